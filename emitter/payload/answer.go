@@ -1,0 +1,84 @@
+package payload
+
+// Answer is one entry of lead.data: what the visitor said to one question.
+type Answer struct {
+	Field   string // the bot's name for the question, any text; the key of the entry
+	Input   string // what the visitor typed
+	Type    Type
+	Display string // display_value
+	Value   Value  // nil is null
+}
+
+// Type is the kind of an answer. Any text is allowed; the constants are the kinds that the contract lists.
+type Type string
+
+const (
+	TypeText           Type = "text"
+	TypeEmail          Type = "email"
+	TypePhone          Type = "phone_number"
+	TypeMultipleChoice Type = "multiple_choice"
+	TypeNumber         Type = "number"
+	TypeDateTime       Type = "date_time"
+	TypeAddress        Type = "address"
+)
+
+// Types lists the kinds of answer that the contract knows.
+var Types = [...]Type{TypeText, TypeEmail, TypePhone, TypeMultipleChoice, TypeNumber, TypeDateTime, TypeAddress}
+
+// Value is the machine-readable form of an answer: [Text], [Number], [Moment], [Address] or [Raw].
+type Value interface {
+	appendJSON(dst []byte) []byte
+}
+
+// Text is the value of text, email, phone_number and multiple_choice answers.
+type Text string
+
+// Number is the value of a number answer, always a double: 4 is written 4.0. Keep to 15 significant digits: beyond
+// them .NET runtimes differ. NaN and the infinities have no JSON form and are written as null.
+type Number float64
+
+// Moment is the value of a date_time answer.
+type Moment struct {
+	DateTime DateTime // the chosen day with the clock of the moment of answering, cut to the minute
+	Grain    string   // always "day"
+	Timezone string   // the visitor's, an IANA name
+}
+
+// Address is the value of an address answer. Line2 is "" when there is none.
+type Address struct {
+	Line1, Line2, City, State, ZipCode, Country string
+}
+
+func (v Text) appendJSON(dst []byte) []byte   { return appendString(dst, string(v)) }
+func (v Number) appendJSON(dst []byte) []byte { return appendDouble(dst, float64(v)) }
+func (v Raw) appendJSON(dst []byte) []byte    { return append(dst, v...) }
+
+func (v Moment) appendJSON(dst []byte) []byte {
+	dst = v.DateTime.appendJSON(append(dst, `{"date_time":`...))
+	dst = appendString(append(dst, `,"grain":`...), v.Grain)
+	dst = appendString(append(dst, `,"timezone":`...), v.Timezone)
+	return append(dst, '}')
+}
+
+func (v Address) appendJSON(dst []byte) []byte {
+	dst = appendString(append(dst, `{"line1":`...), v.Line1)
+	dst = appendString(append(dst, `,"line2":`...), v.Line2)
+	dst = appendString(append(dst, `,"city":`...), v.City)
+	dst = appendString(append(dst, `,"state":`...), v.State)
+	dst = appendString(append(dst, `,"zip_code":`...), v.ZipCode)
+	dst = appendString(append(dst, `,"country":`...), v.Country)
+	return append(dst, '}')
+}
+
+func (a *Answer) appendJSON(dst []byte) []byte {
+	dst = appendString(append(dst, `{"input":`...), a.Input)
+	dst = appendString(append(dst, `,"type":`...), string(a.Type))
+	dst = appendString(append(dst, `,"display_value":`...), a.Display)
+	dst = append(dst, `,"value":`...)
+	if a.Value == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = a.Value.appendJSON(dst)
+	}
+	return append(dst, '}')
+}

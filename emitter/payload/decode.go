@@ -1,0 +1,229 @@
+package payload
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// Decode reads a captured body, in either edition. Encoding the event again gives the same bytes where the body follows
+// the contract. Keys that the contract does not know are passed over. The error names the field that does not fit.
+func Decode(body []byte) (Event, error) {
+	var w wireEvent
+	if err := json.Unmarshal(body, &w); err != nil {
+		return Event{}, decodeError(err)
+	}
+	if err := w.check(); err != nil {
+		return Event{}, err
+	}
+	data, err := decodeAnswers(w.Lead.Data)
+	if err != nil {
+		return Event{}, err
+	}
+	return w.event(data)
+}
+
+type wireEvent struct {
+	Lead            *wireLead `json:"lead"`
+	Meta            wireMeta  `json:"meta"`
+	Resource        string    `json:"resource"`
+	Action          string    `json:"action"`
+	ResourceID      uuid.UUID `json:"resource_id"`
+	TimeStamp       DateTime  `json:"time_stamp"`
+	ResourceVersion int       `json:"resource_version"`
+}
+
+type wireLead struct {
+	ID           uuid.UUID       `json:"id"`
+	CreateDate   DateTime        `json:"create_date"`
+	ModifyDate   DateTime        `json:"modify_date"`
+	BotID        uuid.UUID       `json:"bot_id"`
+	BotVersionID uuid.UUID       `json:"bot_version_id"`
+	AccountID    uuid.UUID       `json:"account_id"`
+	ContactID    uuid.UUID       `json:"contact_id"`
+	Status       json.RawMessage `json:"status"`
+	ClosedStatus string          `json:"closed_status"`
+	Version      int             `json:"version"`
+	Data         json.RawMessage `json:"data"`
+}
+
+type wireMeta struct {
+	ChatStartPage string `json:"chat_start_page"`
+	IPAddress     string `json:"ip_address"`
+	Location      struct {
+		CountryAbbreviation string  `json:"country_abbreviation"`
+		Country             string  `json:"country"`
+		State               *string `json:"state"`
+		City                *string `json:"city"`
+		Latitude            string  `json:"latitude"`
+		Longitude           string  `json:"longitude"`
+	} `json:"location"`
+	Browser struct {
+		UserAgent string `json:"user_agent"`
+		Name      string `json:"name"`
+		Version   string `json:"version"`
+		IsMobile  bool   `json:"is_mobile"`
+	} `json:"browser"`
+	LastAnswered string `json:"last_answered_field_name"`
+}
+
+// check holds the body against what every event says twice.
+func (w *wireEvent) check() error {
+	switch {
+	case w.Lead == nil:
+		return errors.New("not a lead event: the key lead is missing")
+	case w.Resource != "lead":
+		return fmt.Errorf("not a lead event: resource is %q, want \"lead\"", w.Resource)
+	case w.ResourceID != w.Lead.ID:
+		return fmt.Errorf("resource_id %s is not lead.id %s", w.ResourceID, w.Lead.ID)
+	case w.ResourceVersion != w.Lead.Version:
+		return fmt.Errorf("resource_version %d is not lead.version %d", w.ResourceVersion, w.Lead.Version)
+	}
+	return nil
+}
+
+func (w *wireEvent) event(data []Answer) (Event, error) {
+	action, err := ParseAction(w.Action)
+	if err != nil {
+		return Event{}, err
+	}
+	l, m := w.Lead, &w.Meta
+	e := Event{
+		Action: action,
+		Time:   w.TimeStamp,
+		Lead: Lead{
+			ID: l.ID, Created: l.CreateDate, Modified: l.ModifyDate, BotID: l.BotID, BotVersionID: l.BotVersionID,
+			AccountID: l.AccountID, ContactID: l.ContactID, ClosedStatus: l.ClosedStatus, Version: l.Version, Data: data,
+		},
+		Meta: Meta{
+			ChatStartPage: m.ChatStartPage, IPAddress: m.IPAddress, Location: Location(m.Location), Browser: Browser(m.Browser),
+			LastAnswered: m.LastAnswered,
+		},
+	}
+	if bytes.HasPrefix(l.Status, []byte{'"'}) {
+		e.Edition = Edition2022
+	}
+	status, err := ParseRaw(l.Status)
+	if err != nil {
+		return Event{}, errors.New("lead.status is missing")
+	}
+	if status != e.status() {
+		e.Lead.Status = status
+	}
+	return e, nil
+}
+
+// decodeAnswers walks lead.data token by token, since a Go map would lose the order.
+func decodeAnswers(object []byte) ([]Answer, error) {
+	dec := json.NewDecoder(bytes.NewReader(object))
+	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
+		return nil, errors.New("lead.data is not an object")
+	}
+	var data []Answer
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return nil, decodeError(err)
+		}
+		var w struct {
+			Input        string          `json:"input"`
+			Type         Type            `json:"type"`
+			DisplayValue string          `json:"display_value"`
+			Value        json.RawMessage `json:"value"`
+		}
+		field := key.(string) // the decoder lets nothing else stand here
+		if err := dec.Decode(&w); err != nil {
+			return nil, fmt.Errorf("lead.data, answer %q: %w", field, decodeError(err))
+		}
+		value, err := decodeValue(w.Type, w.Value)
+		if err != nil {
+			return nil, fmt.Errorf("lead.data, answer %q: %w", field, err)
+		}
+		data = append(data, Answer{Field: field, Input: w.Input, Type: w.Type, Display: w.DisplayValue, Value: value})
+	}
+	return data, nil
+}
+
+// decodeValue gives the typed value where it says all that the text says, else the text: a captured number 4 that is no
+// double, or an address with more keys, comes back as it was.
+func decodeValue(kind Type, text json.RawMessage) (Value, error) {
+	if text == nil {
+		return nil, nil
+	}
+	raw, err := ParseRaw(text)
+	if err != nil || raw == "null" {
+		return nil, err
+	}
+	if typed := typedValue(kind, text); typed != nil && Raw(typed.appendJSON(nil)) == raw {
+		return typed, nil
+	}
+	return raw, nil
+}
+
+// typedValue gives nil where the text does not have the form of the kind.
+func typedValue(kind Type, text json.RawMessage) Value {
+	var err error
+	var value Value
+	switch kind {
+	case TypeText, TypeEmail, TypePhone, TypeMultipleChoice:
+		var s string
+		err = json.Unmarshal(text, &s)
+		value = Text(s)
+	case TypeNumber:
+		var f float64
+		err = json.Unmarshal(text, &f)
+		value = Number(f)
+	case TypeDateTime:
+		var w struct {
+			DateTime DateTime `json:"date_time"`
+			Grain    string   `json:"grain"`
+			Timezone string   `json:"timezone"`
+		}
+		err = json.Unmarshal(text, &w)
+		value = Moment(w)
+	case TypeAddress:
+		var w struct {
+			Line1   string `json:"line1"`
+			Line2   string `json:"line2"`
+			City    string `json:"city"`
+			State   string `json:"state"`
+			ZipCode string `json:"zip_code"`
+			Country string `json:"country"`
+		}
+		err = json.Unmarshal(text, &w)
+		value = Address(w)
+	}
+	if err != nil {
+		return nil
+	}
+	return value
+}
+
+// decodeError words an error of encoding/json for people who do not write Go.
+func decodeError(err error) error {
+	var wrong *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &wrong):
+		return fmt.Errorf("%s: want %s, got %s", wrong.Field, jsonKind(wrong.Type.Kind().String()), wrong.Value)
+	case errors.As(err, &syntax):
+		return fmt.Errorf("invalid JSON near byte %d: %w", syntax.Offset, err)
+	}
+	return err
+}
+
+func jsonKind(goKind string) string {
+	switch goKind {
+	case "int":
+		return "a whole number"
+	case "struct":
+		return "an object"
+	case "bool":
+		return "true or false"
+	default:
+		return "a string"
+	}
+}

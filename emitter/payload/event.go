@@ -1,0 +1,53 @@
+package payload
+
+import "github.com/google/uuid"
+
+// Event is one webhook event of a lead. Its resource is always "lead", its resource_id the lead's id and its
+// resource_version the lead's version, so these have no fields of their own.
+type Event struct {
+	Edition Edition
+	Action  Action
+	Lead    Lead
+	Meta    Meta
+	Time    DateTime // time_stamp: when the event took place
+}
+
+// Lead is what the bot has collected of one visitor so far.
+type Lead struct {
+	ID           uuid.UUID
+	Created      DateTime // create_date
+	Modified     DateTime // modify_date
+	BotID        uuid.UUID
+	BotVersionID uuid.UUID // one per published version of the bot
+	AccountID    uuid.UUID
+	ContactID    uuid.UUID // one per person
+	Status       Raw       // "" is the edition's own: 0 in 2019, "active" in 2022
+	ClosedStatus string    // edition 2022 only; "" is null
+	Version      int
+	Data         []Answer // in the order of the wire
+}
+
+// Meta is what ArtiBot knows of the conversation beside the answers.
+type Meta struct {
+	ChatStartPage string
+	IPAddress     string
+	Location      Location
+	Browser       Browser
+	LastAnswered  string // last_answered_field_name; not sent in completed of edition 2022
+}
+
+// Location is where the visitor's address resolves to.
+type Location struct {
+	CountryAbbreviation string
+	Country             string
+	State, City         *string // nil is null: the address resolves to a country only
+	Latitude, Longitude string  // strings on the wire too
+}
+
+// Browser is the visitor's. Its "major" is always null and has no field.
+type Browser struct {
+	UserAgent string
+	Name      string
+	Version   string // the major version
+	IsMobile  bool
+}
