@@ -1,0 +1,167 @@
+package signature
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const hidden = "correct-horse-battery"
+
+func TestSecretPrintsAsPlaceholder(t *testing.T) {
+	secret := NewSecret(hidden)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%10.3s", "%U"} {
+		if got := fmt.Sprintf(verb, secret); got != "[secret]" {
+			t.Errorf("%s prints %q", verb, got)
+		}
+		if got := fmt.Sprintf(verb, &secret); got != "[secret]" {
+			t.Errorf("%s of a pointer prints %q", verb, got)
+		}
+	}
+	if got := secret.String() + secret.GoString(); got != "[secret][secret]" {
+		t.Errorf("String and GoString give %q", got)
+	}
+}
+
+// fmt calls no methods on unexported fields, so the value itself must hide its bytes.
+func TestSecretInsideAStruct(t *testing.T) {
+	type webhook struct {
+		Name   string
+		Secret Secret
+		inner  Secret
+		list   []Secret
+		byName map[string]Secret
+	}
+	s := NewSecret(hidden)
+	w := webhook{"crm", s, s, []Secret{s}, map[string]Secret{"a": s}}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		for _, value := range []any{w, &w, []webhook{w}, fmt.Errorf("failed: %w", errors.New(fmt.Sprint(w)))} {
+			assertHidden(t, verb, fmt.Sprintf(verb, value))
+		}
+	}
+	encoded, err := json.Marshal(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"Name":"crm","Secret":"[secret]"}`; string(encoded) != want {
+		t.Errorf("JSON is %s, want %s", encoded, want)
+	}
+}
+
+func TestSecretInLogs(t *testing.T) {
+	var out bytes.Buffer
+	for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
+		log := slog.New(handler)
+		log.Info("signing", "secret", NewSecret(hidden))
+		log.Info("signing", "webhook", struct{ Secret Secret }{NewSecret(hidden)})
+		log.Info("signing", "webhook", struct{ s Secret }{NewSecret(hidden)})
+	}
+	assertHidden(t, "slog", out.String())
+	if n := strings.Count(out.String(), "[secret]"); n != 4 {
+		t.Errorf("%d placeholders, want 4:\n%s", n, out.String())
+	}
+}
+
+func TestSecretAsText(t *testing.T) {
+	text, err := NewSecret(hidden).MarshalText()
+	if err != nil || string(text) != "[secret]" {
+		t.Errorf("MarshalText gives %q, %v", text, err)
+	}
+	key, err := json.Marshal(map[string]Secret{"k": NewSecret(hidden)})
+	if err != nil || string(key) != `{"k":"[secret]"}` {
+		t.Errorf("in a map: %s, %v", key, err)
+	}
+}
+
+func assertHidden(t *testing.T, where, text string) {
+	t.Helper()
+	inBytes := strings.Trim(fmt.Sprint([]byte(hidden)), "[]")
+	for _, leak := range []string{hidden, hidden[3:12], fmt.Sprintf("%x", hidden), inBytes} {
+		if strings.Contains(text, leak) {
+			t.Errorf("%s shows the secret: %s", where, text)
+		}
+	}
+}
+
+func TestSecretBytes(t *testing.T) {
+	var zero Secret
+	if !zero.Empty() || len(zero.Bytes()) != 0 || !NewSecret("").Empty() || NewSecret(" ").Empty() {
+		t.Error("only a secret without bytes is empty")
+	}
+	s := NewSecret("päss")
+	s.Bytes()[0] = 'X'
+	if got := string(s.Bytes()); got != "päss" {
+		t.Errorf("the caller's edit reached the secret: %q", got)
+	}
+	if !s.Equal(NewSecret("päss")) || s.Equal(NewSecret("pass")) || !zero.Equal(NewSecret("")) {
+		t.Error("Equal compares the bytes")
+	}
+	if diff := cmp.Diff(s, NewSecret("päss")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRedact(t *testing.T) {
+	tests := []struct {
+		name, secret, in, want string
+	}{
+		{"nothing there", "longsecret", "plain text", "plain text"},
+		{"once", "longsecret", "key=longsecret;", "key=**********;"},
+		{"twice, side by side", "longsecret", "longsecretlongsecret", strings.Repeat("*", 20)},
+		{"overlapping", "abababab", "xabababababx", "x**********x"},
+		{"shorter than 8 bytes", "secret7", "the secret7 stays", "the secret7 stays"},
+		{"8 bytes", "secret_8", "the secret_8 goes", "the ******** goes"},
+		{"8 bytes in fewer characters", "äöüß", "äöüß", "********"},
+		{"as JSON", `a"b\c<d>&e`, `{"s":"a\"b\\c<d>&e"}`, `{"s":"************"}`},
+		{"as Go writes JSON", `a"b\c<d>&e`, `"a\"b\\c\u003cd\u003e\u0026e"`, `"` + strings.Repeat("*", 27) + `"`},
+		{"as Python writes JSON", "s\u00e9cret-\u00e9", `"s\u00e9cret-\u00e9"`, `"******************"`},
+		{"in a query", "a b&c=d/e", "/?k=a+b%26c%3Dd%2Fe&x=1", "/?k=" + strings.Repeat("*", 15) + "&x=1"},
+		{"in a query, spaces as %20", "a b&c=d/e", "/?k=a%20b%26c%3Dd%2Fe", "/?k=" + strings.Repeat("*", 17)},
+		{"empty secret", "", "text", "text"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in := []byte(tt.in)
+			got := NewSecret(tt.secret).Redact(in)
+			if string(got) != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			if string(in) != tt.in {
+				t.Errorf("the input was edited: %q", in)
+			}
+			if tt.in == tt.want && len(in) > 0 && &in[0] != &got[0] {
+				t.Error("nothing matched, yet the input was copied")
+			}
+		})
+	}
+	if got := (Secret{}).Redact([]byte("x")); string(got) != "x" {
+		t.Errorf("the zero secret redacts: %q", got)
+	}
+}
+
+func FuzzRedact(f *testing.F) {
+	f.Add("longsecret", "a longsecret here")
+	f.Add("abababab", "abababababab")
+	f.Add(`q"\<&>\x00 ü`, `q\"\\<&>`)
+	f.Fuzz(func(t *testing.T, secret, text string) {
+		s := NewSecret(secret)
+		got := s.Redact([]byte(text))
+		if len(got) != len(text) {
+			t.Fatalf("length %d became %d", len(text), len(got))
+		}
+		if len(secret) >= minRedacted && strings.Contains(string(got), secret) && !strings.Contains(secret, "*") {
+			t.Fatalf("%q still holds the secret %q", got, secret)
+		}
+		for i := range got {
+			if got[i] != text[i] && got[i] != '*' {
+				t.Fatalf("byte %d became %q", i, got[i])
+			}
+		}
+	})
+}

@@ -1,0 +1,197 @@
+package signature
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// URL is a webhook's URL in the one form that is both signed and sent (contract 3): what a receiver rebuilds
+// from scheme, Host header and request target. Make it with ParseURL; the zero value is no URL.
+type URL struct {
+	Scheme string // "http" or "https"
+	Host   string // the Host header: lower case, punycode, without the default port
+	Target string // the request target: path and query; starts with a slash
+}
+
+// String gives the signed URL.
+func (u URL) String() string {
+	if u == (URL{}) {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host + u.Target
+}
+
+// Address gives host:port for dialling, with the scheme's default port filled in.
+func (u URL) Address() string {
+	if u == (URL{}) {
+		return ""
+	}
+	host, port := splitPort(u.Host)
+	if port == "" {
+		port = defaultPort(u.Scheme)
+	}
+	return net.JoinHostPort(strings.Trim(host, "[]"), port)
+}
+
+// URLError says why a text is no URL that can be signed and posted to.
+type URLError struct {
+	URL    string // the text for showing: without user info and without the query's values
+	Reason string
+}
+
+// Error gives one line that names the URL and the reason.
+func (e *URLError) Error() string { return fmt.Sprintf("bad URL %q: %s", e.URL, e.Reason) }
+
+// ParseURL brings a URL into its signed form, as .NET's Uri.AbsoluteUri does apart from the choices that
+// contract 3 names. Spaces around it are trimmed, user info and fragment are dropped. Parsing the result again
+// gives the same. The error is a *URLError.
+func ParseURL(raw string) (URL, error) {
+	u, reason := normalise(strings.Trim(raw, " "))
+	if reason != "" {
+		return URL{}, &URLError{URL: showable(raw), Reason: reason}
+	}
+	return u, nil
+}
+
+// normalise returns the URL, or the reason why there is none. A reason quotes nothing behind the scheme: the
+// text there may be a part of a password.
+func normalise(text string) (u URL, reason string) {
+	if reason := refusedCharacter(text); reason != "" {
+		return URL{}, reason
+	}
+	scheme, rest, ok := strings.Cut(text, "://")
+	scheme = strings.ToLower(scheme)
+	switch {
+	case !ok || !isScheme(scheme):
+		return URL{}, "it must start with http:// or https://"
+	case scheme != "http" && scheme != "https":
+		return URL{}, fmt.Sprintf("scheme %q is not supported, use http or https", scheme)
+	}
+	rest, _, _ = strings.Cut(rest, "#")
+	authority, path, query := splitTarget(rest)
+	host, reason := normaliseAuthority(authority, defaultPort(scheme))
+	if reason != "" {
+		return URL{}, reason
+	}
+	return URL{Scheme: scheme, Host: host, Target: removeDots(escape(path)) + escape(query)}, ""
+}
+
+func refusedCharacter(text string) (reason string) {
+	switch {
+	case !utf8.ValidString(text):
+		return "it is not valid UTF-8"
+	case strings.ContainsFunc(text, unicode.IsControl):
+		return "it contains a control character, write it percent-encoded"
+	case strings.Contains(text, `\`):
+		return `it contains a backslash, write / or %5C`
+	}
+	return ""
+}
+
+// splitTarget cuts what follows "://" into authority, path (never empty) and query with its question mark.
+func splitTarget(rest string) (authority, path, query string) {
+	if i := strings.IndexByte(rest, '?'); i >= 0 {
+		rest, query = rest[:i], rest[i:]
+	}
+	if i := strings.IndexByte(rest, '/'); i >= 0 {
+		return rest[:i], rest[i:], query
+	}
+	return rest, "/", query
+}
+
+// normaliseAuthority turns user:password@HOST:port into the Host header.
+func normaliseAuthority(authority, standard string) (host, reason string) {
+	authority = authority[strings.LastIndexByte(authority, '@')+1:]
+	host, port := splitPort(authority)
+	if host == "" {
+		return "", "it has no host"
+	}
+	host, ok := normaliseHost(host)
+	if !ok {
+		return "", "the host is neither a name nor a plain IP address (IPv6 stands in brackets, without a zone)"
+	}
+	if port == "" {
+		return host, ""
+	}
+	port, ok = normalisePort(port)
+	switch {
+	case !ok:
+		return "", "the port is not a number from 1 to 65535"
+	case port == standard:
+		return host, ""
+	}
+	return host + ":" + port, ""
+}
+
+// splitPort cuts host:port; an IPv6 host keeps its brackets. A colon with nothing behind it is no port (RFC 3986
+// section 3.2.3).
+func splitPort(authority string) (host, port string) {
+	i := strings.LastIndexByte(authority, ':')
+	if i < strings.LastIndexByte(authority, ']') || i < 0 {
+		return authority, ""
+	}
+	return authority[:i], authority[i+1:]
+}
+
+func normalisePort(digits string) (string, bool) {
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return "", false
+		}
+	}
+	digits = strings.TrimLeft(digits, "0")
+	if _, err := strconv.ParseUint(digits, 10, 16); err != nil {
+		return "", false
+	}
+	return digits, true
+}
+
+func defaultPort(scheme string) string {
+	if scheme == "https" {
+		return "443"
+	}
+	return "80"
+}
+
+// isScheme follows RFC 3986 section 3.1.
+func isScheme(text string) bool {
+	for i, c := range text {
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+		if !letter && (i == 0 || !('0' <= c && c <= '9') && !strings.ContainsRune("+-.", c)) {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// maxShown is the number of bytes that an error shows of a URL.
+const maxShown = 200
+
+// showable cuts from a bad URL what must not be shown: user info and the query. A password may itself hold a
+// slash or a question mark; so when an @ stands behind them, nothing but the scheme is shown.
+func showable(raw string) string {
+	prefix, rest := "", strings.Trim(raw, " ")
+	if scheme, after, ok := strings.Cut(rest, "://"); ok && isScheme(scheme) {
+		prefix, rest = scheme+"://", after
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	if strings.Contains(rest[end:], "@") {
+		return prefix + "…"
+	}
+	rest = rest[strings.LastIndexByte(rest, '@')+1:]
+	if i := strings.IndexAny(rest, "?#"); i >= 0 {
+		rest = rest[:i+1] + "…"
+	}
+	shown := prefix + rest
+	if len(shown) > maxShown {
+		shown = strings.ToValidUTF8(shown[:maxShown], "") + "…"
+	}
+	return shown
+}
