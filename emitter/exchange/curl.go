@@ -1,0 +1,146 @@
+package exchange
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// CurlOptions says where a curl command connects. URL is the http or https URL
+// to connect to and is needed; the request's own Target and Host are sent even
+// where they differ from it. Insecure leaves the server's certificate unchecked,
+// CACert is a file of certificates to trust besides ("" for none).
+type CurlOptions struct {
+	URL      string
+	Insecure bool
+	CACert   string
+}
+
+// maxCurlArgument is the longest body that is written as an argument, in bytes:
+// Linux takes no argument beyond 128 KiB.
+const maxCurlArgument = 100 << 10
+
+// Curl writes a command for /bin/sh that sends this very request with curl: the
+// same request line, the same headers as written (their order is curl's own) and
+// the same bytes as body. Headers that curl would add are switched off, and so
+// is the user's .curlrc. The command ends in a line feed.
+//
+// The error is one of w, or says what is wrong with the URL.
+func Curl(w io.Writer, req Request, opt CurlOptions) error {
+	authority, target, err := splitURL(opt.URL)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	data := string(req.Body)
+	if !isPlainArgument(req.Body) {
+		b.WriteString("printf " + printfFormat(req.Body) + " | ")
+		data = "@-"
+	}
+	b.WriteString("curl -q -X " + quote(req.method()) + " --http1.1 --path-as-is --globoff")
+	if opt.Insecure {
+		b.WriteString(" -k")
+	}
+	if opt.CACert != "" {
+		b.WriteString(" --cacert " + quote(opt.CACert))
+	}
+	if req.target() != target {
+		b.WriteString(" --request-target " + quote(req.target()))
+	}
+	for _, h := range curlHeaders(req, authority) {
+		b.WriteString(" \\\n  -H " + quote(h))
+	}
+	if req.writesLength() {
+		b.WriteString(" \\\n  --data-binary " + quote(data))
+	}
+	b.WriteString(" \\\n  " + quote(opt.URL) + "\n")
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// splitURL returns the authority and the request target that curl makes of a URL.
+func splitURL(url string) (authority, target string, err error) {
+	scheme, rest, ok := strings.Cut(url, "://")
+	if !ok || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
+		return "", "", fmt.Errorf("writing a curl command for URL %q: want http://host/path or https://host/path", brief(url))
+	}
+	rest, _, _ = strings.Cut(rest, "#")
+	end := len(rest)
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		end = i
+	}
+	authority, target = rest[:end], rest[end:]
+	if authority == "" {
+		return "", "", errors.New("writing a curl command: the URL has no host")
+	}
+	if !strings.HasPrefix(target, "/") {
+		target = "/" + target
+	}
+	return authority, target, nil
+}
+
+// curlHeaders returns the arguments of -H. "Name:" stops curl from sending a
+// header of its own, "Name;" sends one without a value.
+func curlHeaders(req Request, authority string) []string {
+	var args []string
+	var sent []Header
+	for name, value := range req.lines() {
+		sent = append(sent, Header{Name: name})
+		switch {
+		case name == "Content-Length", name == "Host" && value == authority:
+		case value == "":
+			args = append(args, name+";")
+		default:
+			args = append(args, name+": "+value)
+		}
+	}
+	for _, name := range []string{"User-Agent", "Accept", "Content-Type", "Expect"} {
+		if !has(sent, name) {
+			args = append(args, name+":")
+		}
+	}
+	return args
+}
+
+// isPlainArgument tells whether body can stand between single quotes: curl reads
+// a leading @ as a file name, an argument holds no NUL byte, and other control
+// characters and broken UTF-8 do not survive being copied from a terminal.
+func isPlainArgument(body []byte) bool {
+	if len(body) > maxCurlArgument || !utf8.Valid(body) || bytes.HasPrefix(body, []byte("@")) {
+		return false
+	}
+	return !bytes.ContainsFunc(body, func(r rune) bool {
+		return isControl(r) && r != '\n' && r != '\t' || 0x80 <= r && r < 0xa0
+	})
+}
+
+// quote makes one shell word of s.
+func quote(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@_./-") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// printfFormat makes a format for the shell's printf that prints exactly these
+// bytes: everything but plain ASCII letters, digits and marks as octal escapes.
+func printfFormat(body []byte) string {
+	out := make([]byte, 0, len(body)*2)
+	out = append(out, '\'')
+	for i, c := range body {
+		switch {
+		case c == '%':
+			out = append(out, "%%"...)
+		case c == '\\':
+			out = append(out, `\\`...)
+		case c < ' ' || c > '~' || c == '\'' || c == '-' && i == 0:
+			out = append(out, '\\', '0'+c>>6, '0'+c>>3&7, '0'+c&7)
+		default:
+			out = append(out, c)
+		}
+	}
+	return string(append(out, '\''))
+}

@@ -1,0 +1,181 @@
+package exchange
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"unicode/utf8"
+)
+
+// MarshalJSON writes {"method", "headers", "body"}. headers maps each name to an
+// array of values, in the order of the wire and with Host and Content-Length. A
+// body that is not UTF-8 is "body_base64" instead of "body". HTML characters are
+// not escaped; json.Marshal around it would do that, an Encoder with
+// SetEscapeHTML(false) does not.
+func (r Request) MarshalJSON() ([]byte, error) {
+	all := make(headers, 0, len(r.Headers)+2)
+	for name, value := range r.lines() {
+		all = append(all, Header{name, value})
+	}
+	return encode(struct {
+		Method  string  `json:"method"`
+		Headers headers `json:"headers"`
+		bodyJSON
+	}{r.method(), all, newBodyJSON(r.Body)})
+}
+
+// UnmarshalJSON reads what [Request.MarshalJSON] wrote. Host goes to Host,
+// Content-Length is dropped, and Target is left as it is: the object has none.
+func (r *Request) UnmarshalJSON(data []byte) error {
+	var v struct {
+		Method  string  `json:"method"`
+		Headers headers `json:"headers"`
+		bodyJSON
+	}
+	if err := json.Unmarshal(data, &v); err != nil {
+		return fmt.Errorf("reading a request: %w", err)
+	}
+	body, err := v.bytes()
+	if err != nil {
+		return fmt.Errorf("reading a request: %w", err)
+	}
+	rest := []Header(v.Headers)
+	host, err := take(&rest, "Host", true)
+	if err != nil {
+		return fmt.Errorf("reading a request: %w", err)
+	}
+	if _, err := take(&rest, "Content-Length", true); err != nil {
+		return fmt.Errorf("reading a request: %w", err)
+	}
+	*r = Request{Method: v.Method, Target: r.Target, Host: host.Value, Headers: rest, Body: body}
+	return nil
+}
+
+// MarshalJSON writes {"headers", "body", "truncated"}, as [Request.MarshalJSON]
+// does. The status stands beside it in a delivery, not in it.
+func (r Response) MarshalJSON() ([]byte, error) {
+	return encode(struct {
+		Headers headers `json:"headers"`
+		bodyJSON
+		Truncated bool `json:"truncated"`
+	}{r.Headers, newBodyJSON(r.Body), r.Truncated})
+}
+
+// UnmarshalJSON reads what [Response.MarshalJSON] wrote. Status, Proto and Reason
+// are left as they are: the object has none.
+func (r *Response) UnmarshalJSON(data []byte) error {
+	var v struct {
+		Headers headers `json:"headers"`
+		bodyJSON
+		Truncated bool `json:"truncated"`
+	}
+	if err := json.Unmarshal(data, &v); err != nil {
+		return fmt.Errorf("reading a response: %w", err)
+	}
+	body, err := v.bytes()
+	if err != nil {
+		return fmt.Errorf("reading a response: %w", err)
+	}
+	r.Headers, r.Body, r.Truncated = v.Headers, body, v.Truncated
+	return nil
+}
+
+// bodyJSON holds one of two forms of a body, the other is left out.
+type bodyJSON struct {
+	Text   *string `json:"body,omitempty"`
+	Base64 *string `json:"body_base64,omitempty"`
+}
+
+func newBodyJSON(body []byte) bodyJSON {
+	if utf8.Valid(body) {
+		text := string(body)
+		return bodyJSON{Text: &text}
+	}
+	text := base64.StdEncoding.EncodeToString(body)
+	return bodyJSON{Base64: &text}
+}
+
+func (b bodyJSON) bytes() ([]byte, error) {
+	switch {
+	case b.Text != nil && b.Base64 != nil:
+		return nil, errors.New(`"body" and "body_base64" stand together, want one of them`)
+	case b.Base64 != nil:
+		body, err := base64.StdEncoding.DecodeString(*b.Base64)
+		if err != nil {
+			return nil, fmt.Errorf(`"body_base64": %w`, err)
+		}
+		return body, nil
+	case b.Text != nil && *b.Text != "":
+		return []byte(*b.Text), nil
+	}
+	return nil, nil
+}
+
+// headers is a JSON object of arrays that keeps the order of its names.
+type headers []Header
+
+func (hs headers) MarshalJSON() ([]byte, error) {
+	var names []string
+	values := make(map[string][]string, len(hs))
+	for _, h := range hs {
+		if _, seen := values[h.Name]; !seen {
+			names = append(names, h.Name)
+		}
+		values[h.Name] = append(values[h.Name], h.Value)
+	}
+	out := []byte{'{'}
+	for i, name := range names {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		key, err := encode(name)
+		if err != nil {
+			return nil, err
+		}
+		list, err := encode(values[name])
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(append(out, key...), ':'), list...)
+	}
+	return append(out, '}'), nil
+}
+
+func (hs *headers) UnmarshalJSON(data []byte) error {
+	*hs = nil
+	if string(data) == "null" {
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return errors.New(`"headers" is no object of arrays`)
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return err
+		}
+		var values []string
+		if err := d.Decode(&values); err != nil {
+			return fmt.Errorf("header %s, want an array of strings", strconv.Quote(fmt.Sprint(name)))
+		}
+		for _, v := range values {
+			*hs = append(*hs, Header{fmt.Sprint(name), v})
+		}
+	}
+	return nil
+}
+
+// encode is json.Marshal without its HTML escapes.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}

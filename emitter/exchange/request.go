@@ -1,0 +1,225 @@
+package exchange
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"iter"
+	"net/textproto"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Request is one HTTP/1.1 request. Method "" means POST and Target "" means
+// "/". Target is the request target as signed (contract 3), Host the Host
+// header. Headers holds every other header but Content-Length, which follows
+// from Body.
+type Request struct {
+	Method, Target, Host string
+	Headers              []Header
+	Body                 []byte
+}
+
+// AppendRaw appends the request as Go's net/http client puts it on the wire:
+// request line, Host, User-Agent, Content-Length, then the other headers sorted
+// by name with their case kept, an empty line, the body. Like net/http it
+// leaves out a header whose name is no token, turns line breaks in a value into
+// spaces, and does not write the headers Host, Content-Length,
+// Transfer-Encoding and Trailer out of Headers. A request without a User-Agent
+// header goes out without one. Method, Target and Host are written as they are:
+// whoever fills them in has checked them.
+func (r Request) AppendRaw(dst []byte) []byte {
+	dst = append(dst, r.method()...)
+	dst = append(dst, ' ')
+	dst = append(dst, r.target()...)
+	dst = append(dst, " HTTP/1.1\r\n"...)
+	for name, value := range r.lines() {
+		dst = appendHeader(dst, name, value)
+	}
+	dst = append(dst, "\r\n"...)
+	return append(dst, r.Body...)
+}
+
+func (r Request) method() string {
+	if r.Method == "" {
+		return "POST"
+	}
+	return r.Method
+}
+
+func (r Request) target() string {
+	if r.Target == "" {
+		return "/"
+	}
+	return r.Target
+}
+
+// lines yields the name and value of each header in the order of the wire.
+func (r Request) lines() iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		if !yield("Host", r.Host) {
+			return
+		}
+		if agent := r.userAgent(); agent != "" && !yield("User-Agent", agent) {
+			return
+		}
+		if r.writesLength() && !yield("Content-Length", strconv.Itoa(len(r.Body))) {
+			return
+		}
+		for _, h := range byName(r.Headers) {
+			if isToken(h.Name) && !isWrittenFirst(h.Name) && !yield(h.Name, cleanValue(h.Value)) {
+				return
+			}
+		}
+	}
+}
+
+func (r Request) userAgent() string {
+	for _, h := range r.Headers {
+		if h.Name == "User-Agent" {
+			return cleanValue(h.Value)
+		}
+	}
+	return ""
+}
+
+// writesLength tells whether Content-Length is sent: servers expect it, even for
+// an empty body, from the methods that usually have one.
+func (r Request) writesLength() bool {
+	switch r.method() {
+	case "POST", "PUT", "PATCH":
+		return true
+	}
+	return len(r.Body) > 0
+}
+
+// isWrittenFirst tells whether net/http keeps a name out of the sorted headers.
+// It compares exactly: a lower-case "host" is a header like any other.
+func isWrittenFirst(name string) bool {
+	switch name {
+	case "Host", "User-Agent", "Content-Length", "Transfer-Encoding", "Trailer":
+		return true
+	}
+	return false
+}
+
+// ParseRequest reads what [Request.AppendRaw] wrote. For such bytes, writing the
+// result again gives the same bytes; other HTTP/1.1 requests with a plain body
+// are read too, their header order kept in Headers. Body shares its memory with
+// raw. The error says what is wrong with the bytes.
+func ParseRequest(raw []byte) (Request, error) {
+	r, err := parseRequest(raw)
+	if err != nil {
+		return Request{}, fmt.Errorf("reading a raw request: %w", err)
+	}
+	return r, nil
+}
+
+func parseRequest(raw []byte) (Request, error) {
+	head, body, ok := bytes.Cut(raw, []byte("\r\n\r\n"))
+	if len(head) > maxHead {
+		return Request{}, errLongHead
+	}
+	if !ok {
+		return Request{}, errors.New("it ends before its headers do")
+	}
+	first, lines, _ := strings.Cut(string(head), "\r\n")
+	r, err := parseRequestLine(first)
+	if err != nil {
+		return Request{}, err
+	}
+	for lines != "" {
+		var line string
+		line, lines, _ = strings.Cut(lines, "\r\n")
+		h, err := parseHeaderLine(line)
+		if err != nil {
+			return Request{}, err
+		}
+		r.Headers = append(r.Headers, h)
+	}
+	if len(body) > 0 {
+		r.Body = body
+	}
+	return takeFraming(r)
+}
+
+func parseRequestLine(line string) (Request, error) {
+	method, rest, _ := strings.Cut(line, " ")
+	target, ok := strings.CutSuffix(rest, " HTTP/1.1")
+	if !ok || !isToken(method) || target == "" || strings.ContainsFunc(target, isControl) {
+		return Request{}, fmt.Errorf("request line %q, want METHOD target HTTP/1.1", brief(line))
+	}
+	return Request{Method: method, Target: target}, nil
+}
+
+func parseHeaderLine(line string) (Header, error) {
+	name, value, ok := strings.Cut(line, ":")
+	if !ok || !isToken(name) || strings.ContainsAny(value, "\r\n") {
+		return Header{}, fmt.Errorf("header line %q, want Name: value", brief(line))
+	}
+	return Header{name, textproto.TrimString(value)}, nil
+}
+
+// takeFraming moves Host and Content-Length out of the headers, and checks the
+// length.
+func takeFraming(r Request) (Request, error) {
+	for _, name := range []string{"Transfer-Encoding", "Trailer"} {
+		for _, h := range r.Headers {
+			if h.Name == name {
+				return Request{}, fmt.Errorf("header %q, want a plain body with Content-Length", name)
+			}
+		}
+	}
+	host, err := take(&r.Headers, "Host", true)
+	if err != nil {
+		return Request{}, err
+	}
+	// Without a body, AppendRaw may write none: then "content-length" is a
+	// header that somebody added.
+	length, err := take(&r.Headers, "Content-Length", len(r.Body) > 0)
+	if err != nil {
+		return Request{}, err
+	}
+	r.Host = host.Value
+	if length.Name == "" {
+		length.Value = "0"
+	}
+	if length.Value != strconv.Itoa(len(r.Body)) {
+		return Request{}, fmt.Errorf("Content-Length %q, but the body has %d bytes", brief(length.Value), len(r.Body))
+	}
+	return r, nil
+}
+
+// take removes and returns the header of that exact name, else, with anyCase,
+// the first whose name differs in case only. The zero Header means there is none.
+func take(headers *[]Header, name string, anyCase bool) (Header, error) {
+	at, exact := -1, false
+	for i, h := range *headers {
+		switch {
+		case h.Name == name && exact:
+			return Header{}, fmt.Errorf("header %q stands twice", name)
+		case h.Name == name:
+			at, exact = i, true
+		case at < 0 && anyCase && strings.EqualFold(h.Name, name):
+			at = i
+		}
+	}
+	if at < 0 {
+		return Header{}, nil
+	}
+	h := (*headers)[at]
+	*headers = slices.Delete(*headers, at, at+1)
+	return h, nil
+}
+
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+
+// brief keeps an error on one line, whatever was sent.
+func brief(s string) string {
+	const limit = 60
+	if len(s) > limit {
+		return s[:limit] + "…"
+	}
+	return s
+}
