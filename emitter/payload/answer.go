@@ -49,31 +49,31 @@ type Address struct {
 	Line1, Line2, City, State, ZipCode, Country string
 }
 
-func (v Text) appendJSON(dst []byte) []byte   { return appendString(dst, string(v)) }
+func (v Text) appendJSON(dst []byte) []byte   { return AppendString(dst, string(v)) }
 func (v Number) appendJSON(dst []byte) []byte { return appendDouble(dst, float64(v)) }
 func (v Raw) appendJSON(dst []byte) []byte    { return append(dst, v...) }
 
 func (v Moment) appendJSON(dst []byte) []byte {
 	dst = v.DateTime.appendJSON(append(dst, `{"date_time":`...))
-	dst = appendString(append(dst, `,"grain":`...), v.Grain)
-	dst = appendString(append(dst, `,"timezone":`...), v.Timezone)
+	dst = AppendString(append(dst, `,"grain":`...), v.Grain)
+	dst = AppendString(append(dst, `,"timezone":`...), v.Timezone)
 	return append(dst, '}')
 }
 
 func (v Address) appendJSON(dst []byte) []byte {
-	dst = appendString(append(dst, `{"line1":`...), v.Line1)
-	dst = appendString(append(dst, `,"line2":`...), v.Line2)
-	dst = appendString(append(dst, `,"city":`...), v.City)
-	dst = appendString(append(dst, `,"state":`...), v.State)
-	dst = appendString(append(dst, `,"zip_code":`...), v.ZipCode)
-	dst = appendString(append(dst, `,"country":`...), v.Country)
+	dst = AppendString(append(dst, `{"line1":`...), v.Line1)
+	dst = AppendString(append(dst, `,"line2":`...), v.Line2)
+	dst = AppendString(append(dst, `,"city":`...), v.City)
+	dst = AppendString(append(dst, `,"state":`...), v.State)
+	dst = AppendString(append(dst, `,"zip_code":`...), v.ZipCode)
+	dst = AppendString(append(dst, `,"country":`...), v.Country)
 	return append(dst, '}')
 }
 
 func (a *Answer) appendJSON(dst []byte) []byte {
-	dst = appendString(append(dst, `{"input":`...), a.Input)
-	dst = appendString(append(dst, `,"type":`...), string(a.Type))
-	dst = appendString(append(dst, `,"display_value":`...), a.Display)
+	dst = AppendString(append(dst, `{"input":`...), a.Input)
+	dst = AppendString(append(dst, `,"type":`...), string(a.Type))
+	dst = AppendString(append(dst, `,"display_value":`...), a.Display)
 	dst = append(dst, `,"value":`...)
 	if a.Value == nil {
 		dst = append(dst, "null"...)

@@ -11,7 +11,7 @@ import (
 func (e *Event) AppendJSON(dst []byte) []byte {
 	dst = e.appendLead(append(dst, `{"lead":`...))
 	dst = e.appendMeta(append(dst, `,"meta":`...))
-	dst = appendString(append(dst, `,"resource":"lead","action":`...), string(e.Action))
+	dst = AppendString(append(dst, `,"resource":"lead","action":`...), string(e.Action))
 	dst = appendID(append(dst, `,"resource_id":`...), e.Lead.ID)
 	dst = e.Time.appendJSON(append(dst, `,"time_stamp":`...))
 	dst = strconv.AppendInt(append(dst, `,"resource_version":`...), int64(e.Lead.Version), 10)
@@ -37,7 +37,7 @@ func (e *Event) appendLead(dst []byte) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(appendString(dst, l.Data[i].Field), ':')
+		dst = append(AppendString(dst, l.Data[i].Field), ':')
 		dst = l.Data[i].appendJSON(dst)
 	}
 	return append(dst, "}}"...)
@@ -56,12 +56,12 @@ func (e *Event) status() Raw {
 
 func (e *Event) appendMeta(dst []byte) []byte {
 	m := &e.Meta
-	dst = appendString(append(dst, `{"chat_start_page":`...), m.ChatStartPage)
-	dst = appendString(append(dst, `,"ip_address":`...), m.IPAddress)
+	dst = AppendString(append(dst, `{"chat_start_page":`...), m.ChatStartPage)
+	dst = AppendString(append(dst, `,"ip_address":`...), m.IPAddress)
 	dst = m.Location.appendJSON(append(dst, `,"location":`...))
 	dst = m.Browser.appendJSON(append(dst, `,"browser":`...))
 	if e.saysLastAnswered() {
-		dst = appendString(append(dst, `,"last_answered_field_name":`...), m.LastAnswered)
+		dst = AppendString(append(dst, `,"last_answered_field_name":`...), m.LastAnswered)
 	}
 	return append(dst, '}')
 }
@@ -69,19 +69,19 @@ func (e *Event) appendMeta(dst []byte) []byte {
 func (e *Event) saysLastAnswered() bool { return e.Edition == Edition2019 || e.Action != Completed }
 
 func (l *Location) appendJSON(dst []byte) []byte {
-	dst = appendString(append(dst, `{"country_abbreviation":`...), l.CountryAbbreviation)
-	dst = appendString(append(dst, `,"country":`...), l.Country)
+	dst = AppendString(append(dst, `{"country_abbreviation":`...), l.CountryAbbreviation)
+	dst = AppendString(append(dst, `,"country":`...), l.Country)
 	dst = appendPointer(append(dst, `,"state":`...), l.State)
 	dst = appendPointer(append(dst, `,"city":`...), l.City)
-	dst = appendString(append(dst, `,"latitude":`...), l.Latitude)
-	dst = appendString(append(dst, `,"longitude":`...), l.Longitude)
+	dst = AppendString(append(dst, `,"latitude":`...), l.Latitude)
+	dst = AppendString(append(dst, `,"longitude":`...), l.Longitude)
 	return append(dst, '}')
 }
 
 func (b *Browser) appendJSON(dst []byte) []byte {
-	dst = appendString(append(dst, `{"user_agent":`...), b.UserAgent)
-	dst = appendString(append(dst, `,"name":`...), b.Name)
-	dst = appendString(append(dst, `,"version":`...), b.Version)
+	dst = AppendString(append(dst, `{"user_agent":`...), b.UserAgent)
+	dst = AppendString(append(dst, `,"name":`...), b.Name)
+	dst = AppendString(append(dst, `,"version":`...), b.Version)
 	dst = strconv.AppendBool(append(dst, `,"major":null,"is_mobile":`...), b.IsMobile)
 	return append(dst, '}')
 }
@@ -91,7 +91,7 @@ func appendPointer(dst []byte, s *string) []byte {
 	if s == nil {
 		return append(dst, "null"...)
 	}
-	return appendString(dst, *s)
+	return AppendString(dst, *s)
 }
 
 // appendOptional writes "" as null.
@@ -99,7 +99,7 @@ func appendOptional(dst []byte, s string) []byte {
 	if s == "" {
 		return append(dst, "null"...)
 	}
-	return appendString(dst, s)
+	return AppendString(dst, s)
 }
 
 func appendID(dst []byte, id uuid.UUID) []byte {

@@ -43,7 +43,7 @@ func appendValue(dst []byte, dec *json.Decoder) ([]byte, error) {
 		}
 		return appendArray(dst, dec)
 	case string:
-		return appendString(dst, v), nil
+		return AppendString(dst, v), nil
 	case json.Number:
 		return appendNumber(dst, v.String())
 	case bool:
@@ -69,7 +69,7 @@ func appendObject(dst []byte, dec *json.Decoder) ([]byte, error) {
 			dst = append(dst, ',')
 		}
 		seen[key] = true
-		if dst, err = appendValue(append(appendString(dst, key), ':'), dec); err != nil {
+		if dst, err = appendValue(append(AppendString(dst, key), ':'), dec); err != nil {
 			return nil, err
 		}
 	}

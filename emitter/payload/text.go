@@ -12,8 +12,8 @@ var plain = func() (table [utf8.RuneSelf]bool) {
 	return table
 }()
 
-// appendString writes s as a JSON string in Newtonsoft's spelling. Bytes that are no UTF-8 become U+FFFD.
-func appendString(dst []byte, s string) []byte {
+// AppendString appends s as a JSON string in Newtonsoft's spelling. Bytes that are no UTF-8 become U+FFFD.
+func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	done := 0 // s[:done] is written
 	for i := 0; i < len(s); {
