@@ -28,6 +28,6 @@ func Example() {
 	// C6D49D9C1D9E5FB983D6D9568DF08F715BE77259
 	// true
 	// true scheme-https
-	// the signature fits "https://hooks.example.com/artibot": the receiver saw http (a TLS proxy in front?)
+	// the signature fits https://hooks.example.com/artibot: the receiver saw http (a TLS proxy in front?)
 	// [secret]
 }

@@ -3,6 +3,7 @@ package signature
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -114,7 +115,7 @@ func (c Claim) proven(header readingOfHeader, f fit) Finding {
 	}
 	if f.trial.form.usesURL() && len(f.changes) == 0 && c.Message.URL != f.trial.url {
 		ids = append(ids, "url-normalised")
-		whats = append(whats, quoteURL(f.trial.url))
+		whats = append(whats, showURL(f.trial.url))
 		whys = append(whys, "that is the normal form of the URL given, and ArtiBot signs the normal form")
 	}
 	if header.hash != hashSHA1 {
@@ -171,8 +172,15 @@ func (c Claim) unproven(header readingOfHeader, tried int, urlErr error) Finding
 
 func redacted(secret Secret, text string) string { return string(secret.Redact([]byte(text))) }
 
-// quoteURL shows a URL that was signed; its query matters, its user info is nobody's business.
-func quoteURL(url string) string { return fmt.Sprintf("%q", withoutUserInfo(url)) }
+// showURL shows a URL that was signed; its query matters, its user info is nobody's business.
+// One with blanks or control characters in it is quoted.
+func showURL(url string) string {
+	url = withoutUserInfo(url)
+	if quoted := strconv.Quote(url); strings.Contains(url, " ") || quoted != `"`+url+`"` {
+		return quoted
+	}
+	return url
+}
 
 func withoutUserInfo(url string) string {
 	start := 0

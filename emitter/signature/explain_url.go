@@ -41,7 +41,7 @@ func (p urlPieces) String() string {
 
 func (g urlGuess) change() change {
 	url := g.String()
-	return change{part: partURL, value: url, id: g.id, what: quoteURL(url), why: g.why, alone: g.rare}
+	return change{part: partURL, value: url, id: g.id, what: showURL(url), why: g.why, alone: g.rare}
 }
 
 // urlChanges lists the URLs that differ from the expected one in one thing.
@@ -61,13 +61,13 @@ func urlChanges(c Claim, expected string) []change {
 		}
 	}
 	for _, raw := range rawURLs(c.Message.URL, u) {
-		add(change{part: partURL, value: raw, id: "url-raw", what: quoteURL(raw), why: rawWhy})
+		add(change{part: partURL, value: raw, id: "url-raw", what: showURL(raw), why: rawWhy})
 	}
 	for _, other := range otherURLs(c.AlsoURLs, u) {
 		add(other.change())
 	}
 	for _, raw := range c.AlsoURLs {
-		add(change{part: partURL, value: raw, id: "other-url", what: quoteURL(raw), why: otherWhy})
+		add(change{part: partURL, value: raw, id: "other-url", what: showURL(raw), why: otherWhy})
 	}
 	return changes
 }
