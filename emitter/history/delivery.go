@@ -1,0 +1,105 @@
+package history
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"artihook/emitter/exchange"
+)
+
+// State says how far a delivery has come.
+type State string
+
+const (
+	// Planned: recorded, the outcome is still to come. Only the process that
+	// sends it sees this state.
+	Planned State = "planned"
+	// Done: the outcome is recorded.
+	Done State = "done"
+	// Unknown: read back without an outcome. The process was killed, or is
+	// waiting for the receiver right now.
+	Unknown State = "unknown"
+)
+
+// ErrorUnknown is the Error of a delivery in state Unknown.
+const ErrorUnknown = "unknown"
+
+const reasonUnknown = "no outcome was recorded: the sender was stopped, or is still waiting"
+
+// Delivery is one HTTP attempt to tell a receiver of an event. The zero value of
+// a field means that there is none, unless the field says otherwise.
+type Delivery struct {
+	ID    int64     // number in its history, from 1; 0 before Plan
+	Time  time.Time // when it was made; kept in UTC to the microsecond
+	State State
+
+	Webhook string // name of the webhook
+	URL     string // where the request was sent
+	SignURL string // what was signed
+	Scheme  string // signature scheme
+	Edition string // payload edition
+
+	Event   string // such as "lead:updated"; "" when the body is no ArtiBot event
+	Lead    string // the lead's id
+	Version int    // resource_version
+	Attempt int    // from 1; each retry is a delivery of its own
+	Bot     string // whose questions were asked
+	Seed    uint64 // the visitor's seed
+
+	Status   int    // of the response; 0 when there was none
+	Error    string // short stable name such as "refused"
+	Reason   string // the error as a plain sentence
+	Duration time.Duration
+
+	Request  exchange.Request
+	Response *exchange.Response // nil when none came
+
+	// RawRequest and RawResponse are the bytes of the wire, and what is kept. A
+	// writer may leave them nil: then they are written from Request and Response.
+	RawRequest, RawResponse []byte
+}
+
+// jsonTime is RFC 3339 with microseconds.
+const jsonTime = "2006-01-02T15:04:05.000000Z07:00"
+
+// MarshalJSON writes the object that every command shows for a delivery. Fields
+// that only help a reader stand at the end, and only where they say something.
+// HTML characters are not escaped: use an Encoder with SetEscapeHTML(false).
+func (d Delivery) MarshalJSON() ([]byte, error) {
+	state := d.State
+	if state == Done {
+		state = ""
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(struct {
+		ID         int64              `json:"id"`
+		Time       string             `json:"time"`
+		Webhook    string             `json:"webhook"`
+		URL        string             `json:"url"`
+		SignURL    string             `json:"sign_url"`
+		Event      string             `json:"event"`
+		Lead       string             `json:"lead"`
+		Version    int                `json:"version"`
+		Attempt    int                `json:"attempt"`
+		Status     int                `json:"status"`
+		Error      string             `json:"error"`
+		DurationMS float64            `json:"duration_ms"`
+		Request    exchange.Request   `json:"request"`
+		Response   *exchange.Response `json:"response"`
+		Reason     string             `json:"reason,omitempty"`
+		Bot        string             `json:"bot,omitempty"`
+		Edition    string             `json:"edition,omitempty"`
+		Scheme     string             `json:"scheme,omitempty"`
+		State      State              `json:"state,omitempty"`
+	}{
+		d.ID, d.Time.UTC().Format(jsonTime), d.Webhook, d.URL, d.SignURL,
+		d.Event, d.Lead, d.Version, d.Attempt,
+		d.Status, d.Error, float64(d.Duration.Microseconds()) / 1000,
+		d.Request, d.Response,
+		d.Reason, d.Bot, d.Edition, d.Scheme, state,
+	})
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}

@@ -1,0 +1,53 @@
+package history
+
+import (
+	"testing"
+	"time"
+
+	"artihook/emitter/exchange"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDeliveryJSON(t *testing.T) {
+	full := *sample()
+	full.ID, full.State = 42, Done
+	full.Time = noon.In(time.FixedZone("", 3600))
+	full.Status, full.Duration = 204, 3100*time.Microsecond
+	full.Response = &exchange.Response{Status: 204, Headers: []exchange.Header{{Name: "Server", Value: "<x>"}}, Truncated: true}
+	cases := map[string]struct {
+		delivery Delivery
+		want     string
+	}{
+		"done": {full, `{"id":42,"time":"2024-03-01T12:00:00.123456Z","webhook":"crm","url":"http://localhost:8000/hook",` +
+			`"sign_url":"https://hooks.example/hook","event":"lead:updated","lead":"` + leadA + `","version":2,"attempt":1,` +
+			`"status":204,"error":"","duration_ms":3.1,` +
+			`"request":{"method":"POST","headers":{"Host":["hooks.example"],"User-Agent":["artibot-api"],"Content-Length":["19"],` +
+			`"x-artibot-signature":["AB"]},"body":"{\"name\":\"Zoë <b>\"}"},` +
+			`"response":{"headers":{"Server":["<x>"]},"body":"","truncated":true},` +
+			`"bot":"sales","edition":"2019","scheme":"url"}`},
+		"failed": {
+			Delivery{Time: noon.Truncate(time.Second), State: Done, Error: "refused", Reason: "nobody listens there"},
+			`{"id":0,"time":"2024-03-01T12:00:00.000000Z","webhook":"","url":"","sign_url":"","event":"","lead":"","version":0,"attempt":0,` +
+				`"status":0,"error":"refused","duration_ms":0,"request":{"method":"POST","headers":{"Host":[""],"Content-Length":["0"]},"body":""},` +
+				`"response":null,"reason":"nobody listens there"}`,
+		},
+		"planned": {
+			Delivery{Time: noon, State: Planned},
+			`{"id":0,"time":"2024-03-01T12:00:00.123456Z","webhook":"","url":"","sign_url":"","event":"","lead":"","version":0,"attempt":0,` +
+				`"status":0,"error":"","duration_ms":0,"request":{"method":"POST","headers":{"Host":[""],"Content-Length":["0"]},"body":""},` +
+				`"response":null,"state":"planned"}`,
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			got, err := c.delivery.MarshalJSON()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, string(got)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

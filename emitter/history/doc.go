@@ -1,0 +1,22 @@
+// Package history keeps deliveries in a SQLite file: every request that the
+// emitter sends, and what the receiver answered.
+//
+// A delivery is written twice. [Store.Plan] commits the intent before the
+// request leaves and gives the delivery its number; [Store.Finish] adds the
+// outcome once it is known. A process may be killed at any moment: a delivery
+// whose outcome was never written reads as state "unknown", and no request that
+// left is missing. Reading cannot tell "killed" from "still under way in another
+// process", so a delivery in flight reads as "unknown" too until its outcome is
+// there.
+//
+// Requests and responses are kept as the raw bytes of the wire and parsed when
+// they are read (package exchange). A lead's id, and the settings that
+// deliveries share (webhook, URLs, scheme, edition, bot), are kept once each.
+// The secret never comes here.
+//
+// Several processes may use one history at the same time. Within a process, one
+// goroutine writes for everybody: what waits is committed together.
+//
+// What does not live here: sending, other tools' file formats, and where the
+// file lies.
+package history

@@ -1,0 +1,85 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// What callers tell apart with errors.Is.
+var (
+	// ErrNewer: a newer artihook has written the history; it is left as it was.
+	ErrNewer = errors.New("history of a newer version")
+	// ErrCorrupt: the file is no history, or a damaged one; it is left as it was.
+	ErrCorrupt = errors.New("no history, or a damaged one")
+	// ErrNotFound: no such delivery.
+	ErrNotFound = errors.New("not found in the history")
+	// ErrClosed: the store has been closed, or was opened for reading only.
+	ErrClosed = errors.New("history not open for writing")
+)
+
+// Error says why a history file could not be used, in plain words. Doing is
+// "opening", "reading" or "writing". It unwraps to ErrNewer, ErrCorrupt,
+// ErrClosed or an error of package io/fs, where one of them fits.
+type Error struct {
+	Doing, Path, Reason string
+	Err                 error
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s the history %q: %s", e.Doing, e.Path, e.Reason)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+const (
+	reasonForeign = "it is no history of deliveries; choose another file"
+	reasonDamaged = "it is damaged; move it away and a new one will be made"
+)
+
+// explain makes an *Error of whatever went wrong. The driver's own words stay
+// out of it. An error of ctx comes back as it is.
+func (s *Store) explain(doing string, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	if known, ok := errors.AsType[*Error](err); ok {
+		return known
+	}
+	e := &Error{Doing: doing, Path: s.path}
+	if driver, ok := errors.AsType[*sqlite.Error](err); ok {
+		e.Reason, e.Err = explainCode(driver.Code())
+	} else if path, ok := errors.AsType[*fs.PathError](err); ok {
+		e.Reason, e.Err = path.Err.Error()+"; choose another file", path.Err
+	} else {
+		e.Reason, e.Err = err.Error(), err
+	}
+	return e
+}
+
+// explainCode words a result code of SQLite.
+func explainCode(code int) (reason string, err error) {
+	switch code & 0xff {
+	case sqlite3.SQLITE_NOTADB:
+		return reasonForeign, ErrCorrupt
+	case sqlite3.SQLITE_CORRUPT:
+		return reasonDamaged, ErrCorrupt
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return "another program has kept it locked for 10 s; try again", nil
+	case sqlite3.SQLITE_FULL:
+		return "the disk is full", nil
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH:
+		return "the file or its folder may only be read; check the permissions", fs.ErrPermission
+	case sqlite3.SQLITE_CANTOPEN:
+		return "the file cannot be opened; check the permissions of it and its folder", fs.ErrPermission
+	case sqlite3.SQLITE_IOERR:
+		return "the disk refused to read or write it", nil
+	case sqlite3.SQLITE_TOOBIG:
+		return "a delivery is larger than 1 GB", nil
+	}
+	return fmt.Sprintf("the database refused it (code %d)", code), nil
+}

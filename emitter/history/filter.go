@@ -1,0 +1,123 @@
+package history
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Filter says which deliveries to list. The zero Filter lists all of them.
+type Filter struct {
+	Lead    string // the lead's id
+	Event   string // such as "lead:updated"
+	Status  string // a code "204", a class "5xx", or the name of an error, "unknown" among them
+	Webhook string // name of the webhook
+	Since   time.Time
+	Grep    string // stands in the body of the request or of the response
+	Before  int64  // IDs below this one; 0: from the newest
+	Limit   int    // how many at most; 0: no limit
+	// Whole also reads request and response. Without it they stay empty, which
+	// makes a list cheap.
+	Whole bool
+}
+
+// Validate says what is wrong with a filter, as List would.
+func (f Filter) Validate() error {
+	_, err := parseStatus(f.Status)
+	switch {
+	case err != nil:
+		return err
+	case f.Limit < 0:
+		return fmt.Errorf("listing deliveries: limit %d, want 0 or more", f.Limit)
+	case f.Before < 0:
+		return fmt.Errorf("listing deliveries: before %d, want a delivery's number", f.Before)
+	}
+	return nil
+}
+
+// statusFilter is a parsed Filter.Status; all zero means any.
+type statusFilter struct {
+	code, class int
+	name        string
+}
+
+func parseStatus(text string) (statusFilter, error) {
+	switch {
+	case text == "":
+		return statusFilter{}, nil
+	case strings.Trim(text, "abcdefghijklmnopqrstuvwxyz-") == "":
+		return statusFilter{name: text}, nil
+	case len(text) == 3 && strings.EqualFold(text[1:], "xx") && '1' <= text[0] && text[0] <= '5':
+		return statusFilter{class: int(text[0] - '0')}, nil
+	}
+	if code, err := strconv.ParseUint(text, 10, 16); err == nil && len(text) == 3 && code >= 100 {
+		return statusFilter{code: int(code)}, nil
+	}
+	return statusFilter{}, fmt.Errorf(
+		"listing deliveries: status %q, want a code such as 204, a class such as 5xx, or an error's name such as refused", text)
+}
+
+// selection is the part of a query that picks rows.
+type selection struct {
+	// byOutcome starts from the outcomes, which is quick for what is rare there.
+	byOutcome bool
+	where     []string
+	args      []any
+}
+
+func (s *selection) and(condition string, args ...any) {
+	s.where = append(s.where, condition)
+	s.args = append(s.args, args...)
+}
+
+func (f Filter) selection() (selection, error) {
+	var s selection
+	if err := f.Validate(); err != nil {
+		return s, err
+	}
+	if f.Lead != "" {
+		s.and("d.lead = (SELECT id FROM leads WHERE key = ?)", leadKey(f.Lead))
+	}
+	if f.Event != "" {
+		s.and("d.event = ?", f.Event)
+	}
+	if f.Webhook != "" {
+		s.and("d.setting IN (SELECT id FROM settings WHERE webhook = ?)", f.Webhook)
+	}
+	if !f.Since.IsZero() {
+		s.and("d.time >= ?", f.Since.UnixMicro())
+	}
+	if f.Grep != "" {
+		// Chunks may cut the text in two, so a chunked response is always looked at.
+		s.and("(instr(r.raw, ?) OR instr(o.response, ?) OR CAST(o.response AS TEXT) LIKE '%chunked%')", []byte(f.Grep), []byte(f.Grep))
+	}
+	status, err := parseStatus(f.Status)
+	if err != nil {
+		return s, err
+	}
+	// A lead has few deliveries and an index: that is the better start.
+	s.byOutcome = f.Lead == ""
+	s.addStatus(status)
+	return s, nil
+}
+
+func (s *selection) addStatus(status statusFilter) {
+	class := max(status.class, status.code/100)
+	switch {
+	case status == statusFilter{}:
+		s.byOutcome = false
+	case status.name == ErrorUnknown:
+		s.byOutcome = false
+		s.and("o.id IS NULL")
+	case status.name != "":
+		s.and("o.error = ?", status.name)
+	case s.byOutcome && class != 2:
+		s.and("o.status/100 = ? AND o.status/100 <> 2", class) // the words of the index
+	default:
+		s.and("o.status/100 = ?", class)
+	}
+	if status.code > 0 {
+		s.and("o.status = ?", status.code)
+	}
+}

@@ -1,0 +1,174 @@
+package history
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"artihook/emitter/exchange"
+)
+
+// intent is what is known of a delivery before it leaves, ready to be written.
+type intent struct {
+	time             time.Time
+	lead             string
+	setting          setting
+	event            string
+	version, attempt int
+	seed             uint64
+	request          []byte
+}
+
+// outcome is the rest. Its response is a copy of its own: the sender goes on
+// while it waits.
+type outcome struct {
+	id            int64
+	status        int
+	duration      time.Duration
+	truncated     bool
+	error, reason string
+	response      []byte
+}
+
+// setting is what deliveries to one webhook have in common.
+type setting struct {
+	webhook, url, signURL, scheme, edition, bot string
+}
+
+// Plan commits the intent to send these deliveries, all of them or none, gives
+// each its ID and the state Planned, and returns when they are on the disk. Each
+// needs a Time, and a Request or a RawRequest. Bulk senders plan up to 256 at
+// once.
+//
+// With an error nothing has been recorded. ctx counts until the writer has begun.
+func (s *Store) Plan(ctx context.Context, deliveries []*Delivery) error {
+	if err := ctx.Err(); err != nil || len(deliveries) == 0 {
+		return err
+	}
+	j := &job{intents: make([]intent, len(deliveries)), done: make(chan error, 1)}
+	for i, d := range deliveries {
+		if d.Time.IsZero() {
+			return fmt.Errorf("planning a delivery to %q: it has no time", d.URL)
+		}
+		j.intents[i] = newIntent(d)
+	}
+	if err := s.submit(ctx, j); err != nil {
+		return err
+	}
+	for i, d := range deliveries {
+		d.ID = j.first + int64(i)
+		d.State = Planned
+	}
+	return nil
+}
+
+func newIntent(d *Delivery) intent {
+	raw := d.RawRequest
+	if raw == nil {
+		raw = d.Request.AppendRaw(nil)
+	}
+	return intent{
+		time: d.Time, lead: d.Lead,
+		setting: setting{d.Webhook, d.URL, d.SignURL, d.Scheme, d.Edition, d.Bot},
+		event:   d.Event, version: d.Version, attempt: d.Attempt, seed: d.Seed,
+		request: raw,
+	}
+}
+
+// Finish records the outcome of a delivery that has been planned: Status, Error,
+// Reason, Duration and the response. It may return before the commit, which
+// follows at once, or within 100 ms while many deliveries are being recorded;
+// the delivery may be changed as soon as Finish returns. When an outcome could
+// not be written, the next calls say so, and so does Close. ctx counts only
+// while the queue is full.
+func (s *Store) Finish(ctx context.Context, d *Delivery) error {
+	if d.ID <= 0 {
+		return fmt.Errorf("finishing a delivery to %q: it has not been planned", d.URL)
+	}
+	o := &outcome{
+		id: d.ID, status: d.Status, duration: d.Duration,
+		error: d.Error, reason: d.Reason,
+	}
+	switch {
+	case d.RawResponse != nil:
+		kept := min(len(d.RawResponse), maxRawResponse)
+		o.response = append([]byte(nil), d.RawResponse[:kept]...)
+		o.truncated = kept < len(d.RawResponse)
+	case d.Response != nil:
+		o.response = d.Response.AppendRaw(nil)
+	}
+	if d.Response != nil {
+		o.truncated = o.truncated || d.Response.Truncated
+	}
+	j := &job{outcome: o}
+	if len(o.response) > largeResponse {
+		j.done = make(chan error, 1)
+	}
+	if err := s.submit(ctx, j); err != nil {
+		return err
+	}
+	d.State = Done
+	return nil
+}
+
+// maxRawResponse bounds what is kept of a response, in bytes: a whole body and a
+// generous head.
+const maxRawResponse = exchange.MaxBody + exchange.MaxBody/4
+
+// Flush waits until everything that was finished before is committed.
+func (s *Store) Flush(ctx context.Context) error {
+	if s.writer == nil {
+		return ctx.Err()
+	}
+	return s.submit(ctx, &job{done: make(chan error, 1)})
+}
+
+// submit puts a job into the queue and, when it has a done channel, waits for it.
+func (s *Store) submit(ctx context.Context, j *job) error {
+	if s.writer == nil {
+		return &Error{Doing: "writing", Path: s.path, Reason: "it was opened for reading only", Err: ErrClosed}
+	}
+	if err := s.writer.enqueue(ctx, j); err != nil || j.done == nil {
+		return err
+	}
+	var err error
+	select {
+	case err = <-j.done:
+	case <-ctx.Done():
+		if j.outcome != nil {
+			return nil // it is in the queue and will be written
+		}
+		if j.taken.CompareAndSwap(false, true) {
+			return ctx.Err()
+		}
+		err = <-j.done
+	}
+	if err == nil {
+		err = s.writer.failure()
+	}
+	return err
+}
+
+// enqueue waits for room in the queue, as long as ctx lasts. While there is room
+// it does not ask ctx: an outcome is worth keeping even when all else stops.
+func (w *writer) enqueue(ctx context.Context, j *job) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return &Error{Doing: "writing", Path: w.store.path, Reason: "it has been closed", Err: ErrClosed}
+	}
+	if err := w.failure(); err != nil {
+		return err
+	}
+	select {
+	case w.jobs <- j:
+		return nil
+	default:
+	}
+	select {
+	case w.jobs <- j:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,407 @@
+package history
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"artihook/emitter/exchange"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDeliveryComesBackWhole(t *testing.T) {
+	ctx := context.Background()
+	store := openStore(t, newPath(t))
+	d := sample()
+	if err := store.Plan(ctx, []*Delivery{d}); err != nil {
+		t.Fatal(err)
+	}
+	if d.ID != 1 || d.State != Planned {
+		t.Errorf("planned as %d, %q", d.ID, d.State)
+	}
+	want := *sample()
+	want.ID, want.State, want.Error, want.Reason = 1, Unknown, ErrorUnknown, reasonUnknown
+	want.RawRequest = want.Request.AppendRaw(nil)
+	sameDelivery(t, store, want)
+
+	d.Status, d.Error, d.Reason, d.Duration = 500, "cut", "the response ended early", 1234567*time.Nanosecond
+	d.RawResponse = []byte("HTTP/1.1 500 No\r\nx-A: \xff\r\nContent-Length: 9\r\n\r\n\x00\xfe")
+	d.Response = &exchange.Response{Truncated: true}
+	if err := store.Finish(ctx, d); err != nil {
+		t.Fatal(err)
+	}
+	want.State, want.Status, want.Error, want.Reason = Done, 500, d.Error, d.Reason
+	want.Duration = 1234 * time.Microsecond
+	want.RawResponse = d.RawResponse
+	want.Response = &exchange.Response{
+		Status: 500, Proto: "HTTP/1.1", Reason: "No", Truncated: true,
+		Headers: []exchange.Header{{Name: "x-A", Value: "\xff"}, {Name: "Content-Length", Value: "9"}},
+		Body:    []byte("\x00\xfe"),
+	}
+	sameDelivery(t, store, want)
+}
+
+func sameDelivery(t *testing.T, store *Store, want Delivery) {
+	t.Helper()
+	got, err := store.Get(context.Background(), want.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestResponseWithoutRawBytes(t *testing.T) {
+	store := openStore(t, newPath(t))
+	response := &exchange.Response{
+		Status: 200, Proto: "HTTP/1.1", Reason: "OK",
+		Headers: []exchange.Header{{Name: "transfer-Encoding", Value: "chunked"}}, Body: []byte("hello"),
+	}
+	d := record(t, store, func(d *Delivery) { d.Status, d.Response = 200, response })
+	got, err := store.Get(context.Background(), d.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(response, got.Response); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOddRawBytesAreShown(t *testing.T) {
+	store := openStore(t, newPath(t))
+	d := record(t, store, func(d *Delivery) {
+		d.RawRequest, d.RawResponse, d.Error = []byte("no request"), []byte("SSH-2.0\r\n"), "bad-response"
+	})
+	got, err := store.Get(context.Background(), d.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got.Request.Body) != "no request" || string(got.Response.Body) != "SSH-2.0\r\n" || got.Response.Status != 0 {
+		t.Errorf("request %q, response %+v", got.Request.Body, got.Response)
+	}
+}
+
+func TestHugeResponseIsCut(t *testing.T) {
+	store := openStore(t, newPath(t))
+	raw := append([]byte("HTTP/1.1 200 OK\r\n\r\n"), bytes.Repeat([]byte("x"), 3<<20)...)
+	d := record(t, store, func(d *Delivery) { d.Status, d.RawResponse = 200, raw })
+	got, err := store.Get(context.Background(), d.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !got.Response.Truncated || len(got.Response.Body) != exchange.MaxBody || len(got.RawResponse) != maxRawResponse {
+		t.Errorf("truncated %v, body %d, raw %d bytes", got.Response.Truncated, len(got.Response.Body), len(got.RawResponse))
+	}
+}
+
+func TestFinishTakesACopy(t *testing.T) {
+	store := openStore(t, newPath(t))
+	d := sample()
+	if err := store.Plan(context.Background(), []*Delivery{d}); err != nil {
+		t.Fatal(err)
+	}
+	answer(d, 200)
+	want := string(d.RawResponse)
+	if err := store.Finish(context.Background(), d); err != nil {
+		t.Fatal(err)
+	}
+	clear(d.RawResponse)
+	if got, err := store.Get(context.Background(), d.ID); err != nil || string(got.RawResponse) != want {
+		t.Errorf("response %q, %v", got.RawResponse, err)
+	}
+}
+
+func TestSecondOutcomeReplacesTheFirst(t *testing.T) {
+	store := openStore(t, newPath(t))
+	d := record(t, store, func(d *Delivery) { d.Error = "refused" })
+	answer(d, 200)
+	d.Error = ""
+	if err := store.Finish(context.Background(), d); err != nil {
+		t.Fatal(err)
+	}
+	got, err := store.Get(context.Background(), d.ID)
+	if err != nil || got.Status != 200 || got.Error != "" {
+		t.Errorf("status %d, error %q, %v", got.Status, got.Error, err)
+	}
+	if ids := listIDs(t, store, Filter{}); ids != "1" {
+		t.Errorf("deliveries %q, want one", ids)
+	}
+}
+
+func TestPlanAndFinishRefuseNonsense(t *testing.T) {
+	ctx := context.Background()
+	store := openStore(t, newPath(t))
+	if err := store.Plan(ctx, nil); err != nil {
+		t.Errorf("planning nothing: %v", err)
+	}
+	timeless := sampleBatch(2)
+	timeless[1].Time = time.Time{}
+	if err := store.Plan(ctx, timeless); err == nil || !strings.Contains(err.Error(), "no time") {
+		t.Errorf("no time: %v", err)
+	}
+	if err := store.Finish(ctx, sample()); err == nil || !strings.Contains(err.Error(), "not been planned") {
+		t.Errorf("not planned: %v", err)
+	}
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := store.Plan(ended, sampleBatch(1)); !errors.Is(err, context.Canceled) {
+		t.Errorf("planning after the end: %v", err)
+	}
+	if ids := listIDs(t, store, Filter{}); ids != "" {
+		t.Errorf("deliveries %q, want none", ids)
+	}
+}
+
+func TestOutcomeIsKeptAfterCancel(t *testing.T) {
+	store := openStore(t, newPath(t))
+	d := sample()
+	if err := store.Plan(context.Background(), []*Delivery{d}); err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	d.Error = "interrupted"
+	if err := store.Finish(ended, d); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := store.Get(context.Background(), d.ID); err != nil || got.Error != "interrupted" {
+		t.Errorf("error %q, %v", got.Error, err)
+	}
+}
+
+func TestNumbersAreNeverUsedTwice(t *testing.T) {
+	path := newPath(t)
+	store := openStore(t, path)
+	record(t, store, nil)
+	record(t, store, nil)
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	rawExec(t, path, "DELETE FROM outcomes", "DELETE FROM requests", "DELETE FROM deliveries", "DELETE FROM leads", "DELETE FROM settings")
+	if d := record(t, openStore(t, path), nil); d.ID != 3 {
+		t.Errorf("the next number is %d, want 3", d.ID)
+	}
+}
+
+// TestRemovedRowsAreMissed removes what the store remembers to be there.
+func TestRemovedRowsAreMissed(t *testing.T) {
+	path := newPath(t)
+	store := openStore(t, path)
+	record(t, store, nil)
+	if err := store.Flush(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	rawExec(t, path, "DELETE FROM outcomes", "DELETE FROM requests", "DELETE FROM deliveries", "DELETE FROM leads", "DELETE FROM settings")
+	d := record(t, store, nil)
+	got, err := store.Get(context.Background(), d.ID)
+	if err != nil || got.Lead != leadA || got.Webhook != "crm" {
+		t.Errorf("lead %q, webhook %q, %v", got.Lead, got.Webhook, err)
+	}
+}
+
+func TestLeadIsKeptOnce(t *testing.T) {
+	store := openStore(t, newPath(t))
+	leads := []string{leadA, leadB, leadA, "not a uuid", strings.ToUpper(leadA), "", "not a uuid"}
+	for _, lead := range leads {
+		record(t, store, func(d *Delivery) { d.Lead = lead })
+	}
+	for i, lead := range leads {
+		got, err := store.Get(context.Background(), int64(i+1))
+		if err != nil || got.Lead != lead {
+			t.Errorf("lead %q, %v, want %q", got.Lead, err, lead)
+		}
+	}
+	db, err := store.db(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept string
+	if err := db.QueryRow("SELECT group_concat(typeof(key) || length(key), ' ') FROM (SELECT key FROM leads ORDER BY id)").Scan(&kept); err != nil {
+		t.Fatal(err)
+	}
+	if want := "blob16 blob16 text10 text36"; kept != want {
+		t.Errorf("kept as %s, want %s", kept, want)
+	}
+}
+
+// TestFullDisk lets the file grow no more. What was lost is said by every call.
+func TestFullDisk(t *testing.T) {
+	ctx := context.Background()
+	store, err := Open(ctx, newPath(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := sample()
+	if err := store.Plan(ctx, []*Delivery{d}); err != nil {
+		t.Fatal(err)
+	}
+	// The writer is idle: it has answered, and nothing is in its queue.
+	if err := store.writer.tables.conn.exec("PRAGMA max_page_count = 1"); err != nil {
+		t.Fatal(err)
+	}
+	big := sample()
+	big.Request.Body = bytes.Repeat([]byte("x"), 1<<20)
+	err = store.Plan(ctx, []*Delivery{big})
+	if err == nil || !strings.Contains(err.Error(), "the disk is full") || big.ID != 0 {
+		t.Errorf("planning: %v, number %d", err, big.ID)
+	}
+	answer(d, 200)
+	d.RawResponse = append(d.RawResponse[:len(d.RawResponse):len(d.RawResponse)], bytes.Repeat([]byte("x"), largeResponse/2)...)
+	if err := store.Finish(ctx, d); err != nil {
+		t.Fatal(err)
+	}
+	for name, err := range map[string]error{"flush": store.Flush(ctx), "plan": store.Plan(ctx, sampleBatch(1)), "finish": store.Finish(ctx, d)} {
+		if plain, ok := errors.AsType[*Error](err); !ok || plain.Doing != "writing" {
+			t.Errorf("%s: %v, want the lost outcome", name, err)
+		}
+	}
+	if got, err := store.Get(ctx, d.ID); err != nil || got.State != Unknown {
+		t.Errorf("reading goes on: %q, %v", got.State, err)
+	}
+	if err := store.Close(); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+		t.Errorf("closing: %v", err)
+	}
+}
+
+// TestManyWriters has two stores on one file and eight goroutines in each.
+func TestManyWriters(t *testing.T) {
+	ctx := context.Background()
+	path := newPath(t)
+	stores := []*Store{openStore(t, path), openStore(t, path)}
+	var wg sync.WaitGroup
+	for i := range 16 {
+		store := stores[i%2]
+		wg.Go(func() {
+			for range 10 {
+				batch := sampleBatch(1 + i)
+				for n, d := range batch {
+					d.Lead, d.Version = fmt.Sprintf("lead %d", i), n
+				}
+				if err := store.Plan(ctx, batch); err != nil {
+					t.Error(err)
+					return
+				}
+				for n, d := range batch {
+					if d.ID != batch[0].ID+int64(n) {
+						t.Errorf("number %d in place %d after %d", d.ID, n, batch[0].ID)
+					}
+					answer(d, 200+i)
+					if err := store.Finish(ctx, d); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, store := range stores {
+		if err := store.Flush(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = 10 * 16 * 17 / 2
+	n := 0
+	for d, err := range stores[0].List(ctx, Filter{Whole: true}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+		if d.State != Done || d.Lead != fmt.Sprintf("lead %d", d.Status-200) || d.Response == nil || d.Request.Target != "/hook" {
+			t.Fatalf("delivery %d is mixed up: %+v", d.ID, d)
+		}
+	}
+	if n != want {
+		t.Errorf("%d deliveries, want %d", n, want)
+	}
+	checkIntegrity(t, stores[1])
+}
+
+// TestGather uses a clock that stands still: how long does the writer wait?
+func TestGather(t *testing.T) {
+	outcomeJob := func() *job { return &job{outcome: &outcome{}} }
+	planJob := func(n int) *job { return &job{intents: make([]intent, n), done: make(chan error, 1)} }
+	cases := map[string]struct {
+		first    *job
+		waiting  []*job
+		patience bool
+		rows     int
+		took     time.Duration
+	}{
+		"idle":             {outcomeJob(), nil, false, 1, 0},
+		"idle, with more":  {outcomeJob(), []*job{outcomeJob(), planJob(3)}, false, 5, 0},
+		"crowd":            {outcomeJob(), []*job{outcomeJob()}, true, 2, maxWait},
+		"crowd and a plan": {outcomeJob(), []*job{outcomeJob(), planJob(2), outcomeJob()}, true, 5, 0},
+		"plan":             {planJob(200), nil, true, 200, 0},
+		"full":             {planJob(250), []*job{planJob(5), planJob(5), planJob(5)}, false, 260, 0},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := &writer{jobs: make(chan *job, queue)}
+				for _, j := range c.waiting {
+					w.jobs <- j
+				}
+				b := batch{}
+				b.add(c.first)
+				start := time.Now()
+				w.gather(&b, c.patience)
+				if b.rows != c.rows || time.Since(start) != c.took {
+					t.Errorf("%d rows after %v, want %d after %v", b.rows, time.Since(start), c.rows, c.took)
+				}
+			})
+		})
+	}
+}
+
+func TestAbandonedJobIsNotWritten(t *testing.T) {
+	b := batch{}
+	j := &job{intents: make([]intent, 3), done: make(chan error, 1)}
+	j.taken.Store(true)
+	b.add(j)
+	if b.rows != 0 || len(b.jobs) != 0 {
+		t.Errorf("%d rows, want none", b.rows)
+	}
+}
+
+func FuzzRecord(f *testing.F) {
+	f.Add("lead:created", leadA, "crm", "refused", []byte("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"), []byte("HTTP/1.1 200 OK\r\n\r\n"), uint64(1<<63), 3)
+	f.Add("", "\x00\xff", "é", "", []byte{0}, []byte(nil), uint64(0), -1)
+	store := openStore(f, newPath(f))
+	f.Fuzz(func(t *testing.T, event, lead, webhook, name string, request, response []byte, seed uint64, version int) {
+		want := Delivery{
+			Time: noon, Event: event, Lead: lead, Webhook: webhook, Error: name, RawRequest: request,
+			RawResponse: response, Seed: seed, Version: version, State: Done,
+		}
+		d := want
+		if err := store.Plan(context.Background(), []*Delivery{&d}); err != nil {
+			t.Fatal(err)
+		}
+		if err := store.Finish(context.Background(), &d); err != nil {
+			t.Fatal(err)
+		}
+		got, err := store.Get(context.Background(), d.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if request == nil {
+			request = d.Request.AppendRaw(nil)
+		}
+		if !bytes.Equal(got.RawRequest, request) || !bytes.Equal(got.RawResponse, response) {
+			t.Fatalf("bytes %q, %q came back as %q, %q", request, response, got.RawRequest, got.RawResponse)
+		}
+		got.RawRequest, got.RawResponse, got.ID = want.RawRequest, want.RawResponse, 0
+		got.Request, got.Response = exchange.Request{}, nil
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}

@@ -1,0 +1,148 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// applicationID marks a SQLite file as ours ("arti").
+const applicationID = 0x61727469
+
+// schema holds the steps from an empty file to the present form. The file's
+// user_version counts the steps that it has seen; a change of the form is one
+// more step at the end, never a change of an old one.
+//
+// An outcome is a row of its own, so that nothing is ever updated: rows that grow
+// would tear the pages apart. Requests stand apart from deliveries so that lists
+// read small rows only. numbering holds the last number given, which keeps
+// numbers from being used twice even when the newest deliveries are removed. The
+// index over failures costs nothing for a delivery that went well.
+func schema() []string {
+	return []string{`
+CREATE TABLE numbering (last INTEGER NOT NULL);
+INSERT INTO numbering VALUES (0);
+CREATE TABLE leads (
+	id  INTEGER PRIMARY KEY,
+	key NOT NULL UNIQUE -- a UUID as a blob of 16 bytes, anything else as text
+);
+CREATE TABLE settings (
+	id       INTEGER PRIMARY KEY,
+	webhook  TEXT NOT NULL,
+	url      TEXT NOT NULL,
+	sign_url TEXT NOT NULL,
+	scheme   TEXT NOT NULL,
+	edition  TEXT NOT NULL,
+	bot      TEXT NOT NULL,
+	UNIQUE (webhook, url, sign_url, scheme, edition, bot)
+);
+CREATE TABLE deliveries (
+	id      INTEGER PRIMARY KEY,
+	time    INTEGER NOT NULL, -- microseconds since 1970, UTC
+	lead    INTEGER REFERENCES leads,
+	setting INTEGER NOT NULL REFERENCES settings,
+	event   TEXT NOT NULL,
+	version INTEGER NOT NULL,
+	attempt INTEGER NOT NULL,
+	seed    INTEGER NOT NULL -- the 64 bits of an unsigned number
+);
+CREATE INDEX deliveries_by_lead ON deliveries (lead);
+CREATE TABLE requests (
+	id  INTEGER PRIMARY KEY REFERENCES deliveries,
+	raw BLOB NOT NULL
+);
+CREATE TABLE outcomes (
+	id        INTEGER PRIMARY KEY REFERENCES deliveries,
+	status    INTEGER NOT NULL, -- 0: no response
+	duration  INTEGER NOT NULL, -- microseconds
+	truncated INTEGER NOT NULL,
+	error     TEXT,
+	reason    TEXT,
+	response  BLOB
+);
+CREATE INDEX outcomes_by_failure ON outcomes (status/100) WHERE status/100 <> 2;
+`}
+}
+
+// upgrade brings an open file to the last of the steps and returns at once when
+// it is there. Of several processes, one does the work and the others wait.
+func upgrade(ctx context.Context, c *conn, steps []string) error {
+	version, err := checkVersion(c, steps)
+	if err != nil {
+		return err
+	}
+	if version < len(steps) {
+		// The page size counts only while the file is empty.
+		if err := c.exec("PRAGMA page_size = 16384"); err != nil {
+			return err
+		}
+		if err := c.inTransaction(func() error { return takeSteps(c, steps) }); err != nil {
+			return err
+		}
+	}
+	return useWAL(ctx, c)
+}
+
+// checkVersion returns how many steps the file has seen. A file that is empty or
+// an empty database has seen none.
+func checkVersion(c *conn, steps []string) (int, error) {
+	version, err := c.number("PRAGMA user_version")
+	if err != nil {
+		return 0, err
+	}
+	application, err := c.number("PRAGMA application_id")
+	if err != nil {
+		return 0, err
+	}
+	tables := int64(0)
+	if application == 0 && version == 0 {
+		if tables, err = c.number("SELECT count(*) FROM sqlite_schema"); err != nil {
+			return 0, err
+		}
+	}
+	switch {
+	case application == 0 && version == 0 && tables == 0:
+		return 0, nil
+	case application != applicationID || version < 1:
+		return 0, &Error{Doing: "opening", Path: c.path, Reason: reasonForeign, Err: ErrCorrupt}
+	case version > int64(len(steps)):
+		reason := "a newer artihook has written it; use that version, or choose another file"
+		return 0, &Error{Doing: "opening", Path: c.path, Reason: reason, Err: ErrNewer}
+	}
+	return int(version), nil
+}
+
+// takeSteps looks at the version again, now that nobody else can change it.
+func takeSteps(c *conn, steps []string) error {
+	version, err := checkVersion(c, steps)
+	if err != nil || version == len(steps) {
+		return err
+	}
+	for _, step := range steps[version:] {
+		if err := c.exec(step); err != nil {
+			return err
+		}
+	}
+	return errors.Join(c.setPragma("application_id", applicationID), c.setPragma("user_version", len(steps)))
+}
+
+// useWAL switches to the write-ahead log, which the file remembers. SQLite does
+// not wait for others here, so we do.
+func useWAL(ctx context.Context, c *conn) error {
+	const tries, pause = 1000, 10 * time.Millisecond
+	for try := 1; ; try++ {
+		err := c.exec("PRAGMA journal_mode = WAL")
+		busy, ok := errors.AsType[*sqlite.Error](err)
+		if !ok || busy.Code()&0xff != sqlite3.SQLITE_BUSY || try == tries {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}

@@ -1,0 +1,221 @@
+package history
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// rawExec changes a file behind the room's back.
+func rawExec(t *testing.T, path string, queries ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, q := range queries {
+		if _, err := db.Exec(q); err != nil {
+			t.Fatal(q, err)
+		}
+	}
+}
+
+func pragma(t *testing.T, store *Store, name string) string {
+	t.Helper()
+	db, err := store.db(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var value string
+	if err := db.QueryRow("PRAGMA " + name).Scan(&value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func TestNewFileHasOurMarks(t *testing.T) {
+	store := openStore(t, newPath(t))
+	for name, want := range map[string]string{
+		"application_id": "1634890857", "user_version": "1", "page_size": "16384", "journal_mode": "wal",
+	} {
+		if got := pragma(t, store, name); got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestOpenFillsAnEmptyFile(t *testing.T) {
+	cases := map[string]func(t *testing.T, path string){
+		"no bytes":       func(t *testing.T, path string) { writeFile(t, path, nil) },
+		"empty database": func(t *testing.T, path string) { rawExec(t, path, "VACUUM") },
+	}
+	for name, prepare := range cases {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "history.db")
+			prepare(t, path)
+			store := openStore(t, path)
+			record(t, store, nil)
+			if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 1" {
+				t.Errorf("deliveries and version %q, want 1 1", got)
+			}
+		})
+	}
+}
+
+func writeFile(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenUpgradesAnOlderFile(t *testing.T) {
+	ctx := context.Background()
+	path := newPath(t)
+	record(t, openStore(t, path), nil)
+	steps := append(schema(), "ALTER TABLE outcomes ADD COLUMN more TEXT; CREATE TABLE later (id)", "INSERT INTO later VALUES (7)")
+	for _, opt := range []Options{{ReadOnly: true}, {}, {}} {
+		store, err := open(ctx, path, opt, steps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db, err := store.db(ctx)
+		if opt.ReadOnly {
+			// A store of today's form finds a newer one here, as it should.
+			if !errors.Is(err, ErrNewer) {
+				t.Errorf("reading: %v, want ErrNewer", err)
+			}
+			store.Close()
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n int
+		if err := db.QueryRow("SELECT count(*) FROM later JOIN deliveries WHERE later.id = 7").Scan(&n); err != nil || n != 1 {
+			t.Errorf("%d rows (%v), want the step taken once and the delivery kept", n, err)
+		}
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestUpgradeIsWholeOrNotAtAll(t *testing.T) {
+	path := newPath(t)
+	record(t, openStore(t, path), nil)
+	steps := append(schema(), "CREATE TABLE later (id); INSERT INTO nowhere VALUES (1)")
+	if _, err := open(context.Background(), path, Options{}, steps); err == nil {
+		t.Fatal("a broken step is no error")
+	}
+	store := openStore(t, path)
+	if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 1" {
+		t.Errorf("deliveries and version %q, want 1 1", got)
+	}
+	rawExec(t, path, "CREATE TABLE later (id)") // fails if it is there already
+}
+
+// TestOpenLeavesWhatItCannotUse opens files that are no usable history.
+func TestOpenLeavesWhatItCannotUse(t *testing.T) {
+	cases := map[string]struct {
+		prepare func(t *testing.T, path string)
+		want    error
+	}{
+		"newer":         {func(t *testing.T, path string) { rawExec(t, path, "PRAGMA user_version = 99") }, ErrNewer},
+		"text":          {func(t *testing.T, path string) { writeFile(t, path, []byte("dear diary\n")) }, ErrCorrupt},
+		"long text":     {func(t *testing.T, path string) { writeFile(t, path, bytes.Repeat([]byte("dear diary\n"), 9000)) }, ErrCorrupt},
+		"other program": {func(t *testing.T, path string) { rawExec(t, path, "PRAGMA application_id = 5") }, ErrCorrupt},
+		"no marks": {func(t *testing.T, path string) {
+			rawExec(t, path, "PRAGMA application_id = 0", "PRAGMA user_version = 0")
+		}, ErrCorrupt},
+		"cut short":     {func(t *testing.T, path string) { cutFile(t, path, 3*16384) }, ErrCorrupt},
+		"cut to a page": {func(t *testing.T, path string) { cutFile(t, path, 16384) }, ErrCorrupt},
+		"cut in header": {func(t *testing.T, path string) { cutFile(t, path, 50) }, ErrCorrupt},
+		"zeros":         {func(t *testing.T, path string) { writeFile(t, path, make([]byte, 16384)) }, ErrCorrupt},
+	}
+	for name, c := range cases {
+		for _, opt := range []Options{{}, {ReadOnly: true}} {
+			t.Run(name, func(t *testing.T) {
+				path := newPath(t)
+				filledHistory(t, path)
+				c.prepare(t, path)
+				before, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				store, err := Open(context.Background(), path, opt)
+				if err == nil {
+					store.Close()
+				}
+				if !errors.Is(err, c.want) {
+					t.Errorf("error %v, want %v", err, c.want)
+				}
+				if _, ok := errors.AsType[*Error](err); !ok || strings.Contains(err.Error(), "SQL") {
+					t.Errorf("error %q is no plain *Error", err)
+				}
+				after, err := os.ReadFile(path)
+				if err != nil || !bytes.Equal(before, after) {
+					t.Errorf("the file has changed (%v)", err)
+				}
+			})
+		}
+	}
+}
+
+// filledHistory has a few dozen pages.
+func filledHistory(t *testing.T, path string) {
+	t.Helper()
+	store := openStore(t, path)
+	batch := sampleBatch(100)
+	for _, d := range batch {
+		d.Request.Body = bytes.Repeat([]byte("x"), 5000)
+	}
+	if err := store.Plan(context.Background(), batch); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func cutFile(t *testing.T, path string, size int64) {
+	t.Helper()
+	if err := os.Truncate(path, size); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOverwrittenPages(t *testing.T) {
+	ctx := context.Background()
+	path := newPath(t)
+	filledHistory(t, path)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 2 * 16384; i < len(content); i++ {
+		content[i] = 0xa5
+	}
+	writeFile(t, path, content)
+	store, err := Open(ctx, path, Options{})
+	if err == nil {
+		defer store.Close()
+		for _, e := range store.List(ctx, Filter{}) {
+			err = e
+		}
+	}
+	if !errors.Is(err, ErrCorrupt) {
+		t.Errorf("listing: %v, want ErrCorrupt", err)
+	}
+	if store != nil {
+		if err := store.Plan(ctx, sampleBatch(1)); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("planning: %v, want ErrCorrupt", err)
+		}
+	}
+}
