@@ -1,0 +1,95 @@
+package emitter
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"time"
+
+	"artihook/emitter/history"
+	"artihook/emitter/signature"
+)
+
+const (
+	DefaultTimeout    = 30 * time.Second // for one attempt, to the last byte of the answer (contract 1)
+	DefaultRetryDelay = time.Second
+)
+
+// Options say how an Emitter sends. The zero value is what ArtiBot does, recorded nowhere.
+type Options struct {
+	History     *history.Store   // nil records nothing
+	Timeout     time.Duration    // for one attempt; 0 is DefaultTimeout
+	Retries     int              // further attempts after a failed one; 0 is none
+	RetryDelay  time.Duration    // before the first retry; 0 is DefaultRetryDelay
+	Insecure    bool             // accept any TLS certificate
+	RootCAs     *x509.CertPool   // trusted instead of the system's; nil is the system's
+	Connections int              // kept alive for each host; 0 is 1
+	Now         func() time.Time // the clock of the history; nil is time.Now
+}
+
+func (o Options) withDefaults() Options {
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.RetryDelay == 0 {
+		o.RetryDelay = DefaultRetryDelay
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
+// Emitter sends deliveries and records them. It is safe for concurrent use.
+type Emitter struct {
+	opt    Options
+	client *client
+}
+
+// New makes an Emitter. Its connections are closed by Close; the history stays the caller's.
+func New(opt Options) *Emitter {
+	opt = opt.withDefaults()
+	config := &tls.Config{RootCAs: opt.RootCAs, InsecureSkipVerify: opt.Insecure}
+	return &Emitter{opt: opt, client: newClient(config, opt.Connections)}
+}
+
+// Close closes the connections that are kept alive.
+func (e *Emitter) Close() { e.client.transport.CloseIdleConnections() }
+
+// Emit signs the message for the webhook, sends it, and gives the last attempt. See Send.
+func (e *Emitter) Emit(ctx context.Context, w *Webhook, m Message, each func(history.Delivery)) (history.Delivery, error) {
+	return e.Send(ctx, w, Plan(w, m), each)
+}
+
+// attempt records the delivery, sends it, and records what came of it.
+func (e *Emitter) attempt(ctx context.Context, w *Webhook, d history.Delivery) (history.Delivery, error) {
+	d.Time = e.opt.Now()
+	if e.opt.History != nil {
+		if err := e.opt.History.Plan(ctx, []*history.Delivery{&d}); err != nil {
+			return d, err
+		}
+	}
+	start := time.Now()
+	limited, cancel := context.WithTimeout(ctx, e.opt.Timeout)
+	came := e.client.post(limited, w.URL, &d.Request)
+	cancel()
+	d.Duration = time.Since(start)
+	e.outcome(&d, came, w.Secret)
+	if e.opt.History == nil {
+		return d, nil
+	}
+	// An interrupted delivery has left all the same: its outcome is recorded on the way out.
+	return d, e.opt.History.Finish(context.WithoutCancel(ctx), &d)
+}
+
+// outcome fills in what came back. A receiver that echoes the secret does not get it into the history.
+func (e *Emitter) outcome(d *history.Delivery, came answer, secret signature.Secret) {
+	raw := secret.Redact(came.raw)
+	if err := d.SetResponse(raw, came.cut); err != nil && came.err == nil {
+		came.err = err
+	}
+	if came.err != nil {
+		failure := failureOf(came.err, e.opt.Timeout, len(raw) > 0)
+		d.Error, d.Reason = failure.Name, failure.Reason
+	}
+}

@@ -1,0 +1,111 @@
+package emitter
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"syscall"
+	"time"
+)
+
+// Failure is why a delivery got no whole answer. Name is short and stable: history, reports and scripts depend on it.
+type Failure struct {
+	Name   string // one of the Failure… constants
+	Reason string // a plain sentence for people; it holds no URL
+}
+
+// The names of failures.
+const (
+	FailureRefused     = "refused"     // nobody listens there
+	FailureTimeout     = "timeout"     // not all of the answer came in time
+	FailureReset       = "reset"       // the receiver broke the connection off
+	FailureClosed      = "closed"      // the receiver closed the connection before its answer was whole
+	FailureTLS         = "tls"         // no trusted TLS connection
+	FailureDNS         = "dns"         // the host name leads nowhere
+	FailureUnreachable = "unreachable" // no way to the host
+	FailureMalformed   = "malformed"   // what came back is not HTTP/1.1
+	FailureCancelled   = "cancelled"   // the sender was interrupted
+	FailureOther       = "failed"      // anything else
+)
+
+// failureOf names err. Whether any byte had come back tells a silent close from a broken answer.
+func failureOf(err error, timeout time.Duration, answered bool) Failure {
+	var dns *net.DNSError
+	var timer net.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		return Failure{FailureCancelled, "the delivery was interrupted; the receiver may have it all the same"}
+	case errors.As(err, &dns):
+		return Failure{FailureDNS, fmt.Sprintf("the host name %q was not found; check its spelling", dns.Name)}
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timer) && timer.Timeout():
+		return Failure{FailureTimeout, timeoutReason(timeout, answered)}
+	case isTLS(err):
+		return Failure{FailureTLS, tlsReason(err)}
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return Failure{FailureRefused, "nobody listens there; is the receiver running, and is the port right?"}
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return Failure{FailureUnreachable, "there is no network route to the host"}
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
+		return Failure{FailureReset, "the receiver broke the connection off"}
+	case errors.Is(err, io.EOF) && !answered:
+		return Failure{FailureClosed, "the receiver closed the connection without an answer"}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return Failure{FailureClosed, "the receiver closed the connection before its answer was whole"}
+	case answered:
+		return Failure{FailureMalformed, "what came back is not an HTTP/1.1 response"}
+	}
+	return Failure{FailureOther, "the delivery failed: " + innermost(err).Error()}
+}
+
+func timeoutReason(timeout time.Duration, answered bool) string {
+	if answered {
+		return fmt.Sprintf("the answer was not whole within %s", timeout)
+	}
+	return fmt.Sprintf("no answer within %s", timeout)
+}
+
+func isTLS(err error) bool {
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	var handshake *handshakeError
+	return errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &handshake)
+}
+
+// handshakeError marks an error that a TLS handshake gave, since many of those have no type of their own.
+type handshakeError struct{ err error }
+
+func (e *handshakeError) Error() string { return e.err.Error() }
+func (e *handshakeError) Unwrap() error { return e.err }
+
+func tlsReason(err error) string {
+	var authority x509.UnknownAuthorityError
+	var host x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(err, &authority):
+		return "the receiver's certificate is signed by no authority that is trusted here"
+	case errors.As(err, &host):
+		return fmt.Sprintf("the receiver's certificate is not for %q", host.Host)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "the receiver's certificate has expired or is not valid yet"
+	case errors.As(err, &record):
+		return "the receiver does not speak TLS on this port; is the URL http instead of https?"
+	}
+	return "no TLS connection: " + innermost(err).Error()
+}
+
+// innermost gives the error at the end of the chain: what lies around it repeats addresses and the operation.
+func innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}

@@ -1,0 +1,251 @@
+package emitter
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"artihook/emitter/history"
+	"artihook/emitter/signature"
+)
+
+// TestFailures meets each way in which a receiver or the network can fail, for real, and looks at the recorded delivery.
+func TestFailures(t *testing.T) {
+	hang := func(conn net.Conn) { io.Copy(io.Discard, conn) } // until the sender gives up
+	reset := func(conn net.Conn) { conn.(*net.TCPConn).SetLinger(0) }
+	tests := []struct {
+		name    string
+		answer  func(net.Conn)
+		timeout time.Duration
+		want    string
+		status  int
+	}{
+		{name: "says nothing", answer: hang, timeout: 50 * time.Millisecond, want: FailureTimeout},
+		{name: "stops in mid-head", answer: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-"); hang(c) }, timeout: 50 * time.Millisecond, want: FailureTimeout, status: 200},
+		{name: "stops in mid-body", answer: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"); hang(c) }, timeout: 50 * time.Millisecond, want: FailureTimeout, status: 200},
+		{name: "trickles for ever", answer: trickle, timeout: 80 * time.Millisecond, want: FailureTimeout, status: 200},
+		{name: "resets", answer: reset, want: FailureReset},
+		{name: "closes without a word", answer: func(net.Conn) {}, want: FailureClosed},
+		{name: "closes in mid-body", answer: respond("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), want: FailureClosed, status: 200},
+		{name: "closes in mid-head", answer: respond("HTTP/1.1 200 OK\r\nX-One: 1\r\n"), want: FailureClosed, status: 200},
+		{name: "is no HTTP server", answer: respond("220 mail.example ESMTP\r\n"), want: FailureMalformed},
+		{name: "has a broken status line", answer: respond("HTTP/1.1 abc OK\r\n\r\n"), want: FailureMalformed},
+		{name: "has broken chunks", answer: respond("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"), want: FailureMalformed, status: 200},
+		{name: "has an endless head", answer: endlessHead, want: FailureMalformed, status: 200},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := listenRaw(t, tt.answer)
+			d := deliver(t, &Webhook{URL: s.url(t, "/")}, Options{Timeout: tt.timeout})
+			if d.Error != tt.want || d.Status != tt.status {
+				t.Errorf("got %q (%s), status %d; want %q, status %d", d.Error, d.Reason, d.Status, tt.want, tt.status)
+			}
+			if d.Reason == "" || strings.Contains(d.Reason, "127.0.0.1") || d.OK() {
+				t.Errorf("reason %q, ok %v", d.Reason, d.OK())
+			}
+		})
+	}
+}
+
+func trickle(conn net.Conn) {
+	io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for range tick.C {
+		if _, err := io.WriteString(conn, "x"); err != nil {
+			return
+		}
+	}
+}
+
+func endlessHead(conn net.Conn) {
+	io.WriteString(conn, "HTTP/1.1 200 OK\r\n")
+	for {
+		if _, err := fmt.Fprintf(conn, "X-More: %s\r\n", strings.Repeat("x", 1000)); err != nil {
+			return
+		}
+	}
+}
+
+// deliver sends one message with a history and gives the delivery as the history has it.
+func deliver(t *testing.T, w *Webhook, opt Options) history.Delivery {
+	t.Helper()
+	store, err := history.Open(t.Context(), t.TempDir()+"/history.db", history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	opt.History = store
+	e := New(opt)
+	defer e.Close()
+	sent, err := e.Emit(t.Context(), w, testMessage(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := store.Get(t.Context(), sent.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kept.Error != sent.Error || kept.Status != sent.Status || kept.Reason != sent.Reason {
+		t.Errorf("the history has %q %d %q, sent was %q %d %q", kept.Error, kept.Status, kept.Reason, sent.Error, sent.Status, sent.Reason)
+	}
+	return kept
+}
+
+func TestNobodyListens(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := parseURL(t, "http://"+listener.Addr().String())
+	listener.Close()
+	if d := deliver(t, &Webhook{URL: url}, Options{}); d.Error != FailureRefused {
+		t.Errorf("got %q (%s)", d.Error, d.Reason)
+	}
+}
+
+func TestUnknownHost(t *testing.T) {
+	d := deliver(t, &Webhook{URL: parseURL(t, "http://no-such-host.invalid/")}, Options{Timeout: 5 * time.Second})
+	if d.Error != FailureDNS || !strings.Contains(d.Reason, "no-such-host.invalid") {
+		t.Errorf("got %q (%s)", d.Error, d.Reason)
+	}
+}
+
+func TestTLS(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "%s over %s", r.Proto, r.TLS.NegotiatedProtocol)
+	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of the senders that do not trust it
+	server.StartTLS()
+	defer server.Close()
+	url := parseURL(t, server.URL)
+	if d := deliver(t, &Webhook{URL: url}, Options{}); d.Error != FailureTLS || !strings.Contains(d.Reason, "no authority") {
+		t.Errorf("unknown authority: got %q (%s)", d.Error, d.Reason)
+	}
+	roots := server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	for name, opt := range map[string]Options{"insecure": {Insecure: true}, "trusted": {RootCAs: roots}} {
+		if d := deliver(t, &Webhook{URL: url}, opt); !d.OK() || string(d.Response.Body) != "HTTP/1.1 over http/1.1" {
+			t.Errorf("%s: got %+v", name, d)
+		}
+	}
+	plain := listenRaw(t, respond(ok204))
+	d := deliver(t, &Webhook{URL: parseURL(t, "https://"+plain.Addr().String())}, Options{Timeout: 5 * time.Second})
+	if d.Error != FailureTLS {
+		t.Errorf("no TLS there: got %q (%s)", d.Error, d.Reason)
+	}
+}
+
+func TestRedirectsAreReportedNotFollowed(t *testing.T) {
+	followed := false
+	mux := http.NewServeMux()
+	mux.Handle("/old", http.RedirectHandler("/new", http.StatusPermanentRedirect))
+	mux.HandleFunc("/new", func(http.ResponseWriter, *http.Request) { followed = true })
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	d := deliver(t, &Webhook{URL: parseURL(t, server.URL+"/old")}, Options{})
+	if d.Status != http.StatusPermanentRedirect || d.OK() || followed {
+		t.Errorf("status %d, ok %v, followed %v", d.Status, d.OK(), followed)
+	}
+}
+
+func TestLongBodiesAreCut(t *testing.T) {
+	for _, tt := range []struct {
+		size int
+		cut  bool
+	}{{1 << 20, false}, {1<<20 + 1, true}, {5 << 20, true}} {
+		for _, chunked := range []bool{false, true} {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if !chunked {
+					w.Header().Set("Content-Length", fmt.Sprint(tt.size))
+				}
+				w.Write(make([]byte, tt.size))
+			}))
+			d := deliver(t, &Webhook{URL: parseURL(t, server.URL)}, Options{})
+			if d.Response.Truncated != tt.cut || len(d.Response.Body) != min(tt.size, 1<<20) || !d.OK() {
+				t.Errorf("%d bytes, chunked %v: got %d, cut %v, %q", tt.size, chunked, len(d.Response.Body), d.Response.Truncated, d.Error)
+			}
+			server.Close()
+		}
+	}
+}
+
+func TestInterruptedDeliveryIsRecorded(t *testing.T) {
+	arrived := make(chan struct{})
+	s := listenRaw(t, func(conn net.Conn) { close(arrived); io.Copy(io.Discard, conn) })
+	path := t.TempDir() + "/history.db"
+	store, err := history.Open(t.Context(), path, history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := New(Options{History: store, Retries: 3})
+	defer e.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-arrived; cancel() }()
+	d, err := e.Emit(ctx, &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
+	if err == nil || d.Error != FailureCancelled {
+		t.Errorf("got %q, %v", d.Error, err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if store, err = history.Open(t.Context(), path, history.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if kept, err := store.Last(t.Context()); err != nil || kept.Error != FailureCancelled || kept.Attempt != 1 {
+		t.Errorf("the history has %+v, %v", kept, err)
+	}
+}
+
+// TestPlannedBeforeItLeaves looks into the history while the request is under way.
+func TestPlannedBeforeItLeaves(t *testing.T) {
+	path := t.TempDir() + "/history.db"
+	seen := make(chan history.Delivery, 1)
+	s := listenRaw(t, func(conn net.Conn) {
+		store, err := history.Open(context.Background(), path, history.Options{ReadOnly: true})
+		if err == nil {
+			d, _ := store.Last(context.Background())
+			seen <- d
+			store.Close()
+		}
+		io.WriteString(conn, ok204)
+	})
+	store, err := history.Open(t.Context(), path, history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	e := New(Options{History: store})
+	defer e.Close()
+	sent, err := e.Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	planned := <-seen
+	if planned.ID != sent.ID || planned.Status != 0 || planned.Lead != sent.Lead || string(planned.Request.Body) != string(sent.Request.Body) {
+		t.Errorf("while it was under way the history had %+v", planned)
+	}
+}
+
+func TestEchoedSecretStaysOutOfTheHistory(t *testing.T) {
+	const secret = "very-secret-0815"
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"debug":"expected secret %s"}`, secret)
+	}))
+	defer server.Close()
+	d := deliver(t, &Webhook{URL: parseURL(t, server.URL), Secret: signature.NewSecret(secret)}, Options{})
+	if strings.Contains(string(d.Response.Body), secret) || !strings.Contains(string(d.Response.Body), "expected secret ***") {
+		t.Errorf("got %s", d.Response.Body)
+	}
+}

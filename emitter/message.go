@@ -1,0 +1,129 @@
+package emitter
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"artihook/emitter/history"
+	"artihook/emitter/payload"
+	"artihook/emitter/signature"
+)
+
+// userAgent is ArtiBot's (contract 1).
+const userAgent = "artibot-api"
+
+// Message is what a delivery carries: the finished body, and what the history keeps beside it so that the lead can be
+// continued.
+type Message struct {
+	Body    []byte
+	Summary payload.Summary
+	Edition payload.Edition
+	Bot     string // "" when no bot made it
+	Seed    uint64 // of the visitor
+	Fault   Fault
+}
+
+// Fault is something wrong on purpose, to see the receiver refuse it. The zero value is none.
+type Fault string
+
+const (
+	FaultUnsigned  Fault = "unsigned"  // no signature header at all
+	FaultSignature Fault = "signature" // one digit of the signature is another
+	FaultBody      Fault = "body"      // the body is changed after it was signed
+	FaultURL       Fault = "url"       // the signature is for another URL
+)
+
+// ParseTamper reads what can be tampered with: "signature", "body" or "url".
+func ParseTamper(s string) (Fault, error) {
+	if tampers := []Fault{FaultSignature, FaultBody, FaultURL}; slices.Contains(tampers, Fault(s)) {
+		return Fault(s), nil
+	}
+	return "", fmt.Errorf("unknown thing to tamper with %q; it is signature, body or url", s)
+}
+
+// EventMessage is the message of one event, encoded.
+func EventMessage(e *payload.Event) Message {
+	return Message{Body: e.AppendJSON(nil), Summary: e.Summary(), Edition: e.Edition}
+}
+
+// Plan signs the message for the webhook and gives the first delivery of it, not sent and not recorded yet.
+func Plan(w *Webhook, m Message) history.Delivery {
+	signed := w.signed().String()
+	header, body := sign(w, m)
+	headers := []history.Header{{Name: "User-Agent", Value: userAgent}, {Name: "Content-Type", Value: "application/json"}}
+	if m.Fault != FaultUnsigned {
+		headers = append(headers, history.Header{Name: signature.Header, Value: header})
+	}
+	request := history.Request{
+		Method: "POST", Target: w.target(), Host: w.signed().Host, Headers: headers, Body: body,
+	}
+	for _, h := range w.Headers {
+		replaceHeader(&request, h)
+	}
+	return history.Delivery{
+		Webhook: w.Name, URL: w.URL.String(), SignURL: signed, Attempt: 1,
+		Event: m.Summary.Event, Lead: m.Summary.Lead, Version: m.Summary.Version,
+		Scheme: w.Scheme.String(), Edition: m.Edition.String(), Bot: m.Bot, Seed: m.Seed,
+		Request: request,
+	}
+}
+
+// sign gives the header value and the body to send: not quite fitting each other where the fault says so.
+func sign(w *Webhook, m Message) (header string, body []byte) {
+	message := signature.Message{Method: "POST", URL: w.signed().String(), Body: m.Body}
+	if m.Fault == FaultURL {
+		message.URL += "tampered"
+		if w.Scheme == signature.SchemeBody { // which does not look at the URL, so that only another body is wrong
+			message.Body = append(bytes.Clone(m.Body), ' ')
+		}
+	}
+	header = signature.Sign(w.Secret, w.Scheme, message)
+	switch m.Fault {
+	case FaultSignature:
+		return otherDigit(header), m.Body
+	case FaultBody:
+		return header, tamperBody(m.Body)
+	}
+	return header, m.Body
+}
+
+// otherDigit changes the last hex digit.
+func otherDigit(header string) string {
+	last := byte('0')
+	if strings.HasSuffix(header, "0") {
+		last = '1'
+	}
+	return header[:len(header)-1] + string(last)
+}
+
+// tamperBody changes the last decimal digit, which leaves JSON valid and says something else; a body without one gets
+// a space at its end.
+func tamperBody(body []byte) []byte {
+	changed := bytes.Clone(body)
+	i := bytes.LastIndexAny(changed, "0123456789")
+	if i < 0 {
+		return append(changed, ' ')
+	}
+	changed[i] = '0' + (changed[i]-'0'+1)%10
+	return changed
+}
+
+// replaceHeader puts h in place of the headers of that name, in any case; an empty value only takes them away. Names
+// go out as written, but for the two that HTTP clients treat apart.
+func replaceHeader(request *history.Request, h history.Header) {
+	if strings.EqualFold(h.Name, "Host") {
+		if h.Value != "" {
+			request.Host = h.Value
+		}
+		return
+	}
+	request.Headers = slices.DeleteFunc(request.Headers, func(have history.Header) bool { return strings.EqualFold(have.Name, h.Name) })
+	if strings.EqualFold(h.Name, "User-Agent") {
+		h.Name = "User-Agent"
+	}
+	if h.Value != "" {
+		request.Headers = append(request.Headers, h)
+	}
+}

@@ -1,0 +1,183 @@
+package emitter
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"artihook/emitter/history"
+	"artihook/emitter/signature"
+)
+
+const (
+	// maxResponseHead bounds the head of a response, in bytes.
+	maxResponseHead = 64 << 10
+	// maxRecorded bounds what is kept of one response as it came: the largest body, the largest head, and what
+	// chunks of a sane size add.
+	maxRecorded = history.MaxBody + maxResponseHead + 64<<10
+	// idleTimeout is shorter than the keep-alive of common servers (two seconds and up), so that no event meets a
+	// connection that the receiver is just closing.
+	idleTimeout = time.Second
+)
+
+// client posts finished requests over kept-alive HTTP/1.1 connections and keeps what came back byte by byte. It is safe
+// for concurrent use.
+type client struct {
+	transport *http.Transport
+}
+
+func newClient(config *tls.Config, connections int) *client {
+	dialer := &net.Dialer{}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &client{transport: &http.Transport{
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return &tappedConn{Conn: conn, tape: new(tape)}, nil
+		},
+		DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return tapTLS(ctx, conn, address, config)
+		},
+		DisableCompression:     true, // no Accept-Encoding (contract 1)
+		Protocols:              protocols,
+		MaxIdleConnsPerHost:    max(connections, 1),
+		IdleConnTimeout:        idleTimeout,
+		MaxResponseHeaderBytes: maxResponseHead,
+	}}
+}
+
+func tapTLS(ctx context.Context, conn net.Conn, address string, config *tls.Config) (net.Conn, error) {
+	config = config.Clone()
+	config.NextProtos = []string{"http/1.1"}
+	config.ServerName, _, _ = net.SplitHostPort(address)
+	secure := tls.Client(conn, config)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, &handshakeError{err}
+	}
+	return &tappedConn{Conn: secure, tape: new(tape)}, nil
+}
+
+// answer is what came back for one request, as it came.
+type answer struct {
+	raw []byte
+	cut bool // the body is longer than history.MaxBody, or the whole longer than maxRecorded
+	err error
+}
+
+// post sends request to the target's host and reads the answer until its end, the context's, or the bounds above.
+// Redirects are not followed. The request is never sent twice.
+func (c *client) post(ctx context.Context, target signature.URL, request *history.Request) answer {
+	played := new(tape) // of the connection that carries the request
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) { played = info.Conn.(*tappedConn).next(info.Reused) },
+	})
+	response, err := c.transport.RoundTrip(httpRequest(ctx, target, request))
+	if err != nil {
+		raw, cut := played.bytes()
+		return answer{raw, cut, err}
+	}
+	defer response.Body.Close()
+	n, err := io.Copy(io.Discard, io.LimitReader(response.Body, history.MaxBody+1))
+	if n > history.MaxBody {
+		err = nil
+	}
+	raw, cut := played.bytes()
+	return answer{raw, cut || n > history.MaxBody, err}
+}
+
+// httpRequest is request in the terms of net/http, which puts the very bytes of request.AppendRaw on the wire.
+func httpRequest(ctx context.Context, target signature.URL, request *history.Request) *http.Request {
+	path, query, hasQuery := strings.Cut(request.Target, "?")
+	decoded, err := url.PathUnescape(path)
+	if err != nil {
+		decoded = path // signature.ParseURL leaves no lone percent, so this is another tool's recording
+	}
+	header := make(http.Header, len(request.Headers)+1)
+	for _, h := range request.Headers {
+		header[h.Name] = append(header[h.Name], h.Value)
+	}
+	if header["User-Agent"] == nil {
+		header["User-Agent"] = nil // else net/http names itself
+	}
+	r := &http.Request{
+		Method:        request.Method,
+		URL:           &url.URL{Scheme: target.Scheme, Host: target.Address(), Path: decoded, RawPath: path, RawQuery: query, ForceQuery: hasQuery},
+		Host:          request.Host,
+		Header:        header,
+		ContentLength: int64(len(request.Body)),
+		Body:          http.NoBody,
+	}
+	if len(request.Body) > 0 {
+		r.Body = io.NopCloser(bytes.NewReader(request.Body))
+		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(request.Body)), nil }
+	}
+	return r.WithContext(ctx)
+}
+
+// tappedConn writes what is read from it on a tape, one tape a request.
+type tappedConn struct {
+	net.Conn
+	mu   sync.Mutex
+	tape *tape
+}
+
+func (c *tappedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.mu.Lock()
+	c.tape.write(p[:n])
+	c.mu.Unlock()
+	return n, err
+}
+
+// next gives the tape of the request that is about to leave. What a receiver says on a new connection before it is
+// asked belongs to the first one.
+func (c *tappedConn) next(reused bool) *tape {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if reused {
+		c.tape = new(tape)
+	}
+	return c.tape
+}
+
+// tape keeps up to maxRecorded bytes.
+type tape struct {
+	mu      sync.Mutex
+	content []byte
+	cut     bool
+}
+
+func (t *tape) write(p []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if room := maxRecorded - len(t.content); len(p) > room {
+		p, t.cut = p[:room], true
+	}
+	t.content = append(t.content, p...)
+}
+
+// bytes gives what is on the tape so far; later writes do not change it.
+func (t *tape) bytes() ([]byte, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return bytes.Clone(t.content), t.cut
+}

@@ -1,0 +1,81 @@
+package emitter
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"artihook/emitter/history"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// maxRetryAfter bounds what a receiver can make the sender wait.
+const maxRetryAfter = 5 * time.Minute
+
+// Send sends a planned delivery to the webhook's URL, and again while it fails in a way that may pass and retries are
+// left; every attempt is a delivery of its own, with the same bytes. It calls each, if not nil, with every attempt
+// as it ends and gives the last one. What the receiver or the network did wrong stands in the delivery; the error is
+// about this side: a history that cannot be written (*history.Error) or the end of ctx.
+func (e *Emitter) Send(ctx context.Context, w *Webhook, planned history.Delivery, each func(history.Delivery)) (history.Delivery, error) {
+	delays := backoff.NewExponentialBackOff()
+	delays.InitialInterval = e.opt.RetryDelay
+	delays.MaxInterval = maxRetryAfter
+	for {
+		d, err := e.attempt(ctx, w, planned)
+		if err != nil {
+			return d, err
+		}
+		if each != nil {
+			each(d)
+		}
+		if ctx.Err() != nil || planned.Attempt > e.opt.Retries || !mayPass(&d) {
+			return d, ctx.Err()
+		}
+		if err := wait(ctx, max(delays.NextBackOff(), retryAfter(&d, e.opt.Now()))); err != nil {
+			return d, err
+		}
+		planned.Attempt++
+	}
+}
+
+// mayPass reports whether the same request may well succeed later.
+func mayPass(d *history.Delivery) bool {
+	switch d.Status {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return true
+	}
+	return d.Error != "" || d.Status >= 500
+}
+
+// retryAfter reads the receiver's own wish (RFC 9110 10.2.3): seconds or a date. 0 is none.
+func retryAfter(d *history.Delivery, now time.Time) time.Duration {
+	if d.Response == nil {
+		return 0
+	}
+	for _, h := range d.Response.Headers {
+		if !strings.EqualFold(h.Name, "Retry-After") {
+			continue
+		}
+		if seconds, err := strconv.ParseUint(h.Value, 10, 31); err == nil {
+			return min(time.Duration(seconds)*time.Second, maxRetryAfter)
+		}
+		if at, err := http.ParseTime(h.Value); err == nil {
+			return max(0, min(at.Sub(now), maxRetryAfter))
+		}
+	}
+	return 0
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

@@ -1,0 +1,180 @@
+package traffic
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/emitter/payload"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Conversation is the events of one lead, in order.
+type Conversation interface {
+	Next() *payload.Event // nil after the last; valid until the next call
+	Seed() uint64         // of the visitor, for the history
+}
+
+// Source gives the conversation of lead number n, from 0 up, as if it were had at the given time. One worker calls it
+// at a time, and is done with a conversation when it asks for the next.
+type Source func(n uint64, at time.Time) Conversation
+
+// Options say what to play and how.
+type Options struct {
+	Emitter     *emitter.Emitter
+	Webhooks    []emitter.Webhook // each gets the events that it wants, in its own edition
+	Source      func() Source     // called once for each worker
+	Leads       int               // how many conversations
+	Concurrency int               // conversations at a time; 0 is 1
+	Pace        Pace
+	Actions     []payload.Action // send only these; none means all
+	Bot         string           // for the history
+	Now         func() time.Time // the clock of the payloads; nil is time.Now
+
+	// Each, if not nil, is called with every delivery as it ends, LeadEnded after each conversation; never two calls
+	// at a time.
+	Each      func(history.Delivery)
+	LeadEnded func()
+}
+
+// Pace is the time between the events of a lead. The zero value is none.
+type Pace struct {
+	Between time.Duration
+	Real    bool // wait until each event's own time; Between does not count then
+}
+
+func (opt *Options) now() time.Time {
+	if opt.Now == nil {
+		return time.Now()
+	}
+	return opt.Now()
+}
+
+func (opt *Options) sends(action payload.Action) bool {
+	return len(opt.Actions) == 0 || slices.Contains(opt.Actions, action)
+}
+
+// message words the event in the webhook's edition.
+func (opt *Options) message(w *emitter.Webhook, event *payload.Event, seed uint64) emitter.Message {
+	inEdition := event.In(w.Edition)
+	m := emitter.EventMessage(&inEdition)
+	m.Bot, m.Seed = opt.Bot, seed
+	return m
+}
+
+// Play holds the conversations and gives the tally of their deliveries, also when it ends early: with the error of a
+// history that cannot be written, or with that of ctx.
+func Play(ctx context.Context, opt Options) (Tally, error) {
+	p := &player{opt: opt, tally: newTally(), start: time.Now()}
+	workers, ctx := errgroup.WithContext(ctx)
+	for range min(max(opt.Concurrency, 1), max(opt.Leads, 1)) {
+		workers.Go(func() error { return p.work(ctx) })
+	}
+	err := workers.Wait()
+	p.tally.Took = time.Since(p.start)
+	return p.tally, err
+}
+
+type player struct {
+	opt   Options
+	start time.Time
+	taken atomic.Int64 // leads that a worker has begun
+	mu    sync.Mutex   // guards tally and the callbacks
+	tally Tally
+}
+
+// work holds one conversation after the other until there are no more.
+func (p *player) work(ctx context.Context) error {
+	source := p.opt.Source()
+	for {
+		n := p.taken.Add(1) - 1
+		if n >= int64(p.opt.Leads) {
+			return nil
+		}
+		at := p.opt.now()
+		if err := p.converse(ctx, source(uint64(n), at), at); err != nil {
+			return err
+		}
+		p.ended()
+	}
+}
+
+func (p *player) ended() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tally.Leads++
+	if p.opt.LeadEnded != nil {
+		p.opt.LeadEnded()
+	}
+}
+
+func (p *player) converse(ctx context.Context, c Conversation, at time.Time) error {
+	began := time.Now()
+	for first := true; ; first = false {
+		event := c.Next()
+		if event == nil {
+			return nil
+		}
+		pause := p.opt.Pace.Between
+		if p.opt.Pace.Real {
+			pause = time.Until(began.Add(event.Time.Time().Sub(at)))
+		} else if first {
+			pause = 0
+		}
+		if err := wait(ctx, pause); err != nil {
+			return err
+		}
+		if !p.opt.sends(event.Action) {
+			continue
+		}
+		if err := p.fanOut(ctx, event, c.Seed()); err != nil {
+			return err
+		}
+	}
+}
+
+// fanOut sends the event to every webhook that wants it, like an ArtiBot account does.
+func (p *player) fanOut(ctx context.Context, event *payload.Event, seed uint64) error {
+	for i := range p.opt.Webhooks {
+		w := &p.opt.Webhooks[i]
+		if !w.Wants(event.Action) {
+			continue
+		}
+		last, err := p.opt.Emitter.Emit(ctx, w, p.opt.message(w, event, seed), p.seen)
+		if err != nil {
+			return err
+		}
+		p.mu.Lock()
+		p.tally.count(&last)
+		p.mu.Unlock()
+	}
+	return nil
+}
+
+func (p *player) seen(d history.Delivery) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tally.Deliveries++
+	if p.opt.Each != nil {
+		p.opt.Each(d)
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

@@ -1,0 +1,168 @@
+package traffic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/emitter/payload"
+	"artihook/emitter/receiver"
+	"artihook/emitter/signature"
+
+	"github.com/google/uuid"
+)
+
+// script is a conversation of four events of lead number n, a second apart.
+type script struct {
+	n      uint64
+	at     time.Time
+	events []payload.Action
+	next   int
+}
+
+func newScript(n uint64, at time.Time) Conversation {
+	return &script{n: n, at: at, events: []payload.Action{payload.Created, payload.Updated, payload.Updated, payload.Completed}}
+}
+
+func (s *script) Seed() uint64 { return s.n }
+func (s *script) Next() *payload.Event {
+	if s.next == len(s.events) {
+		return nil
+	}
+	e := &payload.Event{Action: s.events[s.next], Time: payload.Live(s.at.Add(time.Duration(s.next) * time.Millisecond))}
+	s.next++
+	e.Lead.ID = uuid.UUID{15: byte(s.n)}
+	e.Lead.Version = s.next
+	return e
+}
+
+// kept is a receiver that keeps the order of what arrives.
+type kept struct {
+	mu    sync.Mutex
+	leads map[string][]string
+	wrong int
+}
+
+func (k *kept) seen(a receiver.Arrival) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !a.Verified {
+		k.wrong++
+	}
+	k.leads[a.Summary.Lead] = append(k.leads[a.Summary.Lead], fmt.Sprintf("%s v%d", a.Summary.Event, a.Summary.Version))
+}
+
+func start(t *testing.T) (*kept, emitter.Webhook) {
+	k := &kept{leads: map[string][]string{}}
+	secret := signature.NewSecret("s3cret-s3cret")
+	server := httptest.NewServer(receiver.New(receiver.Options{Secret: secret, Seen: k.seen}))
+	t.Cleanup(server.Close)
+	url, err := signature.ParseURL(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k, emitter.Webhook{URL: url, Secret: secret}
+}
+
+func options(t *testing.T, webhooks ...emitter.Webhook) Options {
+	e := emitter.New(emitter.Options{Connections: 8})
+	t.Cleanup(e.Close)
+	return Options{Emitter: e, Webhooks: webhooks, Leads: 40, Source: func() Source { return newScript }}
+}
+
+func TestALeadsEventsStayInOrder(t *testing.T) {
+	for _, concurrency := range []int{0, 1, 8} {
+		k, w := start(t)
+		opt := options(t, w)
+		opt.Concurrency = concurrency
+		tally, err := Play(t.Context(), opt)
+		if err != nil || tally.Leads != 40 || tally.OK != 160 || tally.Deliveries != 160 || tally.Failed != 0 || k.wrong != 0 {
+			t.Fatalf("%d at a time: %+v, %d wrong, %v", concurrency, tally, k.wrong, err)
+		}
+		want := "[lead:created v1 lead:updated v2 lead:updated v3 lead:completed v4]"
+		for lead, events := range k.leads {
+			if fmt.Sprint(events) != want {
+				t.Errorf("%d at a time: lead %s: %v", concurrency, lead, events)
+			}
+		}
+		if len(k.leads) != 40 {
+			t.Errorf("%d at a time: %d leads arrived", concurrency, len(k.leads))
+		}
+	}
+}
+
+func TestEachWebhookGetsWhatItWants(t *testing.T) {
+	all, everything := start(t)
+	some, ends := start(t)
+	ends.Events = []payload.Action{payload.Completed}
+	ends.Edition = payload.Edition2022
+	opt := options(t, everything, ends)
+	opt.Actions = []payload.Action{payload.Created, payload.Completed}
+	tally, err := Play(t.Context(), opt)
+	if err != nil || tally.OK != 120 {
+		t.Fatalf("%+v, %v", tally, err)
+	}
+	for lead, events := range all.leads {
+		if fmt.Sprint(events) != "[lead:created v1 lead:completed v4]" || fmt.Sprint(some.leads[lead]) != "[lead:completed v3]" {
+			t.Errorf("lead %s: %v and %v", lead, events, some.leads[lead])
+		}
+	}
+	planned := 0
+	if err := Preview(t.Context(), opt, func(history.Delivery) error { planned++; return nil }); err != nil || planned != 120 {
+		t.Errorf("the preview has %d deliveries: %v", planned, err)
+	}
+}
+
+func TestTallyNamesFailures(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }))
+	defer server.Close()
+	url, err := signature.ParseURL(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt := options(t, emitter.Webhook{URL: url})
+	opt.Leads = 2
+	calls := 0
+	opt.Each = func(history.Delivery) { calls++ }
+	tally, err := Play(t.Context(), opt)
+	if err != nil || tally.Failed != 8 || tally.Answers["503"] != 8 || calls != 8 {
+		t.Errorf("%+v, %d calls, %v", tally, calls, err)
+	}
+}
+
+func TestInterruptedPlayGivesItsTally(t *testing.T) {
+	_, w := start(t)
+	opt := options(t, w)
+	ctx, cancel := context.WithCancel(t.Context())
+	opt.Each = func(history.Delivery) { cancel() }
+	tally, err := Play(ctx, opt)
+	if !errors.Is(err, context.Canceled) || tally.Deliveries != 1 {
+		t.Errorf("%+v, %v", tally, err)
+	}
+}
+
+func TestPaceWaits(t *testing.T) {
+	_, w := start(t)
+	for name, pace := range map[string]Pace{"between": {Between: 2 * time.Millisecond}, "real": {Real: true}} {
+		opt := options(t, w)
+		opt.Leads, opt.Pace = 1, pace
+		if tally, err := Play(t.Context(), opt); err != nil || tally.OK != 4 || tally.Took < 3*time.Millisecond {
+			t.Errorf("%s: %+v, %v", name, tally, err)
+		}
+	}
+	// A pause that is under way ends with the context.
+	opt := options(t, w)
+	opt.Leads, opt.Pace = 1, Pace{Between: time.Hour}
+	ctx, cancel := context.WithCancel(t.Context())
+	opt.Each = func(history.Delivery) { cancel() }
+	if tally, err := Play(ctx, opt); !errors.Is(err, context.Canceled) || tally.OK != 0 && tally.OK != 1 {
+		t.Errorf("%+v, %v", tally, err)
+	}
+}

@@ -1,0 +1,36 @@
+package traffic
+
+import (
+	"context"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+)
+
+// Preview gives each delivery that Play would make, in order of the leads, without sending or waiting. It stops at the
+// first error of each.
+func Preview(ctx context.Context, opt Options, each func(history.Delivery) error) error {
+	source := opt.Source()
+	for n := range opt.Leads {
+		at := opt.now()
+		conversation := source(uint64(n), at)
+		for event := conversation.Next(); event != nil; event = conversation.Next() {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if !opt.sends(event.Action) {
+				continue
+			}
+			for i := range opt.Webhooks {
+				w := &opt.Webhooks[i]
+				if !w.Wants(event.Action) {
+					continue
+				}
+				if err := each(emitter.Plan(w, opt.message(w, event, conversation.Seed()))); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,169 @@
+package emitter
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"artihook/emitter/history"
+	"artihook/emitter/signature"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestWireBytes holds what stands on the socket against the contract's list, byte by byte (contract 1).
+func TestWireBytes(t *testing.T) {
+	s := listenRaw(t, respond(ok204))
+	secret := signature.NewSecret("s3cret-s3cret")
+	w := &Webhook{URL: s.url(t, "/hook?token=a%20b"), Secret: secret}
+	m := testMessage()
+	e := New(Options{})
+	defer e.Close()
+	d, err := e.Emit(t.Context(), w, m, nil)
+	if err != nil || !d.OK() {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	want := strings.Join([]string{
+		"POST /hook?token=a%20b HTTP/1.1",
+		"Host: " + s.Addr().String(),
+		"User-Agent: artibot-api",
+		fmt.Sprintf("Content-Length: %d", len(m.Body)),
+		"Content-Type: application/json",
+		"x-artibot-signature: " + signature.Sign(secret, signature.SchemeURL, signature.Message{Method: "POST", URL: w.URL.String(), Body: m.Body}),
+		"", string(m.Body),
+	}, "\r\n")
+	if diff := cmp.Diff(want, s.only(t)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(want, string(d.Request.AppendRaw(nil))); diff != "" {
+		t.Errorf("the history does not keep what was sent: %s", diff)
+	}
+}
+
+func TestSignedURLIsWhatIsSent(t *testing.T) {
+	text, err := os.ReadFile("testdata/signing-url.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		Name   string `json:"name"`
+		Given  string `json:"configured_url"`
+		Signed string `json:"signed_url"`
+		Host   string `json:"host_header"`
+		Target string `json:"request_target"`
+	}
+	dec := json.NewDecoder(strings.NewReader(string(text)))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&cases); err != nil || len(cases) == 0 {
+		t.Fatalf("%d cases: %v", len(cases), err)
+	}
+	for _, tt := range cases {
+		t.Run(tt.Name, func(t *testing.T) {
+			t.Parallel()
+			s := listenRaw(t, respond(ok204))
+			// The case's URL is signed while the connection goes to the socket, as behind a tunnel.
+			w := &Webhook{URL: s.url(t, ""), SignURL: parseURL(t, tt.Given)}
+			e := New(Options{})
+			defer e.Close()
+			d, err := e.Emit(t.Context(), w, testMessage(), nil)
+			if err != nil || !d.OK() {
+				t.Fatalf("%+v, %v", d, err)
+			}
+			head := "POST " + tt.Target + " HTTP/1.1\r\nHost: " + tt.Host + "\r\n"
+			if raw := s.only(t); !strings.HasPrefix(raw, head) {
+				t.Errorf("got %q, want %q first", raw, head)
+			}
+			if d.SignURL != tt.Signed {
+				t.Errorf("signed %q, want %q", d.SignURL, tt.Signed)
+			}
+		})
+	}
+}
+
+func TestSignURLAndTargetOfTheirOwn(t *testing.T) {
+	tests := []struct{ path, signURL, line, host string }{
+		{"/local", "https://public.example/artibot", "POST /local HTTP/1.1", "public.example"},
+		{"", "https://public.example/artibot?x=1", "POST /artibot?x=1 HTTP/1.1", "public.example"},
+		{"/local?y=2", "https://public.example:8443/", "POST /local?y=2 HTTP/1.1", "public.example:8443"},
+	}
+	for _, tt := range tests {
+		s := listenRaw(t, respond(ok204))
+		w := &Webhook{URL: s.url(t, tt.path), SignURL: parseURL(t, tt.signURL)}
+		e := New(Options{})
+		defer e.Close()
+		if _, err := e.Emit(t.Context(), w, testMessage(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if raw := s.only(t); !strings.HasPrefix(raw, tt.line+"\r\nHost: "+tt.host+"\r\n") {
+			t.Errorf("%s signed as %s: got %q", tt.path, tt.signURL, raw)
+		}
+	}
+}
+
+func TestHeadersThatWereAskedFor(t *testing.T) {
+	tests := []struct {
+		name   string
+		header history.Header
+		has    string
+		lacks  string
+	}{
+		{"added, case kept", history.Header{Name: "x-ENV", Value: "test"}, "\r\nx-ENV: test\r\n", ""},
+		{"replaced in any case", history.Header{Name: "content-type", Value: "text/plain"}, "\r\ncontent-type: text/plain\r\n", "application/json"},
+		{"user agent", history.Header{Name: "user-agent", Value: "me"}, "\r\nUser-Agent: me\r\n", "artibot-api"},
+		{"taken away", history.Header{Name: "User-Agent"}, "", "User-Agent"},
+		{"content type taken away", history.Header{Name: "Content-Type"}, "", "Content-Type"},
+		{"host", history.Header{Name: "Host", Value: "other.example"}, "\r\nHost: other.example\r\n", "127.0.0.1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := listenRaw(t, respond(ok204))
+			w := &Webhook{URL: s.url(t, "/"), Headers: []history.Header{tt.header}}
+			e := New(Options{})
+			defer e.Close()
+			d, err := e.Emit(t.Context(), w, testMessage(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw := s.only(t)
+			if !strings.Contains(raw, tt.has) || tt.lacks != "" && strings.Contains(raw, tt.lacks) {
+				t.Errorf("got %q", raw)
+			}
+			if diff := cmp.Diff(raw, string(d.Request.AppendRaw(nil))); diff != "" {
+				t.Errorf("the history does not keep what was sent: %s", diff)
+			}
+		})
+	}
+}
+
+func TestFaultsMakeTheSignatureWrong(t *testing.T) {
+	secret := signature.NewSecret("s3cret-s3cret")
+	for _, scheme := range []signature.Scheme{signature.SchemeURL, signature.SchemeBody} {
+		for _, fault := range []Fault{"", FaultSignature, FaultBody, FaultURL, FaultUnsigned} {
+			w := &Webhook{URL: parseURL(t, "http://localhost:1/hook"), Secret: secret, Scheme: scheme}
+			m := testMessage()
+			m.Fault = fault
+			d := Plan(w, m)
+			var header string
+			for _, h := range d.Request.Headers {
+				if h.Name == signature.Header {
+					header = h.Value
+				}
+			}
+			fits := signature.Verify(secret, scheme, signature.Message{Method: "POST", URL: w.URL.String(), Body: d.Request.Body}, header)
+			if fits != (fault == "") {
+				t.Errorf("%s, fault %q: the signature fits: %v", scheme, fault, fits)
+			}
+			if changed := string(d.Request.Body) != string(m.Body); changed != (fault == FaultBody) {
+				t.Errorf("%s, fault %q: the body is changed: %v", scheme, fault, changed)
+			}
+			if !json.Valid(d.Request.Body) {
+				t.Errorf("%s, fault %q: the body is no JSON any more", scheme, fault)
+			}
+			if (header == "") != (fault == FaultUnsigned) {
+				t.Errorf("%s, fault %q: header %q", scheme, fault, header)
+			}
+		}
+	}
+}
