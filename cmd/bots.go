@@ -1,0 +1,113 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"artihook/emitter/payload"
+	"artihook/fixtures"
+
+	"github.com/spf13/cobra"
+)
+
+func newBotsCmd(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "bots",
+		Short: "List the ready bots; show one; make one from a captured payload",
+		Args:  unknownCommand,
+		RunE:  func(*cobra.Command, []string) error { return runBots(a) },
+	}
+	cmd.AddCommand(
+		&cobra.Command{
+			Use:   "show NAME",
+			Short: "Print a bot as YAML, to start your own from",
+			Args:  args(cobra.ExactArgs(1)),
+			RunE:  func(_ *cobra.Command, args []string) error { return runBotsShow(a, args[0]) },
+		},
+		&cobra.Command{
+			Use:   "from FILE",
+			Short: "Print a bot with the field names and types of a captured payload",
+			Long: `From reads a body that ArtiBot sent (- is stdin) and prints a bot that asks for the same fields, so that your
+own names and types come back in every generated lead. What a visitor said of himself is not copied.`,
+			Example: `  artihook bots from captured.json > mine.yaml
+  artihook play localhost:3000/hook --bot mine.yaml`,
+			Args: args(cobra.ExactArgs(1)),
+			RunE: func(_ *cobra.Command, args []string) error { return runBotsFrom(a, args[0]) },
+		},
+	)
+	return cmd
+}
+
+// botJSON is a bot in one line.
+type botJSON struct {
+	Name   string   `json:"name"`
+	Title  string   `json:"title"`
+	Fields []string `json:"fields"`
+}
+
+func newBotJSON(bot *fixtures.Bot) botJSON {
+	b := botJSON{Name: bot.Name, Title: bot.Title}
+	for _, q := range bot.Questions {
+		b.Fields = append(b.Fields, q.Field)
+	}
+	return b
+}
+
+func runBots(a *app) error {
+	table := tabwriter.NewWriter(a.out(), 0, 0, 2, ' ', 0)
+	for _, name := range fixtures.Bots() {
+		bot, err := fixtures.LoadBot(name)
+		if err != nil {
+			return err
+		}
+		shown := newBotJSON(bot)
+		if a.json() {
+			err = a.showJSON(shown)
+		} else {
+			_, err = fmt.Fprintf(table, "%s\t%s\t%s\n", shown.Name, shown.Title, strings.Join(shown.Fields, ", "))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return table.Flush()
+}
+
+func runBotsShow(a *app, name string) error {
+	bot, err := loadBot(name)
+	if err != nil {
+		return usage(err)
+	}
+	return a.showBot(bot)
+}
+
+func runBotsFrom(a *app, file string) error {
+	if file != "-" {
+		file = "@" + strings.TrimPrefix(file, "@")
+	}
+	body, err := a.readInput(file)
+	if err != nil {
+		return usage(err)
+	}
+	event, err := payload.Decode(body)
+	if err != nil {
+		return usagef("%s is no lead event: %w", strings.TrimPrefix(file, "@"), err)
+	}
+	if len(event.Lead.Data) == 0 {
+		return usagef("%s holds no answer, so there is nothing to ask", strings.TrimPrefix(file, "@"))
+	}
+	return a.showBot(fixtures.BotFrom(event))
+}
+
+func (a *app) showBot(bot *fixtures.Bot) error {
+	if a.json() {
+		return a.showJSON(newBotJSON(bot))
+	}
+	text, err := bot.YAML()
+	if err != nil {
+		return err
+	}
+	_, err = a.out().Write(text)
+	return err
+}

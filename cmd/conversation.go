@@ -1,0 +1,75 @@
+package cmd
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"artihook/emitter/payload"
+	"artihook/fixtures"
+
+	"github.com/spf13/cobra"
+)
+
+// conversationFlags say who talks to which bot, and what is said.
+type conversationFlags struct {
+	bot     string
+	answers []string
+	seed    *uint64
+	now     *time.Time
+}
+
+// defaultBot asks the questions when none is named.
+const defaultBot = "sales"
+
+func (f *conversationFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.bot, "bot", defaultBot, "whose questions are asked: a ready bot or a YAML file")
+	flags.StringArrayVar(&f.answers, "answer", nil, "what the visitor says, 'Field=value' (repeatable)")
+	addFlag(flags, &f.seed, flagSpec[*uint64]{name: "seed", kind: "N", parse: parseSeed, usage: "same seed and now: same bytes (default random)"})
+	addFlag(flags, &f.now, flagSpec[*time.Time]{name: "now", kind: "time", parse: parseNow, usage: "the clock of the payload's times, RFC 3339 (default the clock)"})
+}
+
+// isBotFile tells a file from the name of a ready bot.
+func isBotFile(name string) bool {
+	return strings.ContainsAny(name, `/\`) || filepath.Ext(name) == ".yaml" || filepath.Ext(name) == ".yml"
+}
+
+func loadBot(name string) (*fixtures.Bot, error) {
+	if !isBotFile(name) {
+		return fixtures.LoadBot(name)
+	}
+	text, err := readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return fixtures.ParseBot(name, text)
+}
+
+// options gives what a generator needs. A random seed is small enough to type.
+func (f *conversationFlags) options(edition payload.Edition) (fixtures.Options, error) {
+	opt := fixtures.Options{Edition: edition}
+	if f.seed == nil {
+		seed := uint64(rand.Uint32())
+		f.seed = &seed
+	}
+	opt.Seed = *f.seed
+	for _, answer := range f.answers {
+		field, text, ok := strings.Cut(answer, "=")
+		if !ok {
+			return opt, fmt.Errorf("--answer %q: want 'Field=value'", answer)
+		}
+		opt.Answers = append(opt.Answers, fixtures.Given{Field: strings.ToValidUTF8(field, "\uFFFD"), Text: strings.ToValidUTF8(text, "\uFFFD")})
+	}
+	return opt, nil
+}
+
+// clock gives the payload's clock: --now stands still.
+func (f *conversationFlags) clock(a *app) func() time.Time {
+	if f.now == nil {
+		return a.world.Now
+	}
+	return func() time.Time { return *f.now }
+}

@@ -1,0 +1,123 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/emitter/payload"
+	"artihook/emitter/receiver"
+	"artihook/emitter/signature"
+	"artihook/emitter/traffic"
+	"artihook/fixtures"
+
+	"github.com/spf13/cobra"
+)
+
+// demoSecret is shared by the two sides of the demo, which both end with it.
+const demoSecret = "demo-secret"
+
+func newDemoCmd(a *app) *cobra.Command {
+	opt := &historyFlags{}
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "See it all in a second: a receiver, a conversation, the deliveries",
+		Long: `Demo starts a verifying receiver on a free loopback port, plays one whole conversation to it, and shows
+the deliveries and the last request and response whole.`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), a, opt) },
+	}
+	opt.add(cmd)
+	return cmd
+}
+
+func runDemo(ctx context.Context, a *app, kept *historyFlags) error {
+	secret := signature.NewSecret(demoSecret)
+	url, stop, err := startReceiver(receiver.New(receiver.Options{Secret: secret}))
+	if err != nil {
+		return err
+	}
+	defer stop()
+	sender, done, err := open(ctx, kept, emitter.Options{Now: a.world.Now})
+	if err != nil {
+		return err
+	}
+	a.say("A receiver that verifies signatures listens on %s.\nOne visitor talks to the %s bot:\n", url, defaultBot)
+	last, tally, err := playDemo(ctx, a, emitter.Webhook{URL: url, Secret: secret}, sender)
+	if err := errors.Join(err, done()); err != nil {
+		return err
+	}
+	if !a.json() {
+		fmt.Fprint(a.out(), "\nThe last request and response:\n\n")
+		if err := a.showExchange(&last); err != nil {
+			return err
+		}
+	}
+	a.say("\n%s", demoNext(kept))
+	if tally.Failed > 0 {
+		return errFailed
+	}
+	return nil
+}
+
+func playDemo(ctx context.Context, a *app, w emitter.Webhook, sender *emitter.Emitter) (last history.Delivery, tally traffic.Tally, err error) {
+	bot, err := fixtures.LoadBot(defaultBot)
+	if err != nil {
+		return last, tally, err
+	}
+	conversation := conversationFlags{}
+	genOpt, err := conversation.options(payload.Edition2019)
+	if err != nil {
+		return last, tally, err
+	}
+	generator, err := fixtures.NewGenerator(bot, genOpt)
+	if err != nil {
+		return last, tally, err
+	}
+	each := a.watch()
+	tally, err = traffic.Play(ctx, traffic.Options{
+		Emitter: sender, Webhooks: []emitter.Webhook{w}, Leads: 1, Bot: defaultBot, Now: a.world.Now,
+		Source: func() traffic.Source {
+			return func(n uint64, at time.Time) traffic.Conversation { return generator.Conversation(n, at) }
+		},
+		Each: func(d history.Delivery) { last = d; each(d) },
+	})
+	return last, tally, err
+}
+
+// startReceiver serves the handler on a free loopback port until stop is called.
+func startReceiver(handler http.Handler) (url signature.URL, stop func(), err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return url, nil, fmt.Errorf("no loopback port to listen on: %w", err)
+	}
+	server := newServer(handler)
+	go server.Serve(listener) //nolint:errcheck // it ends with stop, and says only that
+	url, err = signature.ParseURL("http://" + listener.Addr().String() + "/artibot")
+	return url, func() { server.Close() }, err
+}
+
+func demoNext(kept *historyFlags) string {
+	program := "artihook"
+	if strings.Contains(os.Args[0], "go-build") {
+		program = "go run ."
+	}
+	first := program + " history show last"
+	if kept.path != "" {
+		first += " --history " + kept.path
+	}
+	if kept.off {
+		first = program + " send --help"
+	}
+	return fmt.Sprintf(`Try next:
+  %s
+  %s listen --secret s3cret    (and in a second terminal:)
+  %s play localhost:8000 --secret s3cret --leads 3`, first, program, program)
+}

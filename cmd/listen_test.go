@@ -1,0 +1,148 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"artihook/emitter/signature"
+)
+
+// running is a command that runs inside the test until it is stopped.
+type running struct {
+	stdout, stderr *bufio.Reader
+	stop           func() int // interrupts it and gives the exit code
+}
+
+// start runs a command line with pipes for its output.
+func start(t *testing.T, args ...string) *running {
+	t.Helper()
+	outReader, outWriter := io.Pipe()
+	errReader, errWriter := io.Pipe()
+	ctx, cancel := context.WithCancel(t.Context())
+	code := make(chan int, 1)
+	go func() {
+		code <- Run(ctx, World{
+			Args: args, Stdin: strings.NewReader(""), Stdout: outWriter, Stderr: errWriter,
+			Env: func(string) (string, bool) { return "", false }, Now: time.Now,
+		})
+		outWriter.Close()
+		errWriter.Close()
+	}()
+	r := &running{stdout: bufio.NewReader(outReader), stderr: bufio.NewReader(errReader)}
+	r.stop = func() int {
+		cancel()
+		go io.Copy(io.Discard, outReader)
+		go io.Copy(io.Discard, errReader)
+		return <-code
+	}
+	return r
+}
+
+// url reads the address that listen says it listens on.
+func (r *running) url(t *testing.T) string {
+	t.Helper()
+	line, err := r.stderr.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := regexp.MustCompile(`http://\S+\d`).FindString(line)
+	if url == "" {
+		t.Fatalf("no address in %q", line)
+	}
+	return url
+}
+
+func post(t *testing.T, url, body, header string) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), "POST", url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set(signature.Header, header)
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
+func signFor(url, body string) string {
+	return signature.Sign(signature.NewSecret("s3cret"), signature.SchemeURL, signature.Message{Method: "POST", URL: url, Body: []byte(body)})
+}
+
+const eventBody = `{"resource":"lead","action":"updated","resource_id":"c19377db","resource_version":2}`
+
+func TestListenShowsWhatArrives(t *testing.T) {
+	listen := start(t, "listen", "--addr", ":0", "--secret", "s3cret", "--color", "never")
+	url := listen.url(t)
+	if !strings.HasPrefix(url, "http://127.0.0.1:") {
+		t.Errorf("it listens on %s", url)
+	}
+	tests := []struct {
+		signed string
+		status int
+		line   string
+	}{
+		{url + "/hook", 204, `^\d\d:\d\d:\d\d \[204\] lead:updated v2 lead c19377db verified\n$`},
+		{strings.Replace(url, "http:", "https:", 1) + "/hook", 401, `\[401\] .* refused: the signature fits https://127.0.0.1:\d+/hook: the receiver saw http \(a TLS proxy in front\?\)\n$`},
+	}
+	for _, tt := range tests {
+		lines := make(chan string, 1)
+		go func() {
+			line, _ := listen.stdout.ReadString('\n')
+			lines <- line
+		}()
+		if status := post(t, url+"/hook", eventBody, signFor(tt.signed, eventBody)); status != tt.status {
+			t.Errorf("signed for %s: got %d, want %d", tt.signed, status, tt.status)
+		}
+		if line := <-lines; !regexp.MustCompile(tt.line).MatchString(line) {
+			t.Errorf("signed for %s: it shows %q", tt.signed, line)
+		}
+	}
+	if code := listen.stop(); code != exitOK {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestListenInJSON(t *testing.T) {
+	listen := start(t, "listen", "--addr", "127.0.0.1:0", "--secret", "s3cret", "-o", "json", "--public-url", "https://crm.example", "--status", "202")
+	url := listen.url(t)
+	lines := make(chan string, 1)
+	go func() {
+		line, _ := listen.stdout.ReadString('\n')
+		lines <- line
+	}()
+	if status := post(t, url+"/hook?x=1", eventBody, signFor("https://crm.example/hook?x=1", eventBody)); status != 202 {
+		t.Errorf("got %d", status)
+	}
+	if line := <-lines; !strings.Contains(line, `"event":"lead:updated"`) || !strings.Contains(line, `"verified":true`) {
+		t.Errorf("got %s", line)
+	}
+	listen.stop()
+}
+
+func TestListenRefusesWhatItCannotUse(t *testing.T) {
+	for _, args := range [][]string{
+		{"listen", "--addr", "nonsense"},
+		{"listen", "--addr", "127.0.0.1:99999"},
+		{"listen", "--status", "99"},
+		{"listen", "--public-url", "ftp://x"},
+		{"listen", "more"},
+	} {
+		listen := start(t, args...)
+		line, err := listen.stderr.ReadString('\n')
+		if err != nil || !strings.HasPrefix(line, "listen: ") {
+			t.Errorf("%v: got %q, %v", args, line, err)
+		}
+		if code := listen.stop(); code != exitUsage {
+			t.Errorf("%v: exit code %d", args, code)
+		}
+	}
+}

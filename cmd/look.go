@@ -1,0 +1,68 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// lookFlags say how a command shows what it has done; every command has them.
+type lookFlags struct {
+	config  string
+	output  string
+	verbose bool
+	quiet   bool
+	color   string
+}
+
+func (l *lookFlags) add(root *cobra.Command) {
+	flags := root.PersistentFlags()
+	flags.StringVar(&l.config, "config", "", "webhooks and defaults; else "+configName+", found upwards")
+	addFlag(flags, &l.output, flagSpec[string]{
+		name: "output", short: "o", kind: "text|json", preset: "text", parse: oneOf("text", "json"), usage: "json: one object a line on stdout",
+	})
+	flags.BoolVarP(&l.verbose, "verbose", "v", false, "show request (>) and response (<)")
+	flags.BoolVarP(&l.quiet, "quiet", "q", false, "no progress, hints or summary")
+	addFlag(flags, &l.color, flagSpec[string]{
+		name: "color", kind: "auto|always|never", preset: "auto", parse: oneOf("auto", "always", "never"), usage: "colour on stdout; NO_COLOR turns it off",
+	})
+}
+
+func (a *app) json() bool { return a.look.output == "json" }
+
+// colored says whether stdout takes colours.
+func (a *app) colored() bool {
+	switch a.look.color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	off, set := a.world.Env("NO_COLOR")
+	return a.world.StdoutTerminal && !(set && off != "")
+}
+
+// say writes talk to stderr, unless it is to be quiet.
+func (a *app) say(format string, args ...any) {
+	if !a.look.quiet {
+		fmt.Fprintf(a.world.Stderr, format+"\n", args...)
+	}
+}
+
+// paint wraps text in an ANSI colour.
+func (a *app) paint(color, text string) string {
+	if !a.colored() || color == "" {
+		return text
+	}
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
+}
+
+const (
+	green  = "32"
+	red    = "31"
+	yellow = "33"
+	dim    = "2"
+)
+
+func (a *app) out() io.Writer { return a.world.Stdout }

@@ -1,0 +1,115 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// app is what all commands share: the world, and the settings that every command has.
+type app struct {
+	world  World
+	config config // artihook.yaml; empty when there is none
+	look   lookFlags
+}
+
+// Run runs one command line and gives the exit code.
+func Run(ctx context.Context, world World) int {
+	a := &app{world: world}
+	root := newRootCmd(a)
+	ran, err := root.ExecuteContextC(ctx)
+	code := exitCode(err)
+	if err == nil || errors.Is(err, errFailed) {
+		return code
+	}
+	if code == exitInterrupted {
+		err = errors.New("interrupted")
+	}
+	fmt.Fprintf(world.Stderr, "%s: %s\n", commandName(ran), strings.ReplaceAll(err.Error(), "\n", " "))
+	var wrong *usageError
+	if errors.As(err, &wrong) && wrong.hint != "" {
+		fmt.Fprintf(world.Stderr, "hint: %s\n", wrong.hint)
+	}
+	return code
+}
+
+// commandName is how errors call a command: "history show", or the program's name when none was found.
+func commandName(cmd *cobra.Command) string {
+	if name, ok := strings.CutPrefix(cmd.CommandPath(), cmd.Root().Name()+" "); ok {
+		return name
+	}
+	return cmd.Root().Name()
+}
+
+func newRootCmd(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "artihook",
+		Short: "Plays ArtiBot's side of its lead webhooks",
+		Long: `Artihook plays ArtiBot's side of its lead webhooks, so that you can test a receiver without a bot:
+it makes realistic created, updated and completed lead events, signs and words them exactly as
+ArtiBot does, posts them to your URL, and keeps a history of what was sent and what came back.`,
+		Example: `  artihook demo                                 see it all in a second
+  artihook send localhost:3000/hook             one event
+  artihook play localhost:3000/hook --leads 10  whole conversations
+  artihook history show last                    what was sent, what came back`,
+		Args:              unknownCommand,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		PersistentPreRunE: a.prepare,
+	}
+	root.SetArgs(a.world.Args)
+	root.SetIn(a.world.Stdin)
+	root.SetOut(a.world.Stdout)
+	root.SetErr(a.world.Stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return hinted(err, fmt.Sprintf("see %s --help", cmd.CommandPath()))
+	})
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SuggestionsMinimumDistance = 2
+	a.look.add(root)
+	root.AddCommand(
+		newDemoCmd(a), newSendCmd(a), newPlayCmd(a), newListenCmd(a), newSignCmd(a), newVerifyCmd(a),
+		newHistoryCmd(a), newBotsCmd(a), newVersionCmd(a), newManCmd(a),
+	)
+	return root
+}
+
+// prepare runs before every command: it settles the flags that were not given from environment and file.
+func (a *app) prepare(cmd *cobra.Command, _ []string) error {
+	if err := a.settleFromEnvironment(cmd); err != nil {
+		return usage(err)
+	}
+	if cmd.Flags().Lookup("secret") == nil && cmd.Flags().Lookup("history") == nil {
+		return nil // it takes nothing from the file, so a fault in it is no reason to stop
+	}
+	var err error
+	if a.config, err = a.readConfig(); err != nil {
+		return usage(err)
+	}
+	return usage(a.settleFromConfig(cmd))
+}
+
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	err := fmt.Errorf("unknown command %q", args[0])
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return hinted(err, fmt.Sprintf("did you mean %s?", strings.Join(near, " or ")))
+	}
+	return hinted(err, "see artihook --help")
+}
+
+// args wraps cobra's argument checks, whose errors have no type.
+func args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, given []string) error {
+		if err := check(cmd, given); err != nil {
+			return hinted(err, "usage: "+cmd.UseLine())
+		}
+		return nil
+	}
+}

@@ -1,0 +1,164 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"artihook/emitter/receiver"
+	"artihook/emitter/signature"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"artihook": func() { os.Exit(Run(context.Background(), Process())) },
+	})
+}
+
+// scriptSecret is what the receivers of the scripts expect, and what must not be found anywhere afterwards.
+const scriptSecret = "hush-hush-0815-ünïcode"
+
+// TestScripts runs every script of testdata/script as a user would: the built program, an empty home, real receivers.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               setupScript,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exitcode": exitcodeCmd,
+			"receiver": receiverCmd,
+			"nosecret": nosecretCmd,
+			"arrived":  arrivedCmd,
+			"capture":  captureCmd,
+		},
+	})
+}
+
+func setupScript(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, "home")
+	for name, value := range map[string]string{
+		"HOME": home, "XDG_STATE_HOME": filepath.Join(home, ".local", "state"), "ARTIHOOK_SECRET": scriptSecret, "TZ": "UTC",
+	} {
+		env.Setenv(name, value)
+	}
+	env.Values[arrivalsKey{}] = &arrivals{}
+	return os.MkdirAll(home, 0o700)
+}
+
+// arrivals are the bodies that the script's receivers took.
+type arrivals struct {
+	mu     sync.Mutex
+	bodies []string
+}
+
+type arrivalsKey struct{}
+
+// receiverCmd starts a verifying receiver and puts its URL into the variable: receiver NAME [STATUS].
+func receiverCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: receiver NAME [STATUS]")
+	}
+	opt := receiver.Options{Secret: signature.NewSecret(scriptSecret)}
+	if len(args) > 1 {
+		status, err := strconv.Atoi(args[1])
+		ts.Check(err)
+		opt.Status = status
+	}
+	kept := ts.Value(arrivalsKey{}).(*arrivals)
+	opt.Seen = func(a receiver.Arrival) {
+		kept.mu.Lock()
+		defer kept.mu.Unlock()
+		kept.bodies = append(kept.bodies, fmt.Sprintf("%v %s", a.Verified, a.Body))
+	}
+	server := httptest.NewServer(receiver.New(opt))
+	ts.Defer(server.Close)
+	ts.Setenv(args[0], server.URL)
+	ts.Setenv(args[0]+"_PORT", server.URL[strings.LastIndexByte(server.URL, ':')+1:])
+}
+
+// arrivedCmd holds how many requests the receivers took: arrived N [right].
+func arrivedCmd(ts *testscript.TestScript, _ bool, args []string) {
+	kept := ts.Value(arrivalsKey{}).(*arrivals)
+	kept.mu.Lock()
+	defer kept.mu.Unlock()
+	n, right := 0, 0
+	for _, body := range kept.bodies {
+		n++
+		if strings.HasPrefix(body, "true ") {
+			right++
+		}
+	}
+	if len(args) == 2 {
+		n = right
+	}
+	if strconv.Itoa(n) != args[0] {
+		ts.Fatalf("%d requests arrived, %d of them right; want %v", len(kept.bodies), right, args)
+	}
+}
+
+// exitcodeCmd runs a program and holds its exit code: exitcode N program args…
+func exitcodeCmd(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	if exit := new(exec.ExitError); err != nil {
+		if !asExit(err, &exit) {
+			ts.Check(err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func asExit(err error, exit **exec.ExitError) bool {
+	e, ok := err.(*exec.ExitError)
+	*exit = e
+	return ok
+}
+
+// nosecretCmd looks for the secret in every file of the script's folder, as it is and as it would stand in JSON or a URL.
+func nosecretCmd(ts *testscript.TestScript, _ bool, _ []string) {
+	work := ts.Getenv("WORK")
+	ts.Check(filepath.WalkDir(work, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasSuffix(path, ".secret") {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if bytes.Contains(content, []byte("hush-hush-0815")) {
+			return fmt.Errorf("the secret stands in %s", path)
+		}
+		return nil
+	}))
+	for _, output := range []string{ts.ReadFile("stdout"), ts.ReadFile("stderr")} {
+		if strings.Contains(output, "hush-hush-0815") {
+			ts.Fatalf("the secret was printed: %s", output)
+		}
+	}
+}
+
+// captureCmd puts what a regular expression finds in a file into a variable: capture NAME FILE 'expr(group)'.
+func captureCmd(ts *testscript.TestScript, _ bool, args []string) {
+	match := regexp.MustCompile(args[2]).FindStringSubmatch(ts.ReadFile(args[1]))
+	if match == nil {
+		ts.Fatalf("%s does not match %q", args[1], args[2])
+	}
+	ts.Setenv(args[0], match[len(match)-1])
+}

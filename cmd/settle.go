@@ -1,0 +1,67 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// envPrefix stands before the name of a flag in capitals: --retry-delay is ARTIHOOK_RETRY_DELAY.
+const envPrefix = "ARTIHOOK_"
+
+// rivals are flags that say the same thing in two ways.
+var rivals = map[string]string{"secret": "secret-file", "secret-file": "secret"}
+
+// settleFromEnvironment sets the flags that were not given on the command line and have a variable. An empty variable
+// is as good as none.
+func (a *app) settleFromEnvironment(cmd *cobra.Command) error {
+	var failed error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		name := envPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, ok := a.world.Env(name)
+		if f.Changed || !ok || value == "" || failed != nil || f.Name == "help" {
+			return
+		}
+		if rival, ok := rivals[f.Name]; ok && cmd.Flags().Changed(rival) {
+			return // the command line says it in the other way
+		}
+		if err := cmd.Flags().Set(f.Name, value); err != nil {
+			failed = fmt.Errorf("%s: %w", name, reason(err, value))
+		}
+	})
+	return failed
+}
+
+// settleFromConfig sets the flags that neither the command line nor the environment gave and that the file's defaults
+// name. What belongs to a webhook is settled with the webhook.
+func (a *app) settleFromConfig(cmd *cobra.Command) error {
+	d := &a.config.Defaults
+	for name, s := range map[string]setting{
+		"bot": d.Bot, "ca-cert": d.CACert, "history": d.History, "insecure": d.Insecure, "retries": d.Retries,
+		"retry-delay": d.RetryDelay, "seed": d.Seed, "timeout": d.Timeout,
+	} {
+		f := cmd.Flags().Lookup(name)
+		if f == nil || f.Changed || !s.given() {
+			continue
+		}
+		value, err := a.config.expand(s, a.world.Env)
+		if err != nil {
+			return err
+		}
+		if err := cmd.Flags().Set(name, value); err != nil {
+			return a.config.errorAt(s, reason(err, value))
+		}
+	}
+	return nil
+}
+
+// reason is what a flag says of a bad value, without the flag's name.
+func reason(err error, value string) error {
+	text := err.Error()
+	if _, why, ok := strings.Cut(text, `" flag: `); ok {
+		text = why
+	}
+	return fmt.Errorf("%q: %s", value, text)
+}

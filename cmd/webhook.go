@@ -1,0 +1,283 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"artihook/emitter"
+	"artihook/emitter/exchange"
+	"artihook/emitter/payload"
+	"artihook/emitter/signature"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/net/http/httpguts"
+)
+
+// webhookFlags say where to send and how to sign.
+type webhookFlags struct {
+	cmd     *cobra.Command
+	name    string
+	secret  secretFlags
+	signURL string
+	scheme  signature.Scheme
+	edition payload.Edition
+	headers []string
+}
+
+func (f *webhookFlags) add(cmd *cobra.Command) {
+	f.cmd = cmd
+	flags := cmd.Flags()
+	flags.StringVarP(&f.name, "webhook", "w", "", "a webhook of "+configName+" instead of URL; else the only one")
+	f.secret.add(cmd)
+	flags.StringVar(&f.signURL, "sign-url", "", "sign for, and send Host of, this public URL")
+	addFlag(flags, &f.scheme, schemeFlag)
+	addFlag(flags, &f.edition, flagSpec[payload.Edition]{
+		name: "edition", kind: "2019|2022", preset: payload.Edition2019.String(), parse: payload.ParseEdition, usage: "payload edition",
+	})
+	flags.StringArrayVarP(&f.headers, "header", "H", nil, "add or replace a header, 'K: V'; 'K:' takes it away (repeatable)")
+}
+
+var schemeFlag = flagSpec[signature.Scheme]{
+	name: "scheme", kind: "url|body", preset: signature.SchemeURL.String(), parse: signature.ParseScheme, usage: "signature scheme",
+}
+
+// one gives the webhook that the arguments mean: the URL, the named webhook, both, or the only one of the file.
+func (f *webhookFlags) one(a *app, args []string) (emitter.Webhook, error) {
+	var url string
+	if len(args) > 0 {
+		url = args[0]
+	}
+	entry := &webhookConfig{}
+	switch {
+	case f.name != "":
+		var err error
+		if entry, err = a.config.webhook(f.name); err != nil {
+			return emitter.Webhook{}, err
+		}
+	case url != "":
+	case len(a.config.Webhooks) == 1:
+		entry = &a.config.Webhooks[0]
+	case len(a.config.Webhooks) > 1:
+		return emitter.Webhook{}, errors.New("url is missing; give it as an argument, or one of the webhooks of " + a.config.file + " with --webhook")
+	}
+	return f.resolve(a, entry, url)
+}
+
+// all gives every webhook of the file.
+func (f *webhookFlags) all(a *app) ([]emitter.Webhook, error) {
+	if len(a.config.Webhooks) == 0 {
+		return nil, fmt.Errorf("no webhooks; --all needs an %s that lists some", configName)
+	}
+	var webhooks []emitter.Webhook
+	for i := range a.config.Webhooks {
+		w, err := f.resolve(a, &a.config.Webhooks[i], "")
+		if err != nil {
+			return nil, err
+		}
+		webhooks = append(webhooks, w)
+	}
+	return webhooks, nil
+}
+
+// resolve settles each setting of a webhook: flag or variable, then the file's entry, then the file's defaults.
+func (f *webhookFlags) resolve(a *app, entry *webhookConfig, url string) (w emitter.Webhook, err error) {
+	w.Name = entry.Name.text
+	where := ""
+	if w.Name != "" {
+		where = fmt.Sprintf("webhook %q: ", w.Name)
+	}
+	if url == "" {
+		if url, err = a.config.expand(entry.URL, a.world.Env); err != nil {
+			return w, err
+		}
+	}
+	if url == "" {
+		return w, fmt.Errorf("%surl is missing; give it as an argument or in %s", where, configName)
+	}
+	if w.URL, err = parseTarget(url); err != nil {
+		return w, fmt.Errorf("%s%w", where, err)
+	}
+	if w.SignURL, err = f.publicURL(a, entry); err != nil {
+		return w, fmt.Errorf("%ssign url: %w", where, err)
+	}
+	if w.Secret, err = f.secret.read(a, entry.Secret); err != nil {
+		return w, err
+	}
+	if w.Scheme, err = settled(a, f.cmd, schemeSource(a, entry), f.scheme); err != nil {
+		return w, err
+	}
+	if w.Edition, err = settled(a, f.cmd, editionSource(a, entry), f.edition); err != nil {
+		return w, err
+	}
+	if w.Events, err = actions(a, entry.Events); err != nil {
+		return w, err
+	}
+	w.Headers, err = f.allHeaders(a, entry)
+	return w, err
+}
+
+func (f *webhookFlags) publicURL(a *app, entry *webhookConfig) (signature.URL, error) {
+	url := f.signURL
+	if url == "" {
+		var err error
+		if url, err = a.config.expand(entry.SignURL, a.world.Env); err != nil {
+			return signature.URL{}, err
+		}
+	}
+	if url == "" {
+		return signature.URL{}, nil
+	}
+	return parseTarget(url)
+}
+
+// source is where a setting of a webhook may stand beside its flag.
+type source[T any] struct {
+	flag     string
+	settings []setting // the first that is given counts
+	parse    func(string) (T, error)
+}
+
+func schemeSource(a *app, entry *webhookConfig) source[signature.Scheme] {
+	return source[signature.Scheme]{"scheme", []setting{entry.Scheme, a.config.Defaults.Scheme}, signature.ParseScheme}
+}
+
+func editionSource(a *app, entry *webhookConfig) source[payload.Edition] {
+	return source[payload.Edition]{"edition", []setting{entry.Edition, a.config.Defaults.Edition}, payload.ParseEdition}
+}
+
+// settled gives the flag's value where the user gave it, else the first setting of the file, else the flag's default.
+func settled[T any](a *app, cmd *cobra.Command, from source[T], flag T) (T, error) {
+	if cmd.Flags().Changed(from.flag) {
+		return flag, nil
+	}
+	for _, s := range from.settings {
+		if s.given() {
+			value, err := from.parse(s.text)
+			if err != nil {
+				return value, a.config.errorAt(s, err)
+			}
+			return value, nil
+		}
+	}
+	return flag, nil
+}
+
+func actions(a *app, settings []setting) ([]payload.Action, error) {
+	var list []payload.Action
+	for _, s := range settings {
+		action, err := payload.ParseAction(s.text)
+		if err != nil {
+			return nil, a.config.errorAt(s, err)
+		}
+		list = append(list, action)
+	}
+	return list, nil
+}
+
+// allHeaders gives the file's headers, then those of the flags, which win.
+func (f *webhookFlags) allHeaders(a *app, entry *webhookConfig) ([]exchange.Header, error) {
+	var headers []exchange.Header
+	for _, name := range slices.Sorted(maps.Keys(entry.Headers)) {
+		s := entry.Headers[name]
+		value, err := a.config.expand(s, a.world.Env)
+		if err != nil {
+			return nil, err
+		}
+		h, err := checkHeader(name, value)
+		if err != nil {
+			return nil, a.config.errorAt(s, err)
+		}
+		headers = append(headers, h)
+	}
+	for _, given := range f.headers {
+		name, value, ok := strings.Cut(given, ":")
+		if !ok {
+			return nil, fmt.Errorf("header %q has no colon; write 'Name: value'", given)
+		}
+		h, err := checkHeader(name, strings.TrimSpace(value))
+		if err != nil {
+			return nil, err
+		}
+		headers = append(headers, h)
+	}
+	return headers, nil
+}
+
+func checkHeader(name, value string) (exchange.Header, error) {
+	switch strings.ToLower(name) {
+	case "content-length", "transfer-encoding", "trailer":
+		return exchange.Header{}, fmt.Errorf("header %q cannot be set: the body's length goes with every request (contract 1)", name)
+	}
+	if !httpguts.ValidHeaderFieldName(name) {
+		return exchange.Header{}, fmt.Errorf("%q is no header name", name)
+	}
+	if !httpguts.ValidHeaderFieldValue(value) {
+		return exchange.Header{}, fmt.Errorf("the value of header %q holds a control character", name)
+	}
+	return exchange.Header{Name: name, Value: value}, nil
+}
+
+// parseTarget reads a URL that may leave out what curl lets one leave out: localhost:3000/hook, :3000.
+func parseTarget(s string) (signature.URL, error) {
+	switch s = strings.TrimSpace(s); {
+	case strings.Contains(s, "://"):
+	case strings.HasPrefix(s, ":"):
+		s = "http://localhost" + s
+	default:
+		s = "http://" + s
+	}
+	return signature.ParseURL(s)
+}
+
+// secretFlags say where the shared secret comes from.
+type secretFlags struct {
+	cmd    *cobra.Command
+	secret string
+	file   string
+}
+
+func (f *secretFlags) add(cmd *cobra.Command) {
+	f.cmd = cmd
+	cmd.Flags().StringVar(&f.secret, "secret", "", "the shared secret; better in "+envPrefix+"SECRET, where no process list shows it")
+	cmd.Flags().StringVar(&f.file, "secret-file", "", "read the secret from a file; - is stdin")
+}
+
+// read gives the secret of the flags, else that of the file's entry, else that of the file's defaults. It may be empty.
+func (f *secretFlags) read(a *app, entry setting) (signature.Secret, error) {
+	switch {
+	case f.file != "" && f.cmd.Flags().Changed("secret"):
+		return signature.Secret{}, errors.New("give --secret or --secret-file, not both")
+	case f.file == "-":
+		text, err := io.ReadAll(io.LimitReader(a.world.Stdin, maxSecret+1))
+		return secretFrom("stdin", text, err)
+	case f.file != "":
+		text, err := os.ReadFile(f.file)
+		return secretFrom(f.file, text, err)
+	case f.cmd.Flags().Changed("secret"):
+		return signature.NewSecret(f.secret), nil
+	case !entry.given():
+		entry = a.config.Defaults.Secret
+	}
+	text, err := a.config.expand(entry, a.world.Env)
+	return signature.NewSecret(text), err
+}
+
+// maxSecret bounds a secret, in bytes.
+const maxSecret = 64 << 10
+
+// secretFrom cuts the line feed off that editors put at the end of a file.
+func secretFrom(name string, text []byte, err error) (signature.Secret, error) {
+	if err != nil {
+		return signature.Secret{}, fmt.Errorf("read the secret from %s: %w", name, plainError(err))
+	}
+	if len(text) > maxSecret {
+		return signature.Secret{}, fmt.Errorf("read the secret from %s: it is longer than %d bytes", name, maxSecret)
+	}
+	line := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
+	return signature.NewSecret(line), nil
+}

@@ -1,0 +1,34 @@
+package cmd
+
+import (
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// World is everything outside that a command may touch, so that tests can give their own.
+type World struct {
+	Args           []string // without the program's name
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	StdoutTerminal bool
+	StderrTerminal bool
+	Env            func(name string) (string, bool)
+	Now            func() time.Time
+}
+
+// Process gives the world of the running process.
+func Process() World {
+	return World{
+		Args:           os.Args[1:],
+		Stdin:          os.Stdin,
+		Stdout:         os.Stdout,
+		Stderr:         os.Stderr,
+		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Env:            os.LookupEnv,
+		Now:            time.Now,
+	}
+}
