@@ -45,10 +45,11 @@ func runDemo(ctx context.Context, a *app, kept *historyFlags) error {
 		return err
 	}
 	defer stop()
-	sender, done, err := open(ctx, kept, emitter.Options{Now: a.world.Now})
+	store, err := kept.open(ctx)
 	if err != nil {
 		return err
 	}
+	sender, done := newSender(store, emitter.Options{Now: a.world.Now})
 	a.say("A receiver that verifies signatures listens on %s.\nOne visitor talks to the %s bot:\n", url, defaultBot)
 	last, tally, err := playDemo(ctx, a, emitter.Webhook{URL: url, Secret: secret}, sender)
 	if err := errors.Join(err, done()); err != nil {

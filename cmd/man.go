@@ -1,28 +1,40 @@
 package cmd
 
 import (
+	"fmt"
 	"strings"
-	"time"
 
+	mcobra "github.com/muesli/mango-cobra"
+	"github.com/muesli/roff"
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 )
-
-// manDate is fixed, so that the same version prints the same page.
-var manDate = time.Date(2026, time.November, 21, 0, 0, 0, 0, time.UTC)
 
 func newManCmd(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:     "man [COMMAND]",
-		Short:   "Print a manual page",
-		Example: "  artihook man | man -l -\n  artihook man history show > artihook-history-show.1",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			page, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				return usagef("unknown command %q", strings.Join(args, " "))
+		Use:     "man",
+		Short:   "Print the manual page",
+		Example: "  artihook man | man -l -",
+		Args:    args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			joinLines(cmd.Root())
+			page, err := mcobra.NewManPage(1, cmd.Root())
+			if err != nil {
+				return fmt.Errorf("make the manual page: %w", err)
 			}
-			page.DisableAutoGenTag = true
-			return doc.GenMan(page, &doc.GenManHeader{Section: "1", Source: "artihook " + version, Manual: "artihook", Date: &manDate}, a.out())
+			_, err = fmt.Fprintln(a.out(), strings.TrimSpace(page.Build(roff.NewDocument())))
+			return err
 		},
+	}
+}
+
+// joinLines undoes the line breaks that descriptions have for the terminal: a manual page is filled by its reader.
+func joinLines(cmd *cobra.Command) {
+	paragraphs := strings.Split(cmd.Long, "\n\n")
+	for i := range paragraphs {
+		paragraphs[i] = strings.ReplaceAll(paragraphs[i], "\n", " ")
+	}
+	cmd.Long = strings.Join(paragraphs, "\n\n")
+	for _, below := range cmd.Commands() {
+		joinLines(below)
 	}
 }

@@ -109,10 +109,11 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 	if err != nil {
 		return err
 	}
-	sender, done, err := open(ctx, &opt.history, how)
+	store, err := opt.history.open(ctx)
 	if err != nil {
 		return err
 	}
+	sender, done := newSender(store, how)
 	plan.Emitter = sender
 	finish := a.progress(&plan)
 	tally, err := traffic.Play(ctx, plan)

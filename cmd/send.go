@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,38 +70,24 @@ a fresh lead; with --lead it continues one of the history. Exit code 1 unless th
 }
 
 func runSend(ctx context.Context, a *app, opt *sendOptions, args []string) error {
-	w, err := opt.webhook.one(a, args)
-	if err != nil {
-		return usage(err)
+	if opt.dryRun || opt.as != "" {
+		return opt.preview(ctx, a, args)
 	}
-	message, err := opt.message(ctx, a, &w)
+	kept := opt.history.ahead(ctx)
+	w, planned, err := opt.plan(ctx, a, args)
+	how, wrong := opt.client.options(a, 1)
+	if err := cmp.Or(err, wrong); err != nil {
+		kept.drop()
+		return err
+	}
+	store, err := kept.take()
 	if err != nil {
 		return err
 	}
-	planned := emitter.Plan(&w, message)
-	switch {
-	case opt.as == "curl":
-		return exchange.Curl(a.out(), planned.Request, exchange.CurlOptions{
-			URL: w.URL.Scheme + "://" + w.URL.Host + planned.Request.Target, Insecure: opt.client.insecure, CACert: opt.client.caCert,
-		})
-	case opt.dryRun:
-		return a.showPlanned(&planned)
-	}
-	return opt.deliver(ctx, a, &w, planned)
-}
-
-func (opt *sendOptions) deliver(ctx context.Context, a *app, w *emitter.Webhook, planned history.Delivery) error {
-	how, err := opt.client.options(a, 1)
-	if err != nil {
-		return err
-	}
-	sender, done, err := open(ctx, &opt.history, how)
-	if err != nil {
-		return err
-	}
+	sender, done := newSender(store, how)
 	failed := false
 	for range opt.repeat {
-		last, err := sender.Send(ctx, w, planned, a.watch())
+		last, err := sender.Send(ctx, &w, planned, a.watch())
 		if err != nil {
 			return errors.Join(err, done())
 		}
@@ -113,6 +100,33 @@ func (opt *sendOptions) deliver(ctx context.Context, a *app, w *emitter.Webhook,
 		return errFailed
 	}
 	return nil
+}
+
+// plan makes the delivery and signs it.
+func (opt *sendOptions) plan(ctx context.Context, a *app, args []string) (emitter.Webhook, history.Delivery, error) {
+	w, err := opt.webhook.one(a, args)
+	if err != nil {
+		return w, history.Delivery{}, usage(err)
+	}
+	message, err := opt.message(ctx, a, &w)
+	if err != nil {
+		return w, history.Delivery{}, err
+	}
+	return w, emitter.Plan(&w, message), nil
+}
+
+// preview shows the delivery without sending it.
+func (opt *sendOptions) preview(ctx context.Context, a *app, args []string) error {
+	w, planned, err := opt.plan(ctx, a, args)
+	if err != nil {
+		return err
+	}
+	if opt.as == "" {
+		return a.showPlanned(&planned)
+	}
+	return exchange.Curl(a.out(), planned.Request, exchange.CurlOptions{
+		URL: w.URL.Scheme + "://" + w.URL.Host + planned.Request.Target, Insecure: opt.client.insecure, CACert: opt.client.caCert,
+	})
 }
 
 // message makes what is sent, with the edits and the fault.

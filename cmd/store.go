@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"path/filepath"
+	"sync"
 
 	"artihook/emitter/history"
 
@@ -39,6 +40,38 @@ func (f *historyFlags) open(ctx context.Context) (*history.Store, error) {
 		return nil, nil
 	}
 	return history.Open(ctx, f.file(), history.Options{})
+}
+
+// opening is a history that is opened while its user is still busy: SQLite takes as long for that as artihook for
+// making an event.
+type opening struct {
+	begun bool
+	take  func() (*history.Store, error) // waits; the store is the caller's to close
+}
+
+// ahead begins to open the history if there is one. That changes nothing in it, so that wrong usage can still be found;
+// a new history is made when it is taken.
+func (f *historyFlags) ahead(ctx context.Context) opening {
+	o := opening{take: sync.OnceValues(func() (*history.Store, error) {
+		if f.off {
+			return nil, nil
+		}
+		return history.Open(ctx, f.file(), history.Options{Brief: true})
+	})}
+	if o.begun = !f.off && fileExists(f.file()); o.begun {
+		go o.take()
+	}
+	return o
+}
+
+// drop closes a history that is not needed after all.
+func (o opening) drop() {
+	if !o.begun {
+		return
+	}
+	if store, err := o.take(); err == nil {
+		_ = store.Close() // nothing was written
+	}
 }
 
 // openToRead opens a history that must not be made by looking at it.

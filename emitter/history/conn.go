@@ -132,13 +132,16 @@ func (s *stmt) number(values ...driver.Value) (int64, error) {
 	return oneNumber(rows, err)
 }
 
-func (s *stmt) bind(values []driver.Value) error {
+func (s *stmt) prepare() (err error) {
 	if s.prepared == nil {
-		prepared, err := s.conn.Prepare(s.query)
-		if err != nil {
-			return err
-		}
-		s.prepared = prepared
+		s.prepared, err = s.conn.Prepare(s.query)
+	}
+	return err
+}
+
+func (s *stmt) bind(values []driver.Value) error {
+	if err := s.prepare(); err != nil {
+		return err
 	}
 	for i := range s.args {
 		s.args[i] = driver.NamedValue{Ordinal: i + 1, Value: values[i]}

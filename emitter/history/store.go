@@ -17,11 +17,17 @@ type Options struct {
 	// ReadOnly makes no file and no folder: a history that is not there reads as
 	// an empty one. Plan and Finish are refused.
 	ReadOnly bool
+	// Brief is for a process that ends when it has closed the history: a short
+	// write-ahead log is left to the next one, which takes it over in less time
+	// than clearing it away takes. The memory and the file handles go with the
+	// process.
+	Brief bool
 }
 
 // Store is an open history. Its methods may be called from many goroutines.
 type Store struct {
 	path   string
+	brief  bool
 	writer *writer // nil when opened for reading only
 
 	mu     sync.Mutex
@@ -38,7 +44,7 @@ func Open(ctx context.Context, path string, opt Options) (*Store, error) {
 }
 
 func open(ctx context.Context, path string, opt Options, steps []string) (*Store, error) {
-	s := &Store{path: path}
+	s := &Store{path: path, brief: opt.Brief}
 	abs, err := filepath.Abs(path)
 	if err == nil {
 		s.path = abs
@@ -138,6 +144,15 @@ func (s *Store) Close() error {
 		return failed
 	}
 	return err
+}
+
+// logSize gives the length of the write-ahead log in bytes, 0 where there is none.
+func (s *Store) logSize() int64 {
+	info, err := os.Stat(s.path + "-wal")
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 // db returns the connections that read, or nil while there is no history.

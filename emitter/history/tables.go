@@ -50,6 +50,18 @@ func newTables(c *conn) *tables {
 	}
 }
 
+// prepare readies what every delivery needs while its sender is still busy with making it. A failure shows again in
+// write, which somebody waits for.
+func (t *tables) prepare() {
+	for _, s := range []*stmt{
+		t.begin, t.dataVersion, t.number, t.findLead, t.addLead, t.findSetting, t.delivery, t.request, t.commit, t.outcome,
+	} {
+		if s.prepare() != nil {
+			return
+		}
+	}
+}
+
 // write puts the rows of these jobs into one transaction.
 func (t *tables) write(jobs []*job) error {
 	if err := t.begin.exec(); err != nil {

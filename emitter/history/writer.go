@@ -18,6 +18,8 @@ const (
 	// largeResponse in bytes: its sender waits for the commit, so that waiting
 	// outcomes never hold more than queue times this.
 	largeResponse = 64 << 10
+	// maxLeftLog in bytes: a longer write-ahead log takes longer to take over than to clear away.
+	maxLeftLog = 512 << 10
 )
 
 // writer is the one goroutine that writes, with its queue.
@@ -58,6 +60,7 @@ func startWriter(s *Store, c *conn) *writer {
 // own an outcome is committed at once; in a crowd it waits for others.
 func (w *writer) run() {
 	defer close(w.stopped)
+	w.tables.prepare()
 	crowded := false
 	for first := range w.jobs {
 		b := batch{}
@@ -65,6 +68,9 @@ func (w *writer) run() {
 		w.gather(&b, crowded)
 		crowded = b.rows >= crowd
 		w.commit(&b)
+	}
+	if w.store.brief && w.store.logSize() < maxLeftLog {
+		return
 	}
 	if err := w.tables.conn.Close(); err != nil {
 		w.fail(w.store.explain("writing", err))

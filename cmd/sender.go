@@ -1,25 +1,22 @@
 package cmd
 
 import (
-	"context"
-
 	"artihook/emitter"
 	"artihook/emitter/history"
 )
 
-// open makes an emitter over the history. done closes both and gives the error of a record that could not be kept.
-func open(ctx context.Context, kept *historyFlags, opt emitter.Options) (sender *emitter.Emitter, done func() error, err error) {
-	if opt.History, err = kept.open(ctx); err != nil {
-		return nil, nil, err
-	}
+// newSender makes an emitter over a history, which may be nil. done closes both and gives the error of a record that
+// could not be kept.
+func newSender(store *history.Store, opt emitter.Options) (sender *emitter.Emitter, done func() error) {
+	opt.History = store
 	sender = emitter.New(opt)
 	return sender, func() error {
 		sender.Close()
-		if opt.History == nil {
+		if store == nil {
 			return nil
 		}
-		return opt.History.Close()
-	}, nil
+		return store.Close()
+	}
 }
 
 // watch gives the callback that shows each delivery, and says once why deliveries of one kind fail.

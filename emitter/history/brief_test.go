@@ -1,0 +1,47 @@
+package history
+
+import (
+	"os"
+	"testing"
+)
+
+// TestBriefLeavesItsLogToTheNext records through brief stores in turn, as commands in a shell do, and then reads all of it.
+func TestBriefLeavesItsLogToTheNext(t *testing.T) {
+	path := newPath(t)
+	left := 0
+	for range 12 {
+		store, err := Open(t.Context(), path, Options{Brief: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := sample()
+		if err := store.Plan(t.Context(), []*Delivery{d}); err != nil {
+			t.Fatal(err)
+		}
+		answer(d, 204)
+		if err := store.Finish(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > 0 {
+			left++
+		}
+	}
+	if left == 0 {
+		t.Error("no log was ever left")
+	}
+	store := openStore(t, path)
+	checkIntegrity(t, store)
+	seen := 0
+	for d, err := range store.List(t.Context(), Filter{}) {
+		if err != nil || d.Status != 204 {
+			t.Fatalf("%+v, %v", d, err)
+		}
+		seen++
+	}
+	if seen != 12 {
+		t.Errorf("%d of 12 deliveries are there", seen)
+	}
+}
