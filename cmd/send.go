@@ -196,6 +196,7 @@ func (opt *sendOptions) fresh(a *app, edition payload.Edition) (emitter.Message,
 
 // showPlanned shows a delivery that was not sent.
 func (a *app) showPlanned(d *history.Delivery) error {
+	d.Time = a.world.Now()
 	if a.json() {
 		return a.showJSON(d)
 	}

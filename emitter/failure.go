@@ -32,6 +32,14 @@ const (
 	FailureOther       = "failed"      // anything else
 )
 
+// Windows has numbers of its own for what syscall names after Unix; no Unix uses them.
+const (
+	wsaAborted     syscall.Errno = 10053
+	wsaReset       syscall.Errno = 10054
+	wsaRefused     syscall.Errno = 10061
+	wsaUnreachable syscall.Errno = 10065
+)
+
 // failureOf names err. Whether any byte had come back tells a silent close from a broken answer.
 func failureOf(err error, timeout time.Duration, answered bool) Failure {
 	var dns *net.DNSError
@@ -45,11 +53,12 @@ func failureOf(err error, timeout time.Duration, answered bool) Failure {
 		return Failure{FailureTimeout, timeoutReason(timeout, answered)}
 	case isTLS(err):
 		return Failure{FailureTLS, tlsReason(err)}
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaRefused):
 		return Failure{FailureRefused, "nobody listens there; is the receiver running, and is the port right?"}
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, wsaUnreachable):
 		return Failure{FailureUnreachable, "there is no network route to the host"}
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED),
+		errors.Is(err, wsaReset), errors.Is(err, wsaAborted):
 		return Failure{FailureReset, "the receiver broke the connection off"}
 	case errors.Is(err, io.EOF) && !answered:
 		return Failure{FailureClosed, "the receiver closed the connection without an answer"}
