@@ -90,7 +90,7 @@ func parseDuration(s string) (time.Duration, error) {
 func parseAge(s string) (time.Duration, error) {
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		n, err := strconv.ParseFloat(days, 64)
-		if err != nil || n < 0 || n > 36500 {
+		if err != nil || !(n >= 0 && n <= 36500) { // not a number is neither
 			return 0, errors.New("want an age like 90m, 12h or 30d")
 		}
 		return time.Duration(n * float64(24*time.Hour)), nil
