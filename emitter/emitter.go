@@ -1,6 +1,7 @@
 package emitter
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -57,7 +58,7 @@ func New(opt Options) *Emitter {
 func (e *Emitter) Close() { e.client.transport.CloseIdleConnections() }
 
 // Emit signs the message for the webhook, sends it, and gives the last attempt. See Send.
-func (e *Emitter) Emit(ctx context.Context, w *Webhook, m Message, each func(history.Delivery)) (history.Delivery, error) {
+func (e *Emitter) Emit(ctx context.Context, w *Webhook, m Message, each func(history.Delivery) error) (history.Delivery, error) {
 	return e.Send(ctx, w, Plan(w, m), each)
 }
 
@@ -84,12 +85,18 @@ func (e *Emitter) attempt(ctx context.Context, w *Webhook, d history.Delivery) (
 
 // outcome fills in what came back. A receiver that echoes the secret does not get it into the history.
 func (e *Emitter) outcome(d *history.Delivery, came answer, secret signature.Secret) {
-	raw := secret.Redact(came.raw)
-	if err := d.SetResponse(raw, came.cut); err != nil && came.err == nil {
+	if err := d.SetResponse(secret.Redact(came.raw), came.cut); err != nil && came.err == nil {
 		came.err = err
 	}
+	if d.Response != nil {
+		// The wire may cut the secret in two, at the border of two chunks.
+		if body := secret.Redact(d.Response.Body); !bytes.Equal(body, d.Response.Body) {
+			d.Response.Body = body
+			d.RawResponse = d.Response.AppendRaw(nil)
+		}
+	}
 	if came.err != nil {
-		failure := failureOf(came.err, e.opt.Timeout, len(raw) > 0)
-		d.Error, d.Reason = failure.Name, failure.Reason
+		f := failureOf(came.err, e.opt.Timeout, len(came.raw) > 0)
+		d.Error, d.Reason = f.name, f.reason
 	}
 }

@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// Failure is why a delivery got no whole answer. Name is short and stable: history, reports and scripts depend on it.
-type Failure struct {
-	Name   string // one of the Failure… constants
-	Reason string // a plain sentence for people; it holds no URL
+// failure is why a delivery got no whole answer.
+type failure struct {
+	name   string // one of the Failure… constants
+	reason string // a plain sentence for people; it holds no URL
 }
 
-// The names of failures.
+// The names of failures, in Delivery.Error. They are short and stable: history, reports and scripts depend on them.
 const (
 	FailureRefused     = "refused"     // nobody listens there
 	FailureTimeout     = "timeout"     // not all of the answer came in time
@@ -41,33 +41,40 @@ const (
 )
 
 // failureOf names err. Whether any byte had come back tells a silent close from a broken answer.
-func failureOf(err error, timeout time.Duration, answered bool) Failure {
+func failureOf(err error, timeout time.Duration, answered bool) failure {
 	var dns *net.DNSError
 	var timer net.Error
 	switch {
 	case errors.Is(err, context.Canceled):
-		return Failure{FailureCancelled, "the delivery was interrupted; the receiver may have it all the same"}
-	case errors.As(err, &dns):
-		return Failure{FailureDNS, fmt.Sprintf("the host name %q was not found; check its spelling", dns.Name)}
+		return failure{FailureCancelled, "the delivery was interrupted; the receiver may have it all the same"}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timer) && timer.Timeout():
-		return Failure{FailureTimeout, timeoutReason(timeout, answered)}
-	case isTLS(err):
-		return Failure{FailureTLS, tlsReason(err)}
+		return failure{FailureTimeout, timeoutReason(timeout, answered)}
+	case errors.As(err, &dns):
+		return failure{FailureDNS, dnsReason(dns)}
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaRefused):
-		return Failure{FailureRefused, "nobody listens there; is the receiver running, and is the port right?"}
+		return failure{FailureRefused, "nobody listens there; is the receiver running, and is the port right?"}
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, wsaUnreachable):
-		return Failure{FailureUnreachable, "there is no network route to the host"}
+		return failure{FailureUnreachable, "there is no network route to the host"}
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED),
 		errors.Is(err, wsaReset), errors.Is(err, wsaAborted):
-		return Failure{FailureReset, "the receiver broke the connection off"}
+		return failure{FailureReset, "the receiver broke the connection off"}
 	case errors.Is(err, io.EOF) && !answered:
-		return Failure{FailureClosed, "the receiver closed the connection without an answer"}
+		return failure{FailureClosed, "the receiver closed the connection without an answer"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return Failure{FailureClosed, "the receiver closed the connection before its answer was whole"}
+		return failure{FailureClosed, "the receiver closed the connection before its answer was whole"}
+	case isTLS(err):
+		return failure{FailureTLS, tlsReason(err)}
 	case answered:
-		return Failure{FailureMalformed, "what came back is not an HTTP/1.1 response"}
+		return failure{FailureMalformed, "what came back is not an HTTP/1.1 response"}
 	}
-	return Failure{FailureOther, "the delivery failed: " + innermost(err).Error()}
+	return failure{FailureOther, "the delivery failed: " + innermost(err).Error()}
+}
+
+func dnsReason(err *net.DNSError) string {
+	if err.IsNotFound {
+		return fmt.Sprintf("the host name %q was not found; check its spelling", err.Name)
+	}
+	return fmt.Sprintf("the host name %q could not be looked up: %s", err.Name, err.Err)
 }
 
 func timeoutReason(timeout time.Duration, answered bool) string {
@@ -79,9 +86,9 @@ func timeoutReason(timeout time.Duration, answered bool) string {
 
 func isTLS(err error) bool {
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
 	var handshake *handshakeError
-	return errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &handshake)
+	var alert *net.OpError // TLS 1.3 refuses a client after the handshake, in an alert of this form
+	return errors.As(err, &record) || errors.As(err, &handshake) || errors.As(err, &alert) && alert.Op == "remote error"
 }
 
 // handshakeError marks an error that a TLS handshake gave, since many of those have no type of their own.

@@ -2,6 +2,7 @@ package emitter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,9 +30,9 @@ func TestFailures(t *testing.T) {
 		status  int
 	}{
 		{name: "says nothing", answer: hang, timeout: 50 * time.Millisecond, want: FailureTimeout},
-		{name: "stops in mid-head", answer: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-"); hang(c) }, timeout: 50 * time.Millisecond, want: FailureTimeout, status: 200},
-		{name: "stops in mid-body", answer: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"); hang(c) }, timeout: 50 * time.Millisecond, want: FailureTimeout, status: 200},
-		{name: "trickles for ever", answer: trickle, timeout: 80 * time.Millisecond, want: FailureTimeout, status: 200},
+		{name: "stops in mid-head", answer: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-"); hang(c) }, timeout: time.Second, want: FailureTimeout, status: 200},
+		{name: "stops in mid-body", answer: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"); hang(c) }, timeout: time.Second, want: FailureTimeout, status: 200},
+		{name: "trickles for ever", answer: trickle, timeout: time.Second, want: FailureTimeout, status: 200},
 		{name: "resets", answer: reset, want: FailureReset},
 		{name: "closes without a word", answer: func(net.Conn) {}, want: FailureClosed},
 		{name: "closes in mid-body", answer: respond("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), want: FailureClosed, status: 200},
@@ -240,12 +242,88 @@ func TestPlannedBeforeItLeaves(t *testing.T) {
 
 func TestEchoedSecretStaysOutOfTheHistory(t *testing.T) {
 	const secret = "very-secret-0815"
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, `{"debug":"expected secret %s"}`, secret)
-	}))
-	defer server.Close()
-	d := deliver(t, &Webhook{URL: parseURL(t, server.URL), Secret: signature.NewSecret(secret)}, Options{})
-	if strings.Contains(string(d.Response.Body), secret) || !strings.Contains(string(d.Response.Body), "expected secret ***") {
-		t.Errorf("got %s", d.Response.Body)
+	for name, parts := range map[string][]string{
+		"whole":                 {`{"debug":"expected secret ` + secret + `"}`},
+		"cut in two by a chunk": {`{"debug":"expected secret very-se`, `cret-0815"}`},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			for _, part := range parts {
+				io.WriteString(w, part)
+				w.(http.Flusher).Flush()
+			}
+		}))
+		d := deliver(t, &Webhook{URL: parseURL(t, server.URL), Secret: signature.NewSecret(secret)}, Options{})
+		server.Close()
+		if strings.Contains(string(d.Response.Body), secret) || !strings.Contains(string(d.Response.Body), "expected secret ***") {
+			t.Errorf("%s: got %s", name, d.Response.Body)
+		}
+	}
+}
+
+// TestNeverSentTwice breaks a kept-alive connection under a request that net/http would repeat by itself.
+func TestNeverSentTwice(t *testing.T) {
+	arrived := 0
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			for n := 0; len(readRequest(conn)) > 0; n++ {
+				arrived++
+				if n > 0 {
+					break // the second one on a connection gets no answer
+				}
+				io.WriteString(conn, ok204)
+			}
+			conn.Close()
+		}
+	}()
+	w := &Webhook{URL: parseURL(t, "http://"+listener.Addr().String()), Headers: []history.Header{{Name: "Idempotency-Key", Value: "1"}}}
+	e := New(Options{})
+	defer e.Close()
+	var got []string
+	for range 2 {
+		d, err := e.Emit(t.Context(), w, testMessage(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprint(d.Status, d.Error))
+	}
+	e.Close()
+	listener.Close()
+	<-done
+	if fmt.Sprint(got) != "[204 0closed]" || arrived != 2 {
+		t.Errorf("deliveries %v, %d requests arrived", got, arrived)
+	}
+}
+
+func TestFailureNames(t *testing.T) {
+	tests := []struct {
+		err  error
+		want string
+	}{
+		{&net.DNSError{Name: "h", Err: "no such host", IsNotFound: true}, FailureDNS},
+		{&net.DNSError{Name: "h", Err: "server misbehaving"}, FailureDNS},
+		{&net.DNSError{Name: "h", Err: "i/o timeout", IsTimeout: true}, FailureTimeout},
+		{&net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}, FailureTLS},
+		{&handshakeError{io.EOF}, FailureClosed},
+		{&handshakeError{syscall.ECONNRESET}, FailureReset},
+		{&handshakeError{errors.New("tls: no cipher suite")}, FailureTLS},
+		{wsaRefused, FailureRefused},
+		{syscall.EHOSTUNREACH, FailureUnreachable},
+		{errors.New("odd"), FailureOther},
+	}
+	for _, tt := range tests {
+		if got := failureOf(tt.err, time.Second, false); got.name != tt.want || got.reason == "" {
+			t.Errorf("%v: got %+v, want %s", tt.err, got, tt.want)
+		}
 	}
 }

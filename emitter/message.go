@@ -98,11 +98,15 @@ func otherDigit(header string) string {
 	return header[:len(header)-1] + string(last)
 }
 
-// tamperBody changes the last decimal digit, which leaves JSON valid and says something else; a body without one gets
-// a space at its end.
+// tamperBody changes a decimal digit, which leaves JSON valid and says something else: the last one, but in an event
+// the time_stamp's, so that it stays this lead's event of this version. A body without a digit gets a space at its end.
 func tamperBody(body []byte) []byte {
 	changed := bytes.Clone(body)
-	i := bytes.LastIndexAny(changed, "0123456789")
+	end := bytes.LastIndex(changed, []byte(`"resource_version"`))
+	if end < 0 {
+		end = len(changed)
+	}
+	i := bytes.LastIndexAny(changed[:end], "0123456789")
 	if i < 0 {
 		return append(changed, ' ')
 	}

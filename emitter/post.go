@@ -90,7 +90,17 @@ func (c *client) post(ctx context.Context, target signature.URL, request *histor
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) { played = info.Conn.(*tappedConn).next(info.Reused) },
 	})
-	response, err := c.transport.RoundTrip(httpRequest(ctx, target, request))
+	r := httpRequest(ctx, target, request)
+	if len(request.Body) > 0 {
+		// net/http asks for the body again when a kept-alive connection broke. Only where nothing has left may it have it.
+		r.GetBody = func() (io.ReadCloser, error) {
+			if played.left() {
+				return nil, io.EOF
+			}
+			return io.NopCloser(bytes.NewReader(request.Body)), nil
+		}
+	}
+	response, err := c.transport.RoundTrip(r)
 	if err != nil {
 		raw, cut := played.bytes()
 		return answer{raw, cut, err}
@@ -128,7 +138,6 @@ func httpRequest(ctx context.Context, target signature.URL, request *history.Req
 	}
 	if len(request.Body) > 0 {
 		r.Body = io.NopCloser(bytes.NewReader(request.Body))
-		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(request.Body)), nil }
 	}
 	return r.WithContext(ctx)
 }
@@ -148,6 +157,16 @@ func (c *tappedConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+func (c *tappedConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if n > 0 {
+		c.mu.Lock()
+		c.tape.leave()
+		c.mu.Unlock()
+	}
+	return n, err
+}
+
 // next gives the tape of the request that is about to leave. What a receiver says on a new connection before it is
 // asked belongs to the first one.
 func (c *tappedConn) next(reused bool) *tape {
@@ -159,11 +178,24 @@ func (c *tappedConn) next(reused bool) *tape {
 	return c.tape
 }
 
-// tape keeps up to maxRecorded bytes.
+// tape keeps up to maxRecorded bytes of what came, and whether anything of the request had left.
 type tape struct {
 	mu      sync.Mutex
 	content []byte
 	cut     bool
+	sent    bool
+}
+
+func (t *tape) leave() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sent = true
+}
+
+func (t *tape) left() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.sent
 }
 
 func (t *tape) write(p []byte) {

@@ -2,6 +2,7 @@ package emitter
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -18,8 +19,8 @@ const maxRetryAfter = 5 * time.Minute
 // Send sends a planned delivery to the webhook's URL, and again while it fails in a way that may pass and retries are
 // left; every attempt is a delivery of its own, with the same bytes. It calls each, if not nil, with every attempt
 // as it ends and gives the last one. What the receiver or the network did wrong stands in the delivery; the error is
-// about this side: a history that cannot be written (*history.Error) or the end of ctx.
-func (e *Emitter) Send(ctx context.Context, w *Webhook, planned history.Delivery, each func(history.Delivery)) (history.Delivery, error) {
+// about this side: a history that cannot be written (*history.Error), an error of each, or the end of ctx.
+func (e *Emitter) Send(ctx context.Context, w *Webhook, planned history.Delivery, each func(history.Delivery) error) (history.Delivery, error) {
 	delays := backoff.NewExponentialBackOff()
 	delays.InitialInterval = e.opt.RetryDelay
 	delays.MaxInterval = maxRetryAfter
@@ -29,7 +30,9 @@ func (e *Emitter) Send(ctx context.Context, w *Webhook, planned history.Delivery
 			return d, err
 		}
 		if each != nil {
-			each(d)
+			if err := each(d); err != nil {
+				return d, err
+			}
 		}
 		if ctx.Err() != nil || planned.Attempt > e.opt.Retries || !mayPass(&d) {
 			return d, ctx.Err()
@@ -43,11 +46,13 @@ func (e *Emitter) Send(ctx context.Context, w *Webhook, planned history.Delivery
 
 // mayPass reports whether the same request may well succeed later.
 func mayPass(d *history.Delivery) bool {
-	switch d.Status {
-	case http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return true
+	switch d.Error {
+	case "":
+		return d.Status >= 500 || d.Status == http.StatusRequestTimeout || d.Status == http.StatusTooManyRequests
+	case FailureTLS, FailureMalformed, FailureCancelled:
+		return false
 	}
-	return d.Error != "" || d.Status >= 500
+	return true
 }
 
 // retryAfter reads the receiver's own wish (RFC 9110 10.2.3): seconds or a date. 0 is none.
@@ -59,7 +64,8 @@ func retryAfter(d *history.Delivery, now time.Time) time.Duration {
 		if !strings.EqualFold(h.Name, "Retry-After") {
 			continue
 		}
-		if seconds, err := strconv.ParseUint(h.Value, 10, 31); err == nil {
+		seconds, err := strconv.ParseUint(h.Value, 10, 31)
+		if err == nil || errors.Is(err, strconv.ErrRange) {
 			return min(time.Duration(seconds)*time.Second, maxRetryAfter)
 		}
 		if at, err := http.ParseTime(h.Value); err == nil {

@@ -38,7 +38,7 @@ type Options struct {
 
 	// Each, if not nil, is called with every delivery as it ends, LeadEnded after each conversation; never two calls
 	// at a time.
-	Each      func(history.Delivery)
+	Each      func(history.Delivery) error // its error ends the play
 	LeadEnded func()
 }
 
@@ -156,13 +156,17 @@ func (p *player) fanOut(ctx context.Context, event *payload.Event, seed uint64) 
 	return nil
 }
 
-func (p *player) seen(d history.Delivery) {
+func (p *player) seen(d history.Delivery) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tally.Deliveries++
-	if p.opt.Each != nil {
-		p.opt.Each(d)
+	if d.Attempt > 1 {
+		p.tally.Retries++
 	}
+	if p.opt.Each == nil {
+		return nil
+	}
+	return p.opt.Each(d)
 }
 
 func wait(ctx context.Context, d time.Duration) error {

@@ -130,7 +130,7 @@ func TestTallyNamesFailures(t *testing.T) {
 	opt := options(t, emitter.Webhook{URL: url})
 	opt.Leads = 2
 	calls := 0
-	opt.Each = func(history.Delivery) { calls++ }
+	opt.Each = func(history.Delivery) error { calls++; return nil }
 	tally, err := Play(t.Context(), opt)
 	if err != nil || tally.Failed != 8 || tally.Answers["503"] != 8 || calls != 8 {
 		t.Errorf("%+v, %d calls, %v", tally, calls, err)
@@ -141,9 +141,39 @@ func TestInterruptedPlayGivesItsTally(t *testing.T) {
 	_, w := start(t)
 	opt := options(t, w)
 	ctx, cancel := context.WithCancel(t.Context())
-	opt.Each = func(history.Delivery) { cancel() }
+	opt.Each = func(history.Delivery) error { cancel(); return nil }
 	tally, err := Play(ctx, opt)
 	if !errors.Is(err, context.Canceled) || tally.Deliveries != 1 {
+		t.Errorf("%+v, %v", tally, err)
+	}
+}
+
+func TestAnErrorOfEachEndsThePlay(t *testing.T) {
+	_, w := start(t)
+	opt := options(t, w)
+	full := errors.New("the disk is full")
+	opt.Each = func(history.Delivery) error { return full }
+	if tally, err := Play(t.Context(), opt); !errors.Is(err, full) || tally.Deliveries != 1 {
+		t.Errorf("%+v, %v", tally, err)
+	}
+}
+
+func TestTallyCountsRetries(t *testing.T) {
+	answers := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if answers++; answers%2 == 1 {
+			w.WriteHeader(500)
+		}
+	}))
+	defer server.Close()
+	url, err := signature.ParseURL(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt := options(t, emitter.Webhook{URL: url})
+	opt.Emitter = emitter.New(emitter.Options{Retries: 1, RetryDelay: time.Microsecond})
+	opt.Leads = 1
+	if tally, err := Play(t.Context(), opt); err != nil || tally.OK != 4 || tally.Retries != 4 || tally.Deliveries != 8 {
 		t.Errorf("%+v, %v", tally, err)
 	}
 }
@@ -161,7 +191,7 @@ func TestPaceWaits(t *testing.T) {
 	opt := options(t, w)
 	opt.Leads, opt.Pace = 1, Pace{Between: time.Hour}
 	ctx, cancel := context.WithCancel(t.Context())
-	opt.Each = func(history.Delivery) { cancel() }
+	opt.Each = func(history.Delivery) error { cancel(); return nil }
 	if tally, err := Play(ctx, opt); !errors.Is(err, context.Canceled) || tally.OK != 0 && tally.OK != 1 {
 		t.Errorf("%+v, %v", tally, err)
 	}

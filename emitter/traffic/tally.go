@@ -11,6 +11,7 @@ import (
 type Tally struct {
 	Leads      int            // conversations that came to their end
 	Deliveries int            // attempts, with retries
+	Retries    int            // attempts after the first
 	OK         int            // events that were accepted in the end
 	Failed     int            // events that were not
 	Answers    map[string]int // failed events by status or error name: "500", "refused"
