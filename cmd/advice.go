@@ -9,16 +9,27 @@ import (
 	"artihook/emitter/history"
 )
 
+// circumstances are what a delivery does not tell of how it came about.
+type circumstances struct {
+	noSecret bool // the secret is empty
+	faulty   bool // the signature is wrong on purpose
+}
+
 // failureAdvice says why a delivery failed and what may help; "" when there is nothing to add to its line.
-func failureAdvice(d *history.Delivery) string {
+func failureAdvice(d *history.Delivery, known circumstances) string {
+	refused := d.Error == "" && (d.Status == http.StatusUnauthorized || d.Status == http.StatusForbidden)
 	switch {
-	case d.Error == emitter.FailureTLS:
-		return d.Error + ": " + printable(d.Reason) + "; --ca-cert FILE trusts a certificate, --insecure trusts all"
+	case d.Error == emitter.FailureTLS && strings.Contains(d.Reason, "authority"):
+		return d.Error + ": " + d.Reason + "; --ca-cert FILE trusts its certificate, --insecure trusts any"
 	case d.Error != "":
-		return d.Error + ": " + printable(d.Reason)
+		return d.Error + ": " + d.Reason
 	case d.Status >= 300 && d.Status < 400:
-		return fmt.Sprintf("%d: the redirect to %q is not followed, as ArtiBot follows none; set the webhook to its end", d.Status, printable(location(d)))
-	case d.Status == http.StatusUnauthorized || d.Status == http.StatusForbidden:
+		return fmt.Sprintf("%d: the redirect to %q is not followed, as ArtiBot follows none; set the webhook to its end", d.Status, location(d))
+	case refused && known.faulty:
+		return ""
+	case refused && known.noSecret:
+		return fmt.Sprintf("%d: no secret is set, so the empty one signed; set "+envPrefix+"SECRET, --secret or --secret-file", d.Status)
+	case refused:
 		return fmt.Sprintf("%d: the receiver refused the signature; do both sides have the same secret and URL? artihook verify --help", d.Status)
 	}
 	return ""

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,15 +17,38 @@ import (
 // maxInput bounds what is read from a file or stdin, in bytes.
 const maxInput = 64 << 20
 
-// readInput gives the bytes that an argument means, as curl has it: @FILE, - for stdin, or the text itself.
-func (a *app) readInput(arg string) ([]byte, error) {
+// readInput gives the bytes that an argument means, as curl has it: @FILE, - for stdin, or the text itself. Waiting for
+// stdin ends with ctx.
+func (a *app) readInput(ctx context.Context, arg string) ([]byte, error) {
 	switch {
 	case arg == "-" || arg == "@-":
-		return readBounded("stdin", a.world.Stdin)
+		return a.readStdin(ctx)
 	case strings.HasPrefix(arg, "@"):
 		return readFile(arg[1:])
 	}
 	return []byte(arg), nil
+}
+
+func (a *app) readStdin(ctx context.Context) ([]byte, error) {
+	if a.stdin {
+		return nil, errors.New("stdin can be read for one thing only; give the other in a file")
+	}
+	a.stdin = true
+	type result struct {
+		text []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		text, err := readBounded("stdin", a.world.Stdin)
+		done <- result{text, err}
+	}()
+	select {
+	case r := <-done:
+		return r.text, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func readFile(name string) ([]byte, error) {

@@ -1,9 +1,11 @@
 package cmd
 
 import (
+	"cmp"
+	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"artihook/emitter/payload"
 	"artihook/fixtures"
@@ -33,7 +35,7 @@ own names and types come back in every generated lead. What a visitor said of hi
 			Example: `  artihook bots from captured.json > mine.yaml
   artihook play localhost:3000/hook --bot mine.yaml`,
 			Args: args(cobra.ExactArgs(1)),
-			RunE: func(_ *cobra.Command, args []string) error { return runBotsFrom(a, args[0]) },
+			RunE: func(cmd *cobra.Command, args []string) error { return runBotsFrom(cmd.Context(), a, args[0]) },
 		},
 	)
 	return cmd
@@ -55,7 +57,6 @@ func newBotJSON(bot *fixtures.Bot) botJSON {
 }
 
 func runBots(a *app) error {
-	table := tabwriter.NewWriter(a.out(), 0, 0, 2, ' ', 0)
 	for _, name := range fixtures.Bots() {
 		bot, err := fixtures.LoadBot(name)
 		if err != nil {
@@ -65,13 +66,13 @@ func runBots(a *app) error {
 		if a.json() {
 			err = a.showJSON(shown)
 		} else {
-			_, err = fmt.Fprintf(table, "%s\t%s\t%s\n", shown.Name, shown.Title, strings.Join(shown.Fields, ", "))
+			_, err = fmt.Fprintf(a.out(), "%-12s %s\n%s\n", shown.Name, shown.Title, a.paint(dim, "             "+strings.Join(shown.Fields, " · ")))
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return table.Flush()
+	return nil
 }
 
 func runBotsShow(a *app, name string) error {
@@ -82,22 +83,38 @@ func runBotsShow(a *app, name string) error {
 	return a.showBot(bot)
 }
 
-func runBotsFrom(a *app, file string) error {
+func runBotsFrom(ctx context.Context, a *app, file string) error {
 	if file != "-" {
 		file = "@" + strings.TrimPrefix(file, "@")
 	}
-	body, err := a.readInput(file)
+	body, err := a.readInput(ctx, file)
 	if err != nil {
 		return usage(err)
 	}
-	event, err := payload.Decode(body)
+	name := strings.TrimPrefix(file, "@")
+	event, err := payload.Decode(bodyOf(body))
 	if err != nil {
-		return usagef("%s is no lead event: %w", strings.TrimPrefix(file, "@"), err)
+		return usagef("%s: %w", name, err)
 	}
 	if len(event.Lead.Data) == 0 {
-		return usagef("%s holds no answer, so there is nothing to ask", strings.TrimPrefix(file, "@"))
+		return usagef("%s holds no answer, so there is nothing to ask", name)
 	}
 	return a.showBot(fixtures.BotFrom(event))
+}
+
+// bodyOf takes the body out of a delivery as -o json and listen show it; anything else is a body itself.
+func bodyOf(text []byte) []byte {
+	var delivery struct {
+		Body    *string
+		Request struct{ Body *string }
+	}
+	if json.Unmarshal(text, &delivery) != nil {
+		return text
+	}
+	if body := cmp.Or(delivery.Request.Body, delivery.Body); body != nil {
+		return []byte(*body)
+	}
+	return text
 }
 
 func (a *app) showBot(bot *fixtures.Bot) error {

@@ -44,10 +44,18 @@ func parseTimeout(s string) (time.Duration, error) {
 	return d, err
 }
 
+// noticedPause is how long a silent program looks like a stuck one.
+const noticedPause = 2 * time.Second
+
 // options gives what an emitter needs, but for the history.
 func (f *clientFlags) options(a *app, connections int) (emitter.Options, error) {
 	opt := emitter.Options{
 		Timeout: f.timeout, Retries: f.retries, RetryDelay: f.retryDelay, Insecure: f.insecure, Connections: connections, Now: a.world.Now,
+	}
+	opt.Waiting = func(pause time.Duration) {
+		if pause >= noticedPause {
+			a.say("waiting %s before the next attempt", pause.Round(100*time.Millisecond))
+		}
 	}
 	if f.caCert == "" {
 		return opt, nil

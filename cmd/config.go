@@ -70,10 +70,15 @@ func (s *setting) UnmarshalYAML(node ast.Node) error {
 	case ast.ScalarNode:
 		s.text = n.GetToken().Value
 	default:
-		return &yaml.SyntaxError{Message: "want one value here, not a list or a map", Token: node.GetToken()}
+		return &settingError{s.at}
 	}
 	return nil
 }
+
+// settingError is a list or a map where one value belongs.
+type settingError struct{ at *token.Position }
+
+func (e *settingError) Error() string { return "want one value here, not a list or a map" }
 
 // errorAt is err with the place of the setting in front.
 func (c *config) errorAt(s setting, err error) error {
@@ -85,6 +90,9 @@ var variable = regexp.MustCompile(`\$\{([^}]*)\}`)
 // expand fills ${VAR} in from the environment. It is called for what is used only, so that one webhook's missing
 // variable does not stop the others.
 func (c *config) expand(s setting, env func(string) (string, bool)) (string, error) {
+	if open := strings.LastIndex(s.text, "${"); open >= 0 && !strings.Contains(s.text[open:], "}") {
+		return "", c.errorAt(s, errors.New("a ${ is never closed; write ${VARIABLE}"))
+	}
 	var missing error
 	text := variable.ReplaceAllStringFunc(s.text, func(match string) string {
 		name := match[2 : len(match)-1]
@@ -123,9 +131,9 @@ func (a *app) readConfig() (config, error) {
 			return config{}, nil
 		}
 	}
-	text, err := os.ReadFile(path)
+	text, err := readFile(path)
 	if err != nil {
-		return config{}, fmt.Errorf("read %s: %w", path, plainError(err))
+		return config{}, err
 	}
 	c, err := parseConfig(path, text)
 	if err != nil {
@@ -139,15 +147,23 @@ func parseConfig(path string, text []byte) (config, error) {
 	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c)
 	var located yaml.Error
 	var kind *yaml.TypeError
+	var unknown *yaml.UnknownFieldError
+	var twice *yaml.DuplicateKeyError
+	var ours *settingError
 	switch {
 	case err == nil, errors.Is(err, io.EOF):
 		return c, nil
 	case errors.As(err, &kind):
 		return config{}, fmt.Errorf("%s:%d:%d: this key takes another kind of value", path, kind.Token.Position.Line, kind.Token.Position.Column)
+	case errors.As(err, &ours):
+		return config{}, fmt.Errorf("%s:%d:%d: %w", path, ours.at.Line, ours.at.Column, ours)
 	case errors.As(err, &located) && located.GetToken() != nil:
-		// The message alone: the excerpt that comes with it could show a secret.
 		at := located.GetToken().Position
-		return config{}, fmt.Errorf("%s:%d:%d: %s", path, at.Line, at.Column, located.GetMessage())
+		problem := "this is not valid YAML; a value that begins with a sign, or holds ': ' or ' #', takes quotes"
+		if errors.As(err, &unknown) || errors.As(err, &twice) {
+			problem = located.GetMessage() // others may quote a value, and so a secret
+		}
+		return config{}, fmt.Errorf("%s:%d:%d: %s", path, at.Line, at.Column, problem)
 	}
 	return config{}, fmt.Errorf("%s: this is not the YAML of an %s", path, configName)
 }

@@ -22,19 +22,18 @@ func (opt *sendOptions) continued(ctx context.Context, a *app) (emitter.Message,
 	if err != nil {
 		return emitter.Message{}, usagef("lead %s cannot be continued: delivery #%d holds no whole event: %w", last.Lead, last.ID, err)
 	}
-	flags := opt.webhook.cmd.Flags()
-	if flags.Changed("edition") && opt.webhook.edition != event.Edition {
+	if a.given["edition"] && opt.webhook.edition != event.Edition {
 		a.say("lead %s is of edition %s and stays so", last.Lead, event.Edition)
 	}
 	name := opt.conversation.bot
-	if !flags.Changed("bot") && last.Bot != "" {
+	if !a.given["bot"] && last.Bot != "" {
 		if name = last.Bot; isBotFile(name) {
 			return emitter.Message{}, usagef("lead %s talks to the bot of the file %q; give it again with --bot", last.Lead, name)
 		}
 	}
 	next, err := opt.nextEvent(a, name, &event, last.Seed)
 	if err != nil {
-		return emitter.Message{}, continueError(err, last.Lead, opt.action)
+		return emitter.Message{}, continueError(err, last.Lead)
 	}
 	m := emitter.EventMessage(next)
 	m.Bot, m.Seed = name, last.Seed
@@ -50,36 +49,38 @@ func (opt *sendOptions) lastOfLead(ctx context.Context) (history.Delivery, error
 		return history.Delivery{}, err
 	}
 	defer store.Close()
-	lead := strings.ToLower(opt.lead)
-	if lead == "last" {
-		newest, err := store.Last(ctx)
-		if errors.Is(err, history.ErrNotFound) {
-			return newest, hinted(errors.New("there is no last lead: the history is empty"), "leave --lead out to start one")
-		}
-		if err != nil {
-			return newest, err
-		}
-		if lead = newest.Lead; lead == "" {
-			return newest, usagef("the last delivery, #%d, is of no lead; give --lead ID", newest.ID)
-		}
+	lead, err := leadID(ctx, store, opt.lead)
+	if err != nil {
+		return history.Delivery{}, err
 	}
 	last, err := store.LastOfLead(ctx, lead)
 	if errors.Is(err, history.ErrNotFound) {
-		return last, hinted(fmt.Errorf("unknown lead %q", opt.lead), "artihook history lists the leads that there are")
+		return last, hinted(fmt.Errorf("unknown lead %q", opt.lead), "artihook history show N tells the lead of a delivery")
 	}
 	return last, err
 }
 
+// leadID gives the id that --lead means: a UUID in any case, or that of the newest delivery.
+func leadID(ctx context.Context, store *history.Store, given string) (string, error) {
+	if given != "last" {
+		return strings.ToLower(given), nil
+	}
+	newest, err := store.Last(ctx)
+	switch {
+	case errors.Is(err, history.ErrNotFound):
+		return "", hinted(errors.New("there is no last lead: the history is empty"), "artihook send starts one")
+	case err == nil && newest.Lead == "":
+		return "", usagef("the last delivery, #%d, is of no lead; give --lead ID", newest.ID)
+	}
+	return newest.Lead, err
+}
+
 func (opt *sendOptions) nextEvent(a *app, bot string, last *payload.Event, seed uint64) (*payload.Event, error) {
-	loaded, err := loadBot(bot)
+	recipe, err := opt.conversation.recipe(a, bot, last.Edition)
 	if err != nil {
 		return nil, err
 	}
-	genOpt, err := opt.conversation.options(last.Edition)
-	if err != nil {
-		return nil, err
-	}
-	generator, err := fixtures.NewGenerator(loaded, genOpt)
+	generator, err := recipe.generator()
 	if err != nil {
 		return nil, err
 	}
@@ -87,14 +88,14 @@ func (opt *sendOptions) nextEvent(a *app, bot string, last *payload.Event, seed 
 }
 
 // continueError says what to do next.
-func continueError(err error, lead string, action payload.Action) error {
+func continueError(err error, lead string) error {
 	switch {
 	case errors.Is(err, fixtures.ErrNoQuestionLeft):
 		return hinted(fmt.Errorf("lead %s: %w; give one with --answer 'Field=value'", lead, err), "or end it with --action completed")
 	case errors.Is(err, fixtures.ErrAlreadyCreated):
 		return usagef("lead %s has been created; continue it with --action updated or completed", lead)
 	case errors.Is(err, fixtures.ErrCompleted):
-		return hinted(fmt.Errorf("lead %s is completed; %s cannot follow", lead, action.Event()), "leave --lead out to start a new one")
+		return hinted(fmt.Errorf("lead %s is completed; nothing can follow", lead), "leave --lead out to start a new one")
 	}
 	return usage(fmt.Errorf("lead %s: %w", lead, err))
 }

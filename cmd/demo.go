@@ -2,21 +2,16 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"strings"
-	"time"
 
 	"artihook/emitter"
 	"artihook/emitter/history"
-	"artihook/emitter/payload"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
 	"artihook/emitter/traffic"
-	"artihook/fixtures"
 
 	"github.com/spf13/cobra"
 )
@@ -52,7 +47,7 @@ func runDemo(ctx context.Context, a *app, kept *historyFlags) error {
 	sender, done := newSender(store, emitter.Options{Now: a.world.Now})
 	a.say("A receiver that verifies signatures listens on %s.\nOne visitor talks to the %s bot:\n", url, defaultBot)
 	last, tally, err := playDemo(ctx, a, emitter.Webhook{URL: url, Secret: secret}, sender)
-	if err := errors.Join(err, done()); err != nil {
+	if err := ended(err, done()); err != nil {
 		return err
 	}
 	if !a.json() {
@@ -61,7 +56,7 @@ func runDemo(ctx context.Context, a *app, kept *historyFlags) error {
 			return err
 		}
 	}
-	a.say("\n%s", demoNext(kept))
+	a.say("\n%s", demoNext(a, kept))
 	if tally.Failed > 0 {
 		return errFailed
 	}
@@ -69,26 +64,18 @@ func runDemo(ctx context.Context, a *app, kept *historyFlags) error {
 }
 
 func playDemo(ctx context.Context, a *app, w emitter.Webhook, sender *emitter.Emitter) (last history.Delivery, tally traffic.Tally, err error) {
-	bot, err := fixtures.LoadBot(defaultBot)
+	recipe, err := new(conversationFlags).recipe(a, defaultBot, w.Edition)
 	if err != nil {
 		return last, tally, err
 	}
-	conversation := conversationFlags{}
-	genOpt, err := conversation.options(payload.Edition2019)
+	source, err := recipe.source()
 	if err != nil {
 		return last, tally, err
 	}
-	generator, err := fixtures.NewGenerator(bot, genOpt)
-	if err != nil {
-		return last, tally, err
-	}
-	each := a.watch()
+	show := a.watch(circumstances{})
 	tally, err = traffic.Play(ctx, traffic.Options{
-		Emitter: sender, Webhooks: []emitter.Webhook{w}, Leads: 1, Bot: defaultBot, Now: a.world.Now,
-		Source: func() traffic.Source {
-			return func(n uint64, at time.Time) traffic.Conversation { return generator.Conversation(n, at) }
-		},
-		Each: func(d history.Delivery) { last = d; each(d) },
+		Emitter: sender, Webhooks: []emitter.Webhook{w}, Leads: 1, Bot: defaultBot, Now: a.world.Now, Source: source,
+		Each: func(d history.Delivery) error { last = d; return show(d) },
 	})
 	return last, tally, err
 }
@@ -105,9 +92,9 @@ func startReceiver(handler http.Handler) (url signature.URL, stop func(), err er
 	return url, func() { server.Close() }, err
 }
 
-func demoNext(kept *historyFlags) string {
+func demoNext(a *app, kept *historyFlags) string {
 	program := "artihook"
-	if strings.Contains(os.Args[0], "go-build") {
+	if strings.Contains(a.world.Program, "go-build") {
 		program = "go run ."
 	}
 	first := program + " history show last"

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"artihook/emitter/history"
 )
 
 // The exit codes that scripts depend on.
@@ -45,9 +47,12 @@ var errFailed = errors.New("failed")
 
 func exitCode(err error) int {
 	var wrong *usageError
+	var broken *history.Error
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &broken) && !errors.Is(broken, context.Canceled):
+		return exitTool // also where it was interrupted besides: the history is not whole
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	case errors.Is(err, errFailed):

@@ -4,14 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func newHistoryCmd(a *app) *cobra.Command {
@@ -48,6 +51,7 @@ func newHistoryListCmd(a *app) *cobra.Command {
 	}
 	opt.history.addPath(cmd)
 	flags := cmd.Flags()
+	defer markFilters(flags)
 	flags.StringVar(&opt.filter.Lead, "lead", "", "only this lead's; last is that of the newest delivery")
 	addFlag(flags, &opt.event, flagSpec[payload.Action]{name: "event", kind: "action", parse: payload.ParseAction, usage: "only created, updated or completed"})
 	addFlag(flags, &opt.filter.Status, flagSpec[string]{name: "status", kind: "status", parse: parseStatusFilter, usage: "only this answer: 204, 5xx, refused, unknown"})
@@ -59,8 +63,19 @@ func newHistoryListCmd(a *app) *cobra.Command {
 	return cmd
 }
 
+// markFilters keeps variables from narrowing a list in silence.
+func markFilters(flags *pflag.FlagSet) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Name != "history" {
+			f.Annotations = map[string][]string{filterFlag: {}}
+		}
+	})
+}
+
 func parseStatusFilter(s string) (string, error) {
-	if s == "" || (history.Filter{Status: s}).Validate() != nil {
+	isName := slices.Contains(append(emitter.FailureNames(), history.ErrorUnknown), s)
+	isCode := strings.ContainsAny(s, "0123456789") && (history.Filter{Status: s}).Validate() == nil
+	if !isName && !isCode {
 		return "", errors.New("want a code like 204, a class like 5xx, or an error's name like refused")
 	}
 	return s, nil
@@ -80,12 +95,11 @@ func runHistoryList(ctx context.Context, a *app, opt *listOptions) error {
 	if opt.since > 0 {
 		filter.Since = a.world.Now().Add(-opt.since)
 	}
-	if filter.Lead == "last" {
-		last, err := store.Last(ctx)
-		if err != nil && !errors.Is(err, history.ErrNotFound) {
+	if filter.Lead != "" {
+		filter.Lead, err = leadID(ctx, store, filter.Lead)
+		if err != nil {
 			return err
 		}
-		filter.Lead = last.Lead
 	}
 	shown := 0
 	for d, err := range store.List(ctx, filter) {
@@ -97,8 +111,13 @@ func runHistoryList(ctx context.Context, a *app, opt *listOptions) error {
 		}
 		shown++
 	}
-	if shown == 0 {
+	if shown > 0 {
+		return nil
+	}
+	if _, err := store.Last(ctx); errors.Is(err, history.ErrNotFound) {
 		a.say("no deliveries in %s; artihook send or play makes some", opt.history.file())
+	} else {
+		a.say("none of the deliveries in %s is meant by these filters", opt.history.file())
 	}
 	return nil
 }
@@ -176,6 +195,9 @@ func newHistoryPathCmd(a *app) *cobra.Command {
 		Short: "Print where the history lies",
 		Args:  args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
+			if a.json() {
+				return a.showJSON(map[string]string{"path": opt.file()})
+			}
 			_, err := fmt.Fprintln(a.out(), opt.file())
 			return err
 		},

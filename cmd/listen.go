@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -68,16 +71,9 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 			return usagef("public url: %w", err)
 		}
 	}
-	host, port, err := net.SplitHostPort(opt.addr)
+	listener, err := listenOn(ctx, opt.addr)
 	if err != nil {
-		return usagef("address %q: want host:port, like %s", opt.addr, defaultListenAddr)
-	}
-	if host == "" {
-		host = "127.0.0.1" // never the whole network unless told
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, port))
-	if err != nil {
-		return usagef("cannot listen on %s: %w; give another --addr", opt.addr, socketError(err))
+		return err
 	}
 	var mu sync.Mutex // one arrival at a time on the screen
 	how.Seen = func(arrival receiver.Arrival) {
@@ -86,7 +82,29 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 		_ = a.showArrival(&how, &arrival) // a closed stdout stops nobody from sending
 	}
 	a.say("listening on http://%s; Ctrl-C ends it", listener.Addr())
+	if opt.publicURL != "" {
+		a.say("signatures are to be for %s", how.PublicURL)
+	}
+	if how.Secret.Empty() {
+		a.say("no secret is set, so the empty one is expected; set " + envPrefix + "SECRET, --secret or --secret-file")
+	}
 	return serve(ctx, newServer(receiver.New(how)), listener)
+}
+
+// listenOn never opens a port to the whole network unless told.
+func listenOn(ctx context.Context, addr string) (net.Listener, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if number, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil || number > 65535 {
+		return nil, usagef("address %q: want host:port, like %s", addr, defaultListenAddr)
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w; give another --addr", addr, socketError(err))
+	}
+	return listener, nil
 }
 
 // socketError cuts off what the message around it says anyway.
@@ -103,20 +121,26 @@ func newServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10,
+		ErrorLog:       log.New(io.Discard, "", 0), // what clients do wrong in the protocol is no news
 	}
 }
 
 // serve runs until ctx ends, which is how a user ends it and no error.
 func serve(ctx context.Context, server *http.Server, listener net.Listener) error {
-	ended := context.AfterFunc(ctx, func() {
+	down := make(chan struct{})
+	watching := context.AfterFunc(ctx, func() {
+		defer close(down)
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		if server.Shutdown(grace) != nil {
 			server.Close()
 		}
 	})
-	defer ended()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	err := server.Serve(listener)
+	if !watching() {
+		<-down // those who are being answered get their answer
+	}
+	if !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil

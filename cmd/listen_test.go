@@ -55,6 +55,7 @@ func (r *running) url(t *testing.T) string {
 	if url == "" {
 		t.Fatalf("no address in %q", line)
 	}
+	go io.Copy(io.Discard, r.stderr) // whatever else it says must not hold it up
 	return url
 }
 
@@ -135,6 +136,7 @@ func TestListenRefusesWhatItCannotUse(t *testing.T) {
 		{"listen", "--status", "99"},
 		{"listen", "--public-url", "ftp://x"},
 		{"listen", "more"},
+		{"listen", "--secret-file", "none"},
 	} {
 		listen := start(t, args...)
 		line, err := listen.stderr.ReadString('\n')
@@ -145,4 +147,18 @@ func TestListenRefusesWhatItCannotUse(t *testing.T) {
 			t.Errorf("%v: exit code %d", args, code)
 		}
 	}
+}
+
+func TestListenOnAPortInUse(t *testing.T) {
+	first := start(t, "listen", "--addr", ":0", "--secret", "s3cret")
+	address := strings.TrimPrefix(first.url(t), "http://")
+	second := start(t, "listen", "--addr", address, "--secret", "s3cret")
+	line, err := second.stderr.ReadString('\n')
+	if err != nil || !strings.HasPrefix(line, "listen: cannot listen on "+address) || !strings.Contains(line, "give another --addr") {
+		t.Errorf("got %q, %v", line, err)
+	}
+	if code := second.stop(); code != exitTool {
+		t.Errorf("exit code %d", code)
+	}
+	first.stop()
 }

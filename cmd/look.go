@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -25,7 +26,7 @@ func (l *lookFlags) add(root *cobra.Command) {
 	flags.BoolVarP(&l.verbose, "verbose", "v", false, "show request (>) and response (<)")
 	flags.BoolVarP(&l.quiet, "quiet", "q", false, "no progress, hints or summary")
 	addFlag(flags, &l.color, flagSpec[string]{
-		name: "color", kind: "auto|always|never", preset: "auto", parse: oneOf("auto", "always", "never"), usage: "colour on stdout; NO_COLOR turns it off",
+		name: "color", kind: "auto|always|never", preset: "auto", parse: oneOf("auto", "always", "never"), usage: "colour on stdout; auto looks at the terminal and at NO_COLOR",
 	})
 }
 
@@ -39,14 +40,22 @@ func (a *app) colored() bool {
 	case "never":
 		return false
 	}
+	term, _ := a.world.Env("TERM")
+	return a.world.StdoutTerminal && !a.plain() && term != "dumb"
+}
+
+// plain says whether the user wants neither colour nor moving progress (no-color.org).
+func (a *app) plain() bool {
 	off, set := a.world.Env("NO_COLOR")
-	return a.world.StdoutTerminal && !(set && off != "")
+	return set && off != ""
 }
 
 // say writes talk to stderr, unless it is to be quiet.
 func (a *app) say(format string, args ...any) {
 	if !a.look.quiet {
-		fmt.Fprintf(a.world.Stderr, format+"\n", args...)
+		for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+			fmt.Fprintln(a.world.Stderr, printable(line))
+		}
 	}
 }
 

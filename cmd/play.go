@@ -7,13 +7,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
 	"artihook/emitter/traffic"
-	"artihook/fixtures"
 
 	"github.com/spf13/cobra"
 )
@@ -94,13 +92,20 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 	if err != nil {
 		return usage(err)
 	}
-	source, seed, err := opt.source(webhooks[0].Edition)
+	recipe, err := opt.conversation.recipe(a, opt.conversation.bot, webhooks[0].Edition)
 	if err != nil {
 		return usage(err)
 	}
+	recipe.opt.Abandon, recipe.opt.RealTime = opt.abandon, opt.pace.Real
+	source, err := recipe.source()
+	if err != nil {
+		return usage(err)
+	}
+	seed := recipe.opt.Seed
+	noSecret := slices.ContainsFunc(webhooks, func(w emitter.Webhook) bool { return w.Secret.Empty() })
 	plan := traffic.Options{
 		Webhooks: webhooks, Source: source, Leads: opt.leads, Concurrency: opt.concurrency, Pace: opt.pace,
-		Actions: opt.actions, Bot: opt.conversation.bot, Now: opt.conversation.clock(a), Each: a.watch(),
+		Actions: opt.actions, Bot: opt.conversation.bot, Now: opt.conversation.clock(a), Each: a.watch(circumstances{noSecret: noSecret}),
 	}
 	if opt.dryRun {
 		return traffic.Preview(ctx, plan, func(d history.Delivery) error { return a.showPlanned(&d) })
@@ -118,7 +123,7 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 	finish := a.progress(&plan)
 	tally, err := traffic.Play(ctx, plan)
 	finish()
-	if err := errors.Join(err, done()); err != nil {
+	if err := ended(err, done()); err != nil {
 		a.say("%s", summary(&tally, seed))
 		return err
 	}
@@ -128,7 +133,7 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 func (a *app) playEnded(tally *traffic.Tally, seed uint64) error {
 	a.say("%s", summary(tally, seed))
 	if tally.OK+tally.Failed == 0 {
-		a.say("no event was sent: no webhook receives what --events leaves")
+		a.say("no event was sent: none of the conversations had one that is wanted")
 	}
 	if tally.Failed > 0 {
 		return errFailed
@@ -147,8 +152,11 @@ func summary(t *traffic.Tally, seed uint64) string {
 		}
 		fmt.Fprintf(&b, ", %d failed (%s)", t.Failed, strings.Join(parts, ", "))
 	}
-	if retries := t.Deliveries - t.OK - t.Failed; retries > 0 {
-		fmt.Fprintf(&b, ", %d retried", retries)
+	if t.Retries > 0 {
+		fmt.Fprintf(&b, ", %s", counted(t.Retries, "retry"))
+	}
+	if cut := t.Deliveries - t.Retries - t.OK - t.Failed; cut > 0 {
+		fmt.Fprintf(&b, ", %d interrupted", cut)
 	}
 	fmt.Fprintf(&b, " in %s", shortDuration(t.Took))
 	if t.Took > 0 {
@@ -162,6 +170,9 @@ func counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		return fmt.Sprintf("%d %sies", n, stem)
+	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
@@ -174,27 +185,4 @@ func (opt *playOptions) webhooks(a *app, args []string) ([]emitter.Webhook, erro
 		return nil, errors.New("give a webhook or --all, not both")
 	}
 	return opt.webhook.all(a)
-}
-
-// source makes a generator for each worker; all of them make the same leads.
-func (opt *playOptions) source(edition payload.Edition) (func() traffic.Source, uint64, error) {
-	bot, err := loadBot(opt.conversation.bot)
-	if err != nil {
-		return nil, 0, err
-	}
-	genOpt, err := opt.conversation.options(edition)
-	if err != nil {
-		return nil, 0, err
-	}
-	genOpt.Abandon, genOpt.RealTime = opt.abandon, opt.pace.Real
-	if _, err := fixtures.NewGenerator(bot, genOpt); err != nil {
-		return nil, 0, err
-	}
-	return func() traffic.Source {
-		generator, err := fixtures.NewGenerator(bot, genOpt)
-		if err != nil {
-			panic("cmd: a generator was made a moment ago and now fails: " + err.Error())
-		}
-		return func(n uint64, at time.Time) traffic.Conversation { return generator.Conversation(n, at) }
-	}, genOpt.Seed, nil
 }

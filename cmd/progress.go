@@ -9,7 +9,7 @@ import (
 // progress shows a bar on a terminal while leads are played, and gives what ends it. Where the deliveries themselves go
 // to the terminal, they are the progress.
 func (a *app) progress(plan *traffic.Options) func() {
-	if a.look.quiet || !a.world.StderrTerminal || a.world.StdoutTerminal || plan.Leads < 2 {
+	if a.look.quiet || a.plain() || !a.world.StderrTerminal || a.world.StdoutTerminal || plan.Leads < 2 {
 		return func() {}
 	}
 	bar := progressbar.NewOptions(plan.Leads,

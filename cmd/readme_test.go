@@ -216,6 +216,11 @@ func examine(t *testing.T, url string) {
 			t.Errorf("%s: got %d, want %d", tt.name, got, tt.want)
 		}
 	}
+	for _, odd := range []string{`{}`, `[]`, `null`, `5`, `"text"`, `{"lead":null}`, `{"lead":{"data":null},"action":{}}`} {
+		if got := post(t, url, odd, signFor(url, odd)); got >= 500 {
+			t.Errorf("the body %s: got %d", odd, got)
+		}
+	}
 }
 
 // freePort gives a port that was free a moment ago, for programs that cannot pick one themselves.

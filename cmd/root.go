@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // app is what all commands share: the world, and the settings that every command has.
@@ -14,6 +15,8 @@ type app struct {
 	world  World
 	config config // artihook.yaml; empty when there is none
 	look   lookFlags
+	given  map[string]bool // flags that stand on the command line itself
+	stdin  bool            // it has been read
 }
 
 // Run runs one command line and gives the exit code.
@@ -28,10 +31,10 @@ func Run(ctx context.Context, world World) int {
 	if code == exitInterrupted {
 		err = errors.New("interrupted")
 	}
-	fmt.Fprintf(world.Stderr, "%s: %s\n", commandName(ran), strings.ReplaceAll(err.Error(), "\n", " "))
+	fmt.Fprintf(world.Stderr, "%s: %s\n", commandName(ran), printable(strings.ReplaceAll(err.Error(), "\n", " ")))
 	var wrong *usageError
 	if errors.As(err, &wrong) && wrong.hint != "" {
-		fmt.Fprintf(world.Stderr, "hint: %s\n", wrong.hint)
+		fmt.Fprintf(world.Stderr, "hint: %s\n", printable(wrong.hint))
 	}
 	return code
 }
@@ -66,6 +69,11 @@ ArtiBot does, posts them to your URL, and keeps a history of what was sent and w
 	root.SetOut(a.world.Stdout)
 	root.SetErr(a.world.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		// What stands behind the equals sign may be a secret under a misspelt name.
+		text, _, _ := strings.Cut(err.Error(), "=")
+		if strings.HasPrefix(text, "unknown") {
+			err = errors.New(text)
+		}
 		return hinted(err, fmt.Sprintf("see %s --help", cmd.CommandPath()))
 	})
 	root.CompletionOptions.HiddenDefaultCmd = false
@@ -75,15 +83,19 @@ ArtiBot does, posts them to your URL, and keeps a history of what was sent and w
 		newDemoCmd(a), newSendCmd(a), newPlayCmd(a), newListenCmd(a), newSignCmd(a), newVerifyCmd(a),
 		newHistoryCmd(a), newBotsCmd(a), newVersionCmd(a), newManCmd(a),
 	)
+	strictBuiltins(root)
+	addCompletions(a, root)
 	return root
 }
 
 // prepare runs before every command: it settles the flags that were not given from environment and file.
 func (a *app) prepare(cmd *cobra.Command, _ []string) error {
+	a.given = map[string]bool{}
+	cmd.Flags().Visit(func(f *pflag.Flag) { a.given[f.Name] = true })
 	if err := a.settleFromEnvironment(cmd); err != nil {
 		return usage(err)
 	}
-	if cmd.Flags().Lookup("secret") == nil && cmd.Flags().Lookup("history") == nil {
+	if cmd.Name() == "demo" || cmd.Flags().Lookup("secret") == nil && cmd.Flags().Lookup("history") == nil {
 		return nil // it takes nothing from the file, so a fault in it is no reason to stop
 	}
 	var err error
@@ -101,7 +113,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return hinted(err, fmt.Sprintf("did you mean %s?", strings.Join(near, " or ")))
 	}
-	return hinted(err, "see artihook --help")
+	return hinted(err, fmt.Sprintf("see %s --help", cmd.CommandPath()))
 }
 
 // args wraps cobra's argument checks, whose errors have no type.

@@ -3,7 +3,6 @@ package cmd
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 
 	"artihook/emitter"
@@ -86,10 +85,11 @@ func runSend(ctx context.Context, a *app, opt *sendOptions, args []string) error
 	}
 	sender, done := newSender(store, how)
 	failed := false
+	show := a.watch(circumstances{noSecret: w.Secret.Empty(), faulty: opt.unsigned || opt.tamper != ""})
 	for range opt.repeat {
-		last, err := sender.Send(ctx, &w, planned, a.watch())
+		last, err := sender.Send(ctx, &w, planned, show)
 		if err != nil {
-			return errors.Join(err, done())
+			return ended(err, done())
 		}
 		failed = failed || !last.OK()
 	}
@@ -152,14 +152,13 @@ func (opt *sendOptions) message(ctx context.Context, a *app, w *emitter.Webhook)
 }
 
 func (opt *sendOptions) plainMessage(ctx context.Context, a *app, w *emitter.Webhook) (emitter.Message, error) {
-	flags := opt.webhook.cmd.Flags()
-	if flags.Changed("data") {
+	if a.given["data"] {
 		for _, name := range []string{"action", "lead", "answer", "bot"} {
-			if flags.Changed(name) {
+			if a.given[name] {
 				return emitter.Message{}, usagef("give --data or --%s, not both: --data sends its bytes as they are", name)
 			}
 		}
-		body, err := a.readInput(opt.data)
+		body, err := a.readInput(ctx, opt.data)
 		return emitter.Message{Body: body, Summary: payload.Summarize(body), Edition: w.Edition}, usage(err)
 	}
 	if !w.Wants(opt.action) {
@@ -173,15 +172,11 @@ func (opt *sendOptions) plainMessage(ctx context.Context, a *app, w *emitter.Web
 
 // fresh makes a plausible moment of a new lead.
 func (opt *sendOptions) fresh(a *app, edition payload.Edition) (emitter.Message, error) {
-	bot, err := loadBot(opt.conversation.bot)
+	recipe, err := opt.conversation.recipe(a, opt.conversation.bot, edition)
 	if err != nil {
 		return emitter.Message{}, usage(err)
 	}
-	genOpt, err := opt.conversation.options(edition)
-	if err != nil {
-		return emitter.Message{}, usage(err)
-	}
-	generator, err := fixtures.NewGenerator(bot, genOpt)
+	generator, err := recipe.generator()
 	if err != nil {
 		return emitter.Message{}, usage(err)
 	}
@@ -190,7 +185,7 @@ func (opt *sendOptions) fresh(a *app, edition payload.Edition) (emitter.Message,
 		return emitter.Message{}, usage(err)
 	}
 	m := emitter.EventMessage(event)
-	m.Bot, m.Seed = opt.conversation.bot, fixtures.LeadSeed(genOpt.Seed, 0)
+	m.Bot, m.Seed = opt.conversation.bot, fixtures.LeadSeed(recipe.opt.Seed, 0)
 	return m, nil
 }
 

@@ -1,6 +1,9 @@
 package cmd
 
 import (
+	"context"
+	"errors"
+
 	"artihook/emitter"
 	"artihook/emitter/history"
 )
@@ -19,15 +22,29 @@ func newSender(store *history.Store, opt emitter.Options) (sender *emitter.Emitt
 	}
 }
 
+// ended picks what to report when a command and then the closing of its history have failed: a history that is not whole
+// counts more than an interruption, and nothing is said twice.
+func ended(err, closed error) error {
+	switch {
+	case closed == nil || errors.Is(err, closed):
+		return err
+	case err == nil || errors.Is(err, context.Canceled):
+		return closed
+	}
+	return errors.Join(err, closed)
+}
+
 // watch gives the callback that shows each delivery, and says once why deliveries of one kind fail.
-func (a *app) watch() func(history.Delivery) {
+func (a *app) watch(known circumstances) func(history.Delivery) error {
 	told := map[string]bool{}
-	return func(d history.Delivery) {
-		// Nothing can be done here about a stdout that is closed; the exit code tells of the deliveries.
-		_ = a.show(&d)
-		if advice := failureAdvice(&d); advice != "" && !told[advice] {
+	return func(d history.Delivery) error {
+		if err := a.show(&d); err != nil {
+			return err
+		}
+		if advice := failureAdvice(&d, known); advice != "" && !told[advice] {
 			told[advice] = true
 			a.say("%s", advice)
 		}
+		return nil
 	}
 }

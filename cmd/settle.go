@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,11 +22,11 @@ func (a *app) settleFromEnvironment(cmd *cobra.Command) error {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := envPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := a.world.Env(name)
-		if f.Changed || !ok || value == "" || failed != nil || f.Name == "help" {
+		if f.Changed || !ok || value == "" || failed != nil || f.Name == "help" || f.Annotations[filterFlag] != nil {
 			return
 		}
 		if rival, ok := rivals[f.Name]; ok && cmd.Flags().Changed(rival) {
-			return // the command line says it in the other way
+			return // it has been said in the other way
 		}
 		if err := cmd.Flags().Set(f.Name, value); err != nil {
 			failed = fmt.Errorf("%s: %w", name, reason(err, value))
@@ -38,24 +39,43 @@ func (a *app) settleFromEnvironment(cmd *cobra.Command) error {
 // name. What belongs to a webhook is settled with the webhook.
 func (a *app) settleFromConfig(cmd *cobra.Command) error {
 	d := &a.config.Defaults
-	for name, s := range map[string]setting{
-		"bot": d.Bot, "ca-cert": d.CACert, "history": d.History, "insecure": d.Insecure, "retries": d.Retries,
-		"retry-delay": d.RetryDelay, "seed": d.Seed, "timeout": d.Timeout,
+	for _, preset := range []struct {
+		flag   string
+		value  setting
+		isFile func(string) bool
+	}{
+		{"bot", d.Bot, isBotFile},
+		{"ca-cert", d.CACert, anyFile},
+		{"history", d.History, anyFile},
+		{"insecure", d.Insecure, noFile},
+		{"retries", d.Retries, noFile},
+		{"retry-delay", d.RetryDelay, noFile},
+		{"seed", d.Seed, noFile},
+		{"timeout", d.Timeout, noFile},
 	} {
-		f := cmd.Flags().Lookup(name)
-		if f == nil || f.Changed || !s.given() {
+		f := cmd.Flags().Lookup(preset.flag)
+		if f == nil || f.Changed || !preset.value.given() {
 			continue
 		}
-		value, err := a.config.expand(s, a.world.Env)
+		value, err := a.config.expand(preset.value, a.world.Env)
 		if err != nil {
 			return err
 		}
-		if err := cmd.Flags().Set(name, value); err != nil {
-			return a.config.errorAt(s, reason(err, value))
+		if preset.isFile(value) && !filepath.IsAbs(value) {
+			value = filepath.Join(filepath.Dir(a.config.file), value)
+		}
+		if err := cmd.Flags().Set(preset.flag, value); err != nil {
+			return a.config.errorAt(preset.value, reason(err, value))
 		}
 	}
 	return nil
 }
+
+func anyFile(string) bool { return true }
+func noFile(string) bool  { return false }
+
+// filterFlag marks flags that say what is meant this once: no variable presets them.
+const filterFlag = "filter"
 
 // reason is what a flag says of a bad value, without the flag's name.
 func reason(err error, value string) error {

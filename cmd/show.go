@@ -46,7 +46,7 @@ func (a *app) line(d *history.Delivery) string {
 	if d.Event != "" {
 		fmt.Fprintf(&b, "%s v%d ", printable(d.Event), d.Version)
 	} else {
-		fmt.Fprintf(&b, "%s ", d.Request.Method)
+		b.WriteString("POST ")
 	}
 	fmt.Fprintf(&b, "%s (%s)", d.URL, shortDuration(d.Duration))
 	if d.ID != 0 {
@@ -113,7 +113,7 @@ func (a *app) showResponse(r *exchange.Response) error {
 	if err := a.showMessage("<", head, r.Body); err != nil || !r.Truncated {
 		return err
 	}
-	_, err := fmt.Fprintf(a.out(), "%s\n", a.paint(dim, fmt.Sprintf("the body was cut after %d bytes", len(r.Body))))
+	_, err := fmt.Fprintf(a.out(), "%s\n", a.paint(dim, fmt.Sprintf("the receiver sent more; %d bytes of the body are kept", len(r.Body))))
 	return err
 }
 
@@ -140,7 +140,7 @@ func writeBody(b *strings.Builder, sign string, body []byte) {
 		fmt.Fprintf(b, "%s %s\n", sign, printable(strings.TrimSuffix(line, "\r")))
 	}
 	if left > 0 {
-		fmt.Fprintf(b, "%s … %d more bytes; -o json shows all\n", sign, left)
+		fmt.Fprintf(b, "%s … and %d bytes more, which -o json shows\n", sign, left)
 	}
 }
 

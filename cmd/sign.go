@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -26,7 +27,7 @@ func (f *claimFlags) add(cmd *cobra.Command) {
 }
 
 // read settles the flags and reads the body that the argument means.
-func (f *claimFlags) read(a *app, arg string) (signature.Secret, signature.Message, error) {
+func (f *claimFlags) read(ctx context.Context, a *app, arg string) (signature.Secret, signature.Message, error) {
 	m := signature.Message{Method: strings.ToUpper(f.method)}
 	if f.url == "" && f.scheme == signature.SchemeURL {
 		return signature.Secret{}, m, fmt.Errorf("url is missing; give the webhook's Payload URL with --url")
@@ -38,14 +39,11 @@ func (f *claimFlags) read(a *app, arg string) (signature.Secret, signature.Messa
 		}
 		m.URL = url.String()
 	}
-	if arg == "-" && f.secret.file == "-" {
-		return signature.Secret{}, m, fmt.Errorf("stdin can give the secret or the body, not both")
-	}
 	secret, err := f.secret.read(a, setting{})
 	if err != nil {
 		return secret, m, err
 	}
-	m.Body, err = a.readInput(arg)
+	m.Body, err = a.readInput(ctx, arg)
 	return secret, m, err
 }
 
@@ -58,16 +56,19 @@ func newSignCmd(a *app) *cobra.Command {
 		Example: `  artihook sign --url http://localhost:5000/api/webhooks --secret s3cret '{}'
   artihook sign --url https://crm.example/hook --secret-file secret.txt @body.json`,
 		Args: args(cobra.ExactArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error { return runSign(a, opt, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runSign(cmd.Context(), a, opt, args[0]) },
 	}
 	opt.add(cmd)
 	return cmd
 }
 
-func runSign(a *app, opt *claimFlags, body string) error {
-	secret, message, err := opt.read(a, body)
+func runSign(ctx context.Context, a *app, opt *claimFlags, body string) error {
+	secret, message, err := opt.read(ctx, a, body)
 	if err != nil {
 		return usage(err)
+	}
+	if secret.Empty() {
+		a.say("no secret is set, so the empty one signs; set " + envPrefix + "SECRET, --secret or --secret-file")
 	}
 	value := signature.Sign(secret, opt.scheme, message)
 	if a.json() {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 
 	"artihook/emitter/signature"
@@ -24,7 +25,7 @@ what usually goes wrong and tells the nearest reason that it can prove. Exit cod
 		Example: `  artihook verify --url https://crm.example/hook --secret s3cret --signature D381… @body.json
   artihook verify --url http://localhost:3000/hook --also-url https://abc.tunnel.example --secret s3cret --signature D381… -`,
 		Args: args(cobra.ExactArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error { return runVerify(a, opt, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runVerify(cmd.Context(), a, opt, args[0]) },
 	}
 	opt.claim.add(cmd)
 	cmd.Flags().StringVar(&opt.signature, "signature", "", "the value of the x-artibot-signature header")
@@ -32,19 +33,24 @@ what usually goes wrong and tells the nearest reason that it can prove. Exit cod
 	return cmd
 }
 
-func runVerify(a *app, opt *verifyOptions, body string) error {
-	secret, message, err := opt.claim.read(a, body)
+func runVerify(ctx context.Context, a *app, opt *verifyOptions, body string) error {
+	secret, message, err := opt.claim.read(ctx, a, body)
 	if err != nil {
 		return usage(err)
 	}
 	if opt.signature == "" {
 		return usagef("signature is missing; give the header's value with --signature")
 	}
-	claim := signature.Claim{Secret: secret, Scheme: opt.claim.scheme, Message: message, Header: opt.signature, AlsoURLs: opt.alsoURLs}
+	claim := signature.Claim{Secret: secret, Scheme: opt.claim.scheme, Message: message, Header: opt.signature}
+	for _, url := range opt.alsoURLs {
+		claim.AlsoURLs = append(claim.AlsoURLs, wholeURL(url))
+	}
 	fits := signature.Verify(secret, opt.claim.scheme, message, opt.signature)
 	finding := signature.Finding{ID: "right", Text: "the signature fits", URL: message.URL}
 	if !fits {
-		claim.Message.URL = opt.claim.url // as given, so that its spelling can be the reason
+		if opt.claim.url != "" {
+			claim.Message.URL = wholeURL(opt.claim.url) // its spelling can be the reason
+		}
 		finding, _ = signature.Explain(claim)
 	}
 	if err := a.showFinding(fits, finding); err != nil {
@@ -67,7 +73,7 @@ func (a *app) showFinding(fits bool, f signature.Finding) error {
 	}
 	text := a.paint(green, f.Text)
 	if !fits {
-		text = a.paint(red, "the signature does not fit") + ": " + printable(f.Text)
+		text = a.paint(red, "no: ") + printable(f.Text)
 	}
 	_, err := fmt.Fprintln(a.out(), text)
 	return err

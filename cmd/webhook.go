@@ -3,9 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -157,7 +155,11 @@ func settled[T any](a *app, cmd *cobra.Command, from source[T], flag T) (T, erro
 	}
 	for _, s := range from.settings {
 		if s.given() {
-			value, err := from.parse(s.text)
+			text, err := a.config.expand(s, a.world.Env)
+			if err != nil {
+				return flag, err
+			}
+			value, err := from.parse(text)
 			if err != nil {
 				return value, a.config.errorAt(s, err)
 			}
@@ -170,7 +172,11 @@ func settled[T any](a *app, cmd *cobra.Command, from source[T], flag T) (T, erro
 func actions(a *app, settings []setting) ([]payload.Action, error) {
 	var list []payload.Action
 	for _, s := range settings {
-		action, err := payload.ParseAction(s.text)
+		text, err := a.config.expand(s, a.world.Env)
+		if err != nil {
+			return nil, err
+		}
+		action, err := payload.ParseAction(text)
 		if err != nil {
 			return nil, a.config.errorAt(s, err)
 		}
@@ -211,7 +217,11 @@ func (f *webhookFlags) allHeaders(a *app, entry *webhookConfig) ([]exchange.Head
 func checkHeader(name, value string) (exchange.Header, error) {
 	switch strings.ToLower(name) {
 	case "content-length", "transfer-encoding", "trailer":
-		return exchange.Header{}, fmt.Errorf("header %q cannot be set: the body's length goes with every request (contract 1)", name)
+		return exchange.Header{}, fmt.Errorf("header %q cannot be set: it follows from the body, as with ArtiBot", name)
+	case "host":
+		if url, err := signature.ParseURL("http://" + value); value != "" && (err != nil || url.Host != value || url.Target != "/") {
+			return exchange.Header{}, fmt.Errorf("header %q: %q is not a host as it stands in a request, like crm.example or localhost:3000", name, value)
+		}
 	}
 	if !httpguts.ValidHeaderFieldName(name) {
 		return exchange.Header{}, fmt.Errorf("%q is no header name", name)
@@ -223,15 +233,18 @@ func checkHeader(name, value string) (exchange.Header, error) {
 }
 
 // parseTarget reads a URL that may leave out what curl lets one leave out: localhost:3000/hook, :3000.
-func parseTarget(s string) (signature.URL, error) {
+func parseTarget(s string) (signature.URL, error) { return signature.ParseURL(wholeURL(s)) }
+
+// wholeURL fills in what a short URL leaves out; the rest keeps its spelling.
+func wholeURL(s string) string {
 	switch s = strings.TrimSpace(s); {
 	case strings.Contains(s, "://"):
+		return s
 	case strings.HasPrefix(s, ":"):
-		s = "http://localhost" + s
+		return "http://localhost" + s
 	default:
-		s = "http://" + s
+		return "http://" + strings.TrimLeft(s, "/")
 	}
-	return signature.ParseURL(s)
 }
 
 // secretFlags say where the shared secret comes from.
@@ -239,6 +252,7 @@ type secretFlags struct {
 	cmd    *cobra.Command
 	secret string
 	file   string
+	once   *signature.Secret // what the file held; stdin gives it only once
 }
 
 func (f *secretFlags) add(cmd *cobra.Command) {
@@ -252,12 +266,12 @@ func (f *secretFlags) read(a *app, entry setting) (signature.Secret, error) {
 	switch {
 	case f.file != "" && f.cmd.Flags().Changed("secret"):
 		return signature.Secret{}, errors.New("give --secret or --secret-file, not both")
-	case f.file == "-":
-		text, err := io.ReadAll(io.LimitReader(a.world.Stdin, maxSecret+1))
-		return secretFrom("stdin", text, err)
+	case f.once != nil:
+		return *f.once, nil
 	case f.file != "":
-		text, err := os.ReadFile(f.file)
-		return secretFrom(f.file, text, err)
+		secret, err := f.readFile(a)
+		f.once = &secret
+		return secret, err
 	case f.cmd.Flags().Changed("secret"):
 		return signature.NewSecret(f.secret), nil
 	case !entry.given():
@@ -267,16 +281,15 @@ func (f *secretFlags) read(a *app, entry setting) (signature.Secret, error) {
 	return signature.NewSecret(text), err
 }
 
-// maxSecret bounds a secret, in bytes.
-const maxSecret = 64 << 10
-
-// secretFrom cuts the line feed off that editors put at the end of a file.
-func secretFrom(name string, text []byte, err error) (signature.Secret, error) {
-	if err != nil {
-		return signature.Secret{}, fmt.Errorf("read the secret from %s: %w", name, plainError(err))
+// readFile cuts the line feed off that editors put at the end of a file.
+func (f *secretFlags) readFile(a *app) (signature.Secret, error) {
+	arg := "@" + f.file
+	if f.file == "-" {
+		arg = "-"
 	}
-	if len(text) > maxSecret {
-		return signature.Secret{}, fmt.Errorf("read the secret from %s: it is longer than %d bytes", name, maxSecret)
+	text, err := a.readInput(f.cmd.Context(), arg)
+	if err != nil {
+		return signature.Secret{}, fmt.Errorf("the secret: %w", err)
 	}
 	line := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
 	return signature.NewSecret(line), nil

@@ -10,7 +10,8 @@ import (
 
 // World is everything outside that a command may touch, so that tests can give their own.
 type World struct {
-	Args           []string // without the program's name
+	Program        string   // as it was called
+	Args           []string // the rest of the command line
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	StdoutTerminal bool
@@ -22,6 +23,7 @@ type World struct {
 // Process gives the world of the running process.
 func Process() World {
 	return World{
+		Program:        os.Args[0],
 		Args:           os.Args[1:],
 		Stdin:          os.Stdin,
 		Stdout:         os.Stdout,

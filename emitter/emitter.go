@@ -26,6 +26,9 @@ type Options struct {
 	RootCAs     *x509.CertPool   // trusted instead of the system's; nil is the system's
 	Connections int              // kept alive for each host; 0 is 1
 	Now         func() time.Time // the clock of the history; nil is time.Now
+
+	// Waiting, if not nil, is told how long Send waits before it tries again.
+	Waiting func(time.Duration)
 }
 
 func (o Options) withDefaults() Options {
@@ -74,7 +77,7 @@ func (e *Emitter) attempt(ctx context.Context, w *Webhook, d history.Delivery) (
 	limited, cancel := context.WithTimeout(ctx, e.opt.Timeout)
 	came := e.client.post(limited, w.URL, &d.Request)
 	cancel()
-	d.Duration = time.Since(start)
+	d.Duration = time.Since(start).Truncate(time.Microsecond) // as the history keeps it
 	e.outcome(&d, came, w.Secret)
 	if e.opt.History == nil {
 		return d, nil

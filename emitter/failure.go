@@ -32,6 +32,14 @@ const (
 	FailureOther       = "failed"      // anything else
 )
 
+// FailureNames lists the names.
+func FailureNames() []string {
+	return []string{
+		FailureRefused, FailureTimeout, FailureReset, FailureClosed, FailureTLS, FailureDNS, FailureUnreachable, FailureMalformed,
+		FailureCancelled, FailureOther,
+	}
+}
+
 // Windows has numbers of its own for what syscall names after Unix; no Unix uses them.
 const (
 	wsaAborted     syscall.Errno = 10053

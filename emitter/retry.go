@@ -37,7 +37,11 @@ func (e *Emitter) Send(ctx context.Context, w *Webhook, planned history.Delivery
 		if ctx.Err() != nil || planned.Attempt > e.opt.Retries || !mayPass(&d) {
 			return d, ctx.Err()
 		}
-		if err := wait(ctx, max(delays.NextBackOff(), retryAfter(&d, e.opt.Now()))); err != nil {
+		pause := max(delays.NextBackOff(), retryAfter(&d, e.opt.Now()))
+		if e.opt.Waiting != nil {
+			e.opt.Waiting(pause)
+		}
+		if err := wait(ctx, pause); err != nil {
 			return d, err
 		}
 		planned.Attempt++

@@ -36,6 +36,7 @@ type Arrival struct {
 	Method   string
 	URL      string // as the receiver rebuilt it: what the signature must be for
 	Header   http.Header
+	local    string // URL as the request alone tells it
 	Body     []byte // up to MaxBody
 	Summary  payload.Summary
 	Verified bool
@@ -52,7 +53,7 @@ func New(opt Options) http.Handler {
 		opt.Now = time.Now
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a := Arrival{Time: opt.Now(), Method: r.Method, URL: opt.rebuild(r), Header: r.Header}
+		a := Arrival{Time: opt.Now(), Method: r.Method, URL: opt.rebuild(r), Header: r.Header, local: local(r)}
 		opt.judge(&a, w, r)
 		if opt.Seen != nil {
 			opt.Seen(a)
@@ -103,7 +104,7 @@ func (a *Arrival) message() signature.Message {
 // Explain says why the signature of a refused arrival does not fit, as near as it can be proved.
 func (opt *Options) Explain(a Arrival) signature.Finding {
 	finding, _ := signature.Explain(signature.Claim{
-		Secret: opt.Secret, Scheme: opt.Scheme, Message: a.message(), Header: a.Header.Get(signature.Header),
+		Secret: opt.Secret, Scheme: opt.Scheme, Message: a.message(), Header: a.Header.Get(signature.Header), AlsoURLs: []string{a.local},
 	})
 	return finding
 }
@@ -112,15 +113,19 @@ func (opt *Options) Explain(a Arrival) signature.Finding {
 // a path of its own stands for every path behind it.
 func (opt *Options) rebuild(r *http.Request) string {
 	if opt.PublicURL == (signature.URL{}) {
-		scheme := "http"
-		if r.TLS != nil {
-			scheme = "https"
-		}
-		return scheme + "://" + r.Host + r.RequestURI
+		return local(r)
 	}
 	public := opt.PublicURL
 	if public.Target == "/" {
 		public.Target = r.RequestURI
 	}
 	return public.String()
+}
+
+func local(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + r.RequestURI
 }

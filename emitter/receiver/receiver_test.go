@@ -84,6 +84,14 @@ func TestExplainNamesTheReason(t *testing.T) {
 	if got := opt.Explain(seen); got.ID != "scheme-https" {
 		t.Errorf("got %+v", got)
 	}
+	public := Options{Secret: secret, PublicURL: url(t, "https://public.example"), Seen: func(a Arrival) { seen = a }}
+	r = httptest.NewRequest("POST", "/hook", strings.NewReader(body))
+	r.Host = "localhost:8000"
+	r.Header.Set(signature.Header, signature.Sign(secret, signature.SchemeURL, signature.Message{Method: "POST", URL: "http://localhost:8000/hook", Body: []byte(body)}))
+	New(public).ServeHTTP(httptest.NewRecorder(), r)
+	if got := public.Explain(seen); got.ID != "other-url" || got.URL != "http://localhost:8000/hook" {
+		t.Errorf("got %+v", got)
+	}
 	if seen.Summary.Event != "lead:updated" || seen.Summary.Version != 2 {
 		t.Errorf("got %+v", seen.Summary)
 	}

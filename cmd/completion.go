@@ -1,0 +1,71 @@
+package cmd
+
+import (
+	"strings"
+
+	"artihook/fixtures"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// strictBuiltins makes cobra's own commands refuse what they do not know as all others do.
+func strictBuiltins(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, builtin := range root.Commands() {
+		switch builtin.Name() {
+		case "help":
+			builtin.Run = nil
+			builtin.RunE = func(_ *cobra.Command, topic []string) error {
+				page, rest, err := root.Find(topic)
+				if err != nil || len(rest) > 0 {
+					return usagef("unknown command %q", strings.Join(topic, " "))
+				}
+				return page.Help()
+			}
+		case "completion":
+			builtin.Args = unknownCommand
+			builtin.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+			for _, shell := range builtin.Commands() {
+				shell.Args = args(cobra.NoArgs)
+			}
+		}
+	}
+}
+
+// addCompletions teaches the shell what flags take: the words that their help names, the ready bots, the file's webhooks.
+func addCompletions(a *app, cmd *cobra.Command) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		var words func() []string
+		switch {
+		case f.Name == "bot":
+			words = fixtures.Bots
+		case f.Name == "webhook":
+			words = a.webhookNames
+		case strings.Contains(f.Value.Type(), "|"):
+			words = func() []string { return strings.Split(f.Value.Type(), "|") }
+		default:
+			return
+		}
+		// It fails only for a flag that is not there.
+		_ = cmd.RegisterFlagCompletionFunc(f.Name, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return words(), cobra.ShellCompDirectiveDefault
+		})
+	})
+	for _, below := range cmd.Commands() {
+		addCompletions(a, below)
+	}
+}
+
+func (a *app) webhookNames() []string {
+	c, err := a.readConfig()
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for i := range c.Webhooks {
+		names = append(names, c.Webhooks[i].Name.text)
+	}
+	return names
+}
