@@ -1,0 +1,67 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// WriteAnnotations writes GitHub Actions workflow commands, one error for each
+// failed step, which GitHub shows at the file's line. They belong on standard
+// output. GitHub shows ten of them for a job's step; [WriteStepSummary] has all.
+func WriteAnnotations(w io.Writer, r *Report) error {
+	b := bufio.NewWriter(w)
+	for i := range r.Suites {
+		s := &r.Suites[i]
+		for j := range s.Steps {
+			if s.Steps[j].Outcome.settled() == Failed {
+				annotate(b, "error", [][2]string{
+					{"file", visible(s.File)},
+					{"line", lineOf(s, &s.Steps[j])},
+					{"title", visible(s.Name) + " › " + visible(s.Steps[j].Name)},
+				}, annotationText(&s.Steps[j]))
+			}
+		}
+	}
+	if r.Interrupted {
+		annotate(b, "warning", [][2]string{{"title", visible(r.Tool)}}, "interrupted before everything ran")
+	}
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("writing annotations: %w", err)
+	}
+	return nil
+}
+
+// lineOf is the line of a step as a property: a line without a file says nothing.
+func lineOf(s *Suite, step *Step) string {
+	if s.File == "" || step.Line <= 0 {
+		return ""
+	}
+	return strconv.Itoa(step.Line)
+}
+
+func annotationText(s *Step) string {
+	if s.Repeat == "" {
+		return s.message()
+	}
+	return s.message() + "\nrepeat it: " + visible(s.Repeat)
+}
+
+// annotate writes one command, ::name key=value,…::message, escaped as in
+// github.com/actions/toolkit, packages/core/src/command.ts. Empty properties are
+// left out.
+func annotate(b *bufio.Writer, name string, properties [][2]string, message string) {
+	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	b.WriteString("::" + name)
+	separator := " "
+	for _, p := range properties {
+		if p[1] != "" {
+			b.WriteString(separator + p[0] + "=" + property.Replace(p[1]))
+			separator = ","
+		}
+	}
+	b.WriteString("::" + data.Replace(message) + "\n")
+}

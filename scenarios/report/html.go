@@ -1,0 +1,106 @@
+package report
+
+import (
+	"bufio"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"time"
+)
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed page.css
+var pageCSS string
+
+// openSuites is up to how many scenarios those that passed stand open too.
+const openSuites = 10
+
+// page is what the template sees.
+type page struct {
+	*Report
+	Totals Totals
+	Whole  Outcome
+	Policy string
+	Style  template.CSS
+	Open   bool // scenarios that passed stand open
+}
+
+// WriteHTML writes one page that needs nothing else: no script, no font, no
+// request of any kind, which its Content-Security-Policy also forbids. Failed
+// steps show their exchanges at once, the others when opened, and all in print.
+func WriteHTML(w io.Writer, r *Report) error {
+	t, err := template.New("page").Funcs(pageFuncs()).Parse(pageHTML)
+	if err != nil {
+		return fmt.Errorf("writing the HTML report: %w", err)
+	}
+	digest := sha256.Sum256([]byte(pageCSS))
+	n := r.Count()
+	b := bufio.NewWriter(w)
+	err = t.Execute(b, page{
+		Report: r, Totals: n, Whole: r.outcome(), Style: template.CSS(pageCSS), Open: len(r.Suites) <= openSuites,
+		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) +
+			"'; base-uri 'none'; form-action 'none'",
+	})
+	if err == nil {
+		err = b.Flush()
+	}
+	if err != nil {
+		return fmt.Errorf("writing the HTML report: %w", err)
+	}
+	return nil
+}
+
+// pageFuncs makes everything that the page shows visible text; html/template
+// then escapes it for its place.
+func pageFuncs() template.FuncMap {
+	return template.FuncMap{
+		"visible":  visible,
+		"lines":    visibleLines,
+		"duration": duration,
+		"plural":   plural,
+		"settled":  Outcome.settled,
+		"word":     Outcome.word,
+		"mark":     Outcome.mark,
+		"message":  func(s Step) string { return s.message() },
+		"at":       func(s Suite, step Step) string { return at(&s, step.Line) },
+		"outcome":  func(s Suite) Outcome { return s.Outcome() },
+		"count":    func(s Suite) Totals { return s.count() },
+		"title":    pageTitle,
+		"moment":   func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") },
+		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"add":      func(a, b int) int { return a + b },
+		"exists":   Message.exists,
+		"body":     pageBody,
+		"value":    func(s string) shown { return pageBody(Message{Body: []byte(orEmpty(s))}) },
+	}
+}
+
+// shown is text with a note on what is not as it was.
+type shown struct{ Text, Note string }
+
+func pageBody(m Message) shown {
+	text, note := bodyText(m, bodyLimit)
+	return shown{text, note}
+}
+
+// pageTitle is the result in a few words.
+func pageTitle(n Totals) string {
+	switch {
+	case n.Steps == 0:
+		return "Nothing ran"
+	case n.Failed > 0:
+		return fmt.Sprintf("%d of %s failed", n.Failed, plural(n.Steps, "step"))
+	case n.Passed == 0:
+		return "Every step was skipped"
+	case n.Skipped > 0:
+		return fmt.Sprintf("%s passed, %d skipped", plural(n.Passed, "step"), n.Skipped)
+	case n.Steps == 1:
+		return "The one step passed"
+	}
+	return fmt.Sprintf("All %d steps passed", n.Steps)
+}

@@ -1,0 +1,146 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+	"unicode/utf8"
+)
+
+// WriteJSON writes everything as one indented object, for programs: every step,
+// check, request and response, bodies whole and as they are. Durations are
+// milliseconds, times RFC 3339; what is empty is left out, except for the fields
+// that say what happened. A body that is not UTF-8 is body_base64. The names are
+// stable; new ones may come.
+func WriteJSON(w io.Writer, r *Report) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(newReportJSON(r)); err != nil {
+		return fmt.Errorf("writing the JSON report: %w", err)
+	}
+	return nil
+}
+
+type reportJSON struct {
+	Tool        string      `json:"tool"`
+	Started     time.Time   `json:"started,omitzero"`
+	Duration    float64     `json:"duration_ms"`
+	Outcome     Outcome     `json:"outcome"`
+	Interrupted bool        `json:"interrupted"`
+	Totals      totalsJSON  `json:"totals"`
+	Suites      []suiteJSON `json:"suites"`
+}
+
+type totalsJSON struct {
+	Suites  int `json:"suites"`
+	Steps   int `json:"steps"`
+	Passed  int `json:"passed"`
+	Failed  int `json:"failed"`
+	Skipped int `json:"skipped"`
+}
+
+type suiteJSON struct {
+	Name        string     `json:"name"`
+	File        string     `json:"file,omitempty"`
+	Description string     `json:"description,omitempty"`
+	Started     time.Time  `json:"started,omitzero"`
+	Duration    float64    `json:"duration_ms"`
+	Outcome     Outcome    `json:"outcome"`
+	Steps       []stepJSON `json:"steps"`
+}
+
+type stepJSON struct {
+	Name      string         `json:"name"`
+	Line      int            `json:"line,omitempty"`
+	Started   time.Time      `json:"started,omitzero"`
+	Duration  float64        `json:"duration_ms"`
+	Outcome   Outcome        `json:"outcome"`
+	Why       string         `json:"why,omitempty"`
+	Checks    []checkJSON    `json:"checks"`
+	Exchanges []exchangeJSON `json:"exchanges"`
+	Repeat    string         `json:"repeat,omitempty"`
+}
+
+type checkJSON struct {
+	What     string  `json:"what"`
+	Outcome  Outcome `json:"outcome"`
+	Expected string  `json:"expected"`
+	Actual   string  `json:"actual"`
+}
+
+type exchangeJSON struct {
+	Number   int64        `json:"number,omitempty"`
+	Title    string       `json:"title"`
+	URL      string       `json:"url,omitempty"`
+	Status   int          `json:"status,omitempty"`
+	Error    string       `json:"error,omitempty"`
+	Reason   string       `json:"reason,omitempty"`
+	Duration float64      `json:"duration_ms"`
+	Request  *messageJSON `json:"request,omitempty"`
+	Response *messageJSON `json:"response,omitempty"`
+}
+
+type messageJSON struct {
+	Head       string  `json:"head"`
+	Body       *string `json:"body,omitempty"`
+	BodyBase64 []byte  `json:"body_base64,omitempty"` // encoding/json writes base64
+	Truncated  bool    `json:"truncated"`
+}
+
+func newReportJSON(r *Report) reportJSON {
+	n := r.Count()
+	v := reportJSON{
+		Tool: r.Tool, Started: r.Started, Duration: milliseconds(r.Took),
+		Outcome: r.outcome(), Interrupted: r.Interrupted,
+		Totals: totalsJSON(n), Suites: make([]suiteJSON, len(r.Suites)),
+	}
+	for i := range r.Suites {
+		s := &r.Suites[i]
+		v.Suites[i] = suiteJSON{
+			Name: s.Name, File: s.File, Description: s.Description, Started: s.Started,
+			Duration: milliseconds(s.Took), Outcome: s.Outcome(), Steps: make([]stepJSON, len(s.Steps)),
+		}
+		for j := range s.Steps {
+			v.Suites[i].Steps[j] = newStepJSON(&s.Steps[j])
+		}
+	}
+	return v
+}
+
+func newStepJSON(s *Step) stepJSON {
+	v := stepJSON{
+		Name: s.Name, Line: s.Line, Started: s.Started, Duration: milliseconds(s.Took),
+		Outcome: s.Outcome.settled(), Why: s.Why, Repeat: s.Repeat,
+		Checks: make([]checkJSON, len(s.Checks)), Exchanges: make([]exchangeJSON, len(s.Exchanges)),
+	}
+	for i, c := range s.Checks {
+		v.Checks[i] = checkJSON{c.What, c.Outcome.settled(), c.Expected, c.Actual}
+	}
+	for i, e := range s.Exchanges {
+		v.Exchanges[i] = exchangeJSON{
+			Number: e.Number, Title: e.Title, URL: e.URL, Status: e.Status, Error: e.Error, Reason: e.Reason,
+			Duration: milliseconds(e.Took), Request: newMessageJSON(e.Request), Response: newMessageJSON(e.Response),
+		}
+	}
+	return v
+}
+
+func newMessageJSON(m Message) *messageJSON {
+	if !m.exists() {
+		return nil
+	}
+	v := &messageJSON{Head: m.Head, Truncated: m.Truncated}
+	if utf8.Valid(m.Body) {
+		text := string(m.Body)
+		v.Body = &text
+	} else {
+		v.BodyBase64 = m.Body
+	}
+	return v
+}
+
+func milliseconds(d time.Duration) float64 {
+	return float64(d.Microseconds()) / 1000
+}

@@ -1,0 +1,244 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// WriteJUnit writes JUnit XML: a testsuite for each scenario, a testcase for each
+// step. A step that failed by a check is a failure, one that failed without any
+// is an error; both texts hold what was expected and what came, request,
+// response, and the command that repeats the step. Every exchange has one line in
+// system-out.
+//
+// There is no one standard. This writes what all known parsers agree on, and
+// validates against the strictest schema in use, that of Jenkins' xUnit plugin,
+// which refuses a file or line on a testcase. The place of a step is the first
+// line of its failure's text, the file also a property of the testsuite. Names
+// are made unique, because GitLab drops the second case of one name.
+func WriteJUnit(w io.Writer, r *Report) error {
+	x := xmlWriter{bufio.NewWriter(w)}
+	x.put(`<?xml version="1.0" encoding="UTF-8"?>`, "\n<testsuites")
+	x.attribute("name", r.Tool)
+	x.counts(junitCount(r.Suites...), r.Took)
+	x.put(">\n")
+	names := make(names)
+	for i := range r.Suites {
+		x.suite(&r.Suites[i], names.unique(r.Suites[i].Name, "unnamed scenario"))
+	}
+	x.put("</testsuites>\n")
+	if err := x.Flush(); err != nil {
+		return fmt.Errorf("writing the JUnit report: %w", err)
+	}
+	return nil
+}
+
+// xmlWriter keeps the first error for Flush, as a bufio.Writer does.
+type xmlWriter struct{ *bufio.Writer }
+
+func (x xmlWriter) put(parts ...string) {
+	for _, p := range parts {
+		x.WriteString(p)
+	}
+}
+
+func (x xmlWriter) attribute(name, value string) {
+	x.put(" ", name, `="`)
+	x.escape(visible(value), false)
+	x.put(`"`)
+}
+
+// text writes what an element holds, of text that is visible already.
+func (x xmlWriter) text(text string) { x.escape(text, true) }
+
+func (x xmlWriter) escape(text string, element bool) {
+	from := 0
+	for i := range len(text) {
+		var entity string
+		switch text[i] {
+		case '&':
+			entity = "&amp;"
+		case '<':
+			entity = "&lt;"
+		case '>':
+			entity = "&gt;"
+		case '"':
+			if element {
+				continue
+			}
+			entity = "&quot;"
+		default:
+			continue
+		}
+		x.put(text[from:i], entity)
+		from = i + 1
+	}
+	x.put(text[from:])
+}
+
+// junitTotals tells failures by a check from errors, as JUnit does.
+type junitTotals struct{ tests, failures, errors, skipped int }
+
+func junitCount(suites ...Suite) junitTotals {
+	var n junitTotals
+	for i := range suites {
+		for j := range suites[i].Steps {
+			s := &suites[i].Steps[j]
+			n.tests++
+			switch s.Outcome.settled() {
+			case Skipped:
+				n.skipped++
+			case Failed:
+				if len(s.failed()) > 0 {
+					n.failures++
+				} else {
+					n.errors++
+				}
+			}
+		}
+	}
+	return n
+}
+
+func (x xmlWriter) counts(n junitTotals, took time.Duration) {
+	x.attribute("tests", strconv.Itoa(n.tests))
+	x.attribute("failures", strconv.Itoa(n.failures))
+	x.attribute("errors", strconv.Itoa(n.errors))
+	x.attribute("time", seconds(took))
+}
+
+func seconds(d time.Duration) string {
+	return strconv.FormatFloat(max(0, d.Seconds()), 'f', 6, 64)
+}
+
+func (x xmlWriter) suite(s *Suite, name string) {
+	n := junitCount(*s)
+	x.put("  <testsuite")
+	x.attribute("name", name)
+	x.counts(n, s.Took)
+	x.attribute("skipped", strconv.Itoa(n.skipped))
+	if !s.Started.IsZero() {
+		// Ant's form, UTC without a zone: the schemas of old allow no other.
+		x.attribute("timestamp", s.Started.UTC().Format("2006-01-02T15:04:05"))
+	}
+	x.put(">\n")
+	x.properties(s)
+	names := make(names)
+	for i := range s.Steps {
+		step := &s.Steps[i]
+		x.put("    <testcase")
+		x.attribute("classname", name)
+		x.attribute("name", names.unique(step.Name, "unnamed step"))
+		x.attribute("time", seconds(step.Took))
+		x.step(s, step)
+	}
+	x.put("  </testsuite>\n")
+}
+
+func (x xmlWriter) properties(s *Suite) {
+	if s.File == "" && s.Description == "" {
+		return
+	}
+	x.put("    <properties>\n")
+	for _, p := range [][2]string{{"file", s.File}, {"description", strings.Join(strings.Fields(s.Description), " ")}} {
+		if p[1] != "" {
+			x.put("      <property")
+			x.attribute("name", p[0])
+			x.attribute("value", p[1])
+			x.put("/>\n")
+		}
+	}
+	x.put("    </properties>\n")
+}
+
+func (x xmlWriter) step(s *Suite, step *Step) {
+	outcome := step.Outcome.settled()
+	if outcome == Passed && len(step.Exchanges) == 0 {
+		x.put("/>\n")
+		return
+	}
+	x.put(">\n")
+	switch outcome {
+	case Skipped:
+		x.put("      <skipped")
+		x.attribute("message", step.Why)
+		x.put("/>\n")
+	case Failed:
+		element, kind := "failure", "expectation"
+		if len(step.failed()) == 0 {
+			element, kind = "error", "error"
+		}
+		x.put("      <", element)
+		x.attribute("message", step.message())
+		x.attribute("type", kind)
+		x.put(">")
+		x.text(failureText(s, step))
+		x.put("</", element, ">\n")
+	}
+	if len(step.Exchanges) > 0 {
+		x.put("      <system-out>")
+		for i := range step.Exchanges {
+			x.text(step.Exchanges[i].line())
+			x.put("\n")
+		}
+		x.put("</system-out>\n")
+	}
+	x.put("    </testcase>\n")
+}
+
+// failureText is all there is to know about a failed step.
+func failureText(s *Suite, step *Step) string {
+	var parts []string
+	if place := at(s, step.Line); place != "" {
+		parts = append(parts, place)
+	}
+	for _, c := range step.failed() {
+		parts = append(parts, fmt.Sprintf("%s\n  expected  %s\n  actual    %s", visible(c.What),
+			hang(c.Expected), hang(c.Actual)))
+	}
+	if step.Why != "" {
+		parts = append(parts, visibleLines(step.Why))
+	}
+	for i := range step.Exchanges {
+		e := &step.Exchanges[i]
+		parts = append(parts, e.line())
+		if e.Reason != "" {
+			parts = append(parts, visibleLines(e.Reason))
+		}
+		if text := messageText(e.Request, bodyLimit); text != "" {
+			parts = append(parts, "--- request ---\n"+text)
+		}
+		if text := messageText(e.Response, bodyLimit); text != "" {
+			parts = append(parts, "--- response ---\n"+text)
+		}
+	}
+	if step.Repeat != "" {
+		parts = append(parts, "repeat it: "+visible(step.Repeat))
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// hang puts further lines of a value under its first one.
+func hang(value string) string {
+	return strings.ReplaceAll(clip(visibleLines(orEmpty(value)), bodyLimit), "\n", "\n            ")
+}
+
+// names gives each name once.
+type names map[string]bool
+
+func (n names) unique(name, empty string) string {
+	name = strings.TrimSpace(visible(name))
+	if name == "" {
+		name = empty
+	}
+	one := name
+	for i := 2; n[one]; i++ {
+		one = fmt.Sprintf("%s (%d)", name, i)
+	}
+	n[one] = true
+	return one
+}

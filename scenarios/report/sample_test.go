@@ -1,0 +1,212 @@
+package report_test
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"artihook/scenarios/report"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// writers are all forms of a whole report, by the name of their golden file.
+var writers = map[string]func(io.Writer, *report.Report) error{
+	"summary.txt": func(w io.Writer, r *report.Report) error {
+		return report.WriteText(w, r, report.TextOptions{})
+	},
+	"summary-color.txt": func(w io.Writer, r *report.Report) error {
+		return report.WriteText(w, r, report.TextOptions{Color: true})
+	},
+	"suites.txt":         writeSuites,
+	"report.junit.xml":   report.WriteJUnit,
+	"report.tap":         report.WriteTAP,
+	"report.json":        report.WriteJSON,
+	"report.html":        report.WriteHTML,
+	"annotations.txt":    report.WriteAnnotations,
+	"step-summary.md":    report.WriteStepSummary,
+	"empty.html":         emptied(report.WriteHTML),
+	"empty.junit.xml":    emptied(report.WriteJUnit),
+	"empty.tap":          emptied(report.WriteTAP),
+	"empty.json":         emptied(report.WriteJSON),
+	"empty-summary.md":   emptied(report.WriteStepSummary),
+	"empty-summary.txt":  emptied(writeText),
+	"passed.html":        passed(report.WriteHTML),
+	"passed-summary.txt": passed(writeText),
+}
+
+func writeText(w io.Writer, r *report.Report) error {
+	return report.WriteText(w, r, report.TextOptions{})
+}
+
+func writeSuites(w io.Writer, r *report.Report) error {
+	for i := range r.Suites {
+		if err := report.WriteSuiteText(w, &r.Suites[i], report.TextOptions{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func emptied(write func(io.Writer, *report.Report) error) func(io.Writer, *report.Report) error {
+	return func(w io.Writer, _ *report.Report) error {
+		return write(w, &report.Report{Tool: "artihook 0.1.0"})
+	}
+}
+
+func passed(write func(io.Writer, *report.Report) error) func(io.Writer, *report.Report) error {
+	return func(w io.Writer, r *report.Report) error {
+		return write(w, &report.Report{Tool: r.Tool, Started: r.Started, Took: r.Took, Suites: r.Suites[:1]})
+	}
+}
+
+func TestGolden(t *testing.T) {
+	for name, write := range writers {
+		t.Run(name, func(t *testing.T) {
+			var got bytes.Buffer
+			if err := write(&got, sample()); err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join("testdata", name)
+			if *update {
+				if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got.String(), "\n")); diff != "" {
+				t.Errorf("%s (-want +got; -update rewrites it):\n%s", file, diff)
+			}
+		})
+	}
+}
+
+const script = `<script>alert("x")</script>`
+
+// nasty holds what each format could trip over.
+const nasty = script + " # \\ | ` ]]> & %0A ::error::no {{.}} \x1b[31mred\x00\x07 \u202egnp.exe \xff\ufeff\u2028\uffff é 日本 👩‍👧"
+
+// sample has everything that a report can hold.
+func sample() *report.Report {
+	start := time.Date(2025, 11, 21, 14, 3, 22, 0, time.UTC)
+	return &report.Report{
+		Tool: "artihook 0.1.0", Started: start, Took: 6431 * time.Millisecond, Interrupted: true,
+		Suites: []report.Suite{
+			happyPath(start), receiverErrors(start), nastySuite(start), hugeSuite(start),
+			{Name: "unsigned", File: "scenarios/unsigned.yaml", Description: "Never began."},
+		},
+	}
+}
+
+const requestHead = "POST /hook HTTP/1.1\nHost: localhost:8000\nUser-Agent: artibot-api\nContent-Type: application/json\nx-artibot-signature: 2C4A1F0B9E83D7760F5AB1C2D3E4F5061728394A"
+
+const leadBody = `{"event":"lead:updated","lead":{"id":"5f1d7a52-6c1e-4c4b-9a39-0f4a2f6f9d11","version":2,"data":[{"field":"Full name","value":"Ada Lovelace"},{"field":"Email","value":"ada@example.com"},{"field":"Budget","value":"Between 1,000 and 5,000 a month"}]},"meta":{"url":"https://example.com/pricing?utm_source=newsletter&utm_campaign=autumn","referrer":"https://example.com/"}}`
+
+func delivery(number int64, title string, status int, response report.Message) report.Exchange {
+	return report.Exchange{
+		Number: number, Title: title, URL: "http://localhost:8000/hook", Status: status, Took: 3100 * time.Microsecond,
+		Request: report.Message{Head: requestHead, Body: []byte(leadBody)}, Response: response,
+	}
+}
+
+func answered(status, body string) report.Message {
+	return report.Message{Head: "HTTP/1.1 " + status + "\nServer: nginx/1.27\nContent-Type: application/json", Body: []byte(body)}
+}
+
+func happyPath(start time.Time) report.Suite {
+	step := func(line int, name, title string, number int64) report.Step {
+		return report.Step{
+			Name: name, Line: line, Started: start, Took: 4200 * time.Microsecond, Outcome: report.Passed,
+			Checks: []report.Check{
+				{What: "status", Outcome: report.Passed, Expected: "2xx", Actual: "204"},
+				{What: "within", Outcome: report.Passed, Expected: "500ms", Actual: "3.1ms"},
+			},
+			Exchanges: []report.Exchange{delivery(number, title, 204, report.Message{Head: "HTTP/1.1 204 No Content\nServer: nginx/1.27"})},
+			Repeat:    "artihook run scenarios/happy-path.yaml --step " + name,
+		}
+	}
+	return report.Suite{
+		Name: "happy-path", File: "scenarios/happy-path.yaml", Started: start, Took: 14 * time.Millisecond,
+		Description: "One visitor answers every question and completes.\nIf this fails, nothing else will work.",
+		Steps: []report.Step{
+			step(8, "start", "lead:created v1", 41), step(11, "answer", "lead:updated v2", 42),
+			{Name: "wait", Line: 14, Started: start, Took: time.Second, Outcome: report.Passed},
+			step(15, "complete", "lead:completed v3", 43),
+		},
+	}
+}
+
+func receiverErrors(start time.Time) report.Suite {
+	return report.Suite{
+		Name: "receiver-errors", File: "scenarios/receiver-errors.yaml", Started: start, Took: 1240 * time.Millisecond,
+		Description: "A receiver that fails must be asked again, and must not store the lead twice.",
+		Steps: []report.Step{
+			{
+				Name: "the receiver answers 500, then takes the retry", Line: 12, Started: start, Took: 24 * time.Millisecond, Outcome: report.Failed,
+				Checks: []report.Check{
+					{What: "status", Outcome: report.Failed, Expected: "204", Actual: "500"},
+					{What: "within", Outcome: report.Passed, Expected: "500ms", Actual: "3.1ms"},
+					{What: "body $.error", Outcome: report.Failed, Expected: "", Actual: "{\n  \"code\": \"db_locked\",\n  \"retry\": true\n}"},
+				},
+				Exchanges: []report.Exchange{delivery(44, "lead:updated v2", 500, answered("500 Internal Server Error",
+					"{\r\n  \"error\": {\"code\": \"db_locked\", \"retry\": true},\r\n  \"trace\": \"leads.go:118: insert lead: database is locked\"\r\n}\r\n"))},
+				Repeat: "artihook run scenarios/receiver-errors.yaml --step 1 --seed 7 --now 2025-11-21T14:03:22Z",
+			},
+			{
+				Name: "the CRM has the lead", Line: 19, Started: start, Took: 1200 * time.Millisecond, Outcome: report.Failed,
+				Why: "nothing answered before the deadline of 1s",
+				Exchanges: []report.Exchange{{
+					Title: "GET probe", URL: "http://localhost:9000/leads/5f1d7a52", Error: "refused", Took: 310 * time.Microsecond,
+					Reason:  "dial tcp 127.0.0.1:9000: connect: connection refused",
+					Request: report.Message{Head: "GET /leads/5f1d7a52 HTTP/1.1\nHost: localhost:9000"},
+				}},
+			},
+			{Name: "resend", Line: 25, Outcome: report.Skipped, Why: "an earlier step failed"},
+			{Name: "nobody set an outcome", Line: 31},
+		},
+	}
+}
+
+func nastySuite(start time.Time) report.Suite {
+	return report.Suite{
+		Name: nasty, File: "scenarios/" + nasty + ".yaml", Description: nasty, Started: start, Took: time.Minute,
+		Steps: []report.Step{
+			{Name: nasty, Line: 3, Outcome: report.Skipped, Why: nasty},
+			{
+				Name: nasty + "\r\nsecond line", Line: 4, Started: start, Took: 90 * time.Second, Outcome: report.Failed, Why: nasty,
+				Checks: []report.Check{{What: nasty, Outcome: report.Failed, Expected: nasty, Actual: "  ---\n  ...\nnot ok 1\n" + nasty}},
+				Exchanges: []report.Exchange{{
+					Number: 45, Title: nasty, URL: "http://localhost/" + nasty, Error: nasty, Reason: nasty, Took: time.Second,
+					Request:  report.Message{Head: "POST / HTTP/1.1\nX-A: " + nasty, Body: []byte(nasty)},
+					Response: report.Message{Head: "HTTP/1.1 200 OK", Body: []byte("\x89PNG\r\n\x1a\n\x00\x00\xfe\xed</pre>"), Truncated: true},
+				}}, Repeat: "artihook run '" + nasty + "'",
+			},
+			{Name: nasty, Line: 5, Outcome: report.Passed, Exchanges: []report.Exchange{{Title: nasty, Request: report.Message{Body: []byte(nasty)}}}},
+		},
+	}
+}
+
+func hugeSuite(start time.Time) report.Suite {
+	body := strings.Repeat(strings.Repeat("é", 255)+"\n", 300)
+	return report.Suite{
+		Name: "large-lead", Started: start, Took: 80 * time.Millisecond,
+		Steps: []report.Step{{
+			Name: "a very large answer", Took: 80 * time.Millisecond, Outcome: report.Failed,
+			Checks: []report.Check{{
+				What: "body equals", Outcome: report.Failed,
+				Expected: strings.Repeat("a line\n", 30), Actual: strings.Repeat("x", 3000),
+			}},
+			Exchanges: []report.Exchange{delivery(46, "lead:updated v9", 200, answered("200 OK", body))},
+		}},
+	}
+}

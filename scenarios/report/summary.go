@@ -1,0 +1,128 @@
+package report
+
+import (
+	"fmt"
+	"html"
+	"io"
+	"strings"
+)
+
+const (
+	summaryTable = 300 << 10 // bytes after which no more scenarios are listed
+	summaryLimit = 900 << 10 // and no more failures: GitHub refuses above 1 MiB
+	summaryBody  = 4 << 10   // bytes of one body
+	summaryCell  = 200       // characters of one cell
+)
+
+// WriteStepSummary writes Markdown for the file that GITHUB_STEP_SUMMARY names: a
+// table of the scenarios, then the failed steps, folded. GitHub refuses a summary
+// above 1 MiB, so a very long one ends early and says so.
+func WriteStepSummary(w io.Writer, r *Report) error {
+	var b strings.Builder
+	n := r.Count()
+	fmt.Fprintf(&b, "## %s\n\n%s\n", markdown(strings.TrimSpace(r.Tool+": "+headline(n))), amount(n, r.Took))
+	if r.Interrupted {
+		b.WriteString("\n**Interrupted: not everything ran.**\n")
+	}
+	if len(r.Suites) > 0 {
+		summaryScenarios(&b, r)
+	}
+	if n.Failed > 0 {
+		summaryFailures(&b, r, n.Failed)
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("writing the step summary: %w", err)
+	}
+	return nil
+}
+
+func summaryScenarios(b *strings.Builder, r *Report) {
+	b.WriteString("\n| Scenario | Outcome | Steps | Failed | Skipped | Time |\n| --- | --- | ---: | ---: | ---: | ---: |\n")
+	for i := range r.Suites {
+		s := &r.Suites[i]
+		if b.Len() > summaryTable {
+			fmt.Fprintf(b, "\n…and %s.\n", plural(len(r.Suites)-i, "more scenario"))
+			return
+		}
+		n := s.count()
+		fmt.Fprintf(b, "| %s | %s %s | %d | %d | %d | %s |\n", cell(s.Name), s.Outcome().mark(),
+			s.Outcome().word(), n.Steps, n.Failed, n.Skipped, duration(s.Took))
+	}
+}
+
+func summaryFailures(b *strings.Builder, r *Report, left int) {
+	b.WriteString("\n### Failed steps\n")
+	for i := range r.Suites {
+		s := &r.Suites[i]
+		for j := range s.Steps {
+			if s.Steps[j].Outcome.settled() != Failed || b.Len() > summaryLimit {
+				continue
+			}
+			var one strings.Builder
+			summaryFailure(&one, s, &s.Steps[j])
+			if b.Len()+one.Len() <= summaryLimit {
+				b.WriteString(one.String())
+				left--
+			}
+		}
+	}
+	if left > 0 {
+		fmt.Fprintf(b, "\n…and %s. The other reports have them all.\n", plural(left, "more failed step"))
+	}
+}
+
+func summaryFailure(b *strings.Builder, s *Suite, step *Step) {
+	fmt.Fprintf(b, "\n<details>\n<summary>✗ <b>%s › %s</b> %s</summary>\n",
+		html.EscapeString(clip(visible(s.Name), summaryCell)), html.EscapeString(clip(visible(step.Name), summaryCell)),
+		html.EscapeString(at(s, step.Line)))
+	if failed := step.failed(); len(failed) > 0 {
+		b.WriteString("\n| Check | Expected | Actual |\n| --- | --- | --- |\n")
+		for _, c := range failed {
+			fmt.Fprintf(b, "| %s | %s | %s |\n", cell(c.What), cell(orEmpty(c.Expected)), cell(orEmpty(c.Actual)))
+		}
+	}
+	if step.Why != "" {
+		fmt.Fprintf(b, "\n%s\n", markdown(step.Why))
+	}
+	for i := range step.Exchanges {
+		e := &step.Exchanges[i]
+		fmt.Fprintf(b, "\n%s\n", markdown(e.line()))
+		if e.Reason != "" {
+			fmt.Fprintf(b, "\n%s\n", markdown(e.Reason))
+		}
+		block(b, messageText(e.Request, summaryBody))
+		block(b, messageText(e.Response, summaryBody))
+	}
+	if step.Repeat != "" {
+		b.WriteString("\nRepeat it:\n")
+		block(b, visible(step.Repeat))
+	}
+	b.WriteString("\n</details>\n")
+}
+
+// block is preformatted text. Inside <pre> Markdown means nothing (CommonMark
+// 4.6), and the text, escaped for HTML, cannot end it.
+func block(b *strings.Builder, text string) {
+	if text != "" {
+		fmt.Fprintf(b, "\n<pre>\n%s\n</pre>\n", html.EscapeString(text))
+	}
+}
+
+func cell(s string) string { return markdown(clip(visible(s), summaryCell)) }
+
+// markdown writes signs that Markdown or GitHub give a meaning to as character
+// references, which never have one (CommonMark 2.5). One line.
+func markdown(s string) string {
+	s = strings.TrimSpace(visible(s))
+	var b strings.Builder
+	for i, r := range s {
+		// A line that begins with these may be a list or a heading.
+		first := i == 0 && strings.ContainsRune("+-=0123456789", r)
+		if first || strings.ContainsRune("&<>\"'`*_~|\\[]#!:@$", r) {
+			fmt.Fprintf(&b, "&#%d;", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,157 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// WriteTAP writes TAP version 14 (testanything.org): the plan, a subtest for each
+// scenario, a YAML block for each failure. A run that was interrupted ends with
+// "Bail out!", so that no harness takes it for whole.
+func WriteTAP(w io.Writer, r *Report) error {
+	t := tapWriter{bufio.NewWriter(w)}
+	t.printf("TAP version 14\n1..%d", len(r.Suites))
+	if len(r.Suites) == 0 {
+		t.printf(" # SKIP nothing ran")
+	}
+	t.printf("\n")
+	for i := range r.Suites {
+		t.suite(&r.Suites[i], i+1)
+	}
+	if r.Interrupted {
+		t.printf("Bail out! interrupted\n")
+	}
+	if err := t.Flush(); err != nil {
+		return fmt.Errorf("writing the TAP report: %w", err)
+	}
+	return nil
+}
+
+type tapWriter struct{ *bufio.Writer }
+
+func (t tapWriter) printf(format string, args ...any) { fmt.Fprintf(t, format, args...) }
+
+func (t tapWriter) suite(s *Suite, number int) {
+	name := tapText(s.Name, "unnamed scenario")
+	t.printf("# Subtest: %s\n    1..%d", name, len(s.Steps))
+	if len(s.Steps) == 0 {
+		t.printf(" # SKIP no step ran")
+	}
+	t.printf("\n")
+	for i := range s.Steps {
+		step := &s.Steps[i]
+		t.point("    ", step.Outcome, i+1, tapText(step.Name, "unnamed step"))
+		if step.Outcome == Skipped {
+			t.printf(" # SKIP")
+			if why := tapText(step.Why, ""); why != "" {
+				t.printf(" %s", why)
+			}
+		}
+		t.printf("\n")
+		if step.Outcome.settled() == Failed {
+			t.diagnostic(s, step)
+		}
+	}
+	t.point("", s.Outcome(), number, name)
+	if s.Outcome() == Skipped {
+		t.printf(" # SKIP no step ran")
+	}
+	t.printf("\n")
+}
+
+// point begins a test point. The description comes escaped.
+func (t tapWriter) point(indent string, o Outcome, number int, description string) {
+	not := ""
+	if o.settled() == Failed {
+		not = "not "
+	}
+	t.printf("%s%sok %d - %s", indent, not, number, description)
+}
+
+// diagnostic writes the YAML block of a failed step, two columns further in than
+// its test point.
+func (t tapWriter) diagnostic(s *Suite, step *Step) {
+	const indent = "      "
+	y := yamlWriter(t)
+	t.printf("%s---\n", indent)
+	y.text(indent, "message", step.message())
+	y.text(indent, "severity", "fail")
+	t.printf("%sduration_ms: %s\n", indent, strconv.FormatFloat(milliseconds(step.Took), 'f', -1, 64))
+	if s.File != "" {
+		t.printf("%sat:\n", indent)
+		y.text(indent+"  ", "file", visible(s.File))
+		if step.Line > 0 {
+			t.printf("%s  line: %d\n", indent, step.Line)
+		}
+	}
+	if failed := step.failed(); len(failed) > 0 {
+		t.printf("%schecks:\n", indent)
+		for _, c := range failed {
+			y.text(indent+"  - ", "what", visible(c.What))
+			y.text(indent+"    ", "expected", clip(visibleLines(c.Expected), bodyLimit))
+			y.text(indent+"    ", "actual", clip(visibleLines(c.Actual), bodyLimit))
+		}
+	}
+	if step.Why != "" {
+		y.text(indent, "error", visibleLines(step.Why))
+	}
+	if len(step.Exchanges) > 0 {
+		t.printf("%sexchanges:\n", indent)
+	}
+	for i := range step.Exchanges {
+		e := &step.Exchanges[i]
+		y.text(indent+"  - ", "exchange", e.line())
+		y.optional(indent+"    ", "reason", visibleLines(e.Reason))
+		y.optional(indent+"    ", "request", messageText(e.Request, bodyLimit))
+		y.optional(indent+"    ", "response", messageText(e.Response, bodyLimit))
+	}
+	y.optional(indent, "repeat", visible(step.Repeat))
+	t.printf("%s...\n", indent)
+}
+
+// tapText escapes a description or a reason: one line, with \ before # and \.
+func tapText(s, empty string) string {
+	s = strings.TrimSpace(visible(s))
+	if s == "" {
+		return empty
+	}
+	return strings.NewReplacer(`\`, `\\`, `#`, `\#`).Replace(s)
+}
+
+// yamlWriter writes the little YAML 1.2 that a diagnostic needs, of text that is
+// visible already.
+type yamlWriter struct{ *bufio.Writer }
+
+func (y yamlWriter) optional(indent, key, text string) {
+	if text != "" {
+		y.text(indent, key, text)
+	}
+}
+
+// text writes a key with its value: quoted, or as a literal block where it has
+// many lines. A dash at the end of indent counts as two columns, as in YAML.
+func (y yamlWriter) text(indent, key, text string) {
+	text = strings.TrimRight(text, "\n")
+	if !strings.Contains(text, "\n") {
+		fmt.Fprintf(y, "%s%s: %s\n", indent, key, quote(text))
+		return
+	}
+	// The indentation is said, because the text itself may begin with spaces.
+	fmt.Fprintf(y, "%s%s: |2-\n", indent, key)
+	inner := strings.ReplaceAll(indent, "-", " ") + "  "
+	for line := range strings.SplitSeq(text, "\n") {
+		if line == "" {
+			y.WriteString("\n")
+			continue
+		}
+		fmt.Fprintf(y, "%s%s\n", inner, line)
+	}
+}
+
+// quote is a double-quoted YAML scalar.
+func quote(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\t", `\t`).Replace(s) + `"`
+}

@@ -1,0 +1,193 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// TextOptions is how text is written. The zero value is plain text.
+type TextOptions struct {
+	Color bool // ANSI colours; the marks ✓ ✗ - say the same without
+}
+
+const (
+	nameWidth = 60   // columns up to which durations are aligned
+	textLines = 20   // lines of one expected or actual value
+	textLimit = 1000 // characters of one such line
+)
+
+// WriteText writes the closing summary of a run: every failed step with what was
+// expected, what came and the command that repeats it, then one line of totals.
+func WriteText(w io.Writer, r *Report, opt TextOptions) error {
+	t := textWriter{bufio.NewWriter(w), opt}
+	for i := range r.Suites {
+		s := &r.Suites[i]
+		for j := range s.Steps {
+			if s.Steps[j].Outcome.settled() == Failed {
+				t.failedStep(s, &s.Steps[j])
+			}
+		}
+	}
+	t.totals(r)
+	return t.end()
+}
+
+// WriteSuiteText writes one scenario when it has ended: its name, and each step
+// with its mark and duration, failures with what was expected and what came.
+func WriteSuiteText(w io.Writer, s *Suite, opt TextOptions) error {
+	t := textWriter{bufio.NewWriter(w), opt}
+	t.printf("%s %s %s\n", t.mark(s.Outcome()), t.paint(bold, visible(s.Name)), t.paint(dim, "("+duration(s.Took)+")"))
+	width := 0
+	for i := range s.Steps {
+		if n := utf8.RuneCountInString(visible(s.Steps[i].Name)); n <= nameWidth {
+			width = max(width, n)
+		}
+	}
+	for i := range s.Steps {
+		t.step(&s.Steps[i], width)
+	}
+	return t.end()
+}
+
+// Colours, as ANSI SGR parameters (ECMA-48 8.3.117).
+const (
+	bold   = "1"
+	dim    = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)
+
+type textWriter struct {
+	*bufio.Writer
+	opt TextOptions
+}
+
+func (t textWriter) end() error {
+	if err := t.Flush(); err != nil {
+		return fmt.Errorf("writing the results: %w", err)
+	}
+	return nil
+}
+
+// printf needs no error: the bufio.Writer keeps it for Flush.
+func (t textWriter) printf(format string, args ...any) { fmt.Fprintf(t, format, args...) }
+
+func (t textWriter) paint(color, s string) string {
+	if !t.opt.Color {
+		return s
+	}
+	return "\x1b[" + color + "m" + s + "\x1b[0m"
+}
+
+func (t textWriter) mark(o Outcome) string {
+	color := map[Outcome]string{Passed: green, Failed: red, Skipped: yellow}[o.settled()]
+	return t.paint(color, o.mark())
+}
+
+func (t textWriter) step(s *Step, width int) {
+	name := visible(s.Name)
+	gap := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(name)))
+	after := duration(s.Took)
+	if s.Outcome == Skipped {
+		after = "skipped"
+		if s.Why != "" {
+			after += ": " + visible(s.Why)
+		}
+	}
+	t.printf("  %s %s%s  %s\n", t.mark(s.Outcome), name, gap, t.paint(dim, after))
+	if s.Outcome.settled() == Failed {
+		t.failure(s, "      ")
+	}
+}
+
+// failedStep is a failed step in the summary, where its scenario is far away.
+func (t textWriter) failedStep(s *Suite, step *Step) {
+	t.printf("%s %s › %s", t.mark(Failed), t.paint(bold, visible(s.Name)), t.paint(bold, visible(step.Name)))
+	if place := at(s, step.Line); place != "" {
+		t.printf("  %s", t.paint(dim, place))
+	}
+	t.printf("\n")
+	t.failure(step, "    ")
+	if step.Repeat != "" {
+		t.printf("    repeat it: %s\n", visible(step.Repeat))
+	}
+	t.printf("\n")
+}
+
+func (t textWriter) failure(s *Step, indent string) {
+	for _, c := range s.failed() {
+		t.printf("%s%s\n", indent, visible(c.What))
+		t.value(indent, "expected", c.Expected)
+		t.value(indent, "actual  ", c.Actual)
+	}
+	if s.Why != "" {
+		t.printf("%s%s\n", indent, visible(s.Why))
+	} else if len(s.failed()) == 0 {
+		t.printf("%sfailed\n", indent)
+	}
+	for i := range s.Exchanges {
+		t.printf("%s%s\n", indent, t.paint(dim, s.Exchanges[i].line()))
+	}
+}
+
+// value writes an expected or actual value; further lines stand under the first.
+func (t textWriter) value(indent, label, value string) {
+	lines := strings.Split(strings.TrimRight(visibleLines(orEmpty(value)), "\n"), "\n")
+	rest := len(lines) - textLines
+	if rest > 0 {
+		lines = lines[:textLines]
+	}
+	for i, line := range lines {
+		if i > 0 {
+			label = strings.Repeat(" ", len(label))
+		}
+		t.printf("%s\n", strings.TrimRight(fmt.Sprintf("%s  %s  %s", indent, label, clip(line, textLimit)), " "))
+	}
+	if rest > 0 {
+		t.printf("%s  %s  … %s\n", indent, strings.Repeat(" ", len(label)), plural(rest, "more line"))
+	}
+}
+
+// totals is the last line.
+func (t textWriter) totals(r *Report) {
+	n := r.Count()
+	text := headline(n)
+	switch {
+	case n.Failed > 0:
+		text = t.paint(red, text)
+	case n.Passed > 0 && !r.Interrupted:
+		text = t.paint(green, text)
+	}
+	t.printf("%s %s", text, t.paint(dim, "("+amount(n, r.Took)+")"))
+	if r.Interrupted {
+		t.printf(", %s", t.paint(yellow, "interrupted"))
+	}
+	t.printf("\n")
+}
+
+// headline is "9 passed, 2 failed, 1 skipped", without what there is none of.
+func headline(n Totals) string {
+	if n.Steps == 0 {
+		return "nothing ran"
+	}
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		word string
+	}{{n.Passed, "passed"}, {n.Failed, "failed"}, {n.Skipped, "skipped"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// amount is "12 steps in 3 scenarios, 1.24s".
+func amount(n Totals, took time.Duration) string {
+	return fmt.Sprintf("%s in %s, %s", plural(n.Steps, "step"), plural(n.Suites, "scenario"), duration(took))
+}
