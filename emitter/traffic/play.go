@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -55,8 +56,18 @@ func (opt *Options) now() time.Time {
 	return opt.Now()
 }
 
-func (opt *Options) sends(action payload.Action) bool {
-	return len(opt.Actions) == 0 || slices.Contains(opt.Actions, action)
+// wanting gives the webhooks that an event of the action goes to.
+func (opt *Options) wanting(action payload.Action) iter.Seq[*emitter.Webhook] {
+	return func(yield func(*emitter.Webhook) bool) {
+		if len(opt.Actions) > 0 && !slices.Contains(opt.Actions, action) {
+			return
+		}
+		for i := range opt.Webhooks {
+			if w := &opt.Webhooks[i]; w.Wants(action) && !yield(w) {
+				return
+			}
+		}
+	}
 }
 
 // message words the event in the webhook's edition.
@@ -129,9 +140,6 @@ func (p *player) converse(ctx context.Context, c Conversation, at time.Time) err
 		if err := wait(ctx, pause); err != nil {
 			return err
 		}
-		if !p.opt.sends(event.Action) {
-			continue
-		}
 		if err := p.fanOut(ctx, event, c.Seed()); err != nil {
 			return err
 		}
@@ -140,11 +148,7 @@ func (p *player) converse(ctx context.Context, c Conversation, at time.Time) err
 
 // fanOut sends the event to every webhook that wants it, like an ArtiBot account does.
 func (p *player) fanOut(ctx context.Context, event *payload.Event, seed uint64) error {
-	for i := range p.opt.Webhooks {
-		w := &p.opt.Webhooks[i]
-		if !w.Wants(event.Action) {
-			continue
-		}
+	for w := range p.opt.wanting(event.Action) {
 		last, err := p.opt.Emitter.Emit(ctx, w, p.opt.message(w, event, seed), p.seen)
 		if err != nil {
 			return err

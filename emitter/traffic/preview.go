@@ -18,14 +18,7 @@ func Preview(ctx context.Context, opt Options, each func(history.Delivery) error
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if !opt.sends(event.Action) {
-				continue
-			}
-			for i := range opt.Webhooks {
-				w := &opt.Webhooks[i]
-				if !w.Wants(event.Action) {
-					continue
-				}
+			for w := range opt.wanting(event.Action) {
 				if err := each(emitter.Plan(w, opt.message(w, event, conversation.Seed()))); err != nil {
 					return err
 				}
