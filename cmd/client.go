@@ -22,7 +22,7 @@ type clientFlags struct {
 func (f *clientFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.insecure, "insecure", "k", false, "accept any TLS certificate")
-	flags.StringVar(&f.caCert, "ca-cert", "", "trust the certificates of this PEM file instead of the system's")
+	flags.StringVar(&f.caCert, "ca-cert", "", "trust the certificates of this PEM `FILE` instead of the system's")
 	addFlag(flags, &f.timeout, flagSpec[time.Duration]{
 		name: "timeout", kind: "duration", preset: emitter.DefaultTimeout.String(), parse: parseTimeout,
 		usage: "for one attempt, to the last byte of the response",

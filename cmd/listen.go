@@ -43,8 +43,8 @@ refused signature is explained. It runs until it is interrupted.`,
 	}
 	opt.secret.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&opt.addr, "addr", defaultListenAddr, "address to listen on; :0 takes a free loopback port")
-	flags.StringVar(&opt.publicURL, "public-url", "", "the URL that the sender has, where a tunnel or proxy stands in front")
+	flags.StringVar(&opt.addr, "addr", defaultListenAddr, "the `ADDRESS` to listen on; :0 takes a free loopback port")
+	flags.StringVar(&opt.publicURL, "public-url", "", "the `URL` that the sender has, where a tunnel or proxy stands in front")
 	addFlag(flags, &opt.scheme, schemeFlag)
 	addFlag(flags, &opt.status, flagSpec[int]{
 		name: "status", kind: "code", preset: fmt.Sprint(receiver.DefaultStatus), parse: parseStatus, usage: "answer to a right delivery",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -25,8 +26,8 @@ func Run(ctx context.Context, world World) int {
 	root := newRootCmd(a)
 	ran, err := root.ExecuteContextC(ctx)
 	code := exitCode(err)
-	if err == nil || errors.Is(err, errFailed) {
-		return code
+	if err == nil || errors.Is(err, errFailed) || errors.Is(err, syscall.EPIPE) {
+		return code // whoever read the output has gone and needs no word
 	}
 	if code == exitInterrupted {
 		err = errors.New("interrupted")

@@ -54,10 +54,10 @@ a fresh lead; with --lead it continues one of the history. Exit code 1 unless th
 	addFlag(flags, &opt.action, flagSpec[payload.Action]{
 		name: "action", kind: "created|updated|completed", preset: string(payload.Created), parse: payload.ParseAction, usage: "what happened to the lead",
 	})
-	flags.StringVar(&opt.lead, "lead", "", "continue this lead of the history; last is that of the newest delivery")
-	flags.StringVar(&opt.data, "data", "", "sign and send exactly these bytes: @FILE, - for stdin, or the text itself")
-	flags.StringArrayVar(&opt.edits.set, "set", nil, "change the finished body, path=value: JSON, else a string (repeatable)")
-	flags.StringArrayVar(&opt.edits.unset, "unset", nil, "take a path out of the finished body (repeatable)")
+	flags.StringVar(&opt.lead, "lead", "", "continue the lead of this `ID` in the history; last is that of the newest delivery")
+	flags.StringVar(&opt.data, "data", "", "sign and send exactly these `bytes`: @FILE, - for stdin, or the text itself")
+	flags.StringArrayVar(&opt.edits.set, "set", nil, "change the finished body, `path=value`: JSON, else a string (repeatable)")
+	flags.StringArrayVar(&opt.edits.unset, "unset", nil, "take a `path` out of the finished body (repeatable)")
 	addFlag(flags, &opt.as, flagSpec[string]{name: "as", kind: "curl", parse: oneOf("curl"), usage: "print the curl command instead of sending"})
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
 	flags.BoolVar(&opt.unsigned, "no-signature", false, "leave the signature out")

@@ -21,8 +21,8 @@ type claimFlags struct {
 func (f *claimFlags) add(cmd *cobra.Command) {
 	f.secret.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.url, "url", "", "the webhook's Payload URL; not needed with --scheme body")
-	flags.StringVar(&f.method, "method", "POST", "the request's method")
+	flags.StringVar(&f.url, "url", "", "the webhook's Payload `URL`; not needed with --scheme body")
+	flags.StringVar(&f.method, "method", "POST", "the request's `METHOD`")
 	addFlag(flags, &f.scheme, schemeFlag)
 }
 

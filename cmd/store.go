@@ -24,7 +24,7 @@ func (f *historyFlags) add(cmd *cobra.Command) {
 
 // addPath is add for commands that only read.
 func (f *historyFlags) addPath(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.path, "history", "", "where deliveries are kept (default artihook/history.db in the XDG state folder)")
+	cmd.Flags().StringVar(&f.path, "history", "", "the `FILE` where deliveries are kept (default artihook/history.db in the XDG state folder)")
 }
 
 func (f *historyFlags) file() string {

@@ -28,8 +28,8 @@ what usually goes wrong and tells the nearest reason that it can prove. Exit cod
 		RunE: func(cmd *cobra.Command, args []string) error { return runVerify(cmd.Context(), a, opt, args[0]) },
 	}
 	opt.claim.add(cmd)
-	cmd.Flags().StringVar(&opt.signature, "signature", "", "the value of the x-artibot-signature header")
-	cmd.Flags().StringArrayVar(&opt.alsoURLs, "also-url", nil, "another URL that the sender may have signed for (repeatable)")
+	cmd.Flags().StringVar(&opt.signature, "signature", "", "the `VALUE` of the x-artibot-signature header")
+	cmd.Flags().StringArrayVar(&opt.alsoURLs, "also-url", nil, "another `URL` that the sender may have signed for (repeatable)")
 	return cmd
 }
 

@@ -30,14 +30,14 @@ type webhookFlags struct {
 func (f *webhookFlags) add(cmd *cobra.Command) {
 	f.cmd = cmd
 	flags := cmd.Flags()
-	flags.StringVarP(&f.name, "webhook", "w", "", "a webhook of "+configName+" instead of URL; else the only one")
+	flags.StringVarP(&f.name, "webhook", "w", "", "a webhook of "+configName+" by `NAME`, instead of URL; else the only one")
 	f.secret.add(cmd)
-	flags.StringVar(&f.signURL, "sign-url", "", "sign for, and send Host of, this public URL")
+	flags.StringVar(&f.signURL, "sign-url", "", "sign for, and send Host of, this public `URL`")
 	addFlag(flags, &f.scheme, schemeFlag)
 	addFlag(flags, &f.edition, flagSpec[payload.Edition]{
 		name: "edition", kind: "2019|2022", preset: payload.Edition2019.String(), parse: payload.ParseEdition, usage: "payload edition",
 	})
-	flags.StringArrayVarP(&f.headers, "header", "H", nil, "add or replace a header, 'K: V'; 'K:' takes it away (repeatable)")
+	flags.StringArrayVarP(&f.headers, "header", "H", nil, "add or replace a header, `'K: V'`; 'K:' takes it away (repeatable)")
 }
 
 var schemeFlag = flagSpec[signature.Scheme]{
@@ -257,8 +257,8 @@ type secretFlags struct {
 
 func (f *secretFlags) add(cmd *cobra.Command) {
 	f.cmd = cmd
-	cmd.Flags().StringVar(&f.secret, "secret", "", "the shared secret; better in "+envPrefix+"SECRET, where no process list shows it")
-	cmd.Flags().StringVar(&f.file, "secret-file", "", "read the secret from a file; - is stdin")
+	cmd.Flags().StringVar(&f.secret, "secret", "", "the shared `secret`; better in "+envPrefix+"SECRET, where no process list shows it")
+	cmd.Flags().StringVar(&f.file, "secret-file", "", "read the secret from a `FILE`; - is stdin")
 }
 
 // read gives the secret of the flags, else that of the file's entry, else that of the file's defaults. It may be empty.
