@@ -182,6 +182,21 @@ func TestLongBodiesAreCut(t *testing.T) {
 	}
 }
 
+func TestAnEndlessBodyIsCut(t *testing.T) {
+	s := listenRaw(t, func(conn net.Conn) {
+		io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
+		for {
+			if _, err := conn.Write(make([]byte, 64<<10)); err != nil {
+				return
+			}
+		}
+	})
+	d := deliver(t, &Webhook{URL: s.url(t, "/")}, Options{})
+	if !d.OK() || !d.Response.Truncated || len(d.Response.Body) != history.MaxBody {
+		t.Errorf("status %d, error %q, %d bytes, cut %v", d.Status, d.Error, len(d.Response.Body), d.Response.Truncated)
+	}
+}
+
 func TestInterruptedDeliveryIsRecorded(t *testing.T) {
 	arrived := make(chan struct{})
 	s := listenRaw(t, func(conn net.Conn) { close(arrived); io.Copy(io.Discard, conn) })
