@@ -3,17 +3,12 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"artihook/emitter"
-	"artihook/emitter/exchange"
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/net/http/httpguts"
 )
 
 // webhookFlags say where to send and how to sign.
@@ -183,114 +178,4 @@ func actions(a *app, settings []setting) ([]payload.Action, error) {
 		list = append(list, action)
 	}
 	return list, nil
-}
-
-// allHeaders gives the file's headers, then those of the flags, which win.
-func (f *webhookFlags) allHeaders(a *app, entry *webhookConfig) ([]exchange.Header, error) {
-	var headers []exchange.Header
-	for _, name := range slices.Sorted(maps.Keys(entry.Headers)) {
-		s := entry.Headers[name]
-		value, err := a.config.expand(s, a.world.Env)
-		if err != nil {
-			return nil, err
-		}
-		h, err := checkHeader(name, value)
-		if err != nil {
-			return nil, a.config.errorAt(s, err)
-		}
-		headers = append(headers, h)
-	}
-	for _, given := range f.headers {
-		name, value, ok := strings.Cut(given, ":")
-		if !ok {
-			return nil, fmt.Errorf("header %q has no colon; write 'Name: value'", given)
-		}
-		h, err := checkHeader(name, strings.TrimSpace(value))
-		if err != nil {
-			return nil, err
-		}
-		headers = append(headers, h)
-	}
-	return headers, nil
-}
-
-func checkHeader(name, value string) (exchange.Header, error) {
-	switch strings.ToLower(name) {
-	case "content-length", "transfer-encoding", "trailer":
-		return exchange.Header{}, fmt.Errorf("header %q cannot be set: it follows from the body, as with ArtiBot", name)
-	case "host":
-		if url, err := signature.ParseURL("http://" + value); value != "" && (err != nil || url.Host != value || url.Target != "/") {
-			return exchange.Header{}, fmt.Errorf("header %q: %q is not a host as it stands in a request, like crm.example or localhost:3000", name, value)
-		}
-	}
-	if !httpguts.ValidHeaderFieldName(name) {
-		return exchange.Header{}, fmt.Errorf("%q is no header name", name)
-	}
-	if !httpguts.ValidHeaderFieldValue(value) {
-		return exchange.Header{}, fmt.Errorf("the value of header %q holds a control character", name)
-	}
-	return exchange.Header{Name: name, Value: value}, nil
-}
-
-// parseTarget reads a URL that may leave out what curl lets one leave out: localhost:3000/hook, :3000.
-func parseTarget(s string) (signature.URL, error) { return signature.ParseURL(wholeURL(s)) }
-
-// wholeURL fills in what a short URL leaves out; the rest keeps its spelling.
-func wholeURL(s string) string {
-	switch s = strings.TrimSpace(s); {
-	case strings.Contains(s, "://"):
-		return s
-	case strings.HasPrefix(s, ":"):
-		return "http://localhost" + s
-	default:
-		return "http://" + strings.TrimLeft(s, "/")
-	}
-}
-
-// secretFlags say where the shared secret comes from.
-type secretFlags struct {
-	cmd    *cobra.Command
-	secret string
-	file   string
-	once   *signature.Secret // what the file held; stdin gives it only once
-}
-
-func (f *secretFlags) add(cmd *cobra.Command) {
-	f.cmd = cmd
-	cmd.Flags().StringVar(&f.secret, "secret", "", "the shared `secret`; better in "+envPrefix+"SECRET, where no process list shows it")
-	cmd.Flags().StringVar(&f.file, "secret-file", "", "read the secret from a `FILE`; - is stdin")
-}
-
-// read gives the secret of the flags, else that of the file's entry, else that of the file's defaults. It may be empty.
-func (f *secretFlags) read(a *app, entry setting) (signature.Secret, error) {
-	switch {
-	case f.file != "" && f.cmd.Flags().Changed("secret"):
-		return signature.Secret{}, errors.New("give --secret or --secret-file, not both")
-	case f.once != nil:
-		return *f.once, nil
-	case f.file != "":
-		secret, err := f.readFile(a)
-		f.once = &secret
-		return secret, err
-	case f.cmd.Flags().Changed("secret"):
-		return signature.NewSecret(f.secret), nil
-	case !entry.given():
-		entry = a.config.Defaults.Secret
-	}
-	text, err := a.config.expand(entry, a.world.Env)
-	return signature.NewSecret(text), err
-}
-
-// readFile cuts the line feed off that editors put at the end of a file.
-func (f *secretFlags) readFile(a *app) (signature.Secret, error) {
-	arg := "@" + f.file
-	if f.file == "-" {
-		arg = "-"
-	}
-	text, err := a.readInput(f.cmd.Context(), arg)
-	if err != nil {
-		return signature.Secret{}, fmt.Errorf("the secret: %w", err)
-	}
-	line := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
-	return signature.NewSecret(line), nil
 }
