@@ -67,6 +67,8 @@ func (s *setting) UnmarshalYAML(node ast.Node) error {
 		s.text = n.Value
 	case *ast.LiteralNode:
 		s.text = n.Value.Value
+	case *ast.TagNode:
+		return s.UnmarshalYAML(n.Value)
 	case ast.ScalarNode:
 		s.text = n.GetToken().Value
 	default:
@@ -144,17 +146,27 @@ func (a *app) readConfig() (config, error) {
 
 func parseConfig(path string, text []byte) (config, error) {
 	c := config{file: path}
-	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c)
+	dec := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
+	err := dec.Decode(&c)
 	var located yaml.Error
 	var kind *yaml.TypeError
+	var node *yaml.UnexpectedNodeTypeError
 	var unknown *yaml.UnknownFieldError
 	var twice *yaml.DuplicateKeyError
 	var ours *settingError
 	switch {
-	case err == nil, errors.Is(err, io.EOF):
+	case errors.Is(err, io.EOF):
+		return c, nil
+	case err == nil:
+		if !errors.Is(dec.Decode(new(any)), io.EOF) {
+			return config{}, fmt.Errorf("%s: a second document begins in it; there is to be one", path)
+		}
 		return c, nil
 	case errors.As(err, &kind):
 		return config{}, fmt.Errorf("%s:%d:%d: this key takes another kind of value", path, kind.Token.Position.Line, kind.Token.Position.Column)
+	case errors.As(err, &node):
+		at := node.GetToken().Position
+		return config{}, fmt.Errorf("%s:%d:%d: this key takes another kind of value", path, at.Line, at.Column)
 	case errors.As(err, &ours):
 		return config{}, fmt.Errorf("%s:%d:%d: %w", path, ours.at.Line, ours.at.Column, ours)
 	case errors.As(err, &located) && located.GetToken() != nil:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"artihook/emitter"
@@ -26,7 +27,7 @@ func (opt *sendOptions) continued(ctx context.Context, a *app) (emitter.Message,
 		a.say("lead %s is of edition %s and stays so", last.Lead, event.Edition)
 	}
 	name := opt.conversation.bot
-	if !a.given["bot"] && last.Bot != "" {
+	if !a.given["bot"] && last.Bot != "" && !sameFile(name, last.Bot) {
 		if name = last.Bot; isBotFile(name) {
 			return emitter.Message{}, usagef("lead %s talks to the bot of the file %q; give it again with --bot", last.Lead, name)
 		}
@@ -38,6 +39,13 @@ func (opt *sendOptions) continued(ctx context.Context, a *app) (emitter.Message,
 	m := emitter.EventMessage(next)
 	m.Bot, m.Seed = name, last.Seed
 	return m, nil
+}
+
+// sameFile reports whether a preset names the very file that the lead's bot came from.
+func sameFile(preset, recorded string) bool {
+	a, errA := filepath.Abs(preset)
+	b, errB := filepath.Abs(recorded)
+	return isBotFile(preset) && errA == nil && errB == nil && a == b
 }
 
 func (opt *sendOptions) lastOfLead(ctx context.Context) (history.Delivery, error) {

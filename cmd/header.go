@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"artihook/emitter/exchange"
 	"artihook/emitter/signature"
@@ -41,12 +42,16 @@ func (f *webhookFlags) allHeaders(a *app, entry *webhookConfig) ([]exchange.Head
 	return headers, nil
 }
 
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+}
+
 func checkHeader(name, value string) (exchange.Header, error) {
 	switch strings.ToLower(name) {
 	case "content-length", "transfer-encoding", "trailer":
 		return exchange.Header{}, fmt.Errorf("header %q cannot be set: it follows from the body, as with ArtiBot", name)
 	case "host":
-		if url, err := signature.ParseURL("http://" + value); value != "" && (err != nil || url.Host != value || url.Target != "/") {
+		if _, err := signature.ParseURL("http://" + value); value != "" && (err != nil || strings.ContainsAny(value, "/?#@ ") || !isASCII(value)) {
 			return exchange.Header{}, fmt.Errorf("header %q: %q is not a host as it stands in a request, like crm.example or localhost:3000", name, value)
 		}
 	}

@@ -152,7 +152,7 @@ func (opt *sendOptions) message(ctx context.Context, a *app, w *emitter.Webhook)
 }
 
 func (opt *sendOptions) plainMessage(ctx context.Context, a *app, w *emitter.Webhook) (emitter.Message, error) {
-	if a.given["data"] {
+	if opt.webhook.cmd.Flags().Changed("data") {
 		for _, name := range []string{"action", "lead", "answer", "bot"} {
 			if a.given[name] {
 				return emitter.Message{}, usagef("give --data or --%s, not both: --data sends its bytes as they are", name)

@@ -61,6 +61,9 @@ func (a *app) settleFromConfig(cmd *cobra.Command) error {
 		if err != nil {
 			return err
 		}
+		if value == "" {
+			continue
+		}
 		if preset.isFile(value) && !filepath.IsAbs(value) {
 			value = filepath.Join(filepath.Dir(a.config.file), value)
 		}
@@ -82,6 +85,9 @@ func reason(err error, value string) error {
 	text := err.Error()
 	if _, why, ok := strings.Cut(text, `" flag: `); ok {
 		text = why
+	}
+	if strings.Contains(text, "ParseBool") {
+		text = "want true or false"
 	}
 	return fmt.Errorf("%q: %s", value, text)
 }

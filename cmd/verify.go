@@ -43,6 +43,9 @@ func runVerify(ctx context.Context, a *app, opt *verifyOptions, body string) err
 	}
 	claim := signature.Claim{Secret: secret, Scheme: opt.claim.scheme, Message: message, Header: opt.signature}
 	for _, url := range opt.alsoURLs {
+		if _, err := parseTarget(url); err != nil {
+			return usagef("also url: %w", err)
+		}
 		claim.AlsoURLs = append(claim.AlsoURLs, wholeURL(url))
 	}
 	fits := signature.Verify(secret, opt.claim.scheme, message, opt.signature)

@@ -77,6 +77,9 @@ func (e *Emitter) attempt(ctx context.Context, w *Webhook, d history.Delivery) (
 	limited, cancel := context.WithTimeout(ctx, e.opt.Timeout)
 	came := e.client.post(limited, w.URL, &d.Request)
 	cancel()
+	if came.err != nil && ctx.Err() != nil {
+		came.err = ctx.Err() // net/http gives the cause of the end, which may look like a failure of the network
+	}
 	d.Duration = time.Since(start).Truncate(time.Microsecond) // as the history keeps it
 	e.outcome(&d, came, w.Secret)
 	if e.opt.History == nil {

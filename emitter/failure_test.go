@@ -207,8 +207,8 @@ func TestInterruptedDeliveryIsRecorded(t *testing.T) {
 	}
 	e := New(Options{History: store, Retries: 3})
 	defer e.Close()
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() { <-arrived; cancel() }()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	go func() { <-arrived; cancel(syscall.EPIPE) }() // as when the caller can show nothing any more
 	d, err := e.Emit(ctx, &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
 	if err == nil || d.Error != FailureCancelled {
 		t.Errorf("got %q, %v", d.Error, err)

@@ -106,6 +106,9 @@ func (opt *Options) Explain(a Arrival) signature.Finding {
 	finding, _ := signature.Explain(signature.Claim{
 		Secret: opt.Secret, Scheme: opt.Scheme, Message: a.message(), Header: a.Header.Get(signature.Header), AlsoURLs: []string{a.local},
 	})
+	if finding.URL == a.local && a.local != a.URL {
+		finding.Text = fmt.Sprintf("the signature fits %s, where it was posted to: the sender does not know the public URL %s", a.local, a.URL)
+	}
 	return finding
 }
 

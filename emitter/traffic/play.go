@@ -150,12 +150,14 @@ func (p *player) converse(ctx context.Context, c Conversation, at time.Time) err
 func (p *player) fanOut(ctx context.Context, event *payload.Event, seed uint64) error {
 	for w := range p.opt.wanting(event.Action) {
 		last, err := p.opt.Emitter.Emit(ctx, w, p.opt.message(w, event, seed), p.seen)
+		if err == nil || last.OK() {
+			p.mu.Lock()
+			p.tally.count(&last)
+			p.mu.Unlock()
+		}
 		if err != nil {
 			return err
 		}
-		p.mu.Lock()
-		p.tally.count(&last)
-		p.mu.Unlock()
 	}
 	return nil
 }

@@ -153,7 +153,7 @@ func TestAnErrorOfEachEndsThePlay(t *testing.T) {
 	opt := options(t, w)
 	full := errors.New("the disk is full")
 	opt.Each = func(history.Delivery) error { return full }
-	if tally, err := Play(t.Context(), opt); !errors.Is(err, full) || tally.Deliveries != 1 {
+	if tally, err := Play(t.Context(), opt); !errors.Is(err, full) || tally.Deliveries != 1 || tally.OK != 1 {
 		t.Errorf("%+v, %v", tally, err)
 	}
 }
