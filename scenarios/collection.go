@@ -1,0 +1,91 @@
+package scenarios
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// Map is keys and values in the order of the file; no key stands in it twice.
+type Map[T any] []Entry[T]
+
+// Entry is one key of a Map. Its place is the key's.
+type Entry[T any] struct {
+	Place
+	Key   string
+	Value T
+}
+
+func (m *Map[T]) decode(d *decoder, n ast.Node, what string) {
+	*m = Map[T]{}
+	seen := map[string]bool{}
+	for _, pair := range d.pairs(n, what, "keys and values") {
+		key, ok := d.key(pair, seen)
+		if !ok {
+			continue
+		}
+		*m = append(*m, Entry[T]{Place: d.place(pair.Key), Key: key})
+		d.value(pair.Value, reflect.ValueOf(&(*m)[len(*m)-1].Value).Elem(), fmt.Sprintf("%s %.60q", what, key))
+	}
+}
+
+func (*Map[T]) shape(s *schemer) map[string]any {
+	return map[string]any{"type": "object", "additionalProperties": s.of(reflect.TypeFor[T]())}
+}
+
+// List is one value or a list of them.
+type List[T any] []T
+
+func (l *List[T]) decode(d *decoder, n ast.Node, what string) {
+	if _, ok := n.(*ast.SequenceNode); ok {
+		d.list(n, reflect.ValueOf(l).Elem(), what)
+		return
+	}
+	*l = make(List[T], 1)
+	d.value(n, reflect.ValueOf(&(*l)[0]).Elem(), what)
+}
+
+func (*List[T]) shape(s *schemer) map[string]any {
+	one := s.of(reflect.TypeFor[T]())
+	return map[string]any{"anyOf": []any{one, map[string]any{"type": "array", "minItems": 1, "items": one}}}
+}
+
+// Bare is a key without a value.
+type Bare struct{ Place }
+
+func (*Bare) decode(d *decoder, n ast.Node, what string) {
+	if _, ok := n.(*ast.NullNode); !ok {
+		d.fault(n, "", "%s takes no value", what)
+	}
+}
+
+func (*Bare) shape(*schemer) map[string]any { return map[string]any{"type": "null"} }
+
+// Answer is what the visitor answers: the bot's next Next questions, or else Fields in their order.
+type Answer struct {
+	Place
+	Next   Count
+	Fields Map[Text]
+}
+
+func (a *Answer) decode(d *decoder, n ast.Node, what string) {
+	if _, ok := n.(*ast.MappingNode); !ok {
+		if _, ok := scalarText(n); !ok {
+			d.fault(n, "", "%s takes how many of the bot's next questions, or fields and texts", what)
+			return
+		}
+		d.value(n, reflect.ValueOf(&a.Next).Elem(), what)
+		return
+	}
+	d.value(n, reflect.ValueOf(&a.Fields).Elem(), what)
+	if len(a.Fields) == 0 {
+		d.fault(n, "", "%s names no field", what)
+	}
+}
+
+func (*Answer) shape(s *schemer) map[string]any {
+	fields := s.of(reflect.TypeFor[Map[Text]]())
+	fields["minProperties"] = 1
+	return map[string]any{"anyOf": []any{s.of(reflect.TypeFor[Count]()), fields}}
+}

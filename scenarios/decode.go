@@ -1,0 +1,270 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// decoder turns the tree of a file into the types of this package and gathers the faults on the way.
+type decoder struct {
+	file   string
+	source source
+	fields map[reflect.Type][]field // those looked up so far
+	faults Faults
+}
+
+// node is a value that can be written in several ways; it reads itself. what is the key that it stands under.
+type node interface {
+	decode(d *decoder, n ast.Node, what string)
+	shape(s *schemer) map[string]any
+}
+
+// checker is a struct whose parts must fit each other. It is asked after its fields have been read.
+type checker interface{ check(faults *Faults) }
+
+// field is one key of a struct, from its tags.
+type field struct {
+	key, doc string
+	need     bool
+	group    string // of the fields of a group exactly one is given
+	index    []int
+}
+
+// fieldsOf lists the keys of a struct, those of embedded structs too.
+func fieldsOf(t reflect.Type) []field {
+	var all []field
+	for _, f := range reflect.VisibleFields(t) {
+		if key := f.Tag.Get("yaml"); key != "" {
+			all = append(all, field{key, f.Tag.Get("doc"), f.Tag.Get("need") != "", f.Tag.Get("one"), f.Index})
+		}
+	}
+	return all
+}
+
+func (d *decoder) fieldsOf(t reflect.Type) []field {
+	if d.fields[t] == nil {
+		d.fields[t] = fieldsOf(t)
+	}
+	return d.fields[t]
+}
+
+func (d *decoder) fault(n ast.Node, near, format string, args ...any) {
+	d.faults.add(d.place(n), near, format, args...)
+}
+
+// place gives the place of a node; that of a map is its first key's.
+func (d *decoder) place(n ast.Node) Place {
+	at := Place{d.file, 1, 1}
+	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
+		n = m.Values[0].Key
+	}
+	if n == nil {
+		return at
+	}
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		at.Line, at.Column = d.source.inside(t.Position.Line, t.Position.Column)
+	}
+	return at
+}
+
+// value reads a node into v, in the way that v's type asks for.
+func (d *decoder) value(n ast.Node, v reflect.Value, what string) {
+	if v.Kind() == reflect.Pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
+	into := v.Addr().Interface()
+	if p, ok := into.(interface{ setPlace(Place) }); ok {
+		p.setPlace(d.place(n))
+	}
+	switch t := into.(type) {
+	case node:
+		t.decode(d, n, what)
+	case scalar:
+		d.scalar(n, t, what)
+	default:
+		if v.Kind() == reflect.Slice {
+			d.list(n, v, what)
+			return
+		}
+		d.structure(n, v, what)
+	}
+}
+
+func (d *decoder) scalar(n ast.Node, into scalar, what string) {
+	text, ok := scalarText(n)
+	if !ok {
+		d.fault(n, "", "%s takes one value, not %s", what, kind(n))
+		return
+	}
+	err := into.parse(text)
+	if err == nil {
+		return
+	}
+	if word := (*wordError)(nil); errors.As(err, &word) {
+		d.fault(n, word.near, "%s", word.problem)
+		return
+	}
+	d.fault(n, "", "%s: %s", what, err)
+}
+
+// list reads the entries of a list that may not be empty.
+func (d *decoder) list(n ast.Node, v reflect.Value, what string) {
+	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	s, ok := n.(*ast.SequenceNode)
+	if !ok {
+		d.fault(n, "", "%s takes a list, not %s", what, kind(n))
+		return
+	}
+	if len(s.Values) == 0 {
+		d.fault(n, "", "%s is an empty list", what)
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(s.Values), len(s.Values)))
+	for i, entry := range s.Values {
+		d.value(entry, v.Index(i), entryOf(what))
+	}
+}
+
+// entryOf names an entry of the list that stands under a key.
+func entryOf(key string) string {
+	switch key {
+	case "steps":
+		return "a step"
+	case "parallel":
+		return "a branch"
+	}
+	return "an entry of " + key
+}
+
+// structure reads a map whose keys are the fields of a struct.
+func (d *decoder) structure(n ast.Node, v reflect.Value, what string) {
+	fields := d.fieldsOf(v.Type())
+	seen, meant := map[string]bool{}, map[string]bool{}
+	group := map[string]string{} // the first key given of each group
+	for _, pair := range d.pairs(n, what, "the keys "+keysOf(fields)) {
+		key, ok := d.key(pair, seen)
+		if !ok {
+			continue
+		}
+		f, ok := find(fields, key)
+		if !ok {
+			word := unknown(fmt.Sprintf("unknown key %.60q in %s", key, what), key, strings.Split(keysOf(fields), ", "))
+			d.fault(pair.Key, word.near, "%s", word.problem)
+			meant[word.near] = true
+			continue
+		}
+		if other := group[f.group]; f.group != "" && other != "" {
+			d.fault(pair.Key, "", "%s stands beside %s; give one of them", key, other)
+			continue
+		}
+		group[f.group] = key
+		d.value(pair.Value, v.FieldByIndex(f.index), key)
+	}
+	if _, ok := n.(*ast.MappingNode); !ok {
+		return
+	}
+	d.missing(n, fields, what, func(key string) bool { return seen[key] || meant[key] })
+	if c, ok := v.Addr().Interface().(checker); ok {
+		c.check(&d.faults)
+	}
+}
+
+// missing says which keys a map lacks. A key that was misspelt is not missed as well.
+func (d *decoder) missing(n ast.Node, fields []field, what string, there func(key string) bool) {
+	var groups []string
+	members, given := map[string][]string{}, map[string]bool{}
+	for _, f := range fields {
+		if f.need && !there(f.key) {
+			d.fault(n, "", "%s has no %s", what, f.key)
+		}
+		if f.group == "" {
+			continue
+		}
+		if members[f.group] == nil {
+			groups = append(groups, f.group)
+		}
+		members[f.group] = append(members[f.group], f.key)
+		given[f.group] = given[f.group] || there(f.key)
+	}
+	for _, g := range groups {
+		if !given[g] {
+			d.fault(n, "", "%s needs one of %s", what, strings.Join(members[g], ", "))
+		}
+	}
+}
+
+// pairs gives the keys and values of a map.
+func (d *decoder) pairs(n ast.Node, what, takes string) []*ast.MappingValueNode {
+	if m, ok := n.(*ast.MappingNode); ok {
+		return m.Values
+	}
+	d.fault(n, "", "%s takes %s, not %s", what, takes, kind(n))
+	return nil
+}
+
+// key reads the key of a pair, which may stand in its map only once.
+func (d *decoder) key(pair *ast.MappingValueNode, seen map[string]bool) (string, bool) {
+	key, ok := scalarText(pair.Key)
+	switch {
+	case !ok:
+		d.fault(pair.Key, "", "a key must be a text")
+		return "", false
+	case seen[key]:
+		d.fault(pair.Key, "", "the key %.60q stands here a second time", key)
+		return "", false
+	}
+	seen[key] = true
+	return key, true
+}
+
+func find(fields []field, key string) (field, bool) {
+	for _, f := range fields {
+		if f.key == key {
+			return f, true
+		}
+	}
+	return field{}, false
+}
+
+func keysOf(fields []field) string {
+	keys := make([]string, len(fields))
+	for i, f := range fields {
+		keys[i] = f.key
+	}
+	return strings.Join(keys, ", ")
+}
+
+// scalarText gives a text, number or boolean as the text that stands in the file.
+func scalarText(n ast.Node) (string, bool) {
+	switch v := n.(type) {
+	case *ast.StringNode:
+		return v.Value, true
+	case *ast.LiteralNode:
+		return v.Value.Value, true
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+		return n.GetToken().Value, true
+	}
+	return "", false
+}
+
+// kind names what a node is, for people.
+func kind(n ast.Node) string {
+	switch n.(type) {
+	case nil, *ast.NullNode:
+		return "nothing"
+	case *ast.MappingNode, *ast.MappingValueNode:
+		return "a map"
+	case *ast.SequenceNode:
+		return "a list"
+	case *ast.AnchorNode, *ast.AliasNode:
+		return "an anchor or alias; write the value out, or use vars"
+	case *ast.TagNode:
+		return "a tag"
+	}
+	return "a single value"
+}

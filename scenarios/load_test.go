@@ -1,0 +1,66 @@
+package scenarios
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestLoadFolder(t *testing.T) {
+	files, err := Load([]string{"testdata/good", "testdata/good/mishaps.yml", "testdata/include/start.yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range files {
+		names = append(names, filepath.Base(f.File))
+	}
+	want := []string{"every-action.yaml", "expectations.yaml", "includes.yaml", "mishaps.yml", "start.yaml"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLoadIncludes(t *testing.T) {
+	files, err := Load([]string{"testdata/good/includes.yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := files[0]
+	if len(f.Steps) != 3 || f.Steps[0].Action() != "start" || filepath.Base(f.Steps[0].File) != "start.yaml" {
+		t.Errorf("steps: %+v", f.Steps)
+	}
+	got := map[string]string{}
+	for _, v := range f.Vars {
+		got[v.Key] = v.Value.Value
+	}
+	if diff := cmp.Diff(map[string]string{"own": "mine", "more": "x"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLoadFaults(t *testing.T) {
+	_, err := Load([]string{"testdata/cycle", "testdata/cycle/none.yaml", "testdata/bad/empty.yaml", t.TempDir()})
+	var faults Faults
+	if !errors.As(err, &faults) {
+		t.Fatalf("got %v", err)
+	}
+	got := filepath.ToSlash(err.Error())
+	for _, want := range []string{
+		`a.yaml:3:5: "b.yaml" includes itself`,
+		`a.yaml:4:5: "missing.yaml" cannot be included: there is no such file`,
+		`a.yaml:7:13: no step has the id "nothing"`,
+		`b.yaml:2:11: "a.yaml" includes itself`,
+		`b.yaml:4:5: unknown key "wat" in a step; did you mean "wait"?`,
+		`none.yaml: the scenario cannot be read: there is no such file`,
+		`bad/empty.yaml:1:1: the file is empty`,
+		`the folder holds no scenario`,
+	} {
+		if strings.Count(got, want) != 1 {
+			t.Errorf("%d times %q in\n%s", strings.Count(got, want), want, got)
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package scenarios
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// notYAML is the only word about broken YAML: the parser's own messages quote the file, and so may quote a secret.
+const notYAML = "this is not valid YAML; a value that begins with a sign, or holds ': ' or ' #', takes quotes"
+
+// Parse reads a scenario from YAML. name is the file's, for faults; nothing is opened. The error is nil or [Faults]: all
+// faults of the file. Of a file that includes others, the order of its steps is left to [Load], which knows them all.
+func Parse(name string, data []byte) (*File, error) {
+	f, faults := parse(name, data)
+	if len(f.Include) == 0 {
+		checkSequence(f.Steps, &faults)
+	}
+	if err := faults.orNil(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// parse reads as much of a file as can be read. The file is never nil.
+func parse(name string, data []byte) (*File, Faults) {
+	d := &decoder{file: name, source: strings.Split(string(data), "\n"), fields: map[reflect.Type][]field{}}
+	f := &File{Place: Place{name, 1, 1}}
+	if body := d.document(data); body != nil {
+		d.value(body, reflect.ValueOf(f).Elem(), "the scenario")
+	}
+	return f, d.faults
+}
+
+// document parses the YAML, which must be one document.
+func (d *decoder) document(data []byte) ast.Node {
+	if !utf8.Valid(data) {
+		d.notText(data)
+		return nil
+	}
+	file, err := parseYAML(data)
+	if err != nil {
+		d.syntax(err)
+		return nil
+	}
+	var body ast.Node
+	for _, doc := range file.Docs {
+		switch {
+		case doc.Body == nil:
+		case body != nil:
+			d.fault(doc.Body, "", "a second document begins here; a file holds one scenario")
+			return nil
+		default:
+			body = doc.Body
+		}
+	}
+	if body == nil {
+		d.fault(nil, "", "the file is empty; a scenario has at least name and steps")
+	}
+	return body
+}
+
+// parseYAML turns the parser's panics into errors: people hand it any file they like.
+func parseYAML(data []byte) (file *ast.File, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			file, err = nil, errors.New("no YAML that can be read")
+		}
+	}()
+	return parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
+}
+
+func (d *decoder) syntax(err error) {
+	at := Place{d.file, 1, 1}
+	var placed yaml.Error
+	if errors.As(err, &placed) {
+		if t := placed.GetToken(); t != nil && t.Position != nil {
+			at.Line, at.Column = d.source.inside(t.Position.Line, t.Position.Column)
+		}
+	}
+	d.faults.add(at, "", notYAML)
+}
+
+func (d *decoder) notText(data []byte) {
+	good := 0
+	for good < len(data) {
+		r, size := utf8.DecodeRune(data[good:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		good += size
+	}
+	before := strings.Split(string(data[:good]), "\n")
+	line, column := d.source.inside(len(before), utf8.RuneCountInString(before[len(before)-1])+1)
+	d.faults.add(Place{d.file, line, column}, "", "the file is not UTF-8 text")
+}
+
+// source is the lines of a file.
+type source []string
+
+// inside keeps a place within the file: the parser counts past the end of some.
+func (s source) inside(line, column int) (int, int) {
+	line = min(max(line, 1), len(s))
+	return line, min(max(column, 1), utf8.RuneCountInString(s[line-1])+1)
+}

@@ -1,0 +1,197 @@
+package scenarios
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Step is one step: an optional name, exactly one action, and what is expected of it. Action says which of the actions
+// it is; the others are nil.
+type Step struct {
+	Place
+	Name Text `yaml:"name" doc:"What the step is called in reports."`
+	ID   Text `yaml:"id" doc:"A name by which a later resend means this step; unique in the scenario."`
+	Lead Text `yaml:"lead" doc:"The lead's name: a start gives it, other steps mean it. Without it, the lead started last that is under way."`
+
+	Start    *Start    `yaml:"start" one:"action" doc:"A visitor starts a conversation: sends created."`
+	Answer   *Answer   `yaml:"answer" one:"action" doc:"The visitor answers: sends an updated for each answer."`
+	Complete *Bare     `yaml:"complete" one:"action" doc:"The conversation ends: sends completed. It takes no value."`
+	Abandon  *Bare     `yaml:"abandon" one:"action" doc:"The visitor leaves: nothing more is sent. It takes no value."`
+	Send     *Send     `yaml:"send" one:"action" doc:"Sends an event or a body of your own."`
+	Resend   *Text     `yaml:"resend" one:"action" doc:"Sends an earlier step's delivery again, by the step's id."`
+	Wait     *Duration `yaml:"wait" one:"action" doc:"Waits, as 500ms."`
+	Repeat   *Repeat   `yaml:"repeat" one:"action" doc:"Runs steps several times."`
+	Parallel []*Branch `yaml:"parallel" one:"action" doc:"Runs branches side by side."`
+	ForEach  *ForEach  `yaml:"for_each" one:"action" doc:"Runs steps for each of several leads."`
+	Probe    *Probe    `yaml:"probe" one:"action" doc:"Asks your own system whether the lead has arrived."`
+
+	Mishaps
+	Expect  *Expect      `yaml:"expect" doc:"What must come back; without it any 2xx."`
+	Capture Map[Capture] `yaml:"capture" doc:"Variables by name, taken from the response for later steps."`
+}
+
+// Start begins a conversation.
+type Start struct {
+	Place
+	Bot     Bot       `yaml:"bot" doc:"Whose questions are asked, instead of the default bot: a ready bot's name or a bot's file."`
+	Answers Map[Text] `yaml:"answers" doc:"What the visitor says, by field name; the rest is made up."`
+}
+
+// Send is a delivery of its own, outside a conversation or in the middle of one.
+type Send struct {
+	Place
+	Action *EventAction `yaml:"action" one:"body" doc:"Makes up an event: created, updated or completed."`
+	Body   *Text        `yaml:"body" one:"body" doc:"Sends exactly this text."`
+	File   *Text        `yaml:"file" one:"body" doc:"Sends exactly the bytes of this file."`
+	Set    Map[Value]   `yaml:"set" doc:"Changes to the finished body, by path, as lead.status: 1."`
+}
+
+// Repeat runs Steps Times times.
+type Repeat struct {
+	Place
+	Times Count   `yaml:"times" need:"yes" doc:"How often, at least 1."`
+	Steps []*Step `yaml:"steps" need:"yes" doc:"What is repeated."`
+}
+
+// Branch is what runs beside other branches.
+type Branch struct {
+	Place
+	Steps []*Step `yaml:"steps" need:"yes" doc:"The steps of this branch, in order."`
+}
+
+// ForEach runs Steps once for each of Leads leads.
+type ForEach struct {
+	Place
+	Leads Count   `yaml:"leads" need:"yes" doc:"How many leads, at least 1."`
+	Steps []*Step `yaml:"steps" need:"yes" doc:"What each lead does."`
+}
+
+// Probe asks again until the expectation holds or For is over.
+type Probe struct {
+	Place
+	Get   *Text    `yaml:"get" one:"probe" doc:"The URL of an HTTP GET."`
+	Run   *Text    `yaml:"run" one:"probe" doc:"A command; its output is the body."`
+	For   Duration `yaml:"for" doc:"How long to ask again until the expectation holds; without it, once."`
+	Every Duration `yaml:"every" doc:"How long to wait before asking again."`
+}
+
+// Mishaps are what a network or ArtiBot can do wrong with what a step sends. The zero value is that all goes well.
+type Mishaps struct {
+	Duplicate  Copies   `yaml:"duplicate" doc:"Sends each delivery this often, at least 2."`
+	OutOfOrder Flag     `yaml:"out_of_order" doc:"Sends the step's deliveries in another order."`
+	Drop       Flag     `yaml:"drop" doc:"The delivery never leaves; the lead's version counts on."`
+	Delay      Duration `yaml:"delay" doc:"Holds the delivery back, as 2s."`
+	Tamper     Tamper   `yaml:"tamper" doc:"Changes the body, the signature or the url after signing."`
+	Unsigned   Flag     `yaml:"unsigned" doc:"Leaves the signature out."`
+	Stale      Count    `yaml:"stale" doc:"Sends this old version of the lead again instead."`
+	SlowBody   Duration `yaml:"slow_body" doc:"Stretches the sending of the body over this time."`
+	CutBody    Bytes    `yaml:"cut_body" doc:"Breaks off after this many bytes of the body."`
+}
+
+// Action gives the key of the step's action: "start", "answer" and so on.
+func (s *Step) Action() string {
+	switch {
+	case s.Start != nil:
+		return "start"
+	case s.Answer != nil:
+		return "answer"
+	case s.Complete != nil:
+		return "complete"
+	case s.Abandon != nil:
+		return "abandon"
+	case s.Send != nil:
+		return "send"
+	case s.Resend != nil:
+		return "resend"
+	case s.Wait != nil:
+		return "wait"
+	case s.Repeat != nil:
+		return "repeat"
+	case s.Parallel != nil:
+		return "parallel"
+	case s.ForEach != nil:
+		return "for_each"
+	case s.Probe != nil:
+		return "probe"
+	}
+	return ""
+}
+
+// sends says whether the step's own action sends to the webhook.
+func (s *Step) sends() bool {
+	return slices.Contains([]string{"start", "answer", "complete", "send", "resend"}, s.Action())
+}
+
+// Inner gives the steps inside the step, branch after branch.
+func (s *Step) Inner() []*Step {
+	var inner []*Step
+	switch {
+	case s.Repeat != nil:
+		inner = s.Repeat.Steps
+	case s.ForEach != nil:
+		inner = s.ForEach.Steps
+	}
+	for _, b := range s.Parallel {
+		inner = append(inner, b.Steps...)
+	}
+	return inner
+}
+
+// given lists the mishaps of a step by key, with their places.
+func (m *Mishaps) given() map[string]Place {
+	keys := map[string]Place{}
+	v := reflect.ValueOf(m).Elem()
+	for _, f := range fieldsOf(v.Type()) {
+		if at := v.FieldByIndex(f.index).FieldByName("Place").Interface().(Place); at.Given() {
+			keys[f.key] = at
+		}
+	}
+	return keys
+}
+
+func (s *Step) check(faults *Faults) {
+	action := s.Action()
+	if action == "resend" && s.Lead.Given() {
+		faults.add(s.Lead.Place, "", "lead stands beside resend, which has the lead of the earlier step")
+	}
+	if action == "" || s.sends() {
+		checkNames(s.Capture, "variable", faults)
+		return
+	}
+	for key, at := range s.given() {
+		faults.add(at, "", "%s stands beside %s, which sends nothing", key, action)
+	}
+	if action == "probe" {
+		checkNames(s.Capture, "variable", faults)
+		return
+	}
+	if s.Expect != nil {
+		faults.add(s.Expect.Place, "", "expect stands beside %s, which gets no response", action)
+	}
+	if len(s.Capture) > 0 {
+		faults.add(s.Capture[0].Place, "", "capture stands beside %s, which gets no response", action)
+	}
+	if s.Lead.Given() && action != "abandon" {
+		faults.add(s.Lead.Place, "", "lead stands beside %s, which is about no single lead", action)
+	}
+}
+
+func (p *Probe) check(faults *Faults) {
+	if p.Every.Given() && !p.For.Given() {
+		faults.add(p.Every.Place, "", "every needs for: how long to ask again")
+	}
+}
+
+// checkNames holds the names of variables against the form that ${name} can hold.
+func checkNames[T any](m Map[T], what string, faults *Faults) {
+	for _, e := range m {
+		if e.Key == "" || strings.ContainsFunc(e.Key, func(r rune) bool { return !isNameRune(r) }) {
+			faults.add(e.Place, "", "%s name %.60q holds something else than letters, digits and _", what, e.Key)
+		}
+	}
+}
+
+func isNameRune(r rune) bool {
+	return r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+}

@@ -1,0 +1,84 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"artihook/emitter/payload"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
+)
+
+// Value is any value of the file as JSON text, keys in their order and numbers as they stand in the file. Texts in it may
+// hold ${name}.
+type Value struct {
+	Place
+	JSON string
+}
+
+func (v *Value) decode(d *decoder, n ast.Node, _ string) { v.JSON = string(d.json(nil, n)) }
+
+func (*Value) shape(*schemer) map[string]any { return map[string]any{} }
+
+// json writes a node as JSON text.
+func (d *decoder) json(dst []byte, n ast.Node) []byte {
+	switch v := n.(type) {
+	case *ast.MappingNode:
+		dst = append(dst, '{')
+		seen := map[string]bool{}
+		for _, pair := range v.Values {
+			key, ok := d.key(pair, seen)
+			if !ok {
+				continue
+			}
+			if len(seen) > 1 {
+				dst = append(dst, ',')
+			}
+			dst = d.json(append(payload.AppendString(dst, key), ':'), pair.Value)
+		}
+		return append(dst, '}')
+	case *ast.SequenceNode:
+		dst = append(dst, '[')
+		for i, entry := range v.Values {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = d.json(dst, entry)
+		}
+		return append(dst, ']')
+	}
+	return d.jsonScalar(dst, n)
+}
+
+func (d *decoder) jsonScalar(dst []byte, n ast.Node) []byte {
+	switch v := n.(type) {
+	case *ast.NullNode:
+		return append(dst, "null"...)
+	case *ast.BoolNode:
+		return strconv.AppendBool(dst, v.Value)
+	case *ast.IntegerNode, *ast.FloatNode:
+		if text := n.GetToken().Value; isNumber(text) {
+			return append(dst, text...)
+		}
+	case *ast.StringNode, *ast.LiteralNode:
+		text, _ := scalarText(n)
+		if n.GetToken().Type == token.StringType && isNumber(text) {
+			return append(dst, text...) // the parser takes 1E+15 for a text
+		}
+		if err := unclosed(text); err != nil {
+			d.fault(n, "", "%s", err)
+		}
+		return payload.AppendString(dst, text)
+	}
+	d.fault(n, "", "this value has no JSON form")
+	return append(dst, "null"...)
+}
+
+// isNumber reports whether a text is a number in JSON, spelled like one.
+func isNumber(text string) bool {
+	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') {
+		return false
+	}
+	return json.Valid([]byte(text))
+}
