@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"artihook/emitter"
@@ -181,6 +182,10 @@ func (opt *sendOptions) fresh(a *app, edition payload.Edition) (emitter.Message,
 		return emitter.Message{}, usage(err)
 	}
 	event, err := generator.Moment(0, opt.conversation.clock(a)(), opt.action)
+	var many *fixtures.AnswersError
+	if errors.As(err, &many) {
+		return emitter.Message{}, hinted(err, "--action updated takes all of them, the last as the newest")
+	}
 	if err != nil {
 		return emitter.Message{}, usage(err)
 	}
