@@ -36,10 +36,14 @@ func (f *historyFlags) file() string {
 
 // open gives nil with --no-history.
 func (f *historyFlags) open(ctx context.Context) (*history.Store, error) {
+	return f.openWith(ctx, history.Options{})
+}
+
+func (f *historyFlags) openWith(ctx context.Context, opt history.Options) (*history.Store, error) {
 	if f.off {
 		return nil, nil
 	}
-	return history.Open(ctx, f.file(), history.Options{})
+	return history.Open(ctx, f.file(), opt)
 }
 
 // opening is a history that is opened while its user is still busy: SQLite takes as long for that as artihook for
@@ -52,12 +56,7 @@ type opening struct {
 // ahead begins to open the history if there is one. That changes nothing in it, so that wrong usage can still be found;
 // a new history is made when it is taken.
 func (f *historyFlags) ahead(ctx context.Context) opening {
-	o := opening{take: sync.OnceValues(func() (*history.Store, error) {
-		if f.off {
-			return nil, nil
-		}
-		return history.Open(ctx, f.file(), history.Options{Brief: true})
-	})}
+	o := opening{take: sync.OnceValues(func() (*history.Store, error) { return f.openWith(ctx, history.Options{Brief: true}) })}
 	if o.begun = !f.off && fileExists(f.file()); o.begun {
 		go o.take()
 	}

@@ -39,14 +39,19 @@ type Number float64
 
 // Moment is the value of a date_time answer.
 type Moment struct {
-	DateTime DateTime // the chosen day with the clock of the moment of answering, cut to the minute
-	Grain    string   // always "day"
-	Timezone string   // the visitor's, an IANA name
+	DateTime DateTime `json:"date_time"` // the chosen day with the clock of the moment of answering, cut to the minute
+	Grain    string   `json:"grain"`     // always "day"
+	Timezone string   `json:"timezone"`  // the visitor's, an IANA name
 }
 
 // Address is the value of an address answer. Line2 is "" when there is none.
 type Address struct {
-	Line1, Line2, City, State, ZipCode, Country string
+	Line1   string `json:"line1"`
+	Line2   string `json:"line2"`
+	City    string `json:"city"`
+	State   string `json:"state"`
+	ZipCode string `json:"zip_code"`
+	Country string `json:"country"`
 }
 
 func (v Text) appendJSON(dst []byte) []byte   { return AppendString(dst, string(v)) }

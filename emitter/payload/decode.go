@@ -28,7 +28,7 @@ func Decode(body []byte) (Event, error) {
 
 type wireEvent struct {
 	Lead            *wireLead `json:"lead"`
-	Meta            wireMeta  `json:"meta"`
+	Meta            Meta      `json:"meta"`
 	Resource        string    `json:"resource"`
 	Action          string    `json:"action"`
 	ResourceID      uuid.UUID `json:"resource_id"`
@@ -48,26 +48,6 @@ type wireLead struct {
 	ClosedStatus string          `json:"closed_status"`
 	Version      int             `json:"version"`
 	Data         json.RawMessage `json:"data"`
-}
-
-type wireMeta struct {
-	ChatStartPage string `json:"chat_start_page"`
-	IPAddress     string `json:"ip_address"`
-	Location      struct {
-		CountryAbbreviation string  `json:"country_abbreviation"`
-		Country             string  `json:"country"`
-		State               *string `json:"state"`
-		City                *string `json:"city"`
-		Latitude            string  `json:"latitude"`
-		Longitude           string  `json:"longitude"`
-	} `json:"location"`
-	Browser struct {
-		UserAgent string `json:"user_agent"`
-		Name      string `json:"name"`
-		Version   string `json:"version"`
-		IsMobile  bool   `json:"is_mobile"`
-	} `json:"browser"`
-	LastAnswered string `json:"last_answered_field_name"`
 }
 
 // check holds the body against what every event says twice.
@@ -90,7 +70,7 @@ func (w *wireEvent) event(data []Answer) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
-	l, m := w.Lead, &w.Meta
+	l := w.Lead
 	e := Event{
 		Action: action,
 		Time:   w.TimeStamp,
@@ -98,10 +78,7 @@ func (w *wireEvent) event(data []Answer) (Event, error) {
 			ID: l.ID, Created: l.CreateDate, Modified: l.ModifyDate, BotID: l.BotID, BotVersionID: l.BotVersionID,
 			AccountID: l.AccountID, ContactID: l.ContactID, ClosedStatus: l.ClosedStatus, Version: l.Version, Data: data,
 		},
-		Meta: Meta{
-			ChatStartPage: m.ChatStartPage, IPAddress: m.IPAddress, Location: Location(m.Location), Browser: Browser(m.Browser),
-			LastAnswered: m.LastAnswered,
-		},
+		Meta: w.Meta,
 	}
 	if bytes.HasPrefix(l.Status, []byte{'"'}) {
 		e.Edition = Edition2022
@@ -177,24 +154,13 @@ func typedValue(kind Type, text json.RawMessage) Value {
 		err = json.Unmarshal(text, &f)
 		value = Number(f)
 	case TypeDateTime:
-		var w struct {
-			DateTime DateTime `json:"date_time"`
-			Grain    string   `json:"grain"`
-			Timezone string   `json:"timezone"`
-		}
-		err = json.Unmarshal(text, &w)
-		value = Moment(w)
+		var m Moment
+		err = json.Unmarshal(text, &m)
+		value = m
 	case TypeAddress:
-		var w struct {
-			Line1   string `json:"line1"`
-			Line2   string `json:"line2"`
-			City    string `json:"city"`
-			State   string `json:"state"`
-			ZipCode string `json:"zip_code"`
-			Country string `json:"country"`
-		}
-		err = json.Unmarshal(text, &w)
-		value = Address(w)
+		var a Address
+		err = json.Unmarshal(text, &a)
+		value = a
 	}
 	if err != nil {
 		return nil

@@ -2,6 +2,8 @@ package payload
 
 import "github.com/google/uuid"
 
+// The json tags below are for reading only: encoding/json does not write the text of the wire, AppendJSON does.
+
 // Event is one webhook event of a lead. Its resource is always "lead", its resource_id the lead's id and its
 // resource_version the lead's version, so these have no fields of their own.
 type Event struct {
@@ -29,25 +31,27 @@ type Lead struct {
 
 // Meta is what ArtiBot knows of the conversation beside the answers.
 type Meta struct {
-	ChatStartPage string
-	IPAddress     string
-	Location      Location
-	Browser       Browser
-	LastAnswered  string // last_answered_field_name; not sent in completed of edition 2022
+	ChatStartPage string   `json:"chat_start_page"`
+	IPAddress     string   `json:"ip_address"`
+	Location      Location `json:"location"`
+	Browser       Browser  `json:"browser"`
+	LastAnswered  string   `json:"last_answered_field_name"` // not sent in completed of edition 2022
 }
 
 // Location is where the visitor's address resolves to.
 type Location struct {
-	CountryAbbreviation string
-	Country             string
-	State, City         *string // nil is null: the address resolves to a country only
-	Latitude, Longitude string  // strings on the wire too
+	CountryAbbreviation string  `json:"country_abbreviation"`
+	Country             string  `json:"country"`
+	State               *string `json:"state"` // nil is null, as is City's: the address resolves to a country only
+	City                *string `json:"city"`
+	Latitude            string  `json:"latitude"` // a string on the wire too
+	Longitude           string  `json:"longitude"`
 }
 
 // Browser is the visitor's. Its "major" is always null and has no field.
 type Browser struct {
-	UserAgent string
-	Name      string
-	Version   string // the major version
-	IsMobile  bool
+	UserAgent string `json:"user_agent"`
+	Name      string `json:"name"`
+	Version   string `json:"version"` // the major version
+	IsMobile  bool   `json:"is_mobile"`
 }
