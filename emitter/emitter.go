@@ -48,6 +48,7 @@ func (o Options) withDefaults() Options {
 type Emitter struct {
 	opt    Options
 	client *client
+	manner Manner
 }
 
 // New makes an Emitter. Its connections are closed by Close; the history stays the caller's.
@@ -75,7 +76,7 @@ func (e *Emitter) attempt(ctx context.Context, w *Webhook, d history.Delivery) (
 	}
 	start := time.Now()
 	limited, cancel := context.WithTimeout(ctx, e.opt.Timeout)
-	came := e.client.post(limited, w.URL, &d.Request)
+	came := e.client.post(limited, w.URL, &d.Request, e.manner)
 	cancel()
 	if came.err != nil && ctx.Err() != nil {
 		came.err = ctx.Err() // net/http gives the cause of the end, which may look like a failure of the network

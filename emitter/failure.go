@@ -29,6 +29,7 @@ const (
 	FailureUnreachable = "unreachable" // no way to the host
 	FailureMalformed   = "malformed"   // what came back is not HTTP/1.1
 	FailureCancelled   = "cancelled"   // the sender was interrupted
+	FailureCut         = "cut"         // the sender broke off in mid-body, as told (Manner)
 	FailureOther       = "failed"      // anything else
 )
 
@@ -36,7 +37,7 @@ const (
 func FailureNames() []string {
 	return []string{
 		FailureRefused, FailureTimeout, FailureReset, FailureClosed, FailureTLS, FailureDNS, FailureUnreachable, FailureMalformed,
-		FailureCancelled, FailureOther,
+		FailureCancelled, FailureCut, FailureOther,
 	}
 }
 
@@ -53,6 +54,8 @@ func failureOf(err error, timeout time.Duration, answered bool) failure {
 	var dns *net.DNSError
 	var timer net.Error
 	switch {
+	case errors.Is(err, errCut):
+		return failure{FailureCut, "the connection was cut in the middle of the body, on purpose"}
 	case errors.Is(err, context.Canceled):
 		return failure{FailureCancelled, "the delivery was interrupted; the receiver may have it all the same"}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timer) && timer.Timeout():

@@ -23,6 +23,10 @@ type Message struct {
 	Bot     string // "" when no bot made it
 	Seed    uint64 // of the visitor
 	Fault   Fault
+
+	// What sends it, for the history: a scenario and its step, or the number of the delivery that it sends again.
+	Scenario, Step string
+	ResendOf       int64
 }
 
 // Fault is something wrong on purpose, to see the receiver refuse it. The zero value is none.
@@ -66,6 +70,7 @@ func Plan(w *Webhook, m Message) history.Delivery {
 		Webhook: w.Name, URL: w.URL.String(), SignURL: signed, Attempt: 1,
 		Event: m.Summary.Event, Lead: m.Summary.Lead, Version: m.Summary.Version,
 		Scheme: w.Scheme.String(), Edition: m.Edition.String(), Bot: m.Bot, Seed: m.Seed,
+		Scenario: m.Scenario, Step: m.Step, ResendOf: m.ResendOf,
 		Request: request,
 	}
 }

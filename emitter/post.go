@@ -85,10 +85,15 @@ type answer struct {
 
 // post sends request to the target's host and reads the answer until its end, the context's, or the bounds above.
 // Redirects are not followed. The request is never sent twice.
-func (c *client) post(ctx context.Context, target signature.URL, request *history.Request) answer {
+func (c *client) post(ctx context.Context, target signature.URL, request *history.Request, how Manner) answer {
 	played := new(tape) // of the connection that carries the request
+	var unusual *travel
+	if how != (Manner{}) && len(request.Body) > 0 {
+		body := len(request.Body)
+		unusual = &travel{Manner: how, ctx: ctx, head: len(request.AppendRaw(nil)) - body, body: body}
+	}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(info httptrace.GotConnInfo) { played = info.Conn.(*tappedConn).next(info.Reused) },
+		GotConn: func(info httptrace.GotConnInfo) { played = info.Conn.(*tappedConn).next(info.Reused, unusual) },
 	})
 	r := httpRequest(ctx, target, request)
 	if len(request.Body) > 0 {
@@ -102,6 +107,12 @@ func (c *client) post(ctx context.Context, target signature.URL, request *histor
 	}
 	response, err := c.transport.RoundTrip(r)
 	if err != nil {
+		switch { // net/http may notice a broken connection before it hears why
+		case unusual != nil && ctx.Err() != nil:
+			err = ctx.Err()
+		case unusual != nil && how.Cut:
+			err = errCut
+		}
 		raw, cut := played.bytes()
 		return answer{raw, cut, err}
 	}
@@ -145,8 +156,9 @@ func httpRequest(ctx context.Context, target signature.URL, request *history.Req
 // tappedConn writes what is read from it on a tape, one tape a request.
 type tappedConn struct {
 	net.Conn
-	mu   sync.Mutex
-	tape *tape
+	mu      sync.Mutex
+	tape    *tape
+	unusual *travel // of the request that is leaving; nil is the usual way
 }
 
 func (c *tappedConn) Read(p []byte) (int, error) {
@@ -158,7 +170,14 @@ func (c *tappedConn) Read(p []byte) (int, error) {
 }
 
 func (c *tappedConn) Write(p []byte) (int, error) {
-	n, err := c.Conn.Write(p)
+	c.mu.Lock()
+	unusual := c.unusual
+	c.mu.Unlock()
+	write := c.Conn.Write
+	if unusual != nil {
+		write = func(p []byte) (int, error) { return unusual.write(c.Conn, p) }
+	}
+	n, err := write(p)
 	if n > 0 {
 		c.mu.Lock()
 		c.tape.leave()
@@ -169,9 +188,10 @@ func (c *tappedConn) Write(p []byte) (int, error) {
 
 // next gives the tape of the request that is about to leave. What a receiver says on a new connection before it is
 // asked belongs to the first one.
-func (c *tappedConn) next(reused bool) *tape {
+func (c *tappedConn) next(reused bool, unusual *travel) *tape {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.unusual = unusual
 	if reused {
 		c.tape = new(tape)
 	}

@@ -53,7 +53,7 @@ func mayPass(d *history.Delivery) bool {
 	switch d.Error {
 	case "":
 		return d.Status >= 500 || d.Status == http.StatusRequestTimeout || d.Status == http.StatusTooManyRequests
-	case FailureTLS, FailureMalformed, FailureCancelled:
+	case FailureTLS, FailureMalformed, FailureCancelled, FailureCut:
 		return false
 	}
 	return true

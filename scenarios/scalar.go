@@ -204,7 +204,7 @@ var (
 	actions = []string{string(payload.Created), string(payload.Updated), string(payload.Completed)}
 	// errorNames are the names of package emitter; a test holds them together.
 	errorNames = []string{
-		"refused", "timeout", "reset", "closed", "tls", "dns", "unreachable", "malformed", "cancelled", "failed",
+		"refused", "timeout", "reset", "closed", "tls", "dns", "unreachable", "malformed", "cancelled", "cut", "failed",
 	}
 )
 

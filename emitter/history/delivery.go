@@ -47,6 +47,10 @@ type Delivery struct {
 	Bot     string // whose questions were asked
 	Seed    uint64 // the visitor's seed
 
+	Scenario string // the scenario that sent it
+	Step     string // its step
+	ResendOf int64  // the number of the delivery that this one sends again
+
 	Status   int    // of the response; 0 when there was none
 	Error    string // short stable name such as "refused"
 	Reason   string // the error as a plain sentence
@@ -94,12 +98,16 @@ func (d Delivery) MarshalJSON() ([]byte, error) {
 		Edition    string             `json:"edition,omitempty"`
 		Scheme     string             `json:"scheme,omitempty"`
 		State      State              `json:"state,omitempty"`
+		Scenario   string             `json:"scenario,omitempty"`
+		Step       string             `json:"step,omitempty"`
+		ResendOf   int64              `json:"resend_of,omitempty"`
 	}{
 		d.ID, d.Time.UTC().Format(jsonTime), d.Webhook, d.URL, d.SignURL,
 		d.Event, d.Lead, d.Version, d.Attempt,
 		d.Status, d.Error, float64(d.Duration.Microseconds()) / 1000,
 		d.Request, d.Response,
 		d.Reason, d.Bot, d.Edition, d.Scheme, state,
+		d.Scenario, d.Step, d.ResendOf,
 	})
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }

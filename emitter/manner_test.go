@@ -1,0 +1,58 @@
+package emitter
+
+import (
+	"net"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestCutBody looks at what a receiver gets of a request that breaks off.
+func TestCutBody(t *testing.T) {
+	m := testMessage()
+	for _, after := range []int{0, 1, 100, len(m.Body) - 1} {
+		arrived := make(chan bool, 1)
+		s := listenRaw(t, func(net.Conn) { arrived <- true })
+		e := New(Options{Retries: 3})
+		defer e.Close()
+		d, err := e.With(Manner{Cut: true, CutAfter: after}).Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, m, nil)
+		if err != nil || d.Error != FailureCut || d.Attempt != 1 {
+			t.Fatalf("cut after %d: %+v, %v", after, d, err)
+		}
+		<-arrived
+		whole := string(d.Request.AppendRaw(nil))
+		if diff := cmp.Diff(whole[:len(whole)-len(m.Body)+after], s.only(t)); diff != "" {
+			t.Errorf("cut after %d: %s", after, diff)
+		}
+	}
+}
+
+// TestSlowBody sends the same bytes in more time, and the next request as always.
+func TestSlowBody(t *testing.T) {
+	const slow = 60 * time.Millisecond
+	s := listenRaw(t, respond("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"))
+	e := New(Options{})
+	defer e.Close()
+	w := &Webhook{URL: s.url(t, "/")}
+	d, err := e.With(Manner{SlowBody: slow}).Emit(t.Context(), w, testMessage(), nil)
+	if err != nil || !d.OK() || d.Duration < slow*9/10 {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	if diff := cmp.Diff(string(d.Request.AppendRaw(nil)), s.only(t)); diff != "" {
+		t.Error(diff)
+	}
+	if d, err := e.Emit(t.Context(), w, testMessage(), nil); err != nil || !d.OK() {
+		t.Errorf("afterwards: %+v, %v", d, err)
+	}
+}
+
+func TestSlowBodyEndsWithTheTimeout(t *testing.T) {
+	s := listenRaw(t, respond(ok204))
+	e := New(Options{Timeout: 50 * time.Millisecond})
+	defer e.Close()
+	d, err := e.With(Manner{SlowBody: time.Hour}).Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
+	if err != nil || d.Error != FailureTimeout {
+		t.Errorf("%+v, %v", d, err)
+	}
+}

@@ -1,0 +1,27 @@
+package emitter
+
+import (
+	"testing"
+
+	"artihook/emitter/signature"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestResend sends a recorded delivery to a webhook with another secret: signed anew, and as it was.
+func TestResend(t *testing.T) {
+	first := Plan(&Webhook{URL: parseURL(t, "http://localhost:8000/old"), Secret: signature.NewSecret("old secret")}, testMessage())
+	first.ID = 7
+	now := &Webhook{URL: parseURL(t, "http://localhost:9000/new"), Secret: signature.NewSecret("new secret")}
+
+	again := Plan(now, Again(&first))
+	want := Plan(now, testMessage())
+	want.ResendOf = 7
+	if diff := cmp.Diff(want, again); diff != "" {
+		t.Error(diff)
+	}
+	exact := Exact(&first)
+	if diff := cmp.Diff(first.Request, exact.Request); diff != "" || exact.ResendOf != 7 || exact.ID != 0 {
+		t.Errorf("resend of %d as %d: %s", exact.ResendOf, exact.ID, diff)
+	}
+}
