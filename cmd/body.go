@@ -11,7 +11,6 @@ import (
 	"artihook/emitter/payload"
 
 	"github.com/tidwall/gjson"
-	"github.com/tidwall/sjson"
 )
 
 // maxInput bounds what is read from a file or stdin, in bytes.
@@ -83,23 +82,17 @@ func (e *edits) apply(body []byte) ([]byte, error) {
 		if !ok || path == "" {
 			return nil, fmt.Errorf("--set %q: want path=value, like lead.version=7", edit)
 		}
-		if err := parentExists(body, path); err != nil {
-			return nil, fmt.Errorf("--set %q: %w", edit, err)
-		}
 		raw, err := spell(value)
 		if err != nil {
 			return nil, fmt.Errorf("--set %q: %w", edit, err)
 		}
-		if body, err = sjson.SetRawBytes(body, path, raw); err != nil {
+		if body, err = payload.Set(body, path, raw); err != nil {
 			return nil, fmt.Errorf("--set %q: %w", edit, err)
 		}
 	}
 	for _, path := range e.unset {
-		if !gjson.GetBytes(body, path).Exists() {
-			return nil, fmt.Errorf("--unset %q: the body has no such path", path)
-		}
 		var err error
-		if body, err = sjson.DeleteBytes(body, path); err != nil {
+		if body, err = payload.Unset(body, path); err != nil {
 			return nil, fmt.Errorf("--unset %q: %w", path, err)
 		}
 	}
@@ -107,39 +100,9 @@ func (e *edits) apply(body []byte) ([]byte, error) {
 }
 
 // spell writes a value as Newtonsoft would: JSON where it is JSON, else a string.
-func spell(value string) ([]byte, error) {
+func spell(value string) (payload.Raw, error) {
 	if gjson.Valid(value) {
-		raw, err := payload.ParseRaw([]byte(value))
-		return []byte(raw), err
+		return payload.ParseRaw([]byte(value))
 	}
-	return payload.AppendString(nil, value), nil
-}
-
-// parentExists keeps sjson from making up objects on the way to a misspelt path.
-func parentExists(body []byte, path string) error {
-	parent, last := splitPath(path)
-	if last == "" {
-		return errors.New("the path ends in a dot")
-	}
-	in := gjson.ParseBytes(body)
-	if parent != "" {
-		in = in.Get(parent)
-	}
-	switch {
-	case !in.Exists():
-		return fmt.Errorf("the body has no %q", parent)
-	case !in.IsObject() && !in.IsArray():
-		return fmt.Errorf("%q is neither an object nor an array", parent)
-	}
-	return nil
-}
-
-// splitPath cuts a path at its last dot that is not escaped.
-func splitPath(path string) (parent, last string) {
-	for i := len(path) - 1; i > 0; i-- {
-		if path[i] == '.' && path[i-1] != '\\' {
-			return path[:i], path[i+1:]
-		}
-	}
-	return "", path
+	return payload.Raw(payload.AppendString(nil, value)), nil
 }

@@ -7,8 +7,11 @@ import (
 	"time"
 )
 
-// Manner is how a request's body travels where a network does not do its best. The zero value sends it at once and whole.
+// Manner is how single deliveries are sent where not all are alike, and what a network does to them. The zero value is
+// what the Options say, with a body that travels at once and whole.
 type Manner struct {
+	Timeout  time.Duration // instead of Options.Timeout; 0 is that
+	Retries  int           // besides Options.Retries
 	SlowBody time.Duration // stretch the body over this time; 0 is at once
 	Cut      bool          // close the connection in the middle of the body,
 	CutAfter int           // after this many bytes of it
@@ -18,6 +21,10 @@ type Manner struct {
 func (e *Emitter) With(m Manner) *Emitter {
 	other := *e
 	other.manner = m
+	if m.Timeout > 0 {
+		other.opt.Timeout = m.Timeout
+	}
+	other.opt.Retries += m.Retries
 	return &other
 }
 

@@ -1,6 +1,7 @@
 package emitter
 
 import (
+	"io"
 	"net"
 	"testing"
 	"time"
@@ -53,6 +54,16 @@ func TestSlowBodyEndsWithTheTimeout(t *testing.T) {
 	defer e.Close()
 	d, err := e.With(Manner{SlowBody: time.Hour}).Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
 	if err != nil || d.Error != FailureTimeout {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+func TestMannerTimeoutAndRetries(t *testing.T) {
+	s := listenRaw(t, func(conn net.Conn) { io.Copy(io.Discard, conn) })
+	e := New(Options{RetryDelay: time.Nanosecond})
+	defer e.Close()
+	d, err := e.With(Manner{Timeout: 30 * time.Millisecond, Retries: 1}).Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
+	if err != nil || d.Error != FailureTimeout || d.Attempt != 2 {
 		t.Errorf("%+v, %v", d, err)
 	}
 }

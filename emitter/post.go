@@ -88,7 +88,7 @@ type answer struct {
 func (c *client) post(ctx context.Context, target signature.URL, request *history.Request, how Manner) answer {
 	played := new(tape) // of the connection that carries the request
 	var unusual *travel
-	if how != (Manner{}) && len(request.Body) > 0 {
+	if (how.SlowBody > 0 || how.Cut) && len(request.Body) > 0 {
 		body := len(request.Body)
 		unusual = &travel{Manner: how, ctx: ctx, head: len(request.AppendRaw(nil)) - body, body: body}
 	}

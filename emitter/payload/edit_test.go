@@ -1,0 +1,36 @@
+package payload
+
+import "testing"
+
+func TestSetAndUnset(t *testing.T) {
+	const body = `{"lead":{"id":"a","data":{"Name [2]":{"value":"b"},"a.b":1}},"list":[1]}`
+	tests := []struct {
+		path  string
+		value Raw // "" takes the path out
+		want  string
+		fails string
+	}{
+		{path: "lead.id", value: `"c"`, want: `{"lead":{"id":"c","data":{"Name [2]":{"value":"b"},"a.b":1}},"list":[1]}`},
+		{path: "lead.data.a\\.b", value: `2`, want: `{"lead":{"id":"a","data":{"Name [2]":{"value":"b"},"a.b":2}},"list":[1]}`},
+		{path: "lead.new", value: `null`, want: `{"lead":{"id":"a","data":{"Name [2]":{"value":"b"},"a.b":1},"new":null},"list":[1]}`},
+		{path: "list.0", value: `[]`, want: `{"lead":{"id":"a","data":{"Name [2]":{"value":"b"},"a.b":1}},"list":[[]]}`},
+		{path: "lead.data.Name [2]", want: `{"lead":{"id":"a","data":{"a.b":1}},"list":[1]}`},
+		{path: "laed.id", value: `1`, fails: `the body has no "laed"`},
+		{path: "lead.id.x", value: `1`, fails: `"lead.id" is neither an object nor an array`},
+		{path: "lead.", value: `1`, fails: "the path ends in a dot"},
+		{path: "lead.nope", fails: "the body has no such path"},
+	}
+	for _, tt := range tests {
+		got, err := Set([]byte(body), tt.path, tt.value)
+		if tt.value == "" {
+			got, err = Unset([]byte(body), tt.path)
+		}
+		if tt.fails != "" {
+			if err == nil || err.Error() != tt.fails {
+				t.Errorf("%s: got %v, want %q", tt.path, err, tt.fails)
+			}
+		} else if err != nil || string(got) != tt.want {
+			t.Errorf("%s: got %s, %v; want %s", tt.path, got, err, tt.want)
+		}
+	}
+}
