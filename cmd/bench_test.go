@@ -19,7 +19,7 @@ import (
 // eventsOf calls each with every event of endless conversations with the default bot, until it returns false.
 func eventsOf(b *testing.B, each func(*payload.Event) bool) {
 	b.Helper()
-	bot, err := fixtures.LoadBot(defaultBot)
+	bot, err := fixtures.LoadBot(fixtures.DefaultBot)
 	if err != nil {
 		b.Fatal(err)
 	}

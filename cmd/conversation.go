@@ -22,12 +22,9 @@ type conversationFlags struct {
 	now     *time.Time
 }
 
-// defaultBot asks the questions when none is named.
-const defaultBot = "sales"
-
 func (f *conversationFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.bot, "bot", defaultBot, "whose questions are asked: a ready bot's `name` or a YAML file")
+	flags.StringVar(&f.bot, "bot", fixtures.DefaultBot, "whose questions are asked: a ready bot's `name` or a YAML file")
 	flags.StringArrayVar(&f.answers, "answer", nil, "what the visitor says: `Field=value` (repeatable)")
 	addFlag(flags, &f.seed, flagSpec[*uint64]{name: "seed", kind: "N", parse: parseSeed, usage: "same seed and now: same bytes (default random)"})
 	addFlag(flags, &f.now, flagSpec[*time.Time]{name: "now", kind: "time", parse: parseNow, usage: "the clock of the payload's times, RFC 3339 (default the clock)"})

@@ -12,6 +12,7 @@ import (
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
 	"artihook/emitter/traffic"
+	"artihook/fixtures"
 
 	"github.com/spf13/cobra"
 )
@@ -45,7 +46,7 @@ func runDemo(ctx context.Context, a *app, kept *historyFlags) error {
 		return err
 	}
 	sender, done := newSender(store, emitter.Options{Now: a.world.Now})
-	a.say("A receiver that verifies signatures listens on %s.\nOne visitor talks to the %s bot:\n", url, defaultBot)
+	a.say("A receiver that verifies signatures listens on %s.\nOne visitor talks to the %s bot:\n", url, fixtures.DefaultBot)
 	last, tally, err := playDemo(ctx, a, emitter.Webhook{URL: url, Secret: secret}, sender)
 	if err := ended(err, done()); err != nil {
 		return err
@@ -64,7 +65,7 @@ func runDemo(ctx context.Context, a *app, kept *historyFlags) error {
 }
 
 func playDemo(ctx context.Context, a *app, w emitter.Webhook, sender *emitter.Emitter) (last history.Delivery, tally traffic.Tally, err error) {
-	recipe, err := new(conversationFlags).recipe(a, defaultBot, w.Edition)
+	recipe, err := new(conversationFlags).recipe(a, fixtures.DefaultBot, w.Edition)
 	if err != nil {
 		return last, tally, err
 	}
@@ -74,7 +75,7 @@ func playDemo(ctx context.Context, a *app, w emitter.Webhook, sender *emitter.Em
 	}
 	show := a.watch(circumstances{})
 	tally, err = traffic.Play(ctx, traffic.Options{
-		Emitter: sender, Webhooks: []emitter.Webhook{w}, Leads: 1, Bot: defaultBot, Now: a.world.Now, Source: source,
+		Emitter: sender, Webhooks: []emitter.Webhook{w}, Leads: 1, Bot: fixtures.DefaultBot, Now: a.world.Now, Source: source,
 		Each: func(d history.Delivery) error { last = d; return show(d) },
 	})
 	return last, tally, err

@@ -46,13 +46,13 @@ func runVerify(ctx context.Context, a *app, opt *verifyOptions, body string) err
 		if _, err := parseTarget(url); err != nil {
 			return usagef("also url: %w", err)
 		}
-		claim.AlsoURLs = append(claim.AlsoURLs, wholeURL(url))
+		claim.AlsoURLs = append(claim.AlsoURLs, signature.Complete(url))
 	}
 	fits := signature.Verify(secret, opt.claim.scheme, message, opt.signature)
 	finding := signature.Finding{ID: "right", Text: "the signature fits", URL: message.URL}
 	if !fits {
 		if opt.claim.url != "" {
-			claim.Message.URL = wholeURL(opt.claim.url) // its spelling can be the reason
+			claim.Message.URL = signature.Complete(opt.claim.url) // its spelling can be the reason
 		}
 		finding, _ = signature.Explain(claim)
 	}

@@ -41,6 +41,13 @@ func FailureNames() []string {
 	}
 }
 
+// NameFailure gives the name of what net/http says, and the reason in words. It is for those who ask beside an Emitter;
+// timeout is the one that they had set.
+func NameFailure(err error, timeout time.Duration) (name, reason string) {
+	f := failureOf(err, timeout, false)
+	return f.name, f.reason
+}
+
 // Windows has numbers of its own for what syscall names after Unix; no Unix uses them.
 const (
 	wsaAborted     syscall.Errno = 10053

@@ -16,6 +16,8 @@ type Place struct {
 // Given says whether the value is in the file.
 func (p Place) Given() bool { return p.Line > 0 }
 
+func (p Place) place() Place { return p }
+
 func (p *Place) setPlace(at Place) { *p = at }
 
 // Fault is one thing that is wrong with a file.

@@ -29,7 +29,7 @@ func filesIn(t testing.TB, folder string) []string {
 	return files
 }
 
-func readFile(t testing.TB, name string) []byte {
+func fileText(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -40,7 +40,7 @@ func readFile(t testing.TB, name string) []byte {
 
 func parseGood(t testing.TB, name string) *File {
 	t.Helper()
-	f, err := Parse(name, readFile(t, name))
+	f, err := Parse(name, fileText(t, name))
 	if err != nil {
 		t.Fatalf("a good file has faults:\n%v", err)
 	}
@@ -108,7 +108,7 @@ func structs(t reflect.Type, seen []reflect.Type) []reflect.Type {
 
 func TestBadFiles(t *testing.T) {
 	for _, name := range filesIn(t, "bad") {
-		f, err := Parse(name, readFile(t, name))
+		f, err := Parse(name, fileText(t, name))
 		if f != nil || err == nil {
 			t.Errorf("%s has no faults", name)
 			continue
@@ -120,7 +120,7 @@ func TestBadFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if diff := cmp.Diff(string(readFile(t, golden)), got); diff != "" {
+		if diff := cmp.Diff(string(fileText(t, golden)), got); diff != "" {
 			t.Errorf("%s: faults (-want +got)\n%s", name, diff)
 		}
 	}
@@ -240,7 +240,7 @@ func BenchmarkParse(b *testing.B) {
 func FuzzParse(f *testing.F) {
 	for _, folder := range []string{"good", "bad"} {
 		for _, name := range filesIn(f, folder) {
-			f.Add(readFile(f, name))
+			f.Add(fileText(f, name))
 		}
 	}
 	f.Add([]byte("name: é\r\nsteps:\r\n\t- x: |\r\n"))

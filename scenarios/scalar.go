@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"regexp"
@@ -12,6 +13,8 @@ import (
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
 	"artihook/fixtures"
+
+	"github.com/ohler55/ojg/jp"
 )
 
 // scalar is a value that is written as one text, number or boolean. parse gets the text that stands in the file; shape is
@@ -343,16 +346,37 @@ func (*Pattern) shape(*schemer) map[string]any {
 	return map[string]any{"type": "string", "format": "regex"}
 }
 
-// Path is a JSONPath (RFC 9535) as text; only its first sign is checked.
-type Path struct {
+// Base64 is bytes that are written in base64 (RFC 4648 4).
+type Base64 struct {
 	Place
-	Value string
+	Bytes []byte
 }
 
-func (p *Path) parse(text string) error {
+func (b *Base64) parse(text string) (err error) {
+	if b.Bytes, err = base64.StdEncoding.DecodeString(text); err != nil {
+		return errors.New("this is no base64 (RFC 4648)")
+	}
+	return nil
+}
+
+func (*Base64) shape(*schemer) map[string]any {
+	return map[string]any{"type": "string", "pattern": "^[A-Za-z0-9+/]*={0,2}$"}
+}
+
+// Path is a JSONPath (RFC 9535). It is taken as it stands: ${name} is not filled in.
+type Path struct {
+	Place
+	Value    string
+	compiled jp.Expr // nil only in a file with faults
+}
+
+func (p *Path) parse(text string) (err error) {
 	p.Value = text
 	if !strings.HasPrefix(text, "$") {
 		return fmt.Errorf("%.60q is no JSONPath; it begins with $, as $.id", text)
+	}
+	if p.compiled, err = jp.ParseString(text); err != nil {
+		return fmt.Errorf("%.60q is no JSONPath (RFC 9535), as $.id or $.leads[0].name", text)
 	}
 	return nil
 }

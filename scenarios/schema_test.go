@@ -88,7 +88,7 @@ func harmless(step any) bool {
 func fromYAML(t testing.TB, name string) any {
 	t.Helper()
 	var raw any
-	if err := yaml.UnmarshalWithOptions(readFile(t, name), &raw, yaml.AllowDuplicateMapKey()); err != nil {
+	if err := yaml.UnmarshalWithOptions(fileText(t, name), &raw, yaml.AllowDuplicateMapKey()); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
 	return raw

@@ -1,20 +1,33 @@
 package scenarios
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // sequence follows the steps in the order of the file, from outside in and branch after branch, and looks whether each
 // finds what it is about.
 type sequence struct {
-	faults *Faults
-	known  []string        // all ids of the scenario
-	sends  map[string]bool // the ids so far, and whether their step sends
-	leads  []string        // under way, the one started last at the end
-	ended  map[string]bool
-	any    bool // a lead has been started
+	faults  *Faults
+	known   []string // all ids of the scenario
+	unnamed int      // leads without a name so far
+	view
+}
+
+// view is what the steps of one branch know of.
+type view struct {
+	sends map[string]bool // the ids so far, and whether their step sends
+	leads []string        // under way, the one started last at the end; one without a name is a space and its number
+	ended map[string]bool
+	any   bool // a lead has been started
+	// used notes which leads from outside its branch a branch is about: two branches at once cannot share one.
+	outside []string
+	used    map[string]bool
 }
 
 func checkSequence(steps []*Step, faults *Faults) {
-	q := &sequence{faults: faults, sends: map[string]bool{}, ended: map[string]bool{}}
+	q := &sequence{faults: faults, view: view{sends: map[string]bool{}, ended: map[string]bool{}}}
 	q.gather(steps)
 	q.walk(steps)
 }
@@ -45,12 +58,79 @@ func (q *sequence) walk(steps []*Step) {
 			}
 		case "resend":
 			q.resend(s)
+		case "repeat":
+			q.walk(s.Repeat.Steps)
+			if s.Repeat.Times.N > 1 { // the second round meets what the first one left
+				q.walk(s.Repeat.Steps)
+			}
+		case "parallel":
+			q.parallel(s)
+		case "for_each":
+			q.forEach(s)
 		}
 		if _, twice := q.sends[s.ID.Value]; s.ID.Given() && !twice {
 			q.sends[s.ID.Value] = s.sends()
 		}
-		q.walk(s.Inner())
 	}
+}
+
+// parallel lets each branch see what was there before all of them, and afterwards joins what they leave.
+func (q *sequence) parallel(s *Step) {
+	before := q.view
+	after := before.copy()
+	for _, b := range s.Parallel {
+		q.view = before.copy()
+		q.outside, q.used = slices.Clone(before.leads), map[string]bool{}
+		q.walk(b.Steps)
+		for name := range q.used {
+			if after.used[name] {
+				q.faults.add(b.Place, "", "the lead %.60q stands in an earlier branch too; a lead's events have one order", strings.TrimSpace(name))
+			}
+			after.used[name] = true
+		}
+		after.join(&before, &q.view)
+	}
+	after.outside, after.used = before.outside, before.used
+	q.view = after
+}
+
+// forEach gives every lead a world of its own: none of those outside is in it.
+func (q *sequence) forEach(s *Step) {
+	before := q.view
+	q.view = view{sends: copyOf(before.sends), ended: map[string]bool{}}
+	q.walk(s.ForEach.Steps)
+	q.view = before
+}
+
+func (v *view) copy() view {
+	return view{sends: copyOf(v.sends), leads: slices.Clone(v.leads), ended: copyOf(v.ended), any: v.any, used: map[string]bool{}}
+}
+
+func copyOf(m map[string]bool) map[string]bool {
+	c := make(map[string]bool, len(m))
+	for k, v := range m {
+		c[k] = v
+	}
+	return c
+}
+
+// join takes over what a branch has left: ids, and leads that it started or ended.
+func (v *view) join(before, branch *view) {
+	for id, sends := range branch.sends {
+		v.sends[id] = sends
+	}
+	for name := range branch.ended {
+		v.ended[name] = true
+	}
+	v.leads = slices.DeleteFunc(v.leads, func(name string) bool {
+		return slices.Contains(before.leads, name) && !slices.Contains(branch.leads, name)
+	})
+	for _, name := range branch.leads {
+		if !slices.Contains(before.leads, name) {
+			v.leads = append(v.leads, name)
+		}
+	}
+	v.any = v.any || branch.any
 }
 
 func (q *sequence) start(s *Step) {
@@ -60,6 +140,10 @@ func (q *sequence) start(s *Step) {
 		return
 	}
 	q.any = true
+	if name == "" {
+		q.unnamed++
+		name = fmt.Sprint(" ", q.unnamed)
+	}
 	q.leads = append(q.leads, name)
 	delete(q.ended, name)
 }
@@ -73,19 +157,26 @@ func (q *sequence) goOn(s *Step) {
 	}
 	switch {
 	case i >= 0:
+		if slices.Contains(q.outside, q.leads[i]) {
+			q.used[q.leads[i]] = true
+		}
 		if s.Complete != nil || s.Abandon != nil {
+			q.ended[q.leads[i]] = true
 			q.leads = slices.Delete(q.leads, i, i+1)
-			q.ended[name] = true
 		}
 	case s.Lead.Given() && q.ended[name]:
 		q.faults.add(s.Lead.Place, "", "the lead %.60q has ended before this step", name)
 	case s.Lead.Given():
-		q.faults.add(s.Lead.Place, nearest(name, q.leads), "no lead %.60q was started before this step", name)
+		q.faults.add(s.Lead.Place, nearest(name, q.named()), "no lead %.60q was started before this step", name)
 	case q.any:
 		q.faults.add(s.Place, "", "the lead of this step has ended before it; start another one")
 	default:
 		q.faults.add(s.Place, "", "no lead was started before this step")
 	}
+}
+
+func (v *view) named() []string {
+	return slices.DeleteFunc(slices.Clone(v.leads), func(name string) bool { return strings.HasPrefix(name, " ") })
 }
 
 func (q *sequence) resend(s *Step) {

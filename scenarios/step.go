@@ -43,7 +43,8 @@ type Send struct {
 	Place
 	Action *EventAction `yaml:"action" one:"body" doc:"Makes up an event: created, updated or completed."`
 	Body   *Text        `yaml:"body" one:"body" doc:"Sends exactly this text."`
-	File   *Text        `yaml:"file" one:"body" doc:"Sends exactly the bytes of this file."`
+	Base64 *Base64      `yaml:"base64" one:"body" doc:"Sends exactly these bytes, written in base64."`
+	File   *Text        `yaml:"file" one:"body" doc:"Sends exactly the bytes of this file, seen from the scenario's folder."`
 	Set    Map[Value]   `yaml:"set" doc:"Changes to the finished body, by path, as lead.status: 1."`
 }
 
@@ -63,15 +64,16 @@ type Branch struct {
 // ForEach runs Steps once for each of Leads leads.
 type ForEach struct {
 	Place
-	Leads Count   `yaml:"leads" need:"yes" doc:"How many leads, at least 1."`
-	Steps []*Step `yaml:"steps" need:"yes" doc:"What each lead does."`
+	Leads   Count   `yaml:"leads" need:"yes" doc:"How many leads, at least 1."`
+	AtATime Count   `yaml:"at_a_time" doc:"How many of them side by side; without it one after the other."`
+	Steps   []*Step `yaml:"steps" need:"yes" doc:"What each lead does."`
 }
 
 // Probe asks again until the expectation holds or For is over.
 type Probe struct {
 	Place
 	Get   *Text    `yaml:"get" one:"probe" doc:"The URL of an HTTP GET."`
-	Run   *Text    `yaml:"run" one:"probe" doc:"A command; its output is the body."`
+	Run   *Text    `yaml:"run" one:"probe" doc:"A command of the shell; its output is the body. Variables are in its environment."`
 	For   Duration `yaml:"for" doc:"How long to ask again until the expectation holds; without it, once."`
 	Every Duration `yaml:"every" doc:"How long to wait before asking again."`
 }
@@ -157,6 +159,7 @@ func (s *Step) check(faults *Faults) {
 	}
 	if action == "" || s.sends() {
 		checkNames(s.Capture, "variable", faults)
+		s.checkMishaps(faults)
 		return
 	}
 	for key, at := range s.given() {
@@ -164,6 +167,7 @@ func (s *Step) check(faults *Faults) {
 	}
 	if action == "probe" {
 		checkNames(s.Capture, "variable", faults)
+		s.checkCommand(faults)
 		return
 	}
 	if s.Expect != nil {
@@ -177,10 +181,59 @@ func (s *Step) check(faults *Faults) {
 	}
 }
 
+// checkMishaps looks whether each mishap can happen to what the step sends.
+func (s *Step) checkMishaps(faults *Faults) {
+	if s.OutOfOrder.On && (s.Answer == nil || s.Answer.Next.N < 2 && len(s.Answer.Fields) < 2) && s.Resend == nil {
+		faults.add(s.OutOfOrder.Place, "", "out_of_order needs a step with several deliveries, as answer: 2")
+	}
+	if s.Stale.Given() && s.Answer == nil && s.Complete == nil {
+		faults.add(s.Stale.Place, "", "stale stands beside %s; it takes the place of an answer or of complete", s.Action())
+	}
+	if s.Tamper.Given() && s.Unsigned.On {
+		faults.add(s.Tamper.Place, "", "tamper stands beside unsigned; give one of them")
+	}
+	if !s.Drop.On {
+		return
+	}
+	if s.Expect != nil {
+		faults.add(s.Expect.Place, "", "expect stands beside drop, which gets no response")
+	}
+	if len(s.Capture) > 0 {
+		faults.add(s.Capture[0].Place, "", "capture stands beside drop, which gets no response")
+	}
+}
+
 func (p *Probe) check(faults *Faults) {
 	if p.Every.Given() && !p.For.Given() {
 		faults.add(p.Every.Place, "", "every needs for: how long to ask again")
 	}
+}
+
+// checkCommand refuses to expect of a command what only a response has.
+func (s *Step) checkCommand(faults *Faults) {
+	if s.Probe.Run == nil {
+		return
+	}
+	if e := s.Expect; e != nil {
+		for key, at := range map[string]Place{"status": placeOf(e.Status), "headers": placeOf(e.Headers), "error": e.Error.Place} {
+			if at.Given() {
+				faults.add(at, "", "%s stands beside a command, which has only an exit code and a body", key)
+			}
+		}
+	}
+	for _, c := range s.Capture {
+		if c.Value.Header != nil {
+			faults.add(c.Value.Header.Place, "", "header stands beside a command, whose output has none")
+		}
+	}
+}
+
+// placeOf gives the place of the first entry.
+func placeOf[T interface{ place() Place }](list []T) Place {
+	if len(list) == 0 {
+		return Place{}
+	}
+	return list[0].place()
 }
 
 // checkNames holds the names of variables against the form that ${name} can hold.

@@ -46,6 +46,19 @@ type URLError struct {
 // Error gives one line that names the URL and the reason.
 func (e *URLError) Error() string { return fmt.Sprintf("bad URL %q: %s", e.URL, e.Reason) }
 
+// Complete fills in what a URL may leave out where people type it: localhost:3000/hook, :3000. The rest keeps its
+// spelling.
+func Complete(short string) string {
+	switch short = strings.TrimSpace(short); {
+	case strings.Contains(short, "://"):
+		return short
+	case strings.HasPrefix(short, ":"):
+		return "http://localhost" + short
+	default:
+		return "http://" + strings.TrimLeft(short, "/")
+	}
+}
+
 // ParseURL brings a URL into its signed form, as .NET's Uri.AbsoluteUri does apart from the choices that
 // contract 3 names. Spaces around it are trimmed, user info and fragment are dropped. Parsing the result again
 // gives the same. The error is a *URLError.

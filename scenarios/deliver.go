@@ -1,0 +1,326 @@
+package scenarios
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/textproto"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/emitter/payload"
+	"artihook/fixtures"
+	"artihook/scenarios/report"
+)
+
+// parcel is what one delivery carries: an event, which each webhook gets in its own edition, or a body as it is.
+type parcel struct {
+	event   *payload.Event
+	body    []byte
+	edits   []edit
+	bot     string
+	seed    uint64
+	numbers map[string]int64 // its first delivery by webhook, for the lineage of a resend
+}
+
+type edit struct {
+	path  string
+	value payload.Raw
+	at    Place
+}
+
+// message words the parcel for a webhook.
+func (c *parcel) message(w *emitter.Webhook) (emitter.Message, error) {
+	m := emitter.Message{Body: c.body, Edition: w.Edition}
+	if c.event != nil {
+		event := c.event.In(w.Edition)
+		m = emitter.EventMessage(&event)
+	}
+	for _, e := range c.edits {
+		var err error
+		if m.Body, err = payload.Set(m.Body, e.path, e.value); err != nil {
+			return m, &Fault{File: e.at.File, Line: e.at.Line, Column: e.at.Column, Problem: fmt.Sprintf("set %.60q: %s", e.path, err)}
+		}
+	}
+	if c.event == nil || len(c.edits) > 0 {
+		m.Summary = payload.Summarize(m.Body)
+	}
+	m.Bot, m.Seed = c.bot, c.seed
+	return m, nil
+}
+
+// wanted says whether the webhook receives it; a body that is no event goes to all.
+func (c *parcel) wanted(w *emitter.Webhook) bool { return c.event == nil || w.Wants(c.event.Action) }
+
+// send makes an event up, or takes a body as it is.
+func (a *act) send() ([]*parcel, error) {
+	s := a.step.Send
+	c := &parcel{}
+	var err error
+	switch {
+	case s.Body != nil:
+		var text string
+		if text, err = a.vars.expand(s.Body.Value); err != nil {
+			return nil, a.p.fault(s.Body.Place, err)
+		}
+		c.body = []byte(text)
+	case s.Base64 != nil:
+		c.body = s.Base64.Bytes
+	case s.File != nil:
+		c.body, err = a.bodyFile(s.File)
+	default:
+		c.event, err = a.event(s.Action.Value, c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range s.Set {
+		text, err := e.Value.filled(a.vars)
+		if err != nil {
+			return nil, a.p.fault(e.Value.Place, err)
+		}
+		raw, err := payload.ParseRaw([]byte(text))
+		if err != nil {
+			return nil, a.p.fault(e.Value.Place, err)
+		}
+		c.edits = append(c.edits, edit{e.Key, raw, e.Place})
+	}
+	return []*parcel{c}, nil
+}
+
+func (a *act) bodyFile(name *Text) ([]byte, error) {
+	path, err := a.vars.expand(name.Value)
+	if err != nil {
+		return nil, a.p.fault(name.Place, err)
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(name.File), filepath.FromSlash(path))
+	}
+	body, err := readFile(path)
+	if err != nil {
+		return nil, a.p.fault(name.Place, err)
+	}
+	return body, nil
+}
+
+// event makes up a moment of a new lead, or what would come next for the one that the step names. The lead itself does
+// not go on: such an event is outside its count.
+func (a *act) event(action payload.Action, c *parcel) (*payload.Event, error) {
+	if a.step.Lead.Given() {
+		l, err := a.current()
+		if err != nil {
+			return nil, err
+		}
+		beside := *l
+		if err := a.goOn(&beside, l.recipe(), action); err != nil {
+			return nil, err
+		}
+		c.bot, c.seed = l.bot, l.seed
+		return &beside.last, nil
+	}
+	bot, err := a.botName(Bot{})
+	if err != nil {
+		return nil, err
+	}
+	made := &lead{}
+	seed := a.nextSeed()
+	c.bot, c.seed = bot, fixtures.LeadSeed(0, seed)
+	err = a.p.with(recipe{bot: bot, edition: a.p.hooks[0].Edition}, func(g *fixtures.Generator) error {
+		e, err := g.Moment(seed, a.p.now(), action)
+		if err == nil {
+			made.keep(e)
+		}
+		return err
+	})
+	a.vars.set(varLead, made.last.Lead.ID.String())
+	return &made.last, err
+}
+
+// deliver sends what the step has made, with its mishaps, to every webhook that wants it.
+func (a *act) deliver(ctx context.Context, parcels []*parcel) error {
+	st := a.step
+	if st.Stale.Given() {
+		old, err := a.stale(parcels)
+		if err != nil {
+			return a.p.fault(st.Stale.Place, err)
+		}
+		parcels = []*parcel{old}
+	}
+	if st.OutOfOrder.On {
+		parcels = slices.Clone(parcels)
+		slices.Reverse(parcels)
+	}
+	if st.Drop.On {
+		return nil
+	}
+	if err := a.pause(ctx, st.Delay.Value); err != nil {
+		return err
+	}
+	several := len(parcels)*max(st.Duplicate.N, 1)*len(a.p.hooks) > 1
+	for _, c := range parcels {
+		for range max(st.Duplicate.N, 1) {
+			for i := range a.p.hooks {
+				w := &a.p.hooks[i]
+				if !c.wanted(w) {
+					continue
+				}
+				if err := a.post(ctx, w, c, several); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// stale finds the lead's event of an old version.
+func (a *act) stale(parcels []*parcel) (*parcel, error) {
+	for _, l := range append(slices.Clone(a.leads), a.ended) {
+		if l != nil && l.last.Lead.ID == parcels[0].event.Lead.ID {
+			if old := l.versions[a.step.Stale.N]; old != nil {
+				return old, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("the lead has no version %d yet", a.step.Stale.N)
+}
+
+// post sends one delivery and holds what comes back against what is expected.
+func (a *act) post(ctx context.Context, w *emitter.Webhook, c *parcel, several bool) error {
+	m, err := c.message(w)
+	if err != nil {
+		return err
+	}
+	m.Fault = a.fault()
+	m.Scenario, m.Step = a.p.file.Name.Value, a.path+" "+a.result.Name
+	if a.step.Resend != nil {
+		m.ResendOf = c.numbers[w.Name]
+	}
+	if a.silent {
+		return nil
+	}
+	planned := emitter.Plan(w, m)
+	last, err := a.sender().Send(ctx, w, planned, func(d history.Delivery) error {
+		a.result.Exchanges = append(a.result.Exchanges, exchangeOf(&d))
+		return nil
+	})
+	if err != nil {
+		a.p.breakOff(err)
+		return err
+	}
+	if c.numbers == nil {
+		c.numbers = map[string]int64{}
+	}
+	if c.numbers[w.Name] == 0 {
+		c.numbers[w.Name] = last.ID
+	}
+	return a.judge(deliveryReply(&last, a.step.CutBody.Given()), label(&last, w, several))
+}
+
+// label tells several deliveries of one step apart.
+func label(d *history.Delivery, w *emitter.Webhook, several bool) string {
+	if !several {
+		return ""
+	}
+	text := title(d)
+	if w.Name != "" {
+		text = w.Name + " " + text
+	}
+	return text + ": "
+}
+
+// judge adds the checks of one reply, and captures.
+func (a *act) judge(r *reply, label string) error {
+	checks, err := a.step.Expect.judge(r, a.vars)
+	if err != nil {
+		return a.p.fault(a.step.Expect.Place, err)
+	}
+	for _, c := range checks {
+		failed := c.Outcome == report.Failed
+		a.unreachable = a.unreachable || failed && slices.Contains(unreachable, r.failure)
+		c.What = label + c.What
+		a.result.Checks = append(a.result.Checks, c)
+	}
+	for i := range a.step.Capture {
+		e := &a.step.Capture[i]
+		if r.failure != "" {
+			continue
+		}
+		value, check := e.Value.from(e.Key, r)
+		if check.Outcome == report.Passed {
+			a.vars.set(e.Key, value)
+		}
+		check.What = label + check.What
+		a.result.Checks = append(a.result.Checks, check)
+	}
+	return nil
+}
+
+// unreachable are the failures after which nothing else can be told by going on.
+var unreachable = []string{emitter.FailureRefused, emitter.FailureDNS, emitter.FailureUnreachable, emitter.FailureTLS}
+
+func (a *act) fault() emitter.Fault {
+	if a.step.Unsigned.On {
+		return emitter.FaultUnsigned
+	}
+	return emitter.Fault(a.step.Tamper.Value)
+}
+
+// sender sends in the manner of the scenario and of the step.
+func (a *act) sender() *emitter.Emitter {
+	d := a.p.defaults()
+	m := emitter.Manner{Retries: d.Retries.N, SlowBody: a.step.SlowBody.Value, Cut: a.step.CutBody.Given(), CutAfter: a.step.CutBody.N}
+	if d.Timeout.Given() && !a.p.opt.said(SettingTimeout) {
+		m.Timeout = d.Timeout.Value
+	}
+	if m == (emitter.Manner{}) {
+		return a.p.opt.Emitter
+	}
+	return a.p.opt.Emitter.With(m)
+}
+
+func deliveryReply(d *history.Delivery, cut bool) *reply {
+	r := &reply{status: d.Status, failure: d.Error, reason: d.Reason, took: d.Duration, cut: cut, header: func(string) (string, bool) { return "", false }}
+	if d.Response == nil {
+		return r
+	}
+	r.body = d.Response.Body
+	r.header = func(name string) (string, bool) {
+		var values []string
+		for _, h := range d.Response.Headers {
+			if strings.EqualFold(h.Name, name) {
+				values = append(values, textproto.TrimString(h.Value))
+			}
+		}
+		return strings.Join(values, ", "), len(values) > 0
+	}
+	return r
+}
+
+// exchangeOf is a delivery as reports show it.
+func exchangeOf(d *history.Delivery) report.Exchange {
+	e := report.Exchange{
+		Number: d.ID, Title: title(d), URL: d.URL, Status: d.Status, Error: d.Error, Reason: d.Reason, Took: d.Duration,
+		Request: report.Message{Head: head(d.Request.AppendRaw(nil)), Body: d.Request.Body},
+	}
+	if d.Response != nil {
+		e.Response = report.Message{Head: head(d.Response.AppendRaw(nil)), Body: d.Response.Body, Truncated: d.Response.Truncated}
+	}
+	return e
+}
+
+func title(d *history.Delivery) string {
+	if d.Event == "" {
+		return d.Request.Method
+	}
+	return fmt.Sprintf("%s v%d", d.Event, d.Version)
+}
+
+// head gives start line and headers of a raw message.
+func head(raw []byte) string {
+	text, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+	return strings.ReplaceAll(string(text), "\r\n", "\n")
+}

@@ -1,0 +1,157 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"artihook/emitter"
+	"artihook/scenarios/report"
+)
+
+// play is one scenario while it runs, or is looked at (dry).
+type play struct {
+	*run
+	file  *File
+	dry   bool
+	now   func() time.Time
+	hooks []emitter.Webhook
+	scope // of the outermost steps
+
+	mu          sync.Mutex
+	faults      Faults // while dry
+	found       bool   // the step that is to run alone
+	unreachable bool   // a step has failed because nobody can be reached there
+	broken      error  // why the whole run must end
+	generators  map[recipe]*sync.Pool
+}
+
+func (r *run) newPlay(f *File) *play {
+	p := &play{run: r, file: f, now: r.clockOf(f), generators: map[recipe]*sync.Pool{}}
+	vars := &variables{given: r.opt.Vars, known: map[string]string{}, captured: map[string]bool{}, env: r.opt.Env, used: map[string]bool{}}
+	gatherCaptured(f.Steps, vars.captured)
+	p.scope = scope{p: p, vars: vars, sent: map[string][]*parcel{}, seed: r.seedOf(f)}
+	return p
+}
+
+func gatherCaptured(steps []*Step, names map[string]bool) {
+	for _, s := range steps {
+		for _, c := range s.Capture {
+			names[c.Key] = true
+		}
+		gatherCaptured(s.Inner(), names)
+	}
+}
+
+func (p *play) defaults() *Defaults {
+	if p.file.Defaults == nil {
+		return &Defaults{}
+	}
+	return p.file.Defaults
+}
+
+// perform settles what the steps have in common and takes them one after the other.
+func (p *play) perform(ctx context.Context) {
+	var err error
+	if p.hooks, err = p.webhooks(); err != nil {
+		p.blame(p.file.Name.Place, err)
+		return
+	}
+	for _, v := range p.file.Vars {
+		text, err := p.vars.expand(v.Value.Value)
+		if err != nil {
+			p.blame(v.Value.Place, err)
+			continue
+		}
+		p.vars.set(v.Key, text)
+	}
+	p.walk(ctx, p.file.Steps)
+}
+
+// blame notes a fault of the file, at the place that the error names, or else at the given one.
+func (p *play) blame(at Place, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var fault *Fault
+	if errors.As(err, &fault) {
+		p.faults = append(p.faults, fault)
+		return
+	}
+	p.faults.add(at, "", "%s", err)
+}
+
+// fault is an error with its place.
+func (p *play) fault(at Place, err error) error {
+	var fault *Fault
+	if errors.As(err, &fault) {
+		return err
+	}
+	return &Fault{File: at.File, Line: at.Line, Column: at.Column, Problem: err.Error()}
+}
+
+// over says why no further step is taken; "" when one is.
+func (p *play) over(ctx context.Context) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case ctx.Err() != nil || p.broken != nil:
+		return "interrupted"
+	case p.unreachable:
+		return "an earlier step could not reach the receiver"
+	case p.opt.FailFast && p.failed.Load():
+		return "an earlier step failed"
+	}
+	return ""
+}
+
+// note keeps what a step's end means for those that follow.
+func (p *play) note(s *report.Step, unreachable bool) {
+	if s.Outcome != report.Failed {
+		return
+	}
+	p.failed.Store(true)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.unreachable = p.unreachable || unreachable
+}
+
+// breakOff ends the whole run: not the receiver, but this side has failed.
+func (p *play) breakOff(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.broken == nil && !errors.Is(err, context.Canceled) {
+		p.broken = err
+	}
+}
+
+// redact takes the secrets out of a result. Receivers may echo them in ways that a delivery does not catch.
+func (p *play) redact(s *report.Step) {
+	text := func(t *string) {
+		for i := range p.hooks {
+			if b := p.hooks[i].Secret.Redact([]byte(*t)); string(b) != *t {
+				*t = string(b)
+			}
+		}
+	}
+	body := func(b *[]byte) {
+		for i := range p.hooks {
+			*b = p.hooks[i].Secret.Redact(*b)
+		}
+	}
+	for _, t := range []*string{&s.Name, &s.Why, &s.Repeat} {
+		text(t)
+	}
+	for i := range s.Checks {
+		text(&s.Checks[i].Expected)
+		text(&s.Checks[i].Actual)
+	}
+	for i := range s.Exchanges {
+		e := &s.Exchanges[i]
+		for _, t := range []*string{&e.Title, &e.URL, &e.Reason, &e.Request.Head, &e.Response.Head} {
+			text(t)
+		}
+		body(&e.Request.Body)
+		body(&e.Response.Body)
+	}
+}

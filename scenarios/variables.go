@@ -1,0 +1,110 @@
+package scenarios
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The variables that every scenario has.
+const (
+	varURL   = "url"   // the URL that the run was given, or the default one
+	varLead  = "lead"  // the id of the lead that the step is about
+	varIndex = "index" // the number of the round or lead, from 1, in repeat and for_each
+)
+
+// variables are what ${name} stands for in one branch of a scenario.
+type variables struct {
+	given    map[string]string // with the run: they win
+	known    map[string]string // of the file, captured, and those that every scenario has
+	captured map[string]bool   // names that some response gives
+	env      func(string) (string, bool)
+	dry      bool            // nothing is captured
+	lenient  bool            // a name that looks like an environment variable's is no fault
+	guessed  bool            // a variable was used whose value only a response gives
+	used     map[string]bool // captured names that were filled in
+}
+
+// branch gives variables of its own to what runs beside others.
+func (v *variables) branch() *variables {
+	own := *v
+	own.known, own.captured, own.used = maps.Clone(v.known), maps.Clone(v.captured), map[string]bool{}
+	return &own
+}
+
+// unsetError is a ${name} that stands for nothing.
+type unsetError struct{ name, near string }
+
+func (e *unsetError) Error() string {
+	text := fmt.Sprintf("the variable %q is not set; give it with --var, under vars or in the environment", e.name)
+	if e.near != "" {
+		text = fmt.Sprintf("the variable %q is not set; did you mean %q?", e.name, e.near)
+	}
+	return text
+}
+
+// expand fills in the variables of a text. The parser has seen to it that each ${ is closed.
+func (v *variables) expand(text string) (string, error) {
+	return v.fill(text, func(value string) string { return value })
+}
+
+// fill is expand for a text in which values are spelled in some way of its own.
+func (v *variables) fill(text string, spell func(string) string) (string, error) {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(text, "${")
+		b.WriteString(before)
+		if !found {
+			return b.String(), nil
+		}
+		name, rest, _ := strings.Cut(after, "}")
+		value, err := v.value(name)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(spell(value))
+		text = rest
+	}
+}
+
+func (v *variables) value(name string) (string, error) {
+	if value, ok := v.given[name]; ok {
+		return value, nil
+	}
+	if v.captured[name] {
+		value, ok := v.known[name]
+		if !ok && !v.dry {
+			return "", fmt.Errorf("the variable %q was not captured: the step that does so has failed, or did not run", name)
+		}
+		v.guessed = v.guessed || !ok
+		v.used[name] = true
+		return value, nil
+	}
+	if value, ok := v.known[name]; ok {
+		return value, nil
+	}
+	if value, ok := v.env(name); ok {
+		return value, nil
+	}
+	if v.lenient && name == strings.ToUpper(name) {
+		return "", nil
+	}
+	return "", &unsetError{name, nearest(name, slices.Sorted(maps.Keys(v.known)))}
+}
+
+func (v *variables) set(name, value string) { v.known[name] = value }
+
+func (v *variables) setIndex(n int) { v.set(varIndex, strconv.Itoa(n)) }
+
+// environment lists all variables as NAME=value, for commands.
+func (v *variables) environment() []string {
+	all := maps.Clone(v.known)
+	maps.Copy(all, v.given)
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		list = append(list, name+"="+all[name])
+	}
+	return list
+}
