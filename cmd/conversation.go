@@ -23,9 +23,14 @@ type conversationFlags struct {
 }
 
 func (f *conversationFlags) add(cmd *cobra.Command) {
+	f.addBot(cmd)
+	cmd.Flags().StringArrayVar(&f.answers, "answer", nil, "what the visitor says: `Field=value` (repeatable)")
+}
+
+// addBot is add for commands whose visitors are told elsewhere what to say.
+func (f *conversationFlags) addBot(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.bot, "bot", fixtures.DefaultBot, "whose questions are asked: a ready bot's `name` or a YAML file")
-	flags.StringArrayVar(&f.answers, "answer", nil, "what the visitor says: `Field=value` (repeatable)")
 	addFlag(flags, &f.seed, flagSpec[*uint64]{name: "seed", kind: "N", parse: parseSeed, usage: "same seed and now: same bytes (default random)"})
 	addFlag(flags, &f.now, flagSpec[*time.Time]{name: "now", kind: "time", parse: parseNow, usage: "the clock of the payload's times, RFC 3339 (default the clock)"})
 }

@@ -45,8 +45,14 @@ func hinted(err error, hint string) error { return &usageError{err: err, hint: h
 // errFailed ends a command with exit code 1 and no message: its output has told already.
 var errFailed = errors.New("failed")
 
+// failedError is what a receiver failed in, for which there is no output yet.
+type failedError struct{ error }
+
+func failedf(format string, args ...any) error { return failedError{fmt.Errorf(format, args...)} }
+
 func exitCode(err error) int {
 	var wrong *usageError
+	var failed failedError
 	var broken *history.Error
 	switch {
 	case err == nil:
@@ -55,7 +61,7 @@ func exitCode(err error) int {
 		return exitTool // also where it was interrupted besides: the history is not whole
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.Is(err, errFailed):
+	case errors.Is(err, errFailed), errors.As(err, &failed):
 		return exitFailed
 	case errors.As(err, &wrong):
 		return exitUsage

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 
+	"artihook/scenarios"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -17,6 +19,7 @@ type app struct {
 	config config // artihook.yaml; empty when there is none
 	look   lookFlags
 	given  map[string]bool // flags that stand on the command line itself
+	said   map[string]bool // those, and the ones that a variable sets
 	stdin  bool            // it has been read
 }
 
@@ -31,6 +34,13 @@ func Run(ctx context.Context, world World) int {
 	}
 	if code == exitInterrupted {
 		err = errors.New("interrupted")
+	}
+	var faults scenarios.Faults
+	if errors.As(err, &faults) {
+		for _, fault := range faults { // in the form that editors can jump from
+			fmt.Fprintln(world.Stderr, printable(fault.Error()))
+		}
+		err = fmt.Errorf("%s; nothing was sent", counted(len(faults), "fault"))
 	}
 	fmt.Fprintf(world.Stderr, "%s: %s\n", commandName(ran), printable(strings.ReplaceAll(err.Error(), "\n", " ")))
 	var wrong *usageError
@@ -81,7 +91,7 @@ ArtiBot does, posts them to your URL, and keeps a history of what was sent and w
 	root.SuggestionsMinimumDistance = 2
 	a.look.add(root)
 	root.AddCommand(
-		newDemoCmd(a), newSendCmd(a), newPlayCmd(a), newListenCmd(a), newSignCmd(a), newVerifyCmd(a),
+		newDemoCmd(a), newSendCmd(a), newPlayCmd(a), newRunCmd(a), newScenariosCmd(a), newListenCmd(a), newSignCmd(a), newVerifyCmd(a),
 		newHistoryCmd(a), newBotsCmd(a), newVersionCmd(a), newManCmd(a),
 	)
 	strictBuiltins(root)
@@ -96,6 +106,8 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	if err := a.settleFromEnvironment(cmd); err != nil {
 		return usage(err)
 	}
+	a.said = map[string]bool{}
+	cmd.Flags().Visit(func(f *pflag.Flag) { a.said[f.Name] = true })
 	if cmd.Name() == "demo" || cmd.Flags().Lookup("secret") == nil && cmd.Flags().Lookup("history") == nil {
 		return nil // it takes nothing from the file, so a fault in it is no reason to stop
 	}

@@ -1,7 +1,7 @@
 package cmd
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 
 	"artihook/emitter"
@@ -20,6 +20,7 @@ type webhookFlags struct {
 	scheme  signature.Scheme
 	edition payload.Edition
 	headers []string
+	where   string // how the URL is given; "" is as an argument
 }
 
 func (f *webhookFlags) add(cmd *cobra.Command) {
@@ -56,7 +57,7 @@ func (f *webhookFlags) one(a *app, args []string) (emitter.Webhook, error) {
 	case len(a.config.Webhooks) == 1:
 		entry = &a.config.Webhooks[0]
 	case len(a.config.Webhooks) > 1:
-		return emitter.Webhook{}, errors.New("url is missing; give it as an argument, or one of the webhooks of " + a.config.file + " with --webhook")
+		return emitter.Webhook{}, fmt.Errorf("url is missing; give it %s, or one of the webhooks of %s with --webhook", cmp.Or(f.where, "as an argument"), a.config.file)
 	}
 	return f.resolve(a, entry, url)
 }
@@ -90,7 +91,7 @@ func (f *webhookFlags) resolve(a *app, entry *webhookConfig, url string) (w emit
 		}
 	}
 	if url == "" {
-		return w, fmt.Errorf("%surl is missing; give it as an argument or in %s", where, configName)
+		return w, fmt.Errorf("%surl is missing; give it %s or in %s", where, cmp.Or(f.where, "as an argument"), configName)
 	}
 	if w.URL, err = parseTarget(url); err != nil {
 		return w, fmt.Errorf("%s%w", where, err)

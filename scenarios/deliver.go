@@ -199,10 +199,10 @@ func (a *act) post(ctx context.Context, w *emitter.Webhook, c *parcel, several b
 	if a.step.Resend != nil {
 		m.ResendOf = c.numbers[w.Name]
 	}
-	if a.silent {
-		return nil
-	}
 	planned := emitter.Plan(w, m)
+	if a.silent {
+		return a.p.shown(planned)
+	}
 	last, err := a.sender().Send(ctx, w, planned, func(d history.Delivery) error {
 		a.result.Exchanges = append(a.result.Exchanges, exchangeOf(&d))
 		return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/history"
 	"artihook/scenarios/report"
 )
 
@@ -88,6 +89,14 @@ func (p *play) fault(at Place, err error) error {
 		return err
 	}
 	return &Fault{File: at.File, Line: at.Line, Column: at.Column, Problem: err.Error()}
+}
+
+// shown hands a delivery of a preview over.
+func (p *play) shown(planned history.Delivery) error {
+	if p.preview == nil {
+		return nil
+	}
+	return p.preview(planned)
 }
 
 // over says why no further step is taken; "" when one is.

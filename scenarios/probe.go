@@ -78,7 +78,7 @@ func (a *act) asker() (func(context.Context) (*reply, report.Exchange), error) {
 	}
 	request, err := http.NewRequest(http.MethodGet, url, nil)
 	if err != nil || request.URL.Host == "" || request.URL.Scheme != "http" && request.URL.Scheme != "https" {
-		if a.vars.guessed || a.vars.lenient {
+		if a.vars.guessed {
 			return nil, nil
 		}
 		return nil, a.p.fault(get.Place, fmt.Errorf("%.200q is no URL to get; write it like http://localhost:3000/leads", url))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/history"
 	"artihook/scenarios/report"
 )
 
@@ -55,6 +56,26 @@ func Run(ctx context.Context, files []*File, opt Options) (*report.Report, error
 	return r.all(ctx, files)
 }
 
+// Preview gives each delivery that Run would make as far as no response decides it, in the order of the files. It sends
+// nothing and does not wait. It stops at the first error of each; [Faults] come before the first delivery.
+func Preview(ctx context.Context, files []*File, opt Options, each func(history.Delivery) error) error {
+	r := &run{opt: opt.withDefaults(), bots: newBots()}
+	if err := r.lookAt(ctx, files, false); err != nil {
+		return err
+	}
+	var failed error
+	r.preview = func(d history.Delivery) error {
+		if failed == nil {
+			failed = each(d)
+		}
+		return failed
+	}
+	if err := r.lookAt(ctx, files, false); failed == nil {
+		return err
+	}
+	return failed
+}
+
 // Lint looks at scenarios as Run does before it sends: bots, files, answers, variables. Of the options it needs none; a
 // variable that looks like one of the environment may be missing.
 func Lint(ctx context.Context, files []*File, opt Options) error {
@@ -77,10 +98,11 @@ func (o Options) withDefaults() Options {
 
 // run is one call of Run.
 type run struct {
-	opt    Options
-	bots   *bots
-	mu     sync.Mutex // guards the callback
-	failed atomic.Bool
+	opt     Options
+	bots    *bots
+	preview func(history.Delivery) error // nil shows nothing
+	mu      sync.Mutex                   // guards the callback
+	failed  atomic.Bool
 }
 
 // lookAt plays every scenario without sending.

@@ -161,8 +161,8 @@ func TestRunSteps(t *testing.T) {
 			},
 		},
 		{
-			name:   "cut and slow",
-			file:   "steps: [{start: {}, slow_body: 20ms}, {answer: 1, cut_body: 9}, {answer: 1, cut_body: 9, expect: {status: 204}}]",
+			name: "cut and slow",
+			file: "steps: [{start: {}, slow_body: 20ms}, {answer: 1, cut_body: 9}, {answer: 1, cut_body: 9, expect: {status: 204}}]",
 			outcomes: []string{
 				"pass start (slow body)", "pass answer 1 (cut body)",
 				"fail answer 1 (cut body) | status: cut: the connection was cut in the middle of the body, on purpose, not 204",

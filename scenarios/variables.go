@@ -23,7 +23,7 @@ type variables struct {
 	env      func(string) (string, bool)
 	dry      bool            // nothing is captured
 	lenient  bool            // a name that looks like an environment variable's is no fault
-	guessed  bool            // a variable was used whose value only a response gives
+	guessed  bool            // a variable was used whose value only the run knows
 	used     map[string]bool // captured names that were filled in
 }
 
@@ -89,6 +89,7 @@ func (v *variables) value(name string) (string, error) {
 		return value, nil
 	}
 	if v.lenient && name == strings.ToUpper(name) {
+		v.guessed = true
 		return "", nil
 	}
 	return "", &unsetError{name, nearest(name, slices.Sorted(maps.Keys(v.known)))}

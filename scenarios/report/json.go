@@ -23,6 +23,16 @@ func WriteJSON(w io.Writer, r *Report) error {
 	return nil
 }
 
+// WriteSuiteJSON writes one suite as one object on one line, with the names of WriteJSON.
+func WriteSuiteJSON(w io.Writer, s *Suite) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(newSuiteJSON(s)); err != nil {
+		return fmt.Errorf("writing a scenario as JSON: %w", err)
+	}
+	return nil
+}
+
 type reportJSON struct {
 	Tool        string      `json:"tool"`
 	Started     time.Time   `json:"started,omitzero"`
@@ -97,14 +107,18 @@ func newReportJSON(r *Report) reportJSON {
 		Totals: totalsJSON(n), Suites: make([]suiteJSON, len(r.Suites)),
 	}
 	for i := range r.Suites {
-		s := &r.Suites[i]
-		v.Suites[i] = suiteJSON{
-			Name: s.Name, File: s.File, Description: s.Description, Started: s.Started,
-			Duration: milliseconds(s.Took), Outcome: s.Outcome(), Steps: make([]stepJSON, len(s.Steps)),
-		}
-		for j := range s.Steps {
-			v.Suites[i].Steps[j] = newStepJSON(&s.Steps[j])
-		}
+		v.Suites[i] = newSuiteJSON(&r.Suites[i])
+	}
+	return v
+}
+
+func newSuiteJSON(s *Suite) suiteJSON {
+	v := suiteJSON{
+		Name: s.Name, File: s.File, Description: s.Description, Started: s.Started,
+		Duration: milliseconds(s.Took), Outcome: s.Outcome(), Steps: make([]stepJSON, len(s.Steps)),
+	}
+	for i := range s.Steps {
+		v.Steps[i] = newStepJSON(&s.Steps[i])
 	}
 	return v
 }

@@ -12,6 +12,8 @@ import (
 // TextOptions is how text is written. The zero value is plain text.
 type TextOptions struct {
 	Color bool // ANSI colours; the marks ✓ ✗ - say the same without
+	Fold  bool // of a suite that passed only its first line
+	Brief bool // of a suite's failures only the marks: WriteText tells the rest
 }
 
 const (
@@ -41,6 +43,9 @@ func WriteText(w io.Writer, r *Report, opt TextOptions) error {
 func WriteSuiteText(w io.Writer, s *Suite, opt TextOptions) error {
 	t := textWriter{bufio.NewWriter(w), opt}
 	t.printf("%s %s %s\n", t.mark(s.Outcome()), t.paint(bold, visible(s.Name)), t.paint(dim, "("+duration(s.Took)+")"))
+	if opt.Fold && s.Outcome() == Passed {
+		return t.end()
+	}
 	width := 0
 	for i := range s.Steps {
 		if n := utf8.RuneCountInString(visible(s.Steps[i].Name)); n <= nameWidth {
@@ -100,7 +105,7 @@ func (t textWriter) step(s *Step, width int) {
 		}
 	}
 	t.printf("  %s %s%s  %s\n", t.mark(s.Outcome), name, gap, t.paint(dim, after))
-	if s.Outcome.settled() == Failed {
+	if s.Outcome.settled() == Failed && !t.opt.Brief {
 		t.failure(s, "      ")
 	}
 }

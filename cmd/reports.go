@@ -1,0 +1,100 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"artihook/scenarios/report"
+
+	"github.com/spf13/cobra"
+)
+
+// reportFlags say which reports are written where.
+type reportFlags struct{ junit, tap, json, html string }
+
+func (f *reportFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.junit, "report-junit", "", "write the results to this `FILE` as JUnit XML, for CI systems")
+	flags.StringVar(&f.tap, "report-tap", "", "write the results to this `FILE` as TAP 14")
+	flags.StringVar(&f.json, "report-json", "", "write everything to this `FILE` as JSON")
+	flags.StringVar(&f.html, "report-html", "", "write the results to this `FILE` as one page")
+}
+
+type reportFile struct {
+	name  string
+	write func(io.Writer, *report.Report) error
+}
+
+// files lists the reports that are wanted.
+func (f *reportFlags) files() []reportFile {
+	var list []reportFile
+	for _, r := range []reportFile{
+		{f.junit, report.WriteJUnit}, {f.tap, report.WriteTAP}, {f.json, report.WriteJSON}, {f.html, report.WriteHTML},
+	} {
+		if r.name != "" {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// whole says whether a report shows requests and responses of what went well, too.
+func (f *reportFlags) whole() bool { return f.json != "" || f.html != "" }
+
+// check finds out before the run what would keep a report from being written after it.
+func (f *reportFlags) check() error {
+	for _, r := range f.files() {
+		folder := filepath.Dir(r.name)
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return fmt.Errorf("the report %q cannot be written: there is no folder %q", r.name, folder)
+		}
+		if info, err := os.Stat(r.name); err == nil && info.IsDir() {
+			return fmt.Errorf("the report %q cannot be written: it is a folder", r.name)
+		}
+	}
+	return nil
+}
+
+// write writes all reports; on GitHub Actions annotations and the step's summary as well.
+func (f *reportFlags) write(a *app, results *report.Report) error {
+	var failed error
+	for _, r := range f.files() {
+		failed = errors.Join(failed, writeReport(r, results))
+	}
+	if on, _ := a.world.Env("GITHUB_ACTIONS"); on != "true" {
+		return failed
+	}
+	failed = errors.Join(failed, report.WriteAnnotations(a.world.Stderr, results))
+	if summary, _ := a.world.Env("GITHUB_STEP_SUMMARY"); summary != "" {
+		failed = errors.Join(failed, appendReport(summary, results))
+	}
+	return failed
+}
+
+// writeReport writes beside the file first: a half-written report is never there to be read.
+func writeReport(r reportFile, results *report.Report) error {
+	temp, err := os.CreateTemp(filepath.Dir(r.name), filepath.Base(r.name)+".new-*")
+	if err != nil {
+		return fmt.Errorf("the report %q cannot be written: %w", r.name, plainError(err))
+	}
+	defer os.Remove(temp.Name())
+	err = errors.Join(r.write(temp, results), temp.Chmod(0o644), temp.Close())
+	if err == nil {
+		err = os.Rename(temp.Name(), r.name)
+	}
+	if err != nil {
+		return fmt.Errorf("the report %q cannot be written: %w", r.name, plainError(err))
+	}
+	return nil
+}
+
+func appendReport(name string, results *report.Report) error {
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("the step's summary: %w", plainError(err))
+	}
+	return errors.Join(report.WriteStepSummary(f, results), f.Close())
+}

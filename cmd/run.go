@@ -1,0 +1,300 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/scenarios"
+	"artihook/scenarios/report"
+
+	"github.com/spf13/cobra"
+)
+
+type runOptions struct {
+	webhook      webhookFlags
+	client       clientFlags
+	conversation conversationFlags
+	history      historyFlags
+	reports      reportFlags
+
+	url         string
+	vars        []string
+	jobs        int
+	failFast    bool
+	step        string
+	waitFor     string
+	waitTimeout time.Duration
+	dryRun      bool
+}
+
+const defaultWaitTimeout = 30 * time.Second
+
+func newRunCmd(a *app) *cobra.Command {
+	opt := &runOptions{}
+	cmd := &cobra.Command{
+		Use:   "run FILE|DIR|NAME…",
+		Short: "Run scenarios",
+		Long: `Run plays scenarios: files, folders of files, or ready ones by name. Each says what the visitor and ArtiBot
+do and what the receiver must answer. Nothing is sent from a set with a fault. Exit code 1 when an expectation fails.`,
+		Example: `  artihook run happy-path --url localhost:3000/hook
+  artihook run scenarios/ --url :3000/hook --jobs 4 --report-junit results.xml
+  artihook run my.yaml --var company=Zed --wait-for http://localhost:3000`,
+		Args: args(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error { return runRun(cmd.Context(), a, opt, args) },
+	}
+	opt.webhook.add(cmd)
+	opt.webhook.where = "with --url"
+	opt.client.add(cmd)
+	opt.conversation.addBot(cmd)
+	opt.history.add(cmd)
+	opt.reports.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&opt.url, "url", "", "send to this `URL`, whatever the scenario says")
+	flags.StringArrayVar(&opt.vars, "var", nil, "set a variable, `name=value`, whatever the scenario says (repeatable)")
+	addFlag(flags, &opt.jobs, flagSpec[int]{name: "jobs", kind: "N", preset: "1", parse: parsePositive, usage: "scenarios at a time; the steps of each stay in order"})
+	flags.BoolVar(&opt.failFast, "fail-fast", false, "begin nothing more after the first failed step")
+	flags.StringVar(&opt.step, "step", "", "send only the step of this `number`, 4 or 4.2.1; what comes before it only happens")
+	flags.StringVar(&opt.waitFor, "wait-for", "", "wait until anything answers at this `URL`")
+	addFlag(flags, &opt.waitTimeout, flagSpec[time.Duration]{name: "wait-timeout", kind: "duration", preset: defaultWaitTimeout.String(), parse: parseTimeout, usage: "how long to wait for it"})
+	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
+	return cmd
+}
+
+func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
+	files, err := loadScenarios(args)
+	if err != nil {
+		return usage(err)
+	}
+	plan, err := opt.plan(a)
+	if err != nil {
+		return usage(err)
+	}
+	if opt.dryRun {
+		return usageFaults(scenarios.Preview(ctx, files, plan, func(d history.Delivery) error { return a.showPlanned(&d) }))
+	}
+	how, err := opt.client.options(a, opt.jobs)
+	if err != nil {
+		return err
+	}
+	if err := opt.reports.check(); err != nil {
+		return usage(err)
+	}
+	if plan.Probes, err = opt.client.http(a); err != nil {
+		return err
+	}
+	if err := opt.await(ctx, a, plan.Probes); err != nil {
+		return err
+	}
+	store, err := opt.history.open(ctx)
+	if err != nil {
+		return err
+	}
+	sender, done := newSender(store, how)
+	plan.Emitter = sender
+	bar := a.scenarioProgress(len(files))
+	plan.Ended = func(s *report.Suite) error { bar.clear(); defer bar.step(); return a.showSuite(s, len(files) == 1) }
+	results, err := scenarios.Run(ctx, files, plan)
+	bar.clear()
+	if results == nil {
+		return usageFaults(ended(err, done()))
+	}
+	results.Tool = "artihook " + version
+	return cmp.Or(ended(err, done()), a.runEnded(results, &opt.reports, plan.Seed))
+}
+
+// usageFaults marks the faults of files as the user's to mend, and a step that is not there.
+func usageFaults(err error) error {
+	var faults scenarios.Faults
+	var step *scenarios.StepError
+	if errors.As(err, &faults) || errors.As(err, &step) {
+		return usage(err)
+	}
+	return err
+}
+
+// loadScenarios reads files and folders, and takes any other word for the name of a ready scenario. All faults of all of
+// them come together.
+func loadScenarios(args []string) ([]*scenarios.File, error) {
+	var files []*scenarios.File
+	var faults scenarios.Faults
+	for _, arg := range args {
+		more, err := loadScenario(arg)
+		var some scenarios.Faults
+		if errors.As(err, &some) {
+			faults = append(faults, some...)
+		} else if err != nil {
+			return nil, err
+		}
+		files = append(files, more...)
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return files, nil
+}
+
+func loadScenario(arg string) ([]*scenarios.File, error) {
+	if _, err := os.Stat(arg); err == nil || isBotFile(arg) {
+		return scenarios.Load([]string{arg})
+	}
+	f, err := scenarios.LoadLibrary(arg)
+	if err != nil {
+		return nil, fmt.Errorf("%w; a file has .yaml at its end", err)
+	}
+	return []*scenarios.File{f}, nil
+}
+
+// plan settles the flags; files may fill in what they leave open.
+func (opt *runOptions) plan(a *app) (scenarios.Options, error) {
+	fixed, err := opt.conversation.options(opt.webhook.edition)
+	if err != nil {
+		return scenarios.Options{}, err
+	}
+	p := scenarios.Options{
+		Webhook: opt.target(a), Given: map[scenarios.Setting]bool{}, Vars: map[string]string{}, Env: a.world.Env,
+		Bot: opt.conversation.bot, Seed: fixed.Seed, Now: opt.conversation.clock(a), Timeout: opt.client.timeout,
+		Jobs: opt.jobs, FailFast: opt.failFast, Step: opt.step, Exchanges: opt.reports.whole() || a.look.verbose || a.json(),
+		Repeat: opt.repeat(a),
+	}
+	for _, s := range []scenarios.Setting{
+		scenarios.SettingURL, scenarios.SettingSignURL, scenarios.SettingSecret, scenarios.SettingEdition, scenarios.SettingScheme,
+		scenarios.SettingBot, scenarios.SettingSeed, scenarios.SettingNow, scenarios.SettingTimeout,
+	} {
+		p.Given[s] = a.said[string(s)]
+	}
+	p.Given[scenarios.SettingSecret] = a.said["secret"] || a.said["secret-file"]
+	for _, v := range opt.vars {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return p, fmt.Errorf("--var %q: want name=value", v)
+		}
+		p.Vars[name] = value
+	}
+	return p, nil
+}
+
+// target gives a scenario its webhook: that of the flags, the one that it names, its own URL, or the only one of the file.
+func (opt *runOptions) target(a *app) func(name, url string) (emitter.Webhook, error) {
+	return func(name, url string) (emitter.Webhook, error) {
+		flags := opt.webhook
+		flags.name = cmp.Or(flags.name, name)
+		return flags.one(a, slices.DeleteFunc([]string{cmp.Or(opt.url, url)}, func(s string) bool { return s == "" }))
+	}
+}
+
+// http gives a client that trusts whom the flags trust.
+func (f *clientFlags) http(a *app) (*http.Client, error) {
+	how, err := f.options(a, 1)
+	if err != nil {
+		return nil, err
+	}
+	return emitter.HTTPClient(how), nil
+}
+
+// await waits for the receiver, if that was wanted.
+func (opt *runOptions) await(ctx context.Context, a *app, client *http.Client) error {
+	if opt.waitFor == "" {
+		return nil
+	}
+	url, err := parseTarget(opt.waitFor)
+	if err != nil {
+		return usagef("--wait-for: %w", err)
+	}
+	err = scenarios.Await(ctx, client, url.String(), opt.waitTimeout)
+	var nobody *scenarios.AwaitError
+	if errors.As(err, &nobody) {
+		return failedf("%w", nobody)
+	}
+	return err
+}
+
+// repeat words the command that repeats one step.
+func (opt *runOptions) repeat(a *app) func(*scenarios.File, string, map[string]string) string {
+	return func(f *scenarios.File, step string, captured map[string]string) string {
+		words := []string{"artihook", "run", filepath.ToSlash(f.File), "--step", step}
+		words = append(words, a.givenAgain(opt.webhook.cmd, captured)...)
+		if !a.said["seed"] && (f.Defaults == nil || !f.Defaults.Seed.Given()) {
+			words = append(words, "--seed", fmt.Sprint(*opt.conversation.seed))
+		}
+		return shellLine(words)
+	}
+}
+
+// showSuite shows a scenario that has ended.
+func (a *app) showSuite(s *report.Suite, alone bool) error {
+	if a.json() {
+		return report.WriteSuiteJSON(a.out(), s)
+	}
+	if a.look.quiet {
+		return nil
+	}
+	how := report.TextOptions{Color: a.colored(), Fold: !alone && !a.look.verbose, Brief: true}
+	if err := report.WriteSuiteText(a.out(), s, how); err != nil || !a.look.verbose {
+		return err
+	}
+	for i := range s.Steps {
+		for _, e := range s.Steps[i].Exchanges {
+			if err := a.showReported(&e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (a *app) showReported(e *report.Exchange) error {
+	if err := a.showMessage(">", e.Request.Head, e.Request.Body); err != nil {
+		return err
+	}
+	if e.Response.Head == "" && len(e.Response.Body) == 0 {
+		return nil
+	}
+	return a.showMessage("<", e.Response.Head, e.Response.Body)
+}
+
+// runEnded shows what failed once more, all in one place, and writes the reports.
+func (a *app) runEnded(results *report.Report, to *reportFlags, seed uint64) error {
+	if !a.json() {
+		if err := report.WriteText(a.out(), results, report.TextOptions{Color: a.colored()}); err != nil {
+			return err
+		}
+	}
+	if refusedSignature(results) {
+		a.say("the receiver refuses signatures: do both sides have the same secret (" + envPrefix + "SECRET, --secret, --secret-file) and URL?")
+	}
+	a.say("seed %d", seed)
+	if err := to.write(a, results); err != nil {
+		return err
+	}
+	switch {
+	case results.Interrupted:
+		return context.Canceled
+	case results.Count().Failed > 0:
+		return errFailed
+	}
+	return nil
+}
+
+// refusedSignature says whether a step that failed was answered as a wrong signature is.
+func refusedSignature(results *report.Report) bool {
+	for i := range results.Suites {
+		for _, step := range results.Suites[i].Steps {
+			for _, e := range step.Exchanges {
+				if step.Outcome == report.Failed && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,87 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"artihook/scenarios"
+
+	"github.com/spf13/cobra"
+)
+
+func newScenariosCmd(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "scenarios",
+		Short: "List the ready scenarios; show one; check files; print the schema for editors",
+		Args:  unknownCommand,
+		RunE:  func(*cobra.Command, []string) error { return runScenarios(a) },
+	}
+	cmd.AddCommand(
+		&cobra.Command{
+			Use:   "show NAME",
+			Short: "Print a ready scenario, to start your own from",
+			Args:  args(cobra.ExactArgs(1)),
+			RunE:  func(_ *cobra.Command, args []string) error { return runScenariosShow(a, args[0]) },
+		},
+		&cobra.Command{
+			Use:   "lint FILE|DIR…",
+			Short: "Report every fault of scenario files, with line and column",
+			Args:  args(cobra.MinimumNArgs(1)),
+			RunE:  func(cmd *cobra.Command, args []string) error { return runScenariosLint(cmd.Context(), a, args) },
+		},
+		&cobra.Command{
+			Use:   "schema",
+			Short: "Print the JSON Schema of scenario files, for editors",
+			Example: `  artihook scenarios schema > scenario.schema.json
+  # and in a file's first line: # yaml-language-server: $schema=scenario.schema.json`,
+			Args: args(cobra.NoArgs),
+			RunE: func(*cobra.Command, []string) error { _, err := a.out().Write(scenarios.Schema()); return err },
+		},
+	)
+	return cmd
+}
+
+func runScenarios(a *app) error {
+	for _, name := range scenarios.Library() {
+		f, err := scenarios.LoadLibrary(name)
+		if err != nil {
+			return err
+		}
+		why := strings.TrimSpace(f.Description.Value)
+		if a.json() {
+			err = a.showJSON(struct {
+				Name        string `json:"name"`
+				Description string `json:"description"`
+			}{name, why})
+		} else {
+			_, err = fmt.Fprintf(a.out(), "%s\n  %s\n", name, a.paint(dim, strings.ReplaceAll(why, "\n", "\n  ")))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	a.say("artihook run NAME --url URL runs one of them; artihook scenarios show NAME prints it")
+	return nil
+}
+
+func runScenariosShow(a *app, name string) error {
+	text, err := scenarios.LibraryText(name)
+	if err != nil {
+		return usage(err)
+	}
+	_, err = a.out().Write(text)
+	return err
+}
+
+func runScenariosLint(ctx context.Context, a *app, paths []string) error {
+	files, err := scenarios.Load(paths)
+	if err == nil {
+		err = scenarios.Lint(ctx, files, scenarios.Options{Env: a.world.Env, Now: a.world.Now})
+	}
+	if err != nil {
+		return usageFaults(err)
+	}
+	a.say("%s, no fault", counted(len(files), "scenario"))
+	return nil
+}

@@ -1,0 +1,63 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"artihook/emitter"
+)
+
+const awaitEvery = 100 * time.Millisecond
+
+// AwaitError says that nobody answered in time.
+type AwaitError struct {
+	URL    string
+	Waited time.Duration
+	Reason string // of the last try
+}
+
+func (e *AwaitError) Error() string {
+	return fmt.Sprintf("%s did not answer within %s: %s", e.URL, e.Waited, e.Reason)
+}
+
+// Await asks a URL until anything answers there by HTTP, with whatever status: then the receiver is up. The error is an
+// [*AwaitError], or that of ctx.
+func Await(ctx context.Context, client *http.Client, url string, timeout time.Duration) error {
+	end := time.Now().Add(timeout)
+	for {
+		reason, err := knock(ctx, client, url, time.Until(end))
+		switch {
+		case err != nil || reason == "":
+			return err
+		case time.Until(end) <= 0:
+			return &AwaitError{url, timeout, reason}
+		}
+		if err := wait(ctx, min(awaitEvery, max(time.Until(end), 0))); err != nil {
+			return err
+		}
+	}
+}
+
+// knock gives why nobody answered, "" when somebody did.
+func knock(ctx context.Context, client *http.Client, url string, within time.Duration) (string, error) {
+	limited, cancel := context.WithTimeout(ctx, max(within, awaitEvery))
+	defer cancel()
+	request, err := http.NewRequestWithContext(limited, http.MethodGet, url, nil)
+	if err != nil {
+		return "", err
+	}
+	response, err := client.Do(request)
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	if err != nil {
+		_, reason := emitter.NameFailure(err, within.Round(time.Millisecond))
+		return reason, nil
+	}
+	defer response.Body.Close()
+	_, _ = io.CopyN(io.Discard, response.Body, 1<<10) // so that the connection can be used again
+	return "", nil
+}
