@@ -26,6 +26,8 @@ func (a *app) givenAgain(cmd *cobra.Command, vars map[string]string) []string {
 		case !a.given[f.Name] || slices.Contains(notAgain, f.Name):
 		case f.Name == "secret":
 			words = append(words, "--secret", secretVariable)
+		case f.NoOptDefVal != "" && f.NoOptDefVal == f.Value.String():
+			words = append(words, "--"+f.Name)
 		default:
 			for _, value := range flagValues(f) {
 				words = append(words, "--"+f.Name+"="+value)

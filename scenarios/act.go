@@ -81,6 +81,8 @@ func (s *Step) title() string {
 	switch {
 	case s.Answer != nil && s.Answer.Next.N > 0:
 		text = fmt.Sprintf("answer %d", s.Answer.Next.N)
+	case s.Answer != nil && s.Answer.All:
+		text = "answer all"
 	case s.Answer != nil:
 		var fields []string
 		for _, f := range s.Answer.Fields {

@@ -62,17 +62,25 @@ func (*Bare) decode(d *decoder, n ast.Node, what string) {
 
 func (*Bare) shape(*schemer) map[string]any { return map[string]any{"type": "null"} }
 
-// Answer is what the visitor answers: the bot's next Next questions, or else Fields in their order.
+// Answer is what the visitor answers: the bot's next Next questions, All that are left, or else Fields in their order.
 type Answer struct {
 	Place
 	Next   Count
+	All    bool
 	Fields Map[Text]
 }
 
+// allAnswers stands for as many as the bot still has questions.
+const allAnswers = "all"
+
 func (a *Answer) decode(d *decoder, n ast.Node, what string) {
 	if _, ok := n.(*ast.MappingNode); !ok {
-		if _, ok := scalarText(n); !ok {
+		text, ok := scalarText(n)
+		if !ok {
 			d.fault(n, "", "%s takes how many of the bot's next questions, or fields and texts", what)
+			return
+		}
+		if a.All = text == allAnswers; a.All {
 			return
 		}
 		d.value(n, reflect.ValueOf(&a.Next).Elem(), what)
@@ -87,5 +95,5 @@ func (a *Answer) decode(d *decoder, n ast.Node, what string) {
 func (*Answer) shape(s *schemer) map[string]any {
 	fields := s.of(reflect.TypeFor[Map[Text]]())
 	fields["minProperties"] = 1
-	return map[string]any{"anyOf": []any{s.of(reflect.TypeFor[Count]()), fields}}
+	return map[string]any{"anyOf": []any{s.of(reflect.TypeFor[Count]()), enum([]string{allAnswers}), fields}}
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -31,13 +32,15 @@ func (a *act) begin() ([]*parcel, error) {
 		return nil, err
 	}
 	err = a.p.with(l.recipe(), func(g *fixtures.Generator) error {
-		l.keep(g.Begin(l.seed, a.p.now()))
-		return nil
+		return a.meet(l, g, start.Visitor)
 	})
 	if err != nil {
 		return nil, a.p.fault(botPlace(a, start.Bot), err)
 	}
 	a.leads = append(a.leads, l)
+	if l.name != "" {
+		a.known[l.name] = l
+	}
 	a.vars.set(varLead, l.last.Lead.ID.String())
 	return []*parcel{l.parcel()}, nil
 }
@@ -108,8 +111,12 @@ func (a *act) answer() ([]*parcel, error) {
 		return nil, err
 	}
 	var parcels []*parcel
-	for range a.step.Answer.Next.N {
-		if err := a.goOn(l, l.recipe(), payload.Updated); err != nil {
+	for n := 0; a.step.Answer.All || n < a.step.Answer.Next.N; n++ {
+		err := a.goOn(l, l.recipe(), payload.Updated)
+		if a.step.Answer.All && n > 0 && errors.Is(err, fixtures.ErrNoQuestionLeft) {
+			break
+		}
+		if err != nil {
 			return nil, err
 		}
 		parcels = append(parcels, l.parcel())

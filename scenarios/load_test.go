@@ -18,7 +18,7 @@ func TestLoadFolder(t *testing.T) {
 	for _, f := range files {
 		names = append(names, filepath.Base(f.File))
 	}
-	want := []string{"every-action.yaml", "expectations.yaml", "includes.yaml", "mishaps.yml", "webhooks.yaml", "start.yaml"}
+	want := []string{"every-action.yaml", "expectations.yaml", "includes.yaml", "mishaps.yml", "visitor.yaml", "webhooks.yaml", "start.yaml"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)
 	}

@@ -32,7 +32,7 @@ func (r *run) newPlay(f *File) *play {
 	p := &play{run: r, file: f, now: r.clockOf(f), generators: map[recipe]*sync.Pool{}}
 	vars := &variables{given: r.opt.Vars, known: map[string]string{}, captured: map[string]bool{}, env: r.opt.Env, used: map[string]bool{}}
 	gatherCaptured(f.Steps, vars.captured)
-	p.scope = scope{p: p, vars: vars, sent: map[string][]*parcel{}, seed: r.seedOf(f)}
+	p.scope = scope{p: p, vars: vars, sent: map[string][]*parcel{}, known: map[string]*lead{}, seed: r.seedOf(f)}
 	return p
 }
 

@@ -20,6 +20,7 @@ type scope struct {
 	vars    *variables
 	leads   []*lead              // under way, the one started last at the end
 	ended   *lead                // the one that ended last
+	known   map[string]*lead     // by name, also when they have ended
 	sent    map[string][]*parcel // by the id of their step
 	seed    uint64
 	made    uint64 // seeds taken so far
@@ -85,7 +86,7 @@ func (s *scope) repeat(ctx context.Context, step *Step, path string) {
 // child is a scope for what runs beside others.
 func (s *scope) child(path, label string) *scope {
 	return &scope{
-		p: s.p, vars: s.vars.branch(), leads: slices.Clone(s.leads), sent: maps.Clone(s.sent), seed: s.nextSeed(),
+		p: s.p, vars: s.vars.branch(), leads: slices.Clone(s.leads), sent: maps.Clone(s.sent), known: maps.Clone(s.known), seed: s.nextSeed(),
 		path: path, label: s.label + label,
 	}
 }
@@ -114,6 +115,7 @@ func (s *scope) parallel(ctx context.Context, step *Step, path string) {
 func (s *scope) join(before []*lead, b *scope) {
 	s.results = append(s.results, b.results...)
 	maps.Copy(s.sent, b.sent)
+	maps.Copy(s.known, b.known)
 	for name, value := range b.vars.known {
 		if b.vars.captured[name] {
 			s.vars.set(name, value)
@@ -132,7 +134,7 @@ func (s *scope) join(before []*lead, b *scope) {
 // forEach gives every lead a scope without the others'.
 func (s *scope) forEach(ctx context.Context, step *Step, path string) {
 	f := step.ForEach
-	base := &scope{p: s.p, vars: s.vars, seed: s.nextSeed(), sent: s.sent, label: s.label}
+	base := &scope{p: s.p, vars: s.vars, seed: s.nextSeed(), sent: s.sent, known: map[string]*lead{}, label: s.label}
 	worlds := make([]*scope, f.Leads.N)
 	turns := make(chan struct{}, max(f.AtATime.N, 1))
 	var running sync.WaitGroup

@@ -135,6 +135,9 @@ func (v *view) join(before, branch *view) {
 
 func (q *sequence) start(s *Step) {
 	name := s.Lead.Value
+	if v := s.Start.Visitor; v != nil && v.Returns.Given() && !slices.Contains(q.leads, v.Returns.Value) && !q.ended[v.Returns.Value] {
+		q.faults.add(v.Returns.Place, nearest(v.Returns.Value, q.named()), "no lead %.60q was started before this step", v.Returns.Value)
+	}
 	if name != "" && slices.Contains(q.leads, name) {
 		q.faults.add(s.Lead.Place, "", "the lead %.60q is under way already", name)
 		return

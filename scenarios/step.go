@@ -15,7 +15,7 @@ type Step struct {
 	Lead Text `yaml:"lead" doc:"The lead's name: a start gives it, other steps mean it. Without it, the lead started last that is under way."`
 
 	Start    *Start    `yaml:"start" one:"action" doc:"A visitor starts a conversation: sends created."`
-	Answer   *Answer   `yaml:"answer" one:"action" doc:"The visitor answers: sends an updated for each answer."`
+	Answer   *Answer   `yaml:"answer" one:"action" doc:"The visitor answers a number of questions, all that are left, or given fields: sends an updated for each."`
 	Complete *Bare     `yaml:"complete" one:"action" doc:"The conversation ends: sends completed. It takes no value."`
 	Abandon  *Bare     `yaml:"abandon" one:"action" doc:"The visitor leaves: nothing more is sent. It takes no value."`
 	Send     *Send     `yaml:"send" one:"action" doc:"Sends an event or a body of your own."`
@@ -35,7 +35,18 @@ type Step struct {
 type Start struct {
 	Place
 	Bot     Bot       `yaml:"bot" doc:"Whose questions are asked, instead of the default bot: a ready bot's name or a bot's file."`
-	Answers Map[Text] `yaml:"answers" doc:"What the visitor says, by field name; the rest is made up."`
+	Answers Map[Text] `yaml:"answers" doc:"What the visitor says when asked, by field name; the rest is made up."`
+	Visitor *Visitor  `yaml:"visitor" doc:"Who the visitor is, as far as it is not made up."`
+}
+
+// Visitor is what of a made-up visitor is not to be made up: the payload's meta, and whether they were here before.
+type Visitor struct {
+	Place
+	Returns  Text   `yaml:"returns" doc:"An earlier lead's name: the same person comes back, with the same contact_id."`
+	Page     Text   `yaml:"chat_start_page" doc:"The page where the conversation starts."`
+	Address  Text   `yaml:"ip_address" doc:"Their IPv4 or IPv6 address."`
+	Location *Value `yaml:"location" doc:"Where the address leads to; keys as in the payload, state and city may be null."`
+	Browser  *Value `yaml:"browser" doc:"Their browser: user_agent, name, version, is_mobile."`
 }
 
 // Send is a delivery of its own, outside a conversation or in the middle of one.
@@ -183,7 +194,7 @@ func (s *Step) check(faults *Faults) {
 
 // checkMishaps looks whether each mishap can happen to what the step sends.
 func (s *Step) checkMishaps(faults *Faults) {
-	if s.OutOfOrder.On && (s.Answer == nil || s.Answer.Next.N < 2 && len(s.Answer.Fields) < 2) && s.Resend == nil {
+	if s.OutOfOrder.On && (s.Answer == nil || !s.Answer.All && s.Answer.Next.N < 2 && len(s.Answer.Fields) < 2) && s.Resend == nil {
 		faults.add(s.OutOfOrder.Place, "", "out_of_order needs a step with several deliveries, as answer: 2")
 	}
 	if s.Stale.Given() && s.Answer == nil && s.Complete == nil {

@@ -1,0 +1,108 @@
+package scenarios
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"artihook/emitter/receiver"
+)
+
+// Every ready scenario says why it matters, has no fault, and passes against the reference receiver.
+func TestLibrary(t *testing.T) {
+	for _, name := range []string{
+		"happy-path", "abandoned", "every-answer-type", "unicode", "large-lead", "returning-visitor", "duplicates", "out-of-order",
+		"completed-repeats-version", "tampered", "unsigned", "burst", "receiver-errors", "slow-receiver", "two-webhooks",
+	} {
+		if _, err := LoadLibrary(name); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range Library() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, err := LoadLibrary(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f.Name.Value != name || strings.Count(strings.TrimSpace(f.Description.Value), "\n") != 1 {
+				t.Errorf("%q is described in %q, not in two lines", f.Name.Value, f.Description.Value)
+			}
+			if err := Lint(t.Context(), []*File{f}, Options{}); err != nil {
+				t.Error(err)
+			}
+			rep, err := Run(t.Context(), []*File{f}, startCRM(t, testSecret).options(t))
+			if err != nil || rep.Count().Failed > 0 || rep.Count().Passed == 0 {
+				t.Errorf("%v\n%s", err, strings.Join(outcomes(rep), "\n"))
+			}
+		})
+	}
+}
+
+// A receiver with a weakness fails the scenario that is about it, and the happy path still passes.
+func TestLibraryFindsWeaknesses(t *testing.T) {
+	tests := []struct {
+		scenario string
+		answer   func(w http.ResponseWriter, a *receiver.Arrival)
+	}{
+		{"tampered", func(http.ResponseWriter, *receiver.Arrival) {}},
+		{"unsigned", func(w http.ResponseWriter, a *receiver.Arrival) {
+			if a.Header.Get("x-artibot-signature") == "" {
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}},
+		{"large-lead", func(w http.ResponseWriter, a *receiver.Arrival) {
+			if len(a.Body) > 100<<10 {
+				w.WriteHeader(http.StatusRequestEntityTooLarge)
+			}
+		}},
+		{"two-webhooks", func(w http.ResponseWriter, a *receiver.Arrival) {
+			if strings.Contains(a.URL, "?") {
+				w.WriteHeader(http.StatusUnauthorized)
+			}
+		}},
+		{"receiver-errors", func(w http.ResponseWriter, a *receiver.Arrival) {
+			if a.Summary.Event == "" {
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}},
+	}
+	for _, tt := range tests {
+		c := startCRM(t, testSecret)
+		c.answer = tt.answer
+		for name, fails := range map[string]bool{tt.scenario: true, "happy-path": false} {
+			f, err := LoadLibrary(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rep, err := Run(t.Context(), []*File{f}, c.options(t))
+			if err != nil || rep.Count().Failed > 0 != fails {
+				t.Errorf("%s: %v\n%s", name, err, strings.Join(outcomes(rep), "\n"))
+			}
+		}
+	}
+}
+
+// A receiver that fails now and then passes receiver-errors.
+func TestRetriesInTheLibrary(t *testing.T) {
+	c := startCRM(t, testSecret)
+	n := 0
+	c.answer = func(w http.ResponseWriter, a *receiver.Arrival) {
+		if n++; n%2 == 1 && a.Status == http.StatusNoContent {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		w.WriteHeader(a.Status)
+	}
+	f, err := LoadLibrary("receiver-errors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep, err := Run(t.Context(), []*File{f}, c.options(t))
+	if err != nil || rep.Count().Failed > 0 {
+		t.Errorf("%v\n%s", err, strings.Join(outcomes(rep), "\n"))
+	}
+	if n != 4*2+2 {
+		t.Errorf("%d requests came", n)
+	}
+}
