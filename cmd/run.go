@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -127,15 +126,26 @@ func usageFaults(err error) error {
 func loadScenarios(args []string) ([]*scenarios.File, error) {
 	var files []*scenarios.File
 	var faults scenarios.Faults
-	for _, arg := range args {
-		more, err := loadScenario(arg)
+	for len(args) > 0 {
+		n := slices.IndexFunc(args, isReadyName)
+		if n < 0 {
+			n = len(args)
+		}
+		more, err := scenarios.Load(args[:n])
 		var some scenarios.Faults
 		if errors.As(err, &some) {
 			faults = append(faults, some...)
-		} else if err != nil {
-			return nil, err
 		}
 		files = append(files, more...)
+		if n < len(args) {
+			ready, err := scenarios.LoadLibrary(args[n])
+			if err != nil {
+				return nil, fmt.Errorf("%w; a file has .yaml at its end", err)
+			}
+			files = append(files, ready)
+			n++
+		}
+		args = args[n:]
 	}
 	if len(faults) > 0 {
 		return nil, faults
@@ -143,16 +153,8 @@ func loadScenarios(args []string) ([]*scenarios.File, error) {
 	return files, nil
 }
 
-func loadScenario(arg string) ([]*scenarios.File, error) {
-	if _, err := os.Stat(arg); err == nil || isBotFile(arg) {
-		return scenarios.Load([]string{arg})
-	}
-	f, err := scenarios.LoadLibrary(arg)
-	if err != nil {
-		return nil, fmt.Errorf("%w; a file has .yaml at its end", err)
-	}
-	return []*scenarios.File{f}, nil
-}
+// isReadyName tells the name of a ready scenario from a file or folder.
+func isReadyName(arg string) bool { return !fileExists(arg) && !isBotFile(arg) }
 
 // plan settles the flags; files may fill in what they leave open.
 func (opt *runOptions) plan(a *app) (scenarios.Options, error) {

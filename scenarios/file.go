@@ -13,6 +13,8 @@ type File struct {
 	Include []Text    `yaml:"include" doc:"Scenario files, seen from this one's folder, whose steps come first."`
 	// Steps are this file's own after Parse; after Load those of included files stand before them.
 	Steps []*Step `yaml:"steps" doc:"What the visitor, ArtiBot and the network do, in order."`
+
+	again func(path string) *File // parses it anew; nil where Steps are here
 }
 
 // Defaults are the settings of all steps of a scenario. What is not given is left to the runner.

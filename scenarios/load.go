@@ -2,6 +2,8 @@ package scenarios
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,7 +15,7 @@ import (
 // files before their own. The error is nil or [Faults]: all faults of all files, so that nothing is run from a set with a
 // fault. A file that is named twice is read once.
 func Load(paths []string) ([]*File, error) {
-	l := &loader{read: map[string]*File{}}
+	l := &loader{texts: map[string][]byte{}, read: map[string]*File{}}
 	var files []*File
 	seen := map[string]bool{}
 	for _, path := range l.expand(paths) {
@@ -28,6 +30,11 @@ func Load(paths []string) ([]*File, error) {
 		}
 		whole := l.whole(f, nil)
 		checkSequence(whole.Steps, &l.faults)
+		if len(files) >= keptWhole {
+			whole.Steps = nil
+			whole.again = l.texts.whole
+			delete(l.read, path)
+		}
 		files = append(files, whole)
 	}
 	if err := l.faults.orNil(); err != nil {
@@ -36,7 +43,30 @@ func Load(paths []string) ([]*File, error) {
 	return files, nil
 }
 
+// keptWhole is how many scenarios of a set stay parsed. The rest are parsed anew when they run, from the text that was
+// found right, so that the memory does not grow with the set.
+const keptWhole = 100
+
+// texts are files as they were read, by path.
+type texts map[string][]byte
+
+// whole parses a file once more, with all that it includes.
+func (t texts) whole(path string) *File {
+	l := &loader{texts: t, read: map[string]*File{}}
+	f, _ := parse(path, t[path]) // it had no fault
+	return l.whole(f, nil)
+}
+
+// whole gives the file with its steps.
+func (f *File) whole() *File {
+	if f.again == nil {
+		return f
+	}
+	return f.again(f.File)
+}
+
 type loader struct {
+	texts  texts
 	read   map[string]*File // by path
 	faults Faults
 }
@@ -73,7 +103,7 @@ func (l *loader) file(path string) (*File, error) {
 	if f := l.read[path]; f != nil {
 		return f, nil
 	}
-	data, err := os.ReadFile(path)
+	data, err := l.text(path)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +111,33 @@ func (l *loader) file(path string) (*File, error) {
 	l.read[path] = f
 	l.faults = append(l.faults, faults...)
 	return f, nil
+}
+
+// maxScenario bounds a scenario file, in bytes, and maxNesting how deep brackets may stand in brackets: the parser takes
+// much longer than in proportion for what nobody has written by hand.
+const (
+	maxScenario = 16 << 20
+	maxNesting  = 100
+)
+
+func (l *loader) text(path string) ([]byte, error) {
+	if data, ok := l.texts[path]; ok {
+		return data, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxScenario+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(data) > maxScenario:
+		return nil, fmt.Errorf("it is longer than %d MiB", maxScenario>>20)
+	}
+	l.texts[path] = data
+	return data, nil
 }
 
 // whole gives the file with all that it includes. above are the files that include it, for cycles.

@@ -2,6 +2,8 @@ package scenarios
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -62,5 +64,42 @@ func TestLoadFaults(t *testing.T) {
 		if strings.Count(got, want) != 1 {
 			t.Errorf("%d times %q in\n%s", strings.Count(got, want), want, got)
 		}
+	}
+}
+
+// A large set keeps only texts, and runs as a small one does.
+func TestLoadLargeSet(t *testing.T) {
+	dir := t.TempDir()
+	for i := range keptWhole + 3 {
+		text := fmt.Sprintf("name: number %d\ninclude: [more/start.yaml]\nsteps: [{complete: }]", i)
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%03d.yaml", i)), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "more"), 0o755), os.WriteFile(filepath.Join(dir, "more/start.yaml"), []byte("name: start\nsteps: [{start: {}}]"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	files, err := Load([]string{dir})
+	if err != nil || len(files) != keptWhole+3 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	last := files[len(files)-1]
+	if last.Steps != nil || len(last.whole().Steps) != 2 || files[0].whole() != files[0] {
+		t.Errorf("the last of them has %d steps", len(last.whole().Steps))
+	}
+	c := startCRM(t, testSecret)
+	rep, err := Run(t.Context(), files[keptWhole-1:], c.options(t))
+	if err != nil || rep.Count().Passed != 8 {
+		t.Errorf("%v, %v", outcomes(rep), err)
+	}
+}
+
+func TestLoadHostileFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "deep.yaml")
+	if err := os.WriteFile(name, []byte("name: x\nsteps: "+strings.Repeat("[", 1<<20)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load([]string{name}); err == nil || !strings.Contains(err.Error(), "more than 100 deep") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -43,6 +43,10 @@ func (d *decoder) document(data []byte) ast.Node {
 		d.notText(data)
 		return nil
 	}
+	if nesting(data) > maxNesting {
+		d.fault(nil, "", "brackets stand in brackets more than %d deep", maxNesting)
+		return nil
+	}
 	file, err := parseYAML(data)
 	if err != nil {
 		d.syntax(err)
@@ -63,6 +67,21 @@ func (d *decoder) document(data []byte) ast.Node {
 		d.fault(nil, "", "the file is empty; a scenario has at least name and steps")
 	}
 	return body
+}
+
+// nesting counts how deep brackets stand in brackets at most, wherever they stand.
+func nesting(data []byte) int {
+	depth, deepest := 0, 0
+	for _, b := range data {
+		switch b {
+		case '[', '{':
+			depth++
+			deepest = max(deepest, depth)
+		case ']', '}':
+			depth = max(depth-1, 0)
+		}
+	}
+	return deepest
 }
 
 // parseYAML turns the parser's panics into errors: people hand it any file they like.

@@ -29,6 +29,7 @@ type play struct {
 }
 
 func (r *run) newPlay(f *File) *play {
+	f = f.whole()
 	p := &play{run: r, file: f, now: r.clockOf(f), generators: map[recipe]*sync.Pool{}}
 	vars := &variables{given: r.opt.Vars, known: map[string]string{}, captured: map[string]bool{}, env: r.opt.Env, used: map[string]bool{}}
 	gatherCaptured(f.Steps, vars.captured)

@@ -18,21 +18,30 @@ type TextOptions struct {
 
 const (
 	nameWidth = 60   // columns up to which durations are aligned
+	textSteps = 40   // failed steps that are told in full
 	textLines = 20   // lines of one expected or actual value
 	textLimit = 1000 // characters of one such line
 )
 
 // WriteText writes the closing summary of a run: every failed step with what was
-// expected, what came and the command that repeats it, then one line of totals.
+// expected, what came and the command that repeats it, then one line of totals. Of very many failed steps it tells the
+// first and counts the rest.
 func WriteText(w io.Writer, r *Report, opt TextOptions) error {
 	t := textWriter{bufio.NewWriter(w), opt}
+	told := 0
 	for i := range r.Suites {
 		s := &r.Suites[i]
 		for j := range s.Steps {
-			if s.Steps[j].Outcome.settled() == Failed {
+			if s.Steps[j].Outcome.settled() != Failed {
+				continue
+			}
+			if told++; told <= textSteps {
 				t.failedStep(s, &s.Steps[j])
 			}
 		}
+	}
+	if rest := told - textSteps; rest > 0 {
+		t.printf("… and %s\n\n", plural(rest, "more failed step"))
 	}
 	t.totals(r)
 	return t.end()
