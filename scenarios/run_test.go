@@ -506,3 +506,23 @@ func TestReportsHoldNoSecret(t *testing.T) {
 		t.Errorf("the report is %s", all.String())
 	}
 }
+
+// No path and no body that a receiver can send make it panic.
+func FuzzPath(f *testing.F) {
+	for _, path := range []string{"$.a", "$..a[?@.b > 1]", "$[0:9:2]", "$['a','b']", "$[?length(@) == 1]", "$[?match(@, '.*')]", "$[-1]"} {
+		f.Add(path, `{"a":[{"b":2},"x",null,1.5e300,true]}`)
+	}
+	f.Fuzz(func(t *testing.T, path, body string) {
+		var p Path
+		v, err := parseJSON([]byte(body))
+		if p.parse(path) != nil || err != nil {
+			return
+		}
+		if value, found := p.find(v); found {
+			textOf(value)
+			if !sameJSON(value, value) {
+				t.Errorf("%s in %s gives %v, which is not itself", path, body, value)
+			}
+		}
+	})
+}

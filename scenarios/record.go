@@ -1,0 +1,68 @@
+package scenarios
+
+import (
+	"encoding/base64"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"artihook/emitter/payload"
+)
+
+// Recorder writes a scenario from bodies as they come: a step for each, which sends the very bytes, signed anew. The
+// file is whole after every step.
+type Recorder struct {
+	w     io.Writer
+	name  string
+	steps int
+}
+
+// NewRecorder makes a recorder. Nothing is written before the first step.
+func NewRecorder(w io.Writer, name string) *Recorder { return &Recorder{w: w, name: name} }
+
+// Steps counts what has been recorded.
+func (r *Recorder) Steps() int { return r.steps }
+
+// Add writes a step that sends the body.
+func (r *Recorder) Add(body []byte) error {
+	var b strings.Builder
+	if r.steps == 0 {
+		fmt.Fprintf(&b, "name: %s\nsteps:\n", caption(r.name))
+	}
+	name := "a body"
+	if s := payload.Summarize(body); s.Event != "" {
+		name = fmt.Sprintf("%s v%d of %s", s.Event, s.Version, s.Lead)
+	}
+	fmt.Fprintf(&b, "  - name: %s\n    send:\n", caption(name))
+	if text := string(body); plain(text) && !strings.Contains(text, "${") {
+		fmt.Fprintf(&b, "      body: %s\n", quoted(text))
+	} else {
+		fmt.Fprintf(&b, "      base64: %q\n", base64.StdEncoding.EncodeToString(body))
+	}
+	if _, err := io.WriteString(r.w, b.String()); err != nil {
+		return fmt.Errorf("recording a scenario: %w", err)
+	}
+	r.steps++
+	return nil
+}
+
+// caption writes a name: what one line of YAML cannot hold is left out of it.
+func caption(name string) string {
+	printable := strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || r != ' ' && !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, name)
+	return quoted(strings.ReplaceAll(printable, "${", "$ {"))
+}
+
+// quoted writes a plain text as YAML's single-quoted scalar, in which only the quote itself is special.
+func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// plain says whether a text can stand on one line of YAML as it is.
+func plain(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) })
+}

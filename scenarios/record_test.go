@@ -1,0 +1,83 @@
+package scenarios
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// What was recorded of one run replays byte for byte, rightly signed.
+func TestRecordThenReplay(t *testing.T) {
+	var files []*File
+	for _, name := range []string{"unicode", "every-answer-type", "out-of-order"} {
+		f, err := LoadLibrary(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	files = append(files, parseSteps(t, `steps: [{send: {base64: "eyJhIjoiJHtifSJ9"}}, {send: {body: '{"it''s": "\u2028 \t"}'}}, {send: {body: " [1] "}}]`))
+	first := startCRM(t, testSecret)
+	if rep, err := Run(t.Context(), files, first.options(t)); err != nil || rep.Count().Failed > 0 {
+		t.Fatal(err, outcomes(rep))
+	}
+	var text bytes.Buffer
+	r := NewRecorder(&text, "it's recorded")
+	for _, body := range first.bodies() {
+		if err := r.Add([]byte(body)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	recorded, err := Parse("recorded.yaml", text.Bytes())
+	if err != nil || r.Steps() != len(recorded.Steps) {
+		t.Fatalf("%v\n%s", err, text.String())
+	}
+	second := startCRM(t, testSecret)
+	rep, err := Run(t.Context(), []*File{recorded}, second.options(t))
+	if err != nil || rep.Count().Failed > 0 {
+		t.Fatal(err, outcomes(rep))
+	}
+	if diff := cmp.Diff(first.bodies(), second.bodies()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRecorderSaysWhatItCannotWrite(t *testing.T) {
+	full := errors.New("no space left")
+	if err := NewRecorder(broken{full}, "x").Add([]byte("{}")); !errors.Is(err, full) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type broken struct{ err error }
+
+func (b broken) Write([]byte) (int, error) { return 0, b.err }
+
+// Any bytes come back from a recorded scenario as they were.
+func FuzzRecord(f *testing.F) {
+	for _, body := range []string{"", "{}", `{"a":"it's ${x}"}`, "\xff\x00", "- a: b #c", "\u0085\u2028\ufeff", "line\nline", " x ", "'", "${", "\u00a0"} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var text bytes.Buffer
+		if err := NewRecorder(&text, "it's "+string(body)).Add(body); err != nil {
+			t.Fatal(err)
+		}
+		file, err := Parse("recorded.yaml", text.Bytes())
+		if err != nil {
+			t.Fatalf("%v\n%q", err, text.String())
+		}
+		send := file.Steps[0].Send
+		got := []byte(nil)
+		if send.Body != nil {
+			got = []byte(send.Body.Value)
+		} else {
+			got = send.Base64.Bytes
+		}
+		if !bytes.Equal(body, got) {
+			t.Errorf("%q came back as %q", body, got)
+		}
+	})
+}
