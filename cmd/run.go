@@ -190,7 +190,8 @@ func (opt *runOptions) target(a *app) func(name, url string) (emitter.Webhook, e
 	return func(name, url string) (emitter.Webhook, error) {
 		flags := opt.webhook
 		flags.name = cmp.Or(flags.name, name)
-		return flags.one(a, slices.DeleteFunc([]string{cmp.Or(opt.url, url)}, func(s string) bool { return s == "" }))
+		w, err := flags.one(a, slices.DeleteFunc([]string{cmp.Or(opt.url, url)}, func(s string) bool { return s == "" }))
+		return w, usage(err)
 	}
 }
 
@@ -254,14 +255,16 @@ func (a *app) showSuite(s *report.Suite, alone bool) error {
 	return nil
 }
 
+func crlf(head string) string { return strings.ReplaceAll(head, "\n", "\r\n") }
+
 func (a *app) showReported(e *report.Exchange) error {
-	if err := a.showMessage(">", e.Request.Head, e.Request.Body); err != nil {
+	if err := a.showMessage(">", crlf(e.Request.Head), e.Request.Body); err != nil {
 		return err
 	}
 	if e.Response.Head == "" && len(e.Response.Body) == 0 {
 		return nil
 	}
-	return a.showMessage("<", e.Response.Head, e.Response.Body)
+	return a.showMessage("<", crlf(e.Response.Head), e.Response.Body)
 }
 
 // runEnded shows what failed once more, all in one place, and writes the reports.

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"artihook/emitter/payload"
@@ -100,9 +99,11 @@ func (a *act) current() (*lead, error) {
 			return l, nil
 		}
 	}
-	// Only a start that has failed leads here: the rest was found before anything ran.
-	return nil, fmt.Errorf("the lead of this step was not started")
+	return nil, errNotStarted
 }
+
+// errNotStarted follows from a start that has failed, and only from that: the rest is found before anything runs.
+var errNotStarted = errors.New("the lead of this step was not started")
 
 // answer gives an updated event for each answer.
 func (a *act) answer() ([]*parcel, error) {

@@ -57,7 +57,11 @@ func (p *play) defaults() *Defaults {
 func (p *play) perform(ctx context.Context) {
 	var err error
 	if p.hooks, err = p.webhooks(); err != nil {
-		p.blame(p.file.Name.Place, err)
+		if fault := (*Fault)(nil); errors.As(err, &fault) {
+			p.faults = append(p.faults, fault)
+		} else {
+			p.broken = err
+		}
 		return
 	}
 	for _, v := range p.file.Vars {

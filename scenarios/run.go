@@ -116,6 +116,9 @@ func (r *run) lookAt(ctx context.Context, files []*File, lint bool) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if p.broken != nil {
+			return p.broken
+		}
 		faults = append(faults, p.faults...)
 		found = found || p.found
 	}
@@ -146,7 +149,7 @@ func (r *run) all(ctx context.Context, files []*File) (*report.Report, error) {
 	for range min(max(r.opt.Jobs, 1), max(len(files), 1)) {
 		workers.Go(func() {
 			for i := range next {
-				if ctx.Err() != nil {
+				if ctx.Err() != nil || r.opt.FailFast && r.failed.Load() {
 					continue
 				}
 				suite, err := r.one(ctx, files[i])
@@ -158,9 +161,6 @@ func (r *run) all(ctx context.Context, files []*File) (*report.Report, error) {
 		})
 	}
 	for i := range files {
-		if r.opt.FailFast && r.failed.Load() {
-			break
-		}
 		select {
 		case next <- i:
 			continue

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -181,7 +182,7 @@ func (s *scope) leaf(ctx context.Context, step *Step, path string) {
 	a.result = report.Step{Name: s.label + step.title(), Line: step.Line, Started: time.Now(), Outcome: report.Passed}
 	err := a.do(ctx)
 	switch {
-	case s.p.dry && err != nil && !s.vars.guessed:
+	case s.p.dry && err != nil && !s.vars.guessed && !errors.Is(err, errNotStarted):
 		s.p.blame(step.Place, err)
 		return
 	case silent && err == nil:

@@ -51,13 +51,6 @@ func (p *play) webhooks() ([]emitter.Webhook, error) {
 
 // base is the webhook of the defaults, or the one that the run was given.
 func (p *play) base(d *Defaults) (emitter.Webhook, error) {
-	at := d.URL.Place
-	if d.Webhook.Given() {
-		at = d.Webhook.Place
-	}
-	if !at.Given() {
-		at = p.file.Name.Place
-	}
 	url := ""
 	if d.URL.Given() && !p.opt.said(SettingURL) {
 		var err error
@@ -73,8 +66,13 @@ func (p *play) base(d *Defaults) (emitter.Webhook, error) {
 		return emitter.Webhook{}, p.fault(d.Webhook.Place, err)
 	}
 	w, err := p.opt.Webhook(name, url)
-	if err != nil {
-		return w, p.fault(at, err)
+	switch {
+	case err != nil && name != "":
+		return w, p.fault(d.Webhook.Place, err)
+	case err != nil && url != "":
+		return w, p.fault(d.URL.Place, err)
+	case err != nil:
+		return w, err // the file leaves it to the run
 	}
 	return w, p.settle(&w, hook{Text{}, d.SignURL, d.Secret, d.Edition, d.Scheme}, false)
 }
