@@ -85,9 +85,6 @@ func (f Filter) selection() (selection, error) {
 	if f.Webhook != "" {
 		s.and("d.setting IN (SELECT id FROM settings WHERE webhook = ?)", f.Webhook)
 	}
-	if !f.Since.IsZero() {
-		s.and("d.time >= ?", f.Since.UnixMicro())
-	}
 	if f.Grep != "" {
 		// Chunks may cut the text in two, so a chunked response is always looked at.
 		s.and("(instr(r.raw, ?) OR instr(o.response, ?) OR CAST(o.response AS TEXT) LIKE '%chunked%')", []byte(f.Grep), []byte(f.Grep))
@@ -99,7 +96,24 @@ func (f Filter) selection() (selection, error) {
 	// A lead has few deliveries and an index: that is the better start.
 	s.byOutcome = f.Lead == ""
 	s.addStatus(status)
+	if !f.Since.IsZero() {
+		s.addSince(f.Since.UnixMicro())
+	}
 	return s, nil
+}
+
+// id is the column that counts the rows where the query starts.
+func (s *selection) id() string {
+	if s.byOutcome {
+		return "o.id"
+	}
+	return "d.id"
+}
+
+// addSince keeps a query away from all that is older than it asks for.
+func (s *selection) addSince(micro int64) {
+	s.and(s.id()+" >= (SELECT min(first) FROM minutes WHERE minute >= ?)", micro/microsPerMinute)
+	s.and("d.time >= ?", micro)
 }
 
 func (s *selection) addStatus(status statusFilter) {

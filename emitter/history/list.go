@@ -58,18 +58,10 @@ func (s *Store) listChunk(ctx context.Context, f Filter, sel selection, before i
 		size = min(size, f.Limit)
 	}
 	if before > 0 {
-		id := "d.id < ?"
-		if sel.byOutcome {
-			id = "o.id < ?"
-		}
-		sel.where = append(sel.where[:len(sel.where):len(sel.where)], id)
+		sel.where = append(sel.where[:len(sel.where):len(sel.where)], sel.id()+" < ?")
 		sel.args = append(sel.args[:len(sel.args):len(sel.args)], before)
 	}
-	order := "d.id DESC LIMIT ?"
-	if sel.byOutcome {
-		order = "o.id DESC LIMIT ?"
-	}
-	rows, err := s.query(ctx, sel, whole, order, size)
+	rows, err := s.query(ctx, sel, whole, sel.id()+" DESC LIMIT ?", size)
 	if len(rows) == size {
 		last = rows[size-1].ID
 	}
@@ -119,7 +111,8 @@ func (s *selection) query(whole bool, order string) string {
 	var q strings.Builder
 	q.WriteString("SELECT d.id, d.time, d.event, d.version, d.attempt, d.seed, l.key, " +
 		"s.webhook, s.url, s.sign_url, s.scheme, s.edition, s.bot, " +
-		"o.id, o.status, o.duration, o.truncated, o.error, o.reason")
+		"o.id, o.status, o.duration, o.truncated, o.error, o.reason, " +
+		"g.scenario, g.step, g.resend_of")
 	if whole {
 		q.WriteString(", r.raw, o.response")
 	}
@@ -128,7 +121,7 @@ func (s *selection) query(whole bool, order string) string {
 	} else {
 		q.WriteString(" FROM deliveries d LEFT JOIN outcomes o ON o.id = d.id")
 	}
-	q.WriteString(" LEFT JOIN leads l ON l.id = d.lead LEFT JOIN settings s ON s.id = d.setting")
+	q.WriteString(" LEFT JOIN leads l ON l.id = d.lead LEFT JOIN settings s ON s.id = d.setting LEFT JOIN origins g ON g.id = d.id")
 	if whole {
 		q.WriteString(" LEFT JOIN requests r ON r.id = d.id")
 	}

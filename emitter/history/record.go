@@ -17,6 +17,13 @@ type intent struct {
 	version, attempt int
 	seed             uint64
 	request          []byte
+	origin           origin
+}
+
+// origin is why a delivery was sent; most have none.
+type origin struct {
+	scenario, step string
+	resendOf       int64
 }
 
 // outcome is the rest. Its response is a copy of its own: the sender goes on
@@ -71,7 +78,7 @@ func newIntent(d *Delivery) intent {
 		time: d.Time, lead: d.Lead,
 		setting: setting{d.Webhook, d.URL, d.SignURL, d.Scheme, d.Edition, d.Bot},
 		event:   d.Event, version: d.Version, attempt: d.Attempt, seed: d.Seed,
-		request: raw,
+		request: raw, origin: origin{d.Scenario, d.Step, d.ResendOf},
 	}
 }
 

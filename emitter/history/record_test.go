@@ -20,13 +20,14 @@ func TestDeliveryComesBackWhole(t *testing.T) {
 	ctx := context.Background()
 	store := openStore(t, newPath(t))
 	d := sample()
+	d.Scenario, d.Step, d.ResendOf = "a day", "the third", 7
+	want := *d
 	if err := store.Plan(ctx, []*Delivery{d}); err != nil {
 		t.Fatal(err)
 	}
 	if d.ID != 1 || d.State != Planned {
 		t.Errorf("planned as %d, %q", d.ID, d.State)
 	}
-	want := *sample()
 	want.ID, want.State, want.Error, want.Reason = 1, Unknown, ErrorUnknown, reasonUnknown
 	want.RawRequest = want.Request.AppendRaw(nil)
 	sameDelivery(t, store, want)

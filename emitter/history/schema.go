@@ -20,7 +20,9 @@ const applicationID = 0x61727469
 // would tear the pages apart. Requests stand apart from deliveries so that lists
 // read small rows only. numbering holds the last number given, which keeps
 // numbers from being used twice even when the newest deliveries are removed. The
-// index over failures costs nothing for a delivery that went well.
+// indexes over failures cost nothing for a delivery that went well. minutes tells
+// where deliveries of a time begin: numbers grow with time only where nothing was
+// imported and no clock was set, and an index over times would cost each delivery.
 func schema() []string {
 	return []string{`
 CREATE TABLE numbering (last INTEGER NOT NULL);
@@ -64,6 +66,19 @@ CREATE TABLE outcomes (
 	response  BLOB
 );
 CREATE INDEX outcomes_by_failure ON outcomes (status/100) WHERE status/100 <> 2;
+`, `
+CREATE TABLE origins ( -- of the deliveries that have one
+	id        INTEGER PRIMARY KEY REFERENCES deliveries,
+	scenario  TEXT,
+	step      TEXT,
+	resend_of INTEGER
+);
+CREATE TABLE minutes (
+	minute INTEGER PRIMARY KEY, -- since 1970, UTC
+	first  INTEGER NOT NULL     -- no delivery of this minute has a lower number
+);
+INSERT INTO minutes SELECT time / 60000000, min(id) FROM deliveries GROUP BY 1;
+CREATE INDEX outcomes_by_error ON outcomes (error) WHERE error IS NOT NULL;
 `}
 }
 

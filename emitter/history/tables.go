@@ -18,12 +18,14 @@ type tables struct {
 
 	begin, commit, rollback, dataVersion, number *stmt
 	delivery, request, outcome, dropOutcome      *stmt
+	origin, minute                               *stmt
 	addLead, findLead, addSetting, findSetting   *stmt
 
 	// Numbers of rows that are known to be there, until another connection
 	// changes the file (data_version) or a transaction fails.
 	leads    map[string]int64
 	settings map[setting]int64
+	minutes  map[int64]bool
 	seen     int64
 }
 
@@ -40,6 +42,8 @@ func newTables(c *conn) *tables {
 		request: c.stmt("INSERT INTO requests (id, raw) VALUES (?, ?)"),
 		outcome: c.stmt("INSERT INTO outcomes (id, status, duration, truncated, error, reason, response)" +
 			" VALUES (?, ?, ?, ?, ?, ?, ?)"),
+		origin:      c.stmt("INSERT INTO origins (id, scenario, step, resend_of) VALUES (?, ?, ?, ?)"),
+		minute:      c.stmt("INSERT OR IGNORE INTO minutes (minute, first) VALUES (?, ?)"),
 		dropOutcome: c.stmt("DELETE FROM outcomes WHERE id = ?"),
 		addLead:     c.stmt("INSERT INTO leads (key) VALUES (?)"),
 		findLead:    c.stmt("SELECT id FROM leads WHERE key = ?"),
@@ -54,7 +58,7 @@ func newTables(c *conn) *tables {
 // write, which somebody waits for.
 func (t *tables) prepare() {
 	for _, s := range []*stmt{
-		t.begin, t.dataVersion, t.number, t.findLead, t.addLead, t.findSetting, t.delivery, t.request, t.commit, t.outcome,
+		t.begin, t.dataVersion, t.number, t.findLead, t.addLead, t.findSetting, t.minute, t.delivery, t.request, t.commit, t.outcome,
 	} {
 		if s.prepare() != nil {
 			return
@@ -125,11 +129,34 @@ func (t *tables) writeIntent(id int64, in *intent) error {
 	if err != nil {
 		return err
 	}
+	if err := t.noteMinute(id, in.time.UnixMicro()/microsPerMinute); err != nil {
+		return err
+	}
 	err = t.delivery.exec(id, in.time.UnixMicro(), lead, setting, in.event, int64(in.version), int64(in.attempt), int64(in.seed))
 	if err != nil {
 		return err
 	}
+	if from := in.origin; from != (origin{}) {
+		if err := t.origin.exec(id, orNull(from.scenario), orNull(from.step), from.resendOf); err != nil {
+			return err
+		}
+	}
 	return t.request.exec(id, in.request)
+}
+
+const microsPerMinute = 60_000_000
+
+// noteMinute remembers the first number of a minute. Numbers grow, so the first
+// that comes is the lowest.
+func (t *tables) noteMinute(id, minute int64) error {
+	if t.minutes[minute] {
+		return nil
+	}
+	err := t.minute.exec(minute, id)
+	if err == nil {
+		t.minutes[minute] = true
+	}
+	return err
 }
 
 // writeOutcome puts a second outcome of one delivery in the place of the first.
@@ -164,7 +191,7 @@ func (t *tables) refresh() error {
 	if err != nil {
 		return err
 	}
-	if version != t.seen || len(t.leads) > maxKnown || len(t.settings) > maxKnown {
+	if version != t.seen || len(t.leads) > maxKnown || len(t.settings) > maxKnown || len(t.minutes) > maxKnown {
 		t.forget()
 		t.seen = version
 	}
@@ -172,7 +199,7 @@ func (t *tables) refresh() error {
 }
 
 func (t *tables) forget() {
-	t.leads, t.settings = map[string]int64{}, map[setting]int64{}
+	t.leads, t.settings, t.minutes = map[string]int64{}, map[setting]int64{}, map[int64]bool{}
 }
 
 func (t *tables) leadNumber(lead string) (int64, error) {
