@@ -67,47 +67,57 @@ type Delivery struct {
 // jsonTime is RFC 3339 with microseconds.
 const jsonTime = "2006-01-02T15:04:05.000000Z07:00"
 
-// MarshalJSON writes the object that every command shows for a delivery. Fields
-// that only help a reader stand at the end, and only where they say something.
-// HTML characters are not escaped: use an Encoder with SetEscapeHTML(false).
-func (d Delivery) MarshalJSON() ([]byte, error) {
+// deliveryJSON is the object that every command shows for a delivery. Fields that
+// only help a reader stand at the end, and only where they say something.
+type deliveryJSON struct {
+	ID         int64              `json:"id"`
+	Time       string             `json:"time"`
+	Webhook    string             `json:"webhook"`
+	URL        string             `json:"url"`
+	SignURL    string             `json:"sign_url"`
+	Event      string             `json:"event"`
+	Lead       string             `json:"lead"`
+	Version    int                `json:"version"`
+	Attempt    int                `json:"attempt"`
+	Status     int                `json:"status"`
+	Error      string             `json:"error"`
+	DurationMS float64            `json:"duration_ms"`
+	Request    exchange.Request   `json:"request"`
+	Response   *exchange.Response `json:"response"`
+	Reason     string             `json:"reason,omitempty"`
+	Bot        string             `json:"bot,omitempty"`
+	Edition    string             `json:"edition,omitempty"`
+	Scheme     string             `json:"scheme,omitempty"`
+	State      State              `json:"state,omitempty"`
+	Scenario   string             `json:"scenario,omitempty"`
+	Step       string             `json:"step,omitempty"`
+	ResendOf   int64              `json:"resend_of,omitempty"`
+}
+
+func (d *Delivery) shown() deliveryJSON {
 	state := d.State
 	if state == Done {
 		state = ""
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(struct {
-		ID         int64              `json:"id"`
-		Time       string             `json:"time"`
-		Webhook    string             `json:"webhook"`
-		URL        string             `json:"url"`
-		SignURL    string             `json:"sign_url"`
-		Event      string             `json:"event"`
-		Lead       string             `json:"lead"`
-		Version    int                `json:"version"`
-		Attempt    int                `json:"attempt"`
-		Status     int                `json:"status"`
-		Error      string             `json:"error"`
-		DurationMS float64            `json:"duration_ms"`
-		Request    exchange.Request   `json:"request"`
-		Response   *exchange.Response `json:"response"`
-		Reason     string             `json:"reason,omitempty"`
-		Bot        string             `json:"bot,omitempty"`
-		Edition    string             `json:"edition,omitempty"`
-		Scheme     string             `json:"scheme,omitempty"`
-		State      State              `json:"state,omitempty"`
-		Scenario   string             `json:"scenario,omitempty"`
-		Step       string             `json:"step,omitempty"`
-		ResendOf   int64              `json:"resend_of,omitempty"`
-	}{
+	return deliveryJSON{
 		d.ID, d.Time.UTC().Format(jsonTime), d.Webhook, d.URL, d.SignURL,
 		d.Event, d.Lead, d.Version, d.Attempt,
-		d.Status, d.Error, float64(d.Duration.Microseconds()) / 1000,
+		d.Status, d.Error, inMS(d.Duration),
 		d.Request, d.Response,
 		d.Reason, d.Bot, d.Edition, d.Scheme, state,
 		d.Scenario, d.Step, d.ResendOf,
-	})
+	}
+}
+
+// MarshalJSON writes the object that every command shows for a delivery. HTML
+// characters are not escaped: use an Encoder with SetEscapeHTML(false).
+func (d Delivery) MarshalJSON() ([]byte, error) { return encodeLine(d.shown()) }
+
+// encodeLine is json.Marshal without its HTML escapes.
+func encodeLine(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }

@@ -9,14 +9,16 @@ import (
 
 // Filter says which deliveries to list. The zero Filter lists all of them.
 type Filter struct {
-	Lead    string // the lead's id
-	Event   string // such as "lead:updated"
-	Status  string // a code "204", a class "5xx", or the name of an error, "unknown" among them
-	Webhook string // name of the webhook
-	Since   time.Time
-	Grep    string // stands in the body of the request or of the response
-	Before  int64  // IDs below this one; 0: from the newest
-	Limit   int    // how many at most; 0: no limit
+	Lead    string    // the lead's id
+	Event   string    // such as "lead:updated"
+	Status  string    // a code "204", a class "5xx", or the name of an error, "unknown" among them
+	Webhook string    // name of the webhook
+	Since   time.Time // made at this time or later; zero: at any
+	Until   time.Time // made before this time; zero: at any
+	Grep    string    // stands in the body of the request or of the response
+	Before  int64     // IDs below this one; 0: from the newest
+	Limit   int       // how many at most, the newest; 0: no limit
+	Oldest  bool      // the oldest first, and none that is added meanwhile
 	// Whole also reads request and response. Without it they stay empty, which
 	// makes a list cheap.
 	Whole bool
@@ -98,6 +100,9 @@ func (f Filter) selection() (selection, error) {
 	s.addStatus(status)
 	if !f.Since.IsZero() {
 		s.addSince(f.Since.UnixMicro())
+	}
+	if !f.Until.IsZero() {
+		s.and("d.time < ?", f.Until.UnixMicro())
 	}
 	return s, nil
 }

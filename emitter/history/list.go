@@ -14,18 +14,15 @@ const (
 	wholeChunk = 64
 )
 
-// List yields the deliveries that the filter picks, newest first. After an error
-// it stops. Deliveries that are added meanwhile may be missing.
+// List yields the deliveries that the filter picks, newest first unless it says
+// otherwise. After an error it stops. Deliveries that are added meanwhile may be
+// missing.
 func (s *Store) List(ctx context.Context, f Filter) iter.Seq2[Delivery, error] {
 	return func(yield func(Delivery, error) bool) {
-		sel, err := f.selection()
-		if err != nil {
-			yield(Delivery{}, err)
-			return
-		}
-		left, before := f.Limit, f.Before
-		for {
-			chunk, last, err := s.listChunk(ctx, f, sel, before)
+		w, err := s.startWalk(ctx, f)
+		for left := f.Limit; err == nil && !w.done; {
+			var chunk []Delivery
+			chunk, err = s.next(ctx, &w)
 			for _, d := range chunk {
 				if !yield(d, nil) {
 					return
@@ -34,21 +31,61 @@ func (s *Store) List(ctx context.Context, f Filter) iter.Seq2[Delivery, error] {
 					return
 				}
 			}
-			if err != nil {
-				yield(Delivery{}, err)
-				return
-			}
-			if last == 0 {
-				return
-			}
-			before = last
+		}
+		if err != nil {
+			yield(Delivery{}, err)
 		}
 	}
 }
 
-// listChunk returns the next deliveries below the number before (0: from the
-// newest), and the last number that it looked at, 0 when there is no more.
-func (s *Store) listChunk(ctx context.Context, f Filter, sel selection, before int64) (chunk []Delivery, last int64, err error) {
+// walk is a way through the deliveries that a filter picks.
+type walk struct {
+	filter Filter
+	sel    selection
+	from   int64 // the last number that was looked at; 0: none yet
+	done   bool
+}
+
+func (s *Store) startWalk(ctx context.Context, f Filter) (walk, error) {
+	w := walk{filter: f}
+	var err error
+	if w.sel, err = f.selection(); err != nil || !f.Oldest {
+		w.from = f.Before
+		return w, err
+	}
+	first, last, err := s.ends(ctx, f)
+	if first == 0 {
+		w.done = true
+		return w, err
+	}
+	w.sel.and(w.sel.id()+" <= ?", last)
+	w.from = first - 1
+	return w, err
+}
+
+// ends gives the lowest and the highest number that a walk from the oldest on
+// may meet; 0, 0 when there is none.
+func (s *Store) ends(ctx context.Context, f Filter) (first, last int64, err error) {
+	newest := Filter{Limit: 1, Before: f.Before}
+	if f.Limit > 0 {
+		newest = f
+		newest.Oldest, newest.Whole = false, false
+	}
+	for d, err := range s.List(ctx, newest) {
+		if err != nil {
+			return 0, 0, err
+		}
+		first, last = d.ID, max(last, d.ID)
+	}
+	if f.Limit == 0 {
+		first = min(last, 1)
+	}
+	return first, last, nil
+}
+
+// next returns the next deliveries of a walk.
+func (s *Store) next(ctx context.Context, w *walk) (chunk []Delivery, err error) {
+	f, sel := w.filter, w.sel
 	whole := f.Whole || f.Grep != ""
 	size := lightChunk
 	if whole {
@@ -57,13 +94,17 @@ func (s *Store) listChunk(ctx context.Context, f Filter, sel selection, before i
 	if f.Limit > 0 && f.Grep == "" {
 		size = min(size, f.Limit)
 	}
-	if before > 0 {
-		sel.where = append(sel.where[:len(sel.where):len(sel.where)], sel.id()+" < ?")
-		sel.args = append(sel.args[:len(sel.args):len(sel.args)], before)
+	beyond, order := " < ?", " DESC LIMIT ?"
+	if f.Oldest {
+		beyond, order = " > ?", " LIMIT ?"
 	}
-	rows, err := s.query(ctx, sel, whole, sel.id()+" DESC LIMIT ?", size)
-	if len(rows) == size {
-		last = rows[size-1].ID
+	if w.from > 0 {
+		sel.where = append(sel.where[:len(sel.where):len(sel.where)], sel.id()+beyond)
+		sel.args = append(sel.args[:len(sel.args):len(sel.args)], w.from)
+	}
+	rows, err := s.query(ctx, sel, whole, sel.id()+order, size)
+	if w.done = len(rows) < size; !w.done {
+		w.from = rows[size-1].ID
 	}
 	for _, d := range rows {
 		if f.Grep != "" && !d.contains(f.Grep) {
@@ -74,7 +115,7 @@ func (s *Store) listChunk(ctx context.Context, f Filter, sel selection, before i
 		}
 		chunk = append(chunk, d)
 	}
-	return chunk, last, err
+	return chunk, err
 }
 
 // contains looks at the bodies only.
@@ -105,29 +146,33 @@ func (s *Store) query(ctx context.Context, sel selection, whole bool, order stri
 	return list, s.explain("reading", rows.Err())
 }
 
-// query puts a statement together. The order of the joins is ours (CROSS JOIN):
-// the planner knows nothing of what is rare.
+// query puts a statement together that reads deliveries.
 func (s *selection) query(whole bool, order string) string {
-	var q strings.Builder
-	q.WriteString("SELECT d.id, d.time, d.event, d.version, d.attempt, d.seed, l.key, " +
+	columns := "d.id, d.time, d.event, d.version, d.attempt, d.seed, l.key, " +
 		"s.webhook, s.url, s.sign_url, s.scheme, s.edition, s.bot, " +
 		"o.id, o.status, o.duration, o.truncated, o.error, o.reason, " +
-		"g.scenario, g.step, g.resend_of")
+		"g.scenario, g.step, g.resend_of"
 	if whole {
-		q.WriteString(", r.raw, o.response")
+		columns += ", r.raw, o.response"
 	}
+	return "SELECT " + columns + s.from(whole) + " ORDER BY " + order
+}
+
+// from names the tables and the condition. The order of the joins is ours (CROSS
+// JOIN): the planner knows nothing of what is rare.
+func (s *selection) from(requests bool) string {
+	var q strings.Builder
 	if s.byOutcome {
 		q.WriteString(" FROM outcomes o CROSS JOIN deliveries d ON d.id = o.id")
 	} else {
 		q.WriteString(" FROM deliveries d LEFT JOIN outcomes o ON o.id = d.id")
 	}
 	q.WriteString(" LEFT JOIN leads l ON l.id = d.lead LEFT JOIN settings s ON s.id = d.setting LEFT JOIN origins g ON g.id = d.id")
-	if whole {
+	if requests {
 		q.WriteString(" LEFT JOIN requests r ON r.id = d.id")
 	}
 	if len(s.where) > 0 {
 		q.WriteString(" WHERE " + strings.Join(s.where, " AND "))
 	}
-	q.WriteString(" ORDER BY " + order)
 	return q.String()
 }

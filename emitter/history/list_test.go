@@ -54,6 +54,15 @@ func TestListFilters(t *testing.T) {
 		"no such webhook": {Filter{Webhook: "%"}, ""},
 		"since":           {Filter{Since: noon.Add(time.Hour)}, "4 2"},
 		"since a µs more": {Filter{Since: noon.Add(time.Hour + time.Microsecond)}, "4"},
+		"until":           {Filter{Until: noon.Add(time.Hour)}, "9 8 7 6 5 3 1"},
+		"since, until":    {Filter{Since: noon.Add(time.Hour), Until: noon.Add(time.Hour + time.Microsecond)}, "2"},
+		"oldest":          {Filter{Oldest: true}, "1 2 3 4 5 6 7 8 9"},
+		"oldest, before":  {Filter{Oldest: true, Before: 4}, "1 2 3"},
+		"oldest, limit":   {Filter{Oldest: true, Limit: 2}, "8 9"},
+		"oldest, 5xx":     {Filter{Oldest: true, Status: "5xx"}, "3 4"},
+		"oldest, 2xx, 2":  {Filter{Oldest: true, Status: "2xx", Limit: 2}, "6 7"},
+		"oldest, grep":    {Filter{Oldest: true, Grep: "thank you", Limit: 2}, "7 8"},
+		"oldest, none":    {Filter{Oldest: true, Status: "302"}, ""},
 		"code":            {Filter{Status: "500"}, "3"},
 		"class":           {Filter{Status: "5xx"}, "4 3"},
 		"class, capital":  {Filter{Status: "4XX"}, "8"},
@@ -152,6 +161,32 @@ func TestListInChunks(t *testing.T) {
 	}
 	for range store.List(ctx, Filter{}) {
 		break
+	}
+}
+
+// TestListFromTheOldest records while it reads: what comes meanwhile is not part
+// of it, or resending what failed would never end.
+func TestListFromTheOldest(t *testing.T) {
+	store := openStore(t, newPath(t))
+	const total = 2*wholeChunk + 5
+	if err := store.Plan(context.Background(), sampleBatch(total)); err != nil {
+		t.Fatal(err)
+	}
+	next := int64(1)
+	for d, err := range store.List(context.Background(), Filter{Oldest: true, Whole: true, Status: "unknown"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.ID != next {
+			t.Fatalf("delivery %d, want %d", d.ID, next)
+		}
+		next++
+		if err := store.Plan(context.Background(), sampleBatch(1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if next != total+1 {
+		t.Errorf("%d deliveries, want %d", next-1, total)
 	}
 }
 

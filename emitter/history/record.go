@@ -92,6 +92,18 @@ func (s *Store) Finish(ctx context.Context, d *Delivery) error {
 	if d.ID <= 0 {
 		return fmt.Errorf("finishing a delivery to %q: it has not been planned", d.URL)
 	}
+	j := &job{outcome: newOutcome(d)}
+	if len(j.outcome.response) > largeResponse {
+		j.done = make(chan error, 1)
+	}
+	if err := s.submit(ctx, j); err != nil {
+		return err
+	}
+	d.State = Done
+	return nil
+}
+
+func newOutcome(d *Delivery) *outcome {
 	o := &outcome{
 		id: d.ID, status: d.Status, duration: d.Duration,
 		error: d.Error, reason: d.Reason,
@@ -107,15 +119,7 @@ func (s *Store) Finish(ctx context.Context, d *Delivery) error {
 	if d.Response != nil {
 		o.truncated = o.truncated || d.Response.Truncated
 	}
-	j := &job{outcome: o}
-	if len(o.response) > largeResponse {
-		j.done = make(chan error, 1)
-	}
-	if err := s.submit(ctx, j); err != nil {
-		return err
-	}
-	d.State = Done
-	return nil
+	return o
 }
 
 // maxRawResponse bounds what is kept of a response, in bytes: a whole body and a

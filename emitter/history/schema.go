@@ -90,8 +90,9 @@ func upgrade(ctx context.Context, c *conn, steps []string) error {
 		return err
 	}
 	if version < len(steps) {
-		// The page size counts only while the file is empty.
-		if err := c.exec("PRAGMA page_size = 16384"); err != nil {
+		// Both count only while the file is empty. Without the second, a file shrinks
+		// only by being written anew, while nobody else may write.
+		if err := c.exec("PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL"); err != nil {
 			return err
 		}
 		if err := c.inTransaction(func() error { return takeSteps(c, steps) }); err != nil {
@@ -103,7 +104,19 @@ func upgrade(ctx context.Context, c *conn, steps []string) error {
 
 // checkVersion returns how many steps the file has seen. A file that is empty or
 // an empty database has seen none.
-func checkVersion(c *conn, steps []string) (int, error) {
+func checkVersion(c *conn, steps []string) (version int, err error) {
+	if version, err = lookAtVersion(c, steps); !errors.Is(err, ErrCorrupt) {
+		return version, err
+	}
+	// Another process may have made the history between two looks.
+	if err := c.exec("BEGIN"); err != nil {
+		return 0, err
+	}
+	version, err = lookAtVersion(c, steps)
+	return version, errors.Join(err, c.exec("COMMIT"))
+}
+
+func lookAtVersion(c *conn, steps []string) (int, error) {
 	version, err := c.number("PRAGMA user_version")
 	if err != nil {
 		return 0, err
@@ -132,7 +145,7 @@ func checkVersion(c *conn, steps []string) (int, error) {
 
 // takeSteps looks at the version again, now that nobody else can change it.
 func takeSteps(c *conn, steps []string) error {
-	version, err := checkVersion(c, steps)
+	version, err := lookAtVersion(c, steps)
 	if err != nil || version == len(steps) {
 		return err
 	}

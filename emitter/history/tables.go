@@ -18,7 +18,7 @@ type tables struct {
 
 	begin, commit, rollback, dataVersion, number *stmt
 	delivery, request, outcome, dropOutcome      *stmt
-	origin, minute                               *stmt
+	origin, minute, skip                         *stmt
 	addLead, findLead, addSetting, findSetting   *stmt
 
 	// Numbers of rows that are known to be there, until another connection
@@ -37,6 +37,7 @@ func newTables(c *conn) *tables {
 		rollback:    c.stmt("ROLLBACK"),
 		dataVersion: c.stmt("PRAGMA data_version"),
 		number:      c.stmt("UPDATE numbering SET last = last + ? RETURNING last"),
+		skip:        c.stmt("UPDATE numbering SET last = max(last, ?)"),
 		delivery: c.stmt("INSERT INTO deliveries (id, time, lead, setting, event, version, attempt, seed)" +
 			" VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
 		request: c.stmt("INSERT INTO requests (id, raw) VALUES (?, ?)"),
@@ -87,9 +88,15 @@ func (t *tables) writeRows(jobs []*job) error {
 	if err := t.refresh(); err != nil {
 		return err
 	}
-	planned := 0
+	planned, at := 0, int64(0)
 	for _, j := range jobs {
 		planned += len(j.intents)
+		at = max(at, j.at)
+	}
+	if at > 0 {
+		if err := t.skip.exec(at - 1); err != nil {
+			return err
+		}
 	}
 	last := int64(0)
 	if planned > 0 {
@@ -104,6 +111,12 @@ func (t *tables) writeRows(jobs []*job) error {
 		for i := range j.intents {
 			if err := t.writeIntent(next, &j.intents[i]); err != nil {
 				return err
+			}
+			if j.outcomes != nil && j.outcomes[i] != nil {
+				j.outcomes[i].id = next
+				if err := t.writeOutcome(j.outcomes[i]); err != nil {
+					return err
+				}
 			}
 			next++
 		}

@@ -36,15 +36,18 @@ type writer struct {
 	failed   error // the first outcome that was lost
 }
 
-// job is one Plan (intents), one Finish (outcome), or with neither a Flush. Who
-// waits for it has set done, which takes one error. taken is set once, by the
-// writer or by a sender who no longer waits.
+// job is one Plan (intents), one Finish (outcome), one batch of Import (intents
+// and outcomes), or with none of them a Flush. Who waits for it has set done,
+// which takes one error. taken is set once, by the writer or by a sender who no
+// longer waits.
 type job struct {
-	intents []intent
-	first   int64 // answer: number of the first intent
-	outcome *outcome
-	done    chan error
-	taken   atomic.Bool
+	intents  []intent
+	outcomes []*outcome // of the intents, nil where one is unknown; nil for a Plan
+	at       int64      // the number that the first is to have, if it is still free
+	first    int64      // answer: number of the first intent
+	outcome  *outcome
+	done     chan error
+	taken    atomic.Bool
 }
 
 func startWriter(s *Store, c *conn) *writer {

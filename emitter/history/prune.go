@@ -1,0 +1,187 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Pruned says what Prune has done.
+type Pruned struct {
+	Deliveries    int64 // removed
+	Before, After int64 // size of the file in bytes, its write-ahead log included
+}
+
+// Condition says which deliveries Prune removes: those that the filter picks, but
+// for the newest Keep of them. A condition that says nothing is refused.
+type Condition struct {
+	Filter Filter // Limit, Oldest and Whole mean nothing here
+	Keep   int
+	All    bool // remove every delivery where nothing else is said
+}
+
+// ErrEverything refuses to remove all deliveries for want of a condition.
+var ErrEverything = errors.New("no condition: it would remove every delivery")
+
+// Validate says what is wrong with a condition, as Prune would.
+func (c Condition) Validate() error {
+	f := c.Filter
+	if f.Limit, f.Oldest, f.Whole = 0, false, false; f == (Filter{}) && c.Keep == 0 && !c.All {
+		return ErrEverything
+	}
+	if c.Keep < 0 {
+		return fmt.Errorf("keeping %d deliveries, want 0 or more", c.Keep)
+	}
+	return f.Validate()
+}
+
+const (
+	// pruneChunk deliveries are removed in one transaction, so that others can
+	// write in between.
+	pruneChunk = 1000
+	// shrinkPages of 16 KB are given back in one transaction.
+	shrinkPages = 256
+)
+
+// Prune removes deliveries and gives their space back to the disk. It takes turns
+// with others that read and write. Numbers are not given again. When it fails,
+// Pruned says what had been removed by then.
+func (s *Store) Prune(ctx context.Context, c Condition) (Pruned, error) {
+	if err := c.Validate(); err != nil {
+		return Pruned{}, err
+	}
+	if s.writer == nil {
+		return Pruned{}, &Error{Doing: "writing", Path: s.path, Reason: "it was opened for reading only", Err: ErrClosed}
+	}
+	if err := s.Flush(ctx); err != nil {
+		return Pruned{}, err
+	}
+	conn, err := openConn(s.path)
+	if err != nil {
+		return Pruned{}, s.explain("writing", err)
+	}
+	p := pruner{
+		store: s, conn: conn,
+		outcome: conn.stmt("DELETE FROM outcomes WHERE id = ?"), request: conn.stmt("DELETE FROM requests WHERE id = ?"),
+		origin: conn.stmt("DELETE FROM origins WHERE id = ?"), delivery: conn.stmt("DELETE FROM deliveries WHERE id = ?"),
+	}
+	done := Pruned{Before: s.fileSize()}
+	err = p.run(ctx, c)
+	done.Deliveries = p.removed
+	err = errors.Join(s.explain("writing", err), s.explain("writing", conn.Close()))
+	done.After = s.fileSize()
+	return done, err
+}
+
+// pruner has a connection of its own: the writer's goroutine must not wait for it.
+type pruner struct {
+	store                              *Store
+	conn                               *conn
+	outcome, request, origin, delivery *stmt
+	removed                            int64
+}
+
+func (p *pruner) run(ctx context.Context, c Condition) error {
+	if err := p.remove(ctx, c); err != nil {
+		return err
+	}
+	if p.removed > 0 {
+		if err := p.takeTurns(ctx, p.tidy); err != nil {
+			return err
+		}
+	}
+	return p.shrink(ctx)
+}
+
+// remove goes from the newest to the oldest.
+func (p *pruner) remove(ctx context.Context, c Condition) error {
+	f := c.Filter
+	f.Limit, f.Oldest, f.Whole = 0, false, false
+	kept := 0
+	var ids []int64
+	for d, err := range p.store.List(ctx, f) {
+		if err != nil {
+			return err
+		}
+		if kept < c.Keep {
+			kept++
+			continue
+		}
+		if ids = append(ids, d.ID); len(ids) == pruneChunk {
+			if err := p.removeIDs(ctx, ids); err != nil {
+				return err
+			}
+			ids = ids[:0]
+		}
+	}
+	return p.removeIDs(ctx, ids)
+}
+
+func (p *pruner) removeIDs(ctx context.Context, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	err := p.takeTurns(ctx, func() error {
+		for _, id := range ids {
+			for _, s := range []*stmt{p.outcome, p.request, p.origin, p.delivery} {
+				if err := s.exec(id); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		p.removed += int64(len(ids))
+	}
+	return err
+}
+
+// takeTurns does the work in a transaction and then leaves as much time to
+// others. Those who wait for a lock look again every 100 ms at the latest.
+func (p *pruner) takeTurns(ctx context.Context, work func() error) error {
+	began := time.Now()
+	if err := p.conn.inTransaction(work); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(min(time.Since(began), 150*time.Millisecond)):
+		return nil
+	}
+}
+
+// tidy drops what no delivery needs any more: among it outcomes that came when
+// their delivery had gone already.
+func (p *pruner) tidy() error {
+	return p.conn.exec(`
+DELETE FROM outcomes WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = outcomes.id);
+DELETE FROM leads WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.lead = leads.id);
+DELETE FROM settings WHERE id NOT IN (SELECT setting FROM deliveries);
+DELETE FROM minutes;
+INSERT INTO minutes SELECT time / 60000000, min(id) FROM deliveries GROUP BY 1`)
+}
+
+// shrink gives free pages back, a few at a time, and empties the write-ahead log.
+func (p *pruner) shrink(ctx context.Context) error {
+	// A file of the first form cannot give pages back before it is written anew.
+	if mode, err := p.conn.number("PRAGMA auto_vacuum"); err != nil || mode == 0 {
+		return errors.Join(err, p.conn.exec("PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"))
+	}
+	for {
+		free, err := p.conn.number("PRAGMA freelist_count")
+		if err != nil {
+			return err
+		}
+		if free == 0 {
+			break
+		}
+		give := func() error { return p.conn.exec(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", shrinkPages)) }
+		if err := p.takeTurns(ctx, give); err != nil {
+			return err
+		}
+	}
+	return p.conn.exec("PRAGMA wal_checkpoint(TRUNCATE)")
+}

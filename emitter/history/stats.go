@@ -1,0 +1,217 @@
+package history
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"os"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// Stats sums deliveries up.
+type Stats struct {
+	Deliveries, Accepted int64     // accepted: the answer was whole, and 2xx
+	First, Last          time.Time // when the earliest and the latest was made; zero without deliveries
+
+	Events   []Count // by event; "" for a body that is no ArtiBot event
+	Webhooks []Count // by the webhook's name, or the URL of one without
+	Statuses []Count // by status, or the short name of what went wrong
+
+	Latency                     Latency // of deliveries that were answered
+	RequestBytes, ResponseBytes int64   // of heads and bodies, as kept
+	FileBytes                   int64   // of the history on the disk
+}
+
+// Count is one row of Stats, the most frequent first.
+type Count struct {
+	Name                 string
+	Deliveries, Accepted int64
+}
+
+// Latency tells how long answers took, to three digits; all zero without any.
+type Latency struct {
+	Min, Mean, P50, P90, P95, P99, Max time.Duration
+}
+
+// Stats sums up the deliveries that the filter picks, in one pass. Whole and
+// Oldest mean nothing here.
+func (s *Store) Stats(ctx context.Context, f Filter) (Stats, error) {
+	t := newTally()
+	each := s.measures
+	if f.Grep != "" || f.Limit > 0 || f.Before > 0 {
+		each = s.measuresOfList
+	}
+	if err := each(ctx, f, t.add); err != nil {
+		return Stats{}, err
+	}
+	stats := t.stats()
+	stats.FileBytes = s.fileSize()
+	return stats, nil
+}
+
+// measure is what Stats needs of one delivery.
+type measure struct {
+	micro, duration   int64
+	event, hook, name []byte
+	answered, ok      bool
+	request, response int64
+}
+
+// measures looks at lengths only, which SQLite knows without reading the bodies.
+func (s *Store) measures(ctx context.Context, f Filter, add func(*measure)) error {
+	sel, err := f.selection()
+	if err != nil {
+		return err
+	}
+	db, err := s.db(ctx)
+	if db == nil || err != nil {
+		return err
+	}
+	const columns = "SELECT d.time, d.event, iif(s.webhook = '', s.url, s.webhook), o.status, o.error, " +
+		"o.duration, length(r.raw), length(o.response)"
+	rows, err := db.QueryContext(ctx, columns+sel.from(true), sel.args...)
+	if err != nil {
+		return s.explain("reading", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var m measure
+		var hook, name sql.RawBytes
+		var event sql.RawBytes
+		var status, duration, request, response sql.NullInt64
+		if err := rows.Scan(&m.micro, &event, &hook, &status, &name, &duration, &request, &response); err != nil {
+			return s.explain("reading", err)
+		}
+		m.event, m.hook, m.duration, m.request, m.response = event, hook, duration.Int64, request.Int64, response.Int64
+		m.judge(status.Valid, status.Int64, name)
+		add(&m)
+	}
+	return s.explain("reading", rows.Err())
+}
+
+// judge fills in what came of the delivery.
+func (m *measure) judge(done bool, status int64, name []byte) {
+	switch {
+	case !done:
+		m.name = []byte(ErrorUnknown)
+		return
+	case len(name) > 0:
+		m.name = name
+	default:
+		m.name = strconv.AppendInt(nil, status, 10)
+	}
+	m.answered = status > 0
+	m.ok = len(name) == 0 && status >= 200 && status < 300
+}
+
+// measuresOfList takes the way of List, for what a query alone cannot pick.
+func (s *Store) measuresOfList(ctx context.Context, f Filter, add func(*measure)) error {
+	f.Whole, f.Oldest = true, false
+	for d, err := range s.List(ctx, f) {
+		if err != nil {
+			return err
+		}
+		m := measure{
+			micro: d.Time.UnixMicro(), duration: d.Duration.Microseconds(), event: []byte(d.Event), hook: []byte(cmp.Or(d.Webhook, d.URL)),
+			request: int64(len(d.RawRequest)), response: int64(len(d.RawResponse)),
+		}
+		name := d.Error
+		if d.State == Unknown {
+			name = ""
+		}
+		m.judge(d.State != Unknown, int64(d.Status), []byte(name))
+		add(&m)
+	}
+	return nil
+}
+
+// maxLatency is what longer answers are counted as, in microseconds.
+const maxLatency = int64(24 * time.Hour / time.Microsecond)
+
+// tally adds measures up in memory that does not grow with their number.
+type tally struct {
+	sum                        Stats
+	first, last                int64
+	events, webhooks, statuses map[string]*Count
+	latency                    *hdrhistogram.Histogram
+}
+
+func newTally() *tally {
+	return &tally{
+		events: map[string]*Count{}, webhooks: map[string]*Count{}, statuses: map[string]*Count{},
+		latency: hdrhistogram.New(1, maxLatency, 3),
+	}
+}
+
+func (t *tally) add(m *measure) {
+	if t.sum.Deliveries == 0 {
+		t.first, t.last = m.micro, m.micro
+	}
+	t.first, t.last = min(t.first, m.micro), max(t.last, m.micro)
+	t.sum.Deliveries++
+	t.sum.RequestBytes += m.request
+	t.sum.ResponseBytes += m.response
+	if m.ok {
+		t.sum.Accepted++
+	}
+	count(t.events, m.event, m.ok)
+	count(t.webhooks, m.hook, m.ok)
+	count(t.statuses, m.name, m.ok)
+	if m.answered {
+		_ = t.latency.RecordValue(max(0, min(m.duration, maxLatency))) // always within its bounds
+	}
+}
+
+func count(counts map[string]*Count, name []byte, ok bool) {
+	c := counts[string(name)]
+	if c == nil {
+		c = &Count{Name: string(name)}
+		counts[c.Name] = c
+	}
+	c.Deliveries++
+	if ok {
+		c.Accepted++
+	}
+}
+
+func (t *tally) stats() Stats {
+	stats := t.sum
+	if stats.Deliveries > 0 {
+		stats.First, stats.Last = time.UnixMicro(t.first).UTC(), time.UnixMicro(t.last).UTC()
+	}
+	stats.Events, stats.Webhooks, stats.Statuses = ranked(t.events), ranked(t.webhooks), ranked(t.statuses)
+	if t.latency.TotalCount() > 0 {
+		at := func(percent float64) time.Duration {
+			return time.Duration(t.latency.ValueAtPercentile(percent)) * time.Microsecond
+		}
+		stats.Latency = Latency{
+			Min: time.Duration(t.latency.Min()) * time.Microsecond, Mean: time.Duration(t.latency.Mean()) * time.Microsecond,
+			P50: at(50), P90: at(90), P95: at(95), P99: at(99), Max: time.Duration(t.latency.Max()) * time.Microsecond,
+		}
+	}
+	return stats
+}
+
+func ranked(counts map[string]*Count) []Count {
+	list := make([]Count, 0, len(counts))
+	for _, c := range counts {
+		list = append(list, *c)
+	}
+	slices.SortFunc(list, func(a, b Count) int {
+		return cmp.Or(cmp.Compare(b.Deliveries, a.Deliveries), cmp.Compare(a.Name, b.Name))
+	})
+	return list
+}
+
+// fileSize counts the write-ahead log too.
+func (s *Store) fileSize() int64 {
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return 0
+	}
+	return info.Size() + s.logSize()
+}
