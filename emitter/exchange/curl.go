@@ -12,11 +12,13 @@ import (
 // CurlOptions says where a curl command connects. URL is the http or https URL
 // to connect to and is needed; the request's own Target and Host are sent even
 // where they differ from it. Insecure leaves the server's certificate unchecked,
-// CACert is a file of certificates to trust besides ("" for none).
+// CACert is a file of certificates to trust besides ("" for none). With StatusOnly
+// curl prints the answer's status, 000 when none came, and nothing else.
 type CurlOptions struct {
-	URL      string
-	Insecure bool
-	CACert   string
+	URL        string
+	Insecure   bool
+	CACert     string
+	StatusOnly bool
 }
 
 // maxCurlArgument is the longest body that is written as an argument, in bytes:
@@ -46,6 +48,9 @@ func Curl(w io.Writer, req Request, opt CurlOptions) error {
 	}
 	if opt.CACert != "" {
 		b.WriteString(" --cacert " + Quote(opt.CACert))
+	}
+	if opt.StatusOnly {
+		b.WriteString(" -sS -o /dev/null -w '%{http_code}'")
 	}
 	if req.target() != target {
 		b.WriteString(" --request-target " + Quote(req.target()))

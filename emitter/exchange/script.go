@@ -1,0 +1,73 @@
+package exchange
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strconv"
+)
+
+// Script writes a script for /bin/sh that sends requests one after the other with
+// curl, byte for byte as [Curl] does. It prints a line for each, status and title,
+// and exits with 1 unless every answer is 2xx.
+type Script struct {
+	w     io.Writer
+	begun bool
+}
+
+// NewScript makes a Script that writes to w. End it with Close.
+func NewScript(w io.Writer) *Script { return &Script{w: w} }
+
+const scriptHead = `#!/bin/sh
+# These are recorded deliveries: the same bytes and headers, and so the signatures of then.
+# Prints the status of each answer; exit code 1 unless all are 2xx.
+command -v curl >/dev/null || { echo 'curl is needed' >&2; exit 3; }
+failed=0
+tell() {
+  printf '[%s] %s\n' "$1" "$2"
+  case $1 in 2??) ;; *) failed=1 ;; esac
+}
+`
+
+func (s *Script) begin() error {
+	if s.begun {
+		return nil
+	}
+	s.begun = true
+	_, err := io.WriteString(s.w, scriptHead)
+	return err
+}
+
+// Add writes the command for one request. StatusOnly is set anyway.
+func (s *Script) Add(req Request, opt CurlOptions, title string) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	opt.StatusOnly = true
+	var b bytes.Buffer
+	b.WriteString("\ncode=$(")
+	if err := Curl(&b, req, opt); err != nil {
+		return err
+	}
+	fmt.Fprintf(&b, ")\ntell \"$code\" %s\n", quote(oneLine(title)))
+	_, err := s.w.Write(b.Bytes())
+	return err
+}
+
+// Close writes the end of the script. The writer stays open.
+func (s *Script) Close() error {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	_, err := io.WriteString(s.w, "\nexit $failed\n")
+	return err
+}
+
+// oneLine writes out what could end a line or steer a terminal.
+func oneLine(s string) string {
+	quoted := strconv.QuoteToGraphic(s)
+	if quoted == `"`+s+`"` {
+		return s
+	}
+	return quoted
+}
