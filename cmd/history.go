@@ -4,122 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"artihook/emitter"
 	"artihook/emitter/history"
-	"artihook/emitter/payload"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 func newHistoryCmd(a *app) *cobra.Command {
 	list := newHistoryListCmd(a)
 	cmd := &cobra.Command{
 		Use:   "history",
-		Short: "What was sent and what came back: list, show, path",
+		Short: "What was sent and what came back: list, show, resend, export, import, stats, prune",
 		Args:  unknownCommand,
 		RunE:  list.RunE,
 	}
 	cmd.Flags().AddFlagSet(list.Flags())
-	cmd.AddCommand(list, newHistoryShowCmd(a), newHistoryPathCmd(a))
+	cmd.AddCommand(
+		list, newHistoryShowCmd(a), newHistoryResendCmd(a), newHistoryExportCmd(a), newHistoryImportCmd(a),
+		newHistoryStatsCmd(a), newHistoryPruneCmd(a), newHistoryPathCmd(a),
+	)
 	return cmd
-}
-
-// listLimit is how many deliveries list shows.
-const listLimit = 20
-
-type listOptions struct {
-	history historyFlags
-	filter  history.Filter
-	event   payload.Action
-	since   time.Duration
-}
-
-func newHistoryListCmd(a *app) *cobra.Command {
-	opt := &listOptions{}
-	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List deliveries, newest first",
-		Example: "  artihook history --status 5xx --since 1h\n  artihook history list --lead last -o json",
-		Args:    args(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runHistoryList(cmd.Context(), a, opt) },
-	}
-	opt.history.addPath(cmd)
-	flags := cmd.Flags()
-	defer markFilters(flags)
-	flags.StringVar(&opt.filter.Lead, "lead", "", "only those of the lead of this `ID`; last is that of the newest delivery")
-	addFlag(flags, &opt.event, flagSpec[payload.Action]{name: "event", kind: "action", parse: payload.ParseAction, usage: "only created, updated or completed"})
-	addFlag(flags, &opt.filter.Status, flagSpec[string]{name: "status", kind: "status", parse: parseStatusFilter, usage: "only this answer: 204, 5xx, refused, unknown"})
-	flags.StringVarP(&opt.filter.Webhook, "webhook", "w", "", "only those of the webhook of this `NAME`")
-	addFlag(flags, &opt.since, flagSpec[time.Duration]{name: "since", kind: "age", parse: parseAge, usage: "only from then on: 90m, 12h, 30d"})
-	flags.StringVar(&opt.filter.Grep, "grep", "", "only with this `TEXT` in the request's or the response's body")
-	addFlag(flags, &opt.filter.Before, flagSpec[int64]{name: "before", kind: "N", parse: parseNumber, usage: "only with a smaller number: the next page"})
-	addFlag(flags, &opt.filter.Limit, flagSpec[int]{name: "limit", kind: "N", preset: strconv.Itoa(listLimit), parse: parsePositive, usage: "at most so many"})
-	return cmd
-}
-
-// markFilters keeps variables from narrowing a list in silence.
-func markFilters(flags *pflag.FlagSet) {
-	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Name != "history" {
-			f.Annotations = map[string][]string{filterFlag: {}}
-		}
-	})
-}
-
-func parseStatusFilter(s string) (string, error) {
-	isName := slices.Contains(append(emitter.FailureNames(), history.ErrorUnknown), s)
-	isCode := strings.ContainsAny(s, "0123456789") && (history.Filter{Status: s}).Validate() == nil
-	if !isName && !isCode {
-		return "", errors.New("want a code like 204, a class like 5xx, or an error's name like refused")
-	}
-	return s, nil
-}
-
-func runHistoryList(ctx context.Context, a *app, opt *listOptions) error {
-	store, err := opt.history.openToRead(ctx)
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	filter := opt.filter
-	filter.Whole = a.json() || a.look.verbose
-	if opt.event != "" {
-		filter.Event = opt.event.Event()
-	}
-	if opt.since > 0 {
-		filter.Since = a.world.Now().Add(-opt.since)
-	}
-	if filter.Lead != "" {
-		filter.Lead, err = leadID(ctx, store, filter.Lead)
-		if err != nil {
-			return err
-		}
-	}
-	shown := 0
-	for d, err := range store.List(ctx, filter) {
-		if err != nil {
-			return err
-		}
-		if err := a.show(&d); err != nil {
-			return err
-		}
-		shown++
-	}
-	if shown > 0 {
-		return nil
-	}
-	if _, err := store.Last(ctx); errors.Is(err, history.ErrNotFound) {
-		a.say("no deliveries in %s; artihook send or play makes some", opt.history.file())
-	} else {
-		a.say("none of the deliveries in %s is meant by these filters", opt.history.file())
-	}
-	return nil
 }
 
 func newHistoryShowCmd(a *app) *cobra.Command {
@@ -136,28 +42,33 @@ func newHistoryShowCmd(a *app) *cobra.Command {
 }
 
 func runHistoryShow(ctx context.Context, a *app, opt *historyFlags, which string) error {
-	id, err := parseNumber(strings.TrimPrefix(which, "#"))
-	if err != nil && which != "last" {
-		return usagef("delivery %q: want its number, or last", which)
-	}
 	store, err := opt.openToRead(ctx)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	var d history.Delivery
-	if which == "last" {
-		d, err = store.Last(ctx)
-	} else {
-		d, err = store.Get(ctx, id)
-	}
-	if errors.Is(err, history.ErrNotFound) {
-		return hinted(fmt.Errorf("there is no delivery %s in %s", which, opt.file()), "artihook history lists what there is")
-	}
+	d, err := delivery(ctx, store, which)
 	if err != nil {
 		return err
 	}
 	return a.showWhole(&d)
+}
+
+// delivery gives the one that an argument means: a number, or last.
+func delivery(ctx context.Context, store *history.Store, which string) (d history.Delivery, err error) {
+	if which == "last" {
+		d, err = store.Last(ctx)
+	} else {
+		id, wrong := parseNumber(strings.TrimPrefix(which, "#"))
+		if wrong != nil {
+			return d, usagef("delivery %q: want its number, or last", which)
+		}
+		d, err = store.Get(ctx, id)
+	}
+	if errors.Is(err, history.ErrNotFound) {
+		err = hinted(fmt.Errorf("there is no delivery %s in %s", which, store.Path()), "artihook history lists what there is")
+	}
+	return d, err
 }
 
 // showWhole shows the line of a delivery, what the history keeps beside it, and the exchange.
@@ -168,7 +79,8 @@ func (a *app) showWhole(d *history.Delivery) error {
 	var b strings.Builder
 	fmt.Fprintln(&b, a.line(d))
 	for _, row := range [][2]string{
-		{"webhook", d.Webhook}, {"lead", d.Lead}, {"signed for", signedFor(d)}, {"scheme", d.Scheme}, {"edition", d.Edition}, {"bot", d.Bot}, {"reason", d.Reason},
+		{"webhook", d.Webhook}, {"lead", d.Lead}, {"signed for", signedFor(d)}, {"scheme", d.Scheme}, {"edition", d.Edition}, {"bot", d.Bot},
+		{"scenario", d.Scenario}, {"step", d.Step}, {"resend of", number(d.ResendOf)}, {"reason", d.Reason},
 	} {
 		if row[1] != "" {
 			fmt.Fprintf(&b, "%-10s  %s\n", row[0], printable(row[1]))
@@ -178,6 +90,14 @@ func (a *app) showWhole(d *history.Delivery) error {
 		return err
 	}
 	return a.showExchange(d)
+}
+
+// number is how people call a delivery; "" for none.
+func number(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return fmt.Sprintf("#%d", id)
 }
 
 // signedFor is "" where the URL says it already.

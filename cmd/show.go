@@ -48,12 +48,15 @@ func (a *app) line(d *history.Delivery) string {
 	} else {
 		b.WriteString("POST ")
 	}
-	fmt.Fprintf(&b, "%s (%s)", d.URL, shortDuration(d.Duration))
+	fmt.Fprintf(&b, "%s (%s)", printable(d.URL), shortDuration(d.Duration))
 	if d.ID != 0 {
 		b.WriteString(a.paint(dim, fmt.Sprintf(" #%d", d.ID)))
 	}
 	if d.Attempt > 1 {
 		fmt.Fprintf(&b, " attempt %d", d.Attempt)
+	}
+	if d.ResendOf > 0 {
+		fmt.Fprintf(&b, " resend of %s", number(d.ResendOf))
 	}
 	return b.String()
 }
@@ -62,7 +65,7 @@ func (a *app) line(d *history.Delivery) string {
 func outcome(d *history.Delivery) string {
 	switch {
 	case d.Error != "":
-		return d.Error
+		return printable(d.Error)
 	case d.Status == 0:
 		return "unknown"
 	}

@@ -24,15 +24,21 @@ type webhookFlags struct {
 }
 
 func (f *webhookFlags) add(cmd *cobra.Command) {
-	f.cmd = cmd
 	flags := cmd.Flags()
 	flags.StringVarP(&f.name, "webhook", "w", "", "a webhook of "+configName+" by `NAME`, instead of URL; else the only one")
-	f.secret.add(cmd)
-	flags.StringVar(&f.signURL, "sign-url", "", "sign for, and send Host of, this public `URL`")
-	addFlag(flags, &f.scheme, schemeFlag)
+	f.addSigning(cmd)
 	addFlag(flags, &f.edition, flagSpec[payload.Edition]{
 		name: "edition", kind: "2019|2022", preset: payload.Edition2019.String(), parse: payload.ParseEdition, usage: "payload edition",
 	})
+}
+
+// addSigning is add for a body that is there already, and a webhook that is found in another way.
+func (f *webhookFlags) addSigning(cmd *cobra.Command) {
+	f.cmd = cmd
+	flags := cmd.Flags()
+	f.secret.add(cmd)
+	flags.StringVar(&f.signURL, "sign-url", "", "sign for, and send Host of, this public `URL`")
+	addFlag(flags, &f.scheme, schemeFlag)
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "add or replace a header, `'K: V'`; 'K:' takes it away (repeatable)")
 }
 

@@ -1,0 +1,150 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"artihook/emitter/exchange"
+	"artihook/emitter/history"
+
+	"github.com/spf13/cobra"
+)
+
+type exportOptions struct {
+	history historyFlags
+	filter  filterFlags
+	format  string
+}
+
+// exporter writes deliveries in one format.
+type exporter interface {
+	add(*history.Delivery) error
+	end() error
+}
+
+// exportFormat is one value of --format.
+type exportFormat struct {
+	name  string
+	start func(io.Writer) exporter
+}
+
+func exportFormats() []exportFormat {
+	return []exportFormat{
+		{"jsonl", func(w io.Writer) exporter { return lineExporter{w} }},
+		{"har", func(w io.Writer) exporter { return harExporter{exchange.NewHAR(w, version)} }},
+		{"curl", func(w io.Writer) exporter { return curlExporter{exchange.NewScript(w)} }},
+	}
+}
+
+func newHistoryExportCmd(a *app) *cobra.Command {
+	opt := &exportOptions{}
+	var names []string
+	for _, f := range exportFormats() {
+		names = append(names, f.name)
+	}
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "Write deliveries in a form of other tools",
+		Long: `Export writes deliveries to stdout, the oldest first. jsonl holds everything, one delivery a line; history import
+reads it back. har is an HTTP archive for the developer tools of a browser. curl is a shell script that sends the
+same bytes again.`,
+		Example: `  artihook history export > deliveries.jsonl
+  artihook history export --format har --since 1h > deliveries.har
+  artihook history export --format curl --lead last > again.sh`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return runHistoryExport(cmd.Context(), a, opt) },
+	}
+	opt.history.addPath(cmd)
+	opt.filter.add(cmd)
+	opt.filter.addLimit("")
+	addFlag(cmd.Flags(), &opt.format, flagSpec[string]{
+		name: "format", kind: strings.Join(names, "|"), preset: names[0], parse: oneOf(names...), usage: "what to write",
+	})
+	return cmd
+}
+
+func runHistoryExport(ctx context.Context, a *app, opt *exportOptions) error {
+	store, err := opt.history.openToRead(ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	filter, err := opt.filter.resolve(ctx, a, store)
+	if err != nil {
+		return err
+	}
+	filter.Whole, filter.Oldest = true, true
+	out := bufio.NewWriterSize(a.out(), 64<<10)
+	n, err := opt.write(ctx, store, filter, out)
+	if err = errors.Join(err, out.Flush()); err != nil {
+		return err
+	}
+	if n == 0 {
+		a.sayNone(ctx, store)
+	}
+	return nil
+}
+
+func (opt *exportOptions) write(ctx context.Context, store *history.Store, filter history.Filter, w io.Writer) (n int, err error) {
+	var to exporter
+	for _, f := range exportFormats() {
+		if f.name == opt.format {
+			to = f.start(w)
+		}
+	}
+	for d, err := range store.List(ctx, filter) {
+		if err == nil {
+			err = to.add(&d)
+		}
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, to.end()
+}
+
+type lineExporter struct{ w io.Writer }
+
+func (e lineExporter) add(d *history.Delivery) error { return history.WriteLine(e.w, d) }
+func (e lineExporter) end() error                    { return nil }
+
+type harExporter struct{ har *exchange.HAR }
+
+func (e harExporter) end() error { return e.har.Close() }
+func (e harExporter) add(d *history.Delivery) error {
+	entry := exchange.Entry{
+		URL: d.URL, Started: d.Time, Duration: d.Duration, Request: d.Request, Response: d.Response, Comment: title(d),
+	}
+	if d.Error != "" {
+		entry.Error = d.Error + ": " + d.Reason
+	}
+	if public := signedFor(d); public != "" {
+		entry.Comment += ", signed for " + public
+	}
+	return e.har.Add(entry)
+}
+
+type curlExporter struct{ script *exchange.Script }
+
+func (e curlExporter) end() error { return e.script.Close() }
+func (e curlExporter) add(d *history.Delivery) error {
+	url, err := parseTarget(d.URL)
+	if err != nil {
+		return fmt.Errorf("delivery %d cannot become a curl command: %w", d.ID, err)
+	}
+	at := url.Scheme + "://" + url.Host + d.Request.Target
+	return e.script.Add(d.Request, exchange.CurlOptions{URL: at}, title(d))
+}
+
+// title names a delivery: "#42 lead:updated v2".
+func title(d *history.Delivery) string {
+	if d.Event == "" {
+		return number(d.ID)
+	}
+	return fmt.Sprintf("%s %s v%d", number(d.ID), d.Event, d.Version)
+}

@@ -1,0 +1,251 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/emitter/signature"
+
+	"github.com/spf13/cobra"
+)
+
+type resendOptions struct {
+	history historyFlags
+	filter  filterFlags
+	client  clientFlags
+	webhook webhookFlags // --webhook is a filter here
+	url     string
+	exact   bool
+}
+
+func newHistoryResendCmd(a *app) *cobra.Command {
+	opt := &resendOptions{}
+	cmd := &cobra.Command{
+		Use:   "resend [N…|last]",
+		Short: "Send deliveries again",
+		Long: `Resend sends the bodies of recorded deliveries again, the oldest first, signed anew: a webhook of ` + configName + `
+gets them at its present URL, with its present secret; others at the URL of then, or at --url. With --exact
+the same bytes, signature and headers go out once more. Exit code 1 unless every answer is 2xx.`,
+		Example: `  artihook history resend last
+  artihook history resend 12 13 --url localhost:4000/hook
+  artihook history resend --status 5xx --since 1h
+  artihook history resend 12 --exact`,
+		Args: args(cobra.ArbitraryArgs),
+		RunE: func(cmd *cobra.Command, args []string) error { return runHistoryResend(cmd.Context(), a, opt, args) },
+	}
+	opt.history.add(cmd)
+	opt.filter.add(cmd)
+	opt.filter.addLimit("")
+	opt.client.add(cmd)
+	opt.webhook.addSigning(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&opt.url, "url", "", "send to this `URL` instead")
+	flags.BoolVar(&opt.exact, "exact", false, "the same bytes, signature and headers, to the same URL")
+	markFilters(flags, "url", "exact")
+	return cmd
+}
+
+func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, which []string) error {
+	if err := opt.check(a, which); err != nil {
+		return err
+	}
+	how, err := opt.client.options(a, 1)
+	if err != nil {
+		return err
+	}
+	// --no-history records nothing new; what is to be sent again still comes from there.
+	from, err := opt.history.openToRead(ctx)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	meant, err := opt.meant(ctx, a, from, which)
+	if err != nil {
+		return err
+	}
+	if !fileExists(opt.history.file()) {
+		a.sayNone(ctx, from)
+		return nil // none is made by looking for something to send
+	}
+	store, err := opt.history.open(ctx)
+	if err != nil {
+		return err
+	}
+	sender, done := newSender(store, how)
+	r := resender{app: a, opt: opt, sender: sender}
+	for d, err := range meant {
+		if err == nil {
+			err = r.resend(ctx, &d)
+		}
+		if err != nil {
+			return ended(err, done())
+		}
+	}
+	if err := done(); err != nil {
+		return err
+	}
+	if r.sent == 0 {
+		a.sayNone(ctx, from)
+	}
+	if r.failed {
+		return errFailed
+	}
+	return nil
+}
+
+func (opt *resendOptions) check(a *app, which []string) error {
+	switch {
+	case len(which) > 0 && opt.filter.given():
+		return usagef("give numbers or filters, not both")
+	case len(which) == 0 && !opt.filter.given():
+		return hinted(errors.New("nothing says what to send again"), "give numbers, last, or a filter such as --status 5xx --since 1h")
+	case !opt.exact:
+		return nil
+	}
+	for _, name := range []string{"url", "sign-url", "secret", "secret-file", "scheme", "header"} {
+		if a.given[name] {
+			return usagef("give --exact or --%s, not both: --exact sends what was sent, signature and all", name)
+		}
+	}
+	return nil
+}
+
+// meant gives the deliveries to send again. Numbers are looked up before the first of them leaves.
+func (opt *resendOptions) meant(ctx context.Context, a *app, store *history.Store, which []string) (iter.Seq2[history.Delivery, error], error) {
+	if len(which) == 0 {
+		filter, err := opt.filter.resolve(ctx, a, store)
+		filter.Whole, filter.Oldest = true, true
+		return store.List(ctx, filter), err
+	}
+	ids := make([]int64, len(which))
+	for i, name := range which {
+		d, err := delivery(ctx, store, name)
+		if err != nil {
+			return nil, err
+		}
+		ids[i] = d.ID
+	}
+	return func(yield func(history.Delivery, error) bool) {
+		for _, id := range ids {
+			d, err := store.Get(ctx, id)
+			if !yield(d, err) || err != nil {
+				return
+			}
+		}
+	}, nil
+}
+
+// resender sends one delivery after the other.
+type resender struct {
+	app    *app
+	opt    *resendOptions
+	sender *emitter.Emitter
+	sent   int
+	failed bool
+}
+
+func (r *resender) resend(ctx context.Context, before *history.Delivery) error {
+	w, planned, err := r.opt.plan(r.app, before)
+	if err != nil {
+		return usage(fmt.Errorf("delivery %d: %w", before.ID, err))
+	}
+	show := r.app.watch(circumstances{noSecret: w.Secret.Empty(), faulty: r.opt.exact})
+	if r.app.json() {
+		show = nil
+	}
+	// In JSON the last attempt tells how the answer changed, and only the next shows which was the last.
+	var waiting *history.Delivery
+	each := func(d history.Delivery) error {
+		if show != nil {
+			return show(d)
+		}
+		if waiting != nil {
+			if err := r.app.showJSON(waiting); err != nil {
+				return err
+			}
+		}
+		waiting = &d
+		return nil
+	}
+	last, err := r.sender.Send(ctx, &w, planned, each)
+	if err != nil {
+		return err
+	}
+	r.sent++
+	r.failed = r.failed || !last.OK()
+	return r.app.showChange(before, &last)
+}
+
+// plan makes the delivery anew, or exactly as it was. The secret of an exact one only keeps itself out of the history,
+// should the receiver echo it.
+func (opt *resendOptions) plan(a *app, d *history.Delivery) (emitter.Webhook, history.Delivery, error) {
+	w, err := opt.target(a, d)
+	if err != nil || !opt.exact {
+		return w, emitter.Plan(&w, emitter.Again(d)), err
+	}
+	planned := emitter.Exact(d)
+	if !bytes.Equal(planned.Request.AppendRaw(nil), d.RawRequest) {
+		return w, planned, errors.New("it cannot be sent byte for byte as it was, since it was imported from elsewhere; leave --exact out")
+	}
+	w.URL, err = parseTarget(d.URL)
+	return w, planned, err
+}
+
+// target is where a delivery goes now: its webhook as the file has it today, else what the delivery itself tells.
+func (opt *resendOptions) target(a *app, d *history.Delivery) (emitter.Webhook, error) {
+	entry := &webhookConfig{Name: setting{text: d.Webhook}}
+	i := slices.IndexFunc(a.config.Webhooks, func(w webhookConfig) bool { return w.Name.text == d.Webhook })
+	listed := d.Webhook != "" && i >= 0
+	if listed {
+		entry = &a.config.Webhooks[i]
+	}
+	url := opt.url
+	if url == "" && !listed {
+		url = d.URL
+	}
+	w, err := opt.webhook.resolve(a, entry, url)
+	if err != nil {
+		return w, err
+	}
+	flags := opt.webhook.cmd.Flags()
+	if opt.url != "" && !flags.Changed("sign-url") {
+		w.SignURL = signature.URL{} // the public URL belonged to the other
+	}
+	if listed {
+		return w, nil
+	}
+	if opt.url == "" && !flags.Changed("sign-url") && d.SignURL != d.URL {
+		if w.SignURL, err = parseTarget(d.SignURL); err != nil {
+			return w, err
+		}
+	}
+	if scheme, err := signature.ParseScheme(d.Scheme); err == nil && !flags.Changed("scheme") {
+		w.Scheme = scheme
+	}
+	w.Headers = append(ownHeaders(d), w.Headers...)
+	return w, nil
+}
+
+// ownHeaders are those that somebody added to the delivery or took away, beside what every delivery has.
+func ownHeaders(d *history.Delivery) []history.Header {
+	planned := emitter.Plan(&emitter.Webhook{}, emitter.Message{}).Request.Headers
+	var own []history.Header
+	for _, usual := range planned {
+		if !slices.ContainsFunc(d.Request.Headers, func(h history.Header) bool { return strings.EqualFold(h.Name, usual.Name) }) && usual.Name != signature.Header {
+			own = append(own, history.Header{Name: usual.Name})
+		}
+	}
+	for _, h := range d.Request.Headers {
+		if !slices.Contains(planned, h) && !strings.EqualFold(h.Name, signature.Header) {
+			own = append(own, h)
+		}
+	}
+	return own
+}
