@@ -89,7 +89,11 @@ func openLines(ctx context.Context, name string) (*os.File, error) {
 
 func (a *app) showImported(done *history.Imported, path string) error {
 	if a.json() {
-		return a.showJSON(map[string]int64{"deliveries": done.Deliveries, "first": done.First, "last": done.Last})
+		return a.showJSON(struct {
+			Deliveries int64 `json:"deliveries"`
+			First      int64 `json:"first"`
+			Last       int64 `json:"last"`
+		}{done.Deliveries, done.First, done.Last})
 	}
 	numbers := ""
 	if done.Deliveries > 0 {

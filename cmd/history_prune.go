@@ -68,7 +68,11 @@ func runHistoryPrune(ctx context.Context, a *app, opt *pruneOptions) error {
 
 func (a *app) showPruned(done *history.Pruned) error {
 	if a.json() {
-		return a.showJSON(map[string]int64{"deliveries": done.Deliveries, "bytes_before": done.Before, "bytes_after": done.After})
+		return a.showJSON(struct {
+			Deliveries  int64 `json:"deliveries"`
+			BytesBefore int64 `json:"bytes_before"`
+			BytesAfter  int64 `json:"bytes_after"`
+		}{done.Deliveries, done.Before, done.After})
 	}
 	_, err := fmt.Fprintf(a.out(), "removed %s; the file went from %s to %s\n", deliveries(done.Deliveries), byteSize(done.Before), byteSize(done.After))
 	return err
