@@ -1,0 +1,205 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"flag"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"artihook/emitter/history"
+)
+
+// kills is how often TestNeverLost ends play with SIGKILL: go test ./cmd -run NeverLost -kills 200
+var kills = flag.Int("kills", 6, "how often the never-lost test kills a sender")
+
+type bodySum = [sha256.Size]byte
+
+// counter is a receiver that counts every request before it answers, and does something at one of them.
+type counter struct {
+	*httptest.Server
+	mu     sync.Mutex
+	bodies map[bodySum]int
+	total  int
+	at     int // the request at which then is called
+	then   func()
+}
+
+func startCounter(t *testing.T) *counter {
+	t.Helper()
+	c := &counter{bodies: map[bodySum]int{}}
+	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return // it did not arrive whole
+		}
+		c.count(sha256.Sum256(body))
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(c.Close)
+	return c
+}
+
+func (c *counter) count(sum bodySum) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.bodies[sum]++
+	if c.total++; c.then != nil && c.total >= c.at {
+		c.then()
+		c.then = nil
+	}
+}
+
+// after has then called once so many more requests have arrived.
+func (c *counter) after(more int, then func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at, c.then = c.total+more, then
+}
+
+// sums copies what has been counted so far.
+func (c *counter) sums() map[bodySum]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sums := make(map[bodySum]int, len(c.bodies))
+	for sum, n := range c.bodies {
+		sums[sum] = n
+	}
+	return sums
+}
+
+// program is a command line of this program in a process of its own.
+func program(t *testing.T, args ...string) (command *exec.Cmd, stderr *bytes.Buffer) {
+	t.Helper()
+	command, stderr = exec.CommandContext(t.Context(), "artihook", args...), new(bytes.Buffer)
+	command.Dir, command.Stderr = t.TempDir(), stderr
+	return command, stderr
+}
+
+// TestNeverLost kills play at full speed at moments that nobody has chosen: after some requests, or after some
+// milliseconds, when it may not even have made the file. Each time the history must be whole, and hold every request
+// that the receiver has counted.
+func TestNeverLost(t *testing.T) {
+	receiver := startCounter(t)
+	file := filepath.Join(t.TempDir(), "history.db")
+	seed := rand.Uint64()
+	t.Logf("the moments are those of seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 1))
+	for round := range *kills {
+		play, stderr := program(t, "play", receiver.URL, "--leads", "1000000", "--concurrency", "16", "--history", file, "--quiet", "-o", "json")
+		if err := play.Start(); err != nil {
+			t.Fatal(err)
+		}
+		kill := func() { _ = play.Process.Kill() }
+		if round%3 == 2 {
+			time.AfterFunc(time.Duration(random.IntN(60_000))*time.Microsecond, kill)
+		} else {
+			receiver.after(1+random.IntN(1500), kill)
+		}
+		if err := play.Wait(); err == nil || stderr.Len() > 0 {
+			t.Fatalf("play ended by itself: %v, %s", err, stderr)
+		}
+		checkNothingLost(t, file, receiver.sums())
+	}
+	receiver.Close() // waits for those that are still on their way
+	recorded, unknown := checkNothingLost(t, file, receiver.sums())
+	t.Logf("%d kills: %d requests arrived, %d deliveries are recorded, the outcome of %d is unknown", *kills, receiver.total, recorded, unknown)
+	if receiver.total == 0 || unknown == 0 {
+		t.Error("the kills have met nothing")
+	}
+}
+
+// checkNothingLost opens the history as any command does.
+func checkNothingLost(t *testing.T, file string, counted map[bodySum]int) (recorded, unknown int) {
+	t.Helper()
+	ctx := context.Background()
+	store, err := history.Open(ctx, file, history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	for d, err := range store.List(ctx, history.Filter{Whole: true}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		recorded++
+		if d.State == history.Unknown {
+			unknown++
+		}
+		if known := d.State == history.Done && d.OK(); !known && (d.State != history.Unknown || d.Error != history.ErrorUnknown || d.Reason == "") {
+			t.Errorf("delivery %d is %q, %d, %q", d.ID, d.State, d.Status, d.Error)
+		}
+		counted[sha256.Sum256(d.Request.Body)]--
+	}
+	lost := 0
+	for _, n := range counted {
+		lost += max(0, n)
+	}
+	if lost > 0 {
+		t.Errorf("%d requests that arrived are not in the history", lost)
+	}
+	checkWhole(t, file)
+	return recorded, unknown
+}
+
+// checkWhole asks SQLite itself.
+func checkWhole(t *testing.T, file string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var verdict string
+	if err := db.QueryRow("PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+		t.Errorf("integrity check: %s, %v", verdict, err)
+	}
+}
+
+// TestManyProcessesOnOneHistory has two plays, one who looks on and one who prunes, all at once.
+func TestManyProcessesOnOneHistory(t *testing.T) {
+	receiver := startCounter(t)
+	file := filepath.Join(t.TempDir(), "history.db")
+	const leads = 60
+	var plays, others sync.WaitGroup
+	run := func(args ...string) {
+		command, stderr := program(t, append(args, "--history", file)...)
+		if output, err := command.Output(); err != nil || strings.Contains(stderr.String()+string(output), "locked") {
+			t.Errorf("%s: %v, %s", strings.Join(args, " "), err, stderr)
+		}
+	}
+	ended := make(chan struct{})
+	for range 2 {
+		plays.Go(func() { run("play", receiver.URL, "--leads", strconv.Itoa(leads), "--concurrency", "8", "--quiet") })
+	}
+	for _, args := range [][]string{{"history", "list", "-o", "json"}, {"history", "stats"}, {"history", "prune", "--older-than", "1d"}} {
+		others.Go(func() {
+			for {
+				select {
+				case <-ended:
+					return
+				default:
+					run(args...)
+				}
+			}
+		})
+	}
+	plays.Wait()
+	close(ended)
+	others.Wait()
+	counted := receiver.sums()
+	if recorded, unknown := checkNothingLost(t, file, counted); recorded != receiver.total || unknown > 0 || recorded < 2*leads*3 {
+		t.Errorf("%d recorded, %d of them unknown; %d arrived", recorded, unknown, receiver.total)
+	}
+}
