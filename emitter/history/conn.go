@@ -132,9 +132,15 @@ func (s *stmt) number(values ...driver.Value) (int64, error) {
 	return oneNumber(rows, err)
 }
 
-func (s *stmt) prepare() (err error) {
-	if s.prepared == nil {
-		s.prepared, err = s.conn.Prepare(s.query)
+// prepare leaves prepared alone when it fails: the driver gives a nil of its own
+// type, which is not nil.
+func (s *stmt) prepare() error {
+	if s.prepared != nil {
+		return nil
+	}
+	prepared, err := s.conn.Prepare(s.query)
+	if err == nil {
+		s.prepared = prepared
 	}
 	return err
 }

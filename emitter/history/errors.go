@@ -66,7 +66,7 @@ func explainCode(code int) (reason string, err error) {
 	switch code & 0xff {
 	case sqlite3.SQLITE_NOTADB:
 		return reasonForeign, ErrCorrupt
-	case sqlite3.SQLITE_CORRUPT:
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR: // such as a table that is not there
 		return reasonDamaged, ErrCorrupt
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return "another program has kept it locked for 10 s; try again", nil

@@ -80,19 +80,35 @@ func (s *Store) connect(ctx context.Context, opt Options, steps []string) error 
 	if err != nil {
 		return err
 	}
-	if opt.ReadOnly {
-		version, err := checkVersion(c, steps)
-		if err == nil && 0 < version && version < len(steps) {
-			err = upgrade(ctx, c, steps)
-		}
-		return errors.Join(err, c.Close())
+	version, err := checkVersion(c, steps)
+	if err == nil && version > 0 {
+		err = s.checkSize(c)
 	}
-	if err := upgrade(ctx, c, steps); err != nil {
-		_ = c.Close()
-		return err
+	if err == nil && (!opt.ReadOnly || 0 < version && version < len(steps)) {
+		err = upgrade(ctx, c, steps)
+	}
+	if err != nil || opt.ReadOnly {
+		return errors.Join(err, c.Close())
 	}
 	s.writer = startWriter(s, c)
 	return nil
+}
+
+// checkSize finds a file that ends within a page, which SQLite would fill up with
+// zeros. Where there is a write-ahead log, another process may be making the file
+// longer right now; when it has gone, the size is looked at again.
+func (s *Store) checkSize(c *conn) error {
+	page, err := c.number("PRAGMA page_size")
+	if err != nil {
+		return err
+	}
+	for range 2 {
+		info, err := os.Stat(s.path)
+		if err != nil || info.Size()%page == 0 || s.logSize() > 0 {
+			return err
+		}
+	}
+	return &Error{Doing: "opening", Path: s.path, Reason: reasonDamaged, Err: ErrCorrupt}
 }
 
 // createFile makes an empty file. It is filled under another name and then

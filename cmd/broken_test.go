@@ -1,0 +1,227 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"artihook/emitter/history"
+	"artihook/emitter/receiver"
+)
+
+// runHere runs a command line inside the test.
+func runHere(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, talk bytes.Buffer
+	code = Run(t.Context(), World{
+		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &talk,
+		Env: func(string) (string, bool) { return "", false }, Now: time.Now,
+	})
+	return code, out.String(), talk.String()
+}
+
+// usedHistory has some hundred pages, all in the file itself.
+func usedHistory(t *testing.T) string {
+	t.Helper()
+	ctx := context.Background()
+	file := filepath.Join(t.TempDir(), "history.db")
+	store, err := history.Open(ctx, file, history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		var batch []*history.Delivery
+		for range 50 {
+			batch = append(batch, &history.Delivery{
+				Time: time.Now(), URL: "http://localhost:1/", SignURL: "http://localhost:1/", Attempt: 1,
+				Request: history.Request{Method: "POST", Target: "/", Host: "localhost:1", Body: bytes.Repeat([]byte("x"), 1600)},
+			})
+		}
+		if err := store.Plan(ctx, batch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func alter(t *testing.T, file, query string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(query); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func overwrite(t *testing.T, file string, from, to int) {
+	t.Helper()
+	content := mustRead(t, file)
+	for i := from; i < min(to, len(content)); i++ {
+		content[i] = byte(i * 7)
+	}
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mustRead(t *testing.T, file string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// TestBrokenHistories: exit code 3, one clear line, the file as it was; and --no-history works.
+func TestBrokenHistories(t *testing.T) {
+	server := httptest.NewServer(receiver.New(receiver.Options{}))
+	defer server.Close()
+	const page = 16384
+	for name, c := range map[string]struct {
+		harm func(t *testing.T, file string)
+		want string
+	}{
+		"newer":            {func(t *testing.T, file string) { alter(t, file, "PRAGMA user_version = 99") }, "a newer artihook has written it"},
+		"truncated":        {func(t *testing.T, file string) { must(t, os.Truncate(file, int64(len(mustRead(t, file))/2))) }, "it is damaged"},
+		"cut in a page":    {func(t *testing.T, file string) { must(t, os.Truncate(file, int64(len(mustRead(t, file))-page/2))) }, "it is damaged"},
+		"cut to a header":  {func(t *testing.T, file string) { must(t, os.Truncate(file, 99)) }, "it is damaged"},
+		"overwritten":      {func(t *testing.T, file string) { overwrite(t, file, 0, 1<<30) }, "no history of deliveries"},
+		"all but the head": {func(t *testing.T, file string) { overwrite(t, file, page, 1<<30) }, "it is damaged"},
+		"the schema":       {func(t *testing.T, file string) { overwrite(t, file, 100, page) }, "it is damaged"},
+		"another program":  {func(t *testing.T, file string) { alter(t, file, "PRAGMA application_id = 7") }, "no history of deliveries"},
+		"a table missing":  {func(t *testing.T, file string) { alter(t, file, "DROP TABLE requests; DROP TABLE settings") }, "it is damaged"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := usedHistory(t)
+			lines := filepath.Join(t.TempDir(), "lines.jsonl")
+			if code, out, _ := runHere(t, "history", "export", "--limit", "3", "--history", file); code == 0 {
+				must(t, os.WriteFile(lines, []byte(out), 0o600))
+			}
+			c.harm(t, file)
+			before := mustRead(t, file)
+			for _, command := range []string{
+				"send " + server.URL, "play " + server.URL, "history list", "history list --grep x", "history show last", "history stats", "history export",
+				"history prune --keep 1", "history resend last", "history import " + lines,
+			} {
+				code, out, talk := runHere(t, append(strings.Fields(command), "--history", file, "--quiet")...)
+				if code != exitTool || !strings.Contains(talk, c.want) || !strings.Contains(talk, file) || strings.Count(talk, "\n") != 1 || strings.Contains(talk, "SQL") {
+					t.Errorf("%s: exit code %d, %q", command, code, talk)
+				}
+				if !strings.HasPrefix(command, "history") && out != "" {
+					t.Errorf("%s: sent all the same: %s", command, out)
+				}
+			}
+			if !bytes.Equal(before, mustRead(t, file)) {
+				t.Error("the file has changed")
+			}
+			for _, command := range []string{"send " + server.URL, "play " + server.URL} {
+				if code, _, talk := runHere(t, append(strings.Fields(command), "--history", file, "--no-history", "--quiet")...); code != exitOK {
+					t.Errorf("%s --no-history: exit code %d, %s", command, code, talk)
+				}
+			}
+		})
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// onSmallDisk runs a script of sh in a folder that is a disk of 8 MB of its own, where this system lets users have one.
+// $URL is a receiver's.
+func onSmallDisk(t *testing.T, url, script string) string {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux gives a test a small disk of its own")
+	}
+	own := []string{"-rm", "sh", "-euc"}
+	if out, err := exec.CommandContext(t.Context(), "unshare", append(own, "mount -t tmpfs -o size=1m tmpfs /tmp")...).CombinedOutput(); err != nil {
+		t.Skipf("this system gives a test no small disk of its own: %s", out)
+	}
+	folder := t.TempDir()
+	command := exec.CommandContext(t.Context(), "unshare", append(own, "mount -t tmpfs -o size=8m tmpfs . && cd \"$PWD\"\n"+script)...)
+	command.Dir, command.Env = folder, append(os.Environ(), "URL="+url)
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return string(out)
+}
+
+// TestFullDisk fills a real disk: first with deliveries, then with something else before there is a history.
+func TestFullDisk(t *testing.T) {
+	server := httptest.NewServer(receiver.New(receiver.Options{}))
+	defer server.Close()
+	got := onSmallDisk(t, server.URL, `
+head -c 4m /dev/zero > rest
+artihook play $URL --leads 100000 --history h.db --quiet >/dev/null || echo "exit $?"
+artihook history --limit 1 --history h.db --quiet | cut -d' ' -f2
+artihook play $URL --leads 2 --no-history --history h.db --quiet >/dev/null && echo "sends without"
+artihook send $URL --history new.db --quiet || echo "exit $?"
+artihook send $URL --history h.db --quiet || echo "exit $?"
+rm rest
+artihook send $URL --history h.db --quiet >/dev/null && echo "goes on"
+artihook history prune --keep 10 --history h.db | cut -d\; -f2
+artihook history stats --history h.db | head -1 | cut -d, -f1
+`)
+	want := []string{
+		`play: writing the history ".*h.db": the disk is full`, `exit 3`, `\[(204|unknown)\]`, `sends without`,
+		`send: (opening|writing) the history ".*new.db": the disk is full`, `exit 3`, `send: (opening|writing) the history ".*h.db": the disk is full`, `exit 3`,
+		`goes on`, ` the file went from \d+\.\d .B to \d+\.\d KB`, `10 deliveries`, ``,
+	}
+	matchLines(t, got, want)
+}
+
+// TestReadOnlyDisk has a history on a disk that may only be read.
+func TestReadOnlyDisk(t *testing.T) {
+	server := httptest.NewServer(receiver.New(receiver.Options{}))
+	defer server.Close()
+	got := onSmallDisk(t, server.URL, `
+artihook send $URL --history h.db --quiet >/dev/null
+artihook history stats --history h.db >/dev/null
+sum=$(cksum h.db)
+mount -o remount,ro tmpfs .
+artihook send $URL --history h.db --quiet || echo "exit $?"
+artihook send $URL --history new.db --quiet || echo "exit $?"
+artihook history prune --keep 0 --history h.db || echo "exit $?"
+artihook send $URL --history h.db --no-history --quiet >/dev/null && echo "sends without"
+artihook history --history h.db | cut -d' ' -f2
+test "$sum" = "$(cksum h.db)" && echo "as it was"
+`)
+	want := []string{
+		`send: (opening|writing) the history ".*h.db": .*(permissions|read-only).*`, `exit 3`,
+		`send: (opening|writing) the history ".*new.db": .*read-only.*`, `exit 3`,
+		`history prune: (opening|writing) the history ".*h.db": .*`, `exit 3`, `sends without`,
+		`history: opening the history ".*h.db": .*`, `as it was`, ``,
+	}
+	matchLines(t, got, want)
+}
+
+func matchLines(t *testing.T, got string, want []string) {
+	t.Helper()
+	lines := strings.Split(got, "\n")
+	for i, line := range want {
+		if i >= len(lines) || !regexp.MustCompile("^"+line+"$").MatchString(lines[i]) {
+			t.Fatalf("line %d does not fit %q:\n%s", i+1, line, got)
+		}
+	}
+}
