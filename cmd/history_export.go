@@ -10,6 +10,7 @@ import (
 
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
+	"artihook/scenarios"
 
 	"github.com/spf13/cobra"
 )
@@ -37,6 +38,7 @@ func exportFormats() []exportFormat {
 		{"jsonl", func(w io.Writer) exporter { return lineExporter{w} }},
 		{"har", func(w io.Writer) exporter { return harExporter{exchange.NewHAR(w, version)} }},
 		{"curl", func(w io.Writer) exporter { return curlExporter{exchange.NewScript(w)} }},
+		{"scenario", func(w io.Writer) exporter { return scenarioExporter{scenarios.NewRecorder(w, "from the history")} }},
 	}
 }
 
@@ -51,10 +53,11 @@ func newHistoryExportCmd(a *app) *cobra.Command {
 		Short: "Write deliveries in a form of other tools",
 		Long: `Export writes deliveries to stdout, the oldest first. jsonl holds everything, one delivery a line; history import
 reads it back. har is an HTTP archive for the developer tools of a browser. curl is a shell script that sends the
-same bytes again.`,
+same bytes again. scenario is a file for run that sends the same bodies, signed anew.`,
 		Example: `  artihook history export > deliveries.jsonl
   artihook history export --format har --since 1h > deliveries.har
-  artihook history export --format curl --lead last > again.sh`,
+  artihook history export --format curl --lead last > again.sh
+  artihook history export --format scenario --lead last > again.yaml`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runHistoryExport(cmd.Context(), a, opt) },
 	}
@@ -140,6 +143,11 @@ func (e curlExporter) add(d *history.Delivery) error {
 	at := url.Scheme + "://" + url.Host + d.Request.Target
 	return e.script.Add(d.Request, exchange.CurlOptions{URL: at}, title(d))
 }
+
+type scenarioExporter struct{ recorder *scenarios.Recorder }
+
+func (e scenarioExporter) add(d *history.Delivery) error { return e.recorder.Add(d.Request.Body) }
+func (e scenarioExporter) end() error                    { return nil }
 
 // title names a delivery: "#42 lead:updated v2".
 func title(d *history.Delivery) string {
