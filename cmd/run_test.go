@@ -1,0 +1,50 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"artihook/emitter/receiver"
+	"artihook/emitter/signature"
+)
+
+// TestRunInterrupted plays Ctrl-C while a scenario waits: what ran is reported, in the reports too, and the exit code says so.
+func TestRunInterrupted(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(scriptSecret), Seen: func(a receiver.Arrival) {
+		if a.Summary.Version == 2 {
+			interrupt()
+		}
+	}}))
+	defer server.Close()
+	dir := t.TempDir()
+	file, results := filepath.Join(dir, "slow.yaml"), filepath.Join(dir, "results.xml")
+	if err := os.WriteFile(file, []byte("name: slow\nsteps: [{start: {}}, {answer: 1}, {wait: 1h}, {complete: }]"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	code := Run(ctx, World{
+		Program: "artihook", Args: []string{"run", file, "--url", server.URL, "--secret", scriptSecret, "--no-history", "--report-junit", results},
+		Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Env: func(string) (string, bool) { return "", false }, Now: time.Now,
+	})
+	if code != exitInterrupted {
+		t.Errorf("exit code %d", code)
+	}
+	for _, want := range []string{"✓ start", "- wait 1h0m0s  skipped: interrupted", "(4 steps in 1 scenario, ", ", interrupted\n"} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("no %q in\n%s", want, stdout.String())
+		}
+	}
+	if !strings.HasSuffix(stderr.String(), "run: interrupted\n") {
+		t.Errorf("stderr is %q", stderr.String())
+	}
+	if text, err := os.ReadFile(results); err != nil || !bytes.Contains(text, []byte(`testcase classname="slow" name="start"`)) {
+		t.Errorf("the report is %s, %v", text, err)
+	}
+}
