@@ -197,7 +197,7 @@ func (a *act) post(ctx context.Context, w *emitter.Webhook, c *parcel, several b
 	m.Fault = a.fault()
 	m.Scenario, m.Step = a.p.file.Name.Value, a.path+" "+a.result.Name
 	if a.step.Resend != nil {
-		m.ResendOf = c.numbers[w.Name]
+		m.ResendOf = a.p.firstOf(c, w)
 	}
 	planned := emitter.Plan(w, m)
 	if a.silent {
@@ -211,13 +211,27 @@ func (a *act) post(ctx context.Context, w *emitter.Webhook, c *parcel, several b
 		a.p.breakOff(err)
 		return err
 	}
+	a.p.remember(c, w, last.ID)
+	return a.judge(deliveryReply(&last, a.step.CutBody.Given()), label(&last, w, several))
+}
+
+// firstOf gives the number of the parcel's first delivery to a webhook, 0 when there was none.
+func (p *play) firstOf(c *parcel, w *emitter.Webhook) int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return c.numbers[w.Name]
+}
+
+// remember keeps it. Branches that run at once can send one parcel again.
+func (p *play) remember(c *parcel, w *emitter.Webhook, number int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if c.numbers == nil {
 		c.numbers = map[string]int64{}
 	}
 	if c.numbers[w.Name] == 0 {
-		c.numbers[w.Name] = last.ID
+		c.numbers[w.Name] = number
 	}
-	return a.judge(deliveryReply(&last, a.step.CutBody.Given()), label(&last, w, several))
 }
 
 // label tells several deliveries of one step apart.

@@ -135,8 +135,8 @@ func (v *view) join(before, branch *view) {
 
 func (q *sequence) start(s *Step) {
 	name := s.Lead.Value
-	if v := s.Start.Visitor; v != nil && v.Returns.Given() && !slices.Contains(q.leads, v.Returns.Value) && !q.ended[v.Returns.Value] {
-		q.faults.add(v.Returns.Place, nearest(v.Returns.Value, q.named()), "no lead %.60q was started before this step", v.Returns.Value)
+	if v := s.Start.Visitor; v != nil && v.Returns.Given() {
+		q.returns(v)
 	}
 	if name != "" && slices.Contains(q.leads, name) {
 		q.faults.add(s.Lead.Place, "", "the lead %.60q is under way already", name)
@@ -149,6 +149,17 @@ func (q *sequence) start(s *Step) {
 	}
 	q.leads = append(q.leads, name)
 	delete(q.ended, name)
+}
+
+// returns looks for the lead of the same person, which may have ended.
+func (q *sequence) returns(v *Visitor) {
+	name := v.Returns.Value
+	switch {
+	case slices.Contains(q.outside, name):
+		q.used[name] = true
+	case !slices.Contains(q.leads, name) && !q.ended[name]:
+		q.faults.add(v.Returns.Place, nearest(name, q.named()), "no lead %.60q was started before this step", name)
+	}
 }
 
 // goOn looks for the lead of a step that is about one. Only complete and abandon end it.
