@@ -3,6 +3,7 @@
 package cmd
 
 import (
+	"os"
 	"os/exec"
 	"sync"
 	"testing"
@@ -19,3 +20,6 @@ func startGroup(t *testing.T, process *exec.Cmd) (stop func()) {
 		process.Wait()
 	})
 }
+
+// peakMemory is not known here.
+func peakMemory(*os.ProcessState) int64 { return 0 }

@@ -3,7 +3,9 @@
 package cmd
 
 import (
+	"os"
 	"os/exec"
+	"runtime"
 	"sync"
 	"syscall"
 	"testing"
@@ -20,4 +22,16 @@ func startGroup(t *testing.T, process *exec.Cmd) (stop func()) {
 		syscall.Kill(-process.Process.Pid, syscall.SIGKILL)
 		process.Wait()
 	})
+}
+
+// peakMemory is the most memory that an ended process used, in bytes. It is at least what this one uses.
+func peakMemory(ended *os.ProcessState) int64 {
+	usage, ok := ended.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	if runtime.GOOS == "darwin" {
+		return int64(usage.Maxrss)
+	}
+	return int64(usage.Maxrss) * 1024
 }
