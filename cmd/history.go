@@ -79,8 +79,16 @@ func (a *app) showWhole(d *history.Delivery) error {
 	var b strings.Builder
 	fmt.Fprintln(&b, a.line(d))
 	for _, row := range [][2]string{
-		{"webhook", d.Webhook}, {"lead", d.Lead}, {"signed for", signedFor(d)}, {"scheme", d.Scheme}, {"edition", d.Edition}, {"bot", d.Bot},
-		{"scenario", d.Scenario}, {"step", d.Step}, {"resend of", number(d.ResendOf)}, {"reason", d.Reason},
+		{"webhook", d.Webhook},
+		{"lead", d.Lead},
+		{"signed for", signedFor(d)},
+		{"scheme", d.Scheme},
+		{"edition", d.Edition},
+		{"bot", d.Bot},
+		{"scenario", d.Scenario},
+		{"step", d.Step},
+		{"resend of", number(d.ResendOf)},
+		{"reason", d.Reason},
 	} {
 		if row[1] != "" {
 			fmt.Fprintf(&b, "%-10s  %s\n", row[0], printable(row[1]))
