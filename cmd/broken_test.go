@@ -191,6 +191,26 @@ artihook history stats --history h.db | head -1 | cut -d, -f1
 	matchLines(t, got, want)
 }
 
+// TestFileAtItsLimit lets no file grow beyond some hundred KB, which is as good as a full disk and needs no disk.
+func TestFileAtItsLimit(t *testing.T) {
+	needs(t, "sh")
+	server := httptest.NewServer(receiver.New(receiver.Options{}))
+	defer server.Close()
+	const script = `
+(ulimit -f 800 && artihook play $URL --leads 100000 --history h.db --quiet >/dev/null) || echo "exit $?"
+(ulimit -f 800 && artihook play $URL --leads 2 --no-history --history h.db --quiet >/dev/null) && echo "sends without"
+artihook send $URL --history h.db --quiet >/dev/null && echo "goes on"
+`
+	command := exec.CommandContext(t.Context(), "sh", "-euc", script)
+	command.Dir, command.Env = t.TempDir(), append(os.Environ(), "URL="+server.URL)
+	got, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, got)
+	}
+	matchLines(t, string(got), []string{`play: writing the history ".*h.db": the disk .*`, `exit 3`, `sends without`, `goes on`, ``})
+	checkWhole(t, filepath.Join(command.Dir, "h.db"))
+}
+
 // TestReadOnlyDisk has a history on a disk that may only be read.
 func TestReadOnlyDisk(t *testing.T) {
 	server := httptest.NewServer(receiver.New(receiver.Options{}))

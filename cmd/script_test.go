@@ -22,7 +22,10 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"artihook": func() { os.Exit(Run(context.Background(), Process())) },
+		"artihook": func() {
+			IgnoreSignals()
+			os.Exit(Run(context.Background(), Process()))
+		},
 	})
 }
 

@@ -1,6 +1,7 @@
 // Package exchange holds one HTTP exchange, a request and its response, and
 // writes and reads it in other tools' forms: the raw bytes of HTTP/1.1, a curl
-// command, and the JSON object that a delivery is shown as.
+// command or a script of them, an HTTP archive (HAR), and the JSON object that a
+// delivery is shown as.
 //
 // A [Request] is what the emitter sends for one event; a [Response] is what the
 // receiver answered. Both keep header names as they stand on the wire, upper

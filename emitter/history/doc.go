@@ -17,6 +17,10 @@
 // Several processes may use one history at the same time. Within a process, one
 // goroutine writes for everybody: what waits is committed together.
 //
-// What does not live here: sending, other tools' file formats, and where the
-// file lies.
+// Deliveries can be summed up ([Store.Stats]), removed so that the file shrinks
+// ([Store.Prune]), and taken along: [WriteLine] and [ReadLines] are their form as
+// lines of JSON, which loses nothing, and [Store.Import] takes them in again.
+//
+// What does not live here: sending, other tools' file formats (package exchange),
+// and where the file lies.
 package history

@@ -77,7 +77,7 @@ func explainCode(code int) (reason string, err error) {
 	case sqlite3.SQLITE_CANTOPEN:
 		return "the file cannot be opened; check the permissions of it and its folder", fs.ErrPermission
 	case sqlite3.SQLITE_IOERR:
-		return "the disk refused to read or write it", nil
+		return "the disk refused to read or write it; is it full, or the file at a limit?", nil
 	case sqlite3.SQLITE_TOOBIG:
 		return "a delivery is larger than 1 GB", nil
 	}

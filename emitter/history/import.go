@@ -50,6 +50,10 @@ func (s *Store) isUnused(ctx context.Context) (bool, error) {
 	return last == 0, s.explain("reading", err)
 }
 
+// maxNumber is the highest number that an import may set: beyond it, programs that
+// read JSON numbers as doubles mix deliveries up.
+const maxNumber = 1 << 53
+
 // importer gathers deliveries whose old numbers follow each other.
 type importer struct {
 	store *Store
@@ -70,7 +74,11 @@ func (im *importer) add(ctx context.Context, d Delivery) error {
 	}
 	if n := len(im.batch); n > 0 {
 		old := im.batch[0].ID
-		if n >= maxBatch || im.bytes >= maxImport || d.ID != old+int64(n) || d.ResendOf >= old {
+		next := old + int64(n)
+		if old == 0 {
+			next = 0 // without numbers, since nothing was recorded
+		}
+		if n >= maxBatch || im.bytes >= maxImport || d.ID != next || d.ResendOf >= old && old > 0 {
 			if err := im.flush(ctx); err != nil {
 				return err
 			}
@@ -111,7 +119,7 @@ func (im *importer) flush(ctx context.Context) error {
 		}
 	}
 	old, n := im.batch[0].ID, int64(len(im.batch))
-	if im.keep {
+	if im.keep && old <= maxNumber {
 		j.at = old
 	}
 	if err := im.store.submit(ctx, j); err != nil {
@@ -130,6 +138,9 @@ func (im *importer) note(m moved) {
 	}
 	im.done.Deliveries += m.n
 	im.done.Last = m.now + m.n - 1
+	if m.old == 0 {
+		return
+	}
 	if n := len(im.moved); n > 0 {
 		last := &im.moved[n-1]
 		if last.old+last.n == m.old && last.now+last.n == m.now {

@@ -162,16 +162,31 @@ func TestImportIntoAUsedHistory(t *testing.T) {
 func TestImportKeepsNumbersInANewHistory(t *testing.T) {
 	store := openStore(t, newPath(t))
 	line := `{"id":%d,"time":"2024-03-01T12:00:00Z","resend_of":%d,"status":204,"request":{"method":"POST","headers":{},"body":""}}`
-	done, err := store.Import(context.Background(), lines(fmt.Sprintf(line, 7, 3), fmt.Sprintf(line, 9, 7), fmt.Sprintf(line, 5, 9)))
-	if err != nil || done.Deliveries != 3 {
+	done, err := store.Import(context.Background(), lines(fmt.Sprintf(line, 7, 3), fmt.Sprintf(line, 9, 7), fmt.Sprintf(line, 5, 9),
+		fmt.Sprintf(line, int64(1<<62), 7), fmt.Sprintf(line, -3, 0)))
+	if err != nil || done.Deliveries != 5 {
 		t.Fatalf("%+v, %v", done, err)
 	}
 	got := ""
 	for _, d := range all(t, store) {
 		got += fmt.Sprintf("%d of %d, ", d.ID, d.ResendOf)
 	}
-	if want := "7 of 3, 9 of 7, 10 of 9, "; got != want {
+	if want := "7 of 3, 9 of 7, 10 of 9, 11 of 7, 12 of 0, "; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestImportWithoutNumbers reads what play --no-history -o json shows.
+func TestImportWithoutNumbers(t *testing.T) {
+	store := openStore(t, newPath(t))
+	line := `{"id":0,"time":"2024-03-01T12:00:00Z","status":204,"resend_of":%d,"request":{"method":"POST","headers":{},"body":""}}`
+	var texts []string
+	for i := range maxBatch + 10 {
+		texts = append(texts, fmt.Sprintf(line, i%2*4))
+	}
+	done, err := store.Import(context.Background(), lines(texts...))
+	if err != nil || done != (Imported{Deliveries: maxBatch + 10, First: 1, Last: maxBatch + 10}) {
+		t.Fatalf("%+v, %v", done, err)
 	}
 }
 
