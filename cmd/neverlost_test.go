@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -201,5 +202,39 @@ func TestManyProcessesOnOneHistory(t *testing.T) {
 	counted := receiver.sums()
 	if recorded, unknown := checkNothingLost(t, file, counted); recorded != receiver.total || unknown > 0 || recorded < 2*leads*3 {
 		t.Errorf("%d recorded, %d of them unknown; %d arrived", recorded, unknown, receiver.total)
+	}
+}
+
+// TestKilledPrune kills prune and import at moments that nobody has chosen: what was to stay is there, and what is there
+// is whole.
+func TestKilledPrune(t *testing.T) {
+	file := usedHistory(t)
+	lines := filepath.Join(t.TempDir(), "lines.jsonl")
+	code, out, talk := runHere(t, "history", "export", "--history", file)
+	if code != exitOK {
+		t.Fatal(talk)
+	}
+	must(t, os.WriteFile(lines, []byte(out), 0o600))
+	seed := rand.Uint64()
+	t.Logf("the moments are those of seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 2))
+	for round := range *kills {
+		args := [][]string{{"history", "import", lines}, {"history", "prune", "--keep", "200"}}[round%2]
+		command, stderr := program(t, append(args, "--history", file)...)
+		must(t, command.Start())
+		kill := time.AfterFunc(time.Duration(random.IntN(80_000))*time.Microsecond, func() { _ = command.Process.Kill() })
+		_ = command.Wait() // it may have been faster than the kill
+		kill.Stop()
+		if stderr.Len() > 0 {
+			t.Error(stderr)
+		}
+		recorded, _ := checkNothingLost(t, file, map[bodySum]int{})
+		if recorded < 200 {
+			t.Errorf("only %d deliveries are left", recorded)
+		}
+	}
+	code, out, talk = runHere(t, "history", "prune", "--keep", "200", "--history", file)
+	if recorded, _ := checkNothingLost(t, file, map[bodySum]int{}); code != exitOK || recorded != 200 {
+		t.Errorf("exit code %d, %d deliveries are left: %s%s", code, recorded, out, talk)
 	}
 }
