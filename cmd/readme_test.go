@@ -127,31 +127,6 @@ func startReceiverOf(t *testing.T, publicURL string) string {
 	return strings.TrimPrefix(server.URL, "http://")
 }
 
-// TestDocsCommands runs the commands of docs. All of them measure; once is enough to see that they work.
-func TestDocsCommands(t *testing.T) {
-	bash := needs(t, "bash")
-	needs(t, "go")
-	files, err := filepath.Glob("../docs/*.md")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no documents: %v", err)
-	}
-	for _, file := range files {
-		for _, b := range readBlocks(t, file) {
-			if b.kind != "sh" {
-				continue
-			}
-			if !strings.HasPrefix(b.text, "go test -run '^$' -bench ") {
-				t.Fatalf("%s: this test does not know how to run %q", file, b.text)
-			}
-			command := exec.CommandContext(t.Context(), bash, "-c", strings.TrimSpace(b.text)+" -benchtime 1x")
-			command.Dir = ".."
-			if output, err := command.CombinedOutput(); err != nil || !bytes.Contains(output, []byte("ns/op")) {
-				t.Errorf("%s: %s\n%v\n%s", file, b.text, err, output)
-			}
-		}
-	}
-}
-
 // writeREADMEFiles lays out what the README takes for granted: a captured payload, and its artihook.yaml.
 func writeREADMEFiles(t *testing.T, work string, hosts *strings.Replacer) {
 	t.Helper()

@@ -1,0 +1,5 @@
+package cmd
+
+import "testing"
+
+func runPipelines(t *testing.T, file string) {}

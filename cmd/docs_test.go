@@ -1,0 +1,52 @@
+package cmd
+
+import (
+	"bytes"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// documents says for each file of docs how its blocks are run.
+var documents = map[string]func(t *testing.T, file string){
+	"performance.md": runMeasurements,
+	"scenarios.md":   runScenarioBlocks,
+	"ci.md":          runPipelines,
+}
+
+// TestDocsCommands runs what docs show. A document that it does not know, and a block that nobody would run, fail.
+func TestDocsCommands(t *testing.T) {
+	files, err := filepath.Glob("../docs/*.md")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no documents: %v", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			run := documents[filepath.Base(file)]
+			if run == nil {
+				t.Fatalf("nothing runs the blocks of this document")
+			}
+			run(t, file)
+		})
+	}
+	if len(files) != len(documents) {
+		t.Errorf("%d documents are known, %d are there", len(documents), len(files))
+	}
+}
+
+// runMeasurements runs commands that measure; once is enough to see that they work.
+func runMeasurements(t *testing.T, file string) {
+	bash := needs(t, "bash")
+	needs(t, "go")
+	for _, b := range readBlocks(t, file) {
+		if b.kind != "sh" || !strings.HasPrefix(b.text, "go test -run '^$' -bench ") {
+			t.Fatalf("this test does not know how to run %q", b.text)
+		}
+		command := exec.CommandContext(t.Context(), bash, "-c", strings.TrimSpace(b.text)+" -benchtime 1x")
+		command.Dir = ".."
+		if output, err := command.CombinedOutput(); err != nil || !bytes.Contains(output, []byte("ns/op")) {
+			t.Errorf("%s\n%v\n%s", b.text, err, output)
+		}
+	}
+}
