@@ -127,7 +127,7 @@ func startReceiverOf(t *testing.T, publicURL string) string {
 	return strings.TrimPrefix(server.URL, "http://")
 }
 
-// writeREADMEFiles lays out what the README takes for granted: a captured payload, and its artihook.yaml.
+// writeREADMEFiles lays out what the README takes for granted: a captured payload, its scenario, and its artihook.yaml.
 func writeREADMEFiles(t *testing.T, work string, hosts *strings.Replacer) {
 	t.Helper()
 	captured, err := os.ReadFile("../emitter/payload/testdata/samples/2022-completed.json")
@@ -137,6 +137,8 @@ func writeREADMEFiles(t *testing.T, work string, hosts *strings.Replacer) {
 	account := filepath.Join(work, "account")
 	for _, err := range []error{
 		os.Mkdir(account, 0o755),
+		os.Mkdir(filepath.Join(work, "scenarios"), 0o755),
+		os.WriteFile(filepath.Join(work, "scenarios", "forged.yaml"), []byte(onlyBlock(t, "yaml scenario")), 0o644),
 		os.WriteFile(filepath.Join(work, "captured.json"), captured, 0o644),
 		os.WriteFile(filepath.Join(account, "artihook.yaml"), []byte(hosts.Replace(onlyBlock(t, "yaml"))), 0o644),
 	} {
