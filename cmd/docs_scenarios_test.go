@@ -180,15 +180,15 @@ func (s *stage) runExample(t *testing.T, name string, b block) {
 }
 
 var (
-	figures    = regexp.MustCompile(`\d+(\.\d+)?(ns|µs|ms|s)\b`)
-	deliveries = regexp.MustCompile(`#\d+`)
+	durations       = regexp.MustCompile(`\d+(\.\d+)?(ns|µs|ms|s)\b`)
+	deliveryNumbers = regexp.MustCompile(`#\d+`)
 )
 
 // compareOutput runs an example once more and holds what it shows against the document, but for times and numbers.
 func (s *stage) compareOutput(t *testing.T, args []string, want string) {
 	t.Helper()
 	plain := func(text string) string {
-		return deliveries.ReplaceAllString(figures.ReplaceAllString(text, "T"), "#N")
+		return deliveryNumbers.ReplaceAllString(durations.ReplaceAllString(text, "T"), "#N")
 	}
 	stdout, stderr, _ := s.artihook(t, append([]string{"run", "--url", "localhost:3000/hook", "--color", "never"}, args...)...)
 	if diff := cmp.Diff(plain(want), plain(stdout)); diff != "" {
