@@ -51,8 +51,8 @@ func TestAnswers(t *testing.T) {
 		{"get", "GET", "", sign("http://crm.example/hook?x=1", ""), Options{}, 405},
 		{"no JSON", "POST", "hello", sign("http://crm.example/hook?x=1", "hello"), Options{}, 400},
 		{"too long", "POST", strings.Repeat(" ", MaxBody+1), "", Options{}, 413},
-		{"public origin", "POST", body, sign("https://public.example/hook?x=1", body), Options{PublicURL: url(t, "https://public.example")}, 204},
-		{"public URL", "POST", body, sign("https://public.example/other", body), Options{PublicURL: url(t, "https://public.example/other")}, 204},
+		{"public origin", "POST", body, sign("https://public.example/hook?x=1", body), Options{PublicURL: parseURL(t, "https://public.example")}, 204},
+		{"public URL", "POST", body, sign("https://public.example/other", body), Options{PublicURL: parseURL(t, "https://public.example/other")}, 204},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestExplainNamesTheReason(t *testing.T) {
 	if got := opt.Explain(seen); got.ID != "scheme-https" {
 		t.Errorf("got %+v", got)
 	}
-	public := Options{Secret: secret, PublicURL: url(t, "https://public.example"), Seen: func(a Arrival) { seen = a }}
+	public := Options{Secret: secret, PublicURL: parseURL(t, "https://public.example"), Seen: func(a Arrival) { seen = a }}
 	r = httptest.NewRequest("POST", "/hook", strings.NewReader(body))
 	r.Host = "localhost:8000"
 	r.Header.Set(signature.Header, signature.Sign(secret, signature.SchemeURL, signature.Message{Method: "POST", URL: "http://localhost:8000/hook", Body: []byte(body)}))
@@ -97,7 +97,7 @@ func TestExplainNamesTheReason(t *testing.T) {
 	}
 }
 
-func url(t *testing.T, s string) signature.URL {
+func parseURL(t *testing.T, s string) signature.URL {
 	t.Helper()
 	u, err := signature.ParseURL(s)
 	if err != nil {

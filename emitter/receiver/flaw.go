@@ -1,0 +1,42 @@
+package receiver
+
+import "fmt"
+
+// Flaw is a place where a body departs from the contract. ID is one of the names below, which are stable; Path says
+// where, with dots between keys ("lead.data.Email.value", "" for the whole); Text is one line for people.
+type Flaw struct {
+	ID, Path, Text string
+}
+
+func (f Flaw) String() string {
+	if f.Path == "" {
+		return f.Text
+	}
+	return fmt.Sprintf("%s: %s", f.Path, f.Text)
+}
+
+// What can be wrong with a body (contract 2).
+const (
+	FlawNotEvent    = "not-an-event" // no JSON object of a lead event at all
+	FlawMissingKey  = "missing-key"  // a key that every such event has
+	FlawUnknownKey  = "unknown-key"  // a key that the contract does not know
+	FlawKeyOrder    = "key-order"    // the keys stand in another order than ArtiBot's
+	FlawType        = "type"         // a value of another kind: a number for a text
+	FlawValue       = "value"        // a value that cannot be: an action, an address, a resource
+	FlawID          = "id"           // an id that is no lower-case UUID, or two that should be one
+	FlawVersion     = "version"      // a version below 1, or two that should be one
+	FlawDate        = "date"         // a date in another form than .NET's
+	FlawDateOrder   = "date-order"   // modified before it was created, or sent before it was modified
+	FlawAnswerOrder = "answer-order" // answers in another order than the database's
+	FlawAnswerType  = "answer-type"  // a type of answer that the contract does not list
+	FlawEdition     = "edition"      // keys of both editions
+	FlawSpelling    = "spelling"     // JSON that Newtonsoft.Json would write otherwise
+)
+
+// FlawIDs lists them.
+func FlawIDs() []string {
+	return []string{
+		FlawNotEvent, FlawMissingKey, FlawUnknownKey, FlawKeyOrder, FlawType, FlawValue, FlawID, FlawVersion, FlawDate,
+		FlawDateOrder, FlawAnswerOrder, FlawAnswerType, FlawEdition, FlawSpelling,
+	}
+}

@@ -1,0 +1,139 @@
+package receiver
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"artihook/emitter/payload"
+	"artihook/fixtures"
+)
+
+func sample(t testing.TB, name string) string {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join("..", "payload", "testdata", "samples", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func TestNoFlawInWhatArtiBotSends(t *testing.T) {
+	for _, name := range []string{"2019-updated.json", "2022-completed.json", "2022-updated.json"} {
+		if flaws := Lint([]byte(sample(t, name))); len(flaws) > 0 {
+			t.Errorf("%s: %v", name, flaws)
+		}
+	}
+	for _, edition := range payload.Editions {
+		for _, name := range fixtures.Bots() {
+			bot, err := fixtures.LoadBot(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			generator, err := fixtures.NewGenerator(bot, fixtures.Options{Seed: 5, Edition: edition})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := generator.Conversation(1, time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC))
+			for e := c.Next(); e != nil; e = c.Next() {
+				if flaws := Lint(e.AppendJSON(nil)); len(flaws) > 0 {
+					t.Errorf("%s, %s: %v", name, e.Action, flaws)
+				}
+			}
+		}
+	}
+}
+
+func TestLint(t *testing.T) {
+	completed := sample(t, "2022-completed.json")
+	tests := []struct {
+		id, path string
+		old, now string // what is replaced in the sample
+	}{
+		{FlawMissingKey, "meta.chat_start_page", `"chat_start_page":"https://travel.example/",`, ``},
+		{FlawUnknownKey, "meta.browser.extra", `"is_mobile":false`, `"is_mobile":false,"extra":1`},
+		{FlawUnknownKey, "extra", `"resource_version":8}`, `"resource_version":8,"extra":{"a":[1]}}`},
+		{FlawKeyOrder, "", `"resource":"lead","action":"completed"`, `"action":"completed","resource":"lead"`},
+		{FlawType, "meta.location.latitude", `"latitude":"28.6"`, `"latitude":28.6`},
+		{FlawType, "lead.data.No of Days.value", `"value":4.0`, `"value":4`},
+		{FlawType, "lead.data.Category.value", `"display_value":"Deluxe","value":"Deluxe"`, `"display_value":"Deluxe","value":"Other"`},
+		{FlawValue, "action", `"action":"completed"`, `"action":"deleted"`},
+		{FlawValue, "resource", `"resource":"lead"`, `"resource":"visitor"`},
+		{FlawValue, "meta.ip_address", `203.0.113.95`, `203.0.113`},
+		{FlawID, "lead.contact_id", `2c1f6d36`, `2C1F6D36`},
+		{FlawID, "resource_id", `"resource_id":"0b9d5a52`, `"resource_id":"1b9d5a52`},
+		{FlawVersion, "resource_version", `"resource_version":8`, `"resource_version":9`},
+		{FlawDate, "lead.modify_date", `09:32:02.862593"`, `09:32:02.862593Z"`},
+		{FlawDate, "time_stamp", `09:32:04.334898Z`, `09:32:04.334800Z`},
+		{FlawDateOrder, "lead.modify_date", `09:32:02.862593"`, `09:30:02.862593"`},
+		{FlawAnswerType, "lead.data.Category.type", `"input":"Deluxe","type":"multiple_choice"`, `"input":"Deluxe","type":"stars"`},
+		{FlawAnswerOrder, "lead.data", `"Category":`, `"Category of the tour":`},
+		{FlawEdition, "lead.closed_status", `"closed_status":"ended",`, ``},
+		{FlawEdition, "meta.last_answered_field_name", `"is_mobile":false}`, `"is_mobile":false},"last_answered_field_name":"Category"`},
+		{FlawSpelling, "", `Hills & Lakes","type`, `Hills \u0026 Lakes","type`},
+	}
+	proven := map[string]bool{FlawNotEvent: true}
+	for _, tt := range tests {
+		t.Run(tt.id+" "+tt.path, func(t *testing.T) {
+			body := strings.Replace(completed, tt.old, tt.now, 1)
+			if body == completed {
+				t.Fatalf("the sample has no %q", tt.old)
+			}
+			flaws := Lint([]byte(body))
+			if !slices.ContainsFunc(flaws, func(f Flaw) bool { return f.ID == tt.id && f.Path == tt.path && f.Text != "" }) {
+				t.Errorf("got %+v", flaws)
+			}
+			others := slices.DeleteFunc(flaws, func(f Flaw) bool { return f.ID == tt.id })
+			// A deleted action is not completed, so that other rules count for it; the rest say one thing only.
+			if len(others) > 0 && tt.now != `"action":"deleted"` {
+				t.Errorf("it also tells %+v", others)
+			}
+		})
+		proven[tt.id] = true
+	}
+	for _, id := range FlawIDs() {
+		if !proven[id] {
+			t.Errorf("no test shows %s", id)
+		}
+	}
+	for _, body := range []string{``, `5`, `{}`, `[]`, `{`, `null`, strings.Repeat("[", 100000)} {
+		if diff := cmp.Diff([]string{FlawNotEvent}, ids(Lint([]byte(body)))); diff != "" {
+			t.Errorf("%.20q: %s", body, diff)
+		}
+	}
+}
+
+func ids(flaws []Flaw) []string {
+	var list []string
+	for _, f := range flaws {
+		list = append(list, f.ID)
+	}
+	return list
+}
+
+func FuzzLint(f *testing.F) {
+	for _, name := range []string{"2019-updated.json", "2022-completed.json", "2022-updated.json"} {
+		f.Add([]byte(sample(f, name)))
+	}
+	f.Add([]byte(`{"lead":{"data":{"a":5,"b":{"type":"date_time","value":"x"}}},"meta":[]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		flaws := Lint(body)
+		if len(flaws) > maxFlaws {
+			t.Fatalf("%d flaws", len(flaws))
+		}
+		if len(flaws) == 0 && !json.Valid(body) {
+			t.Fatal("no flaw in what is no JSON")
+		}
+		for _, flaw := range flaws {
+			if !slices.Contains(FlawIDs(), flaw.ID) || flaw.Text == "" {
+				t.Fatalf("%+v", flaw)
+			}
+		}
+	})
+}

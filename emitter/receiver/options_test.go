@@ -1,0 +1,199 @@
+package receiver
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"artihook/emitter/signature"
+)
+
+// ask sends one signed delivery and gives status and body.
+func ask(t *testing.T, server *httptest.Server, scheme signature.Scheme) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+"/a%2Fb?x=1", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header[signature.Header] = []string{signature.Sign(secret, scheme, signature.Message{URL: server.URL + "/a%2Fb?x=1", Body: []byte(body)})}
+	response, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, string(text)
+}
+
+func serving(t *testing.T, opt Options) *httptest.Server {
+	t.Helper()
+	opt.Secret = secret
+	server := httptest.NewServer(New(opt))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func TestEitherScheme(t *testing.T) {
+	var seen []signature.Scheme
+	server := serving(t, Options{AnyScheme: true, Seen: func(a Arrival) { seen = append(seen, a.Scheme) }})
+	for _, scheme := range []signature.Scheme{signature.SchemeURL, signature.SchemeBody} {
+		if response, _ := ask(t, server, scheme); response.StatusCode != 204 || seen[len(seen)-1] != scheme {
+			t.Errorf("%s: got %d, %v", scheme, response.StatusCode, seen)
+		}
+	}
+	if response, _ := ask(t, serving(t, Options{}), signature.SchemeBody); response.StatusCode != 401 {
+		t.Errorf("got %d", response.StatusCode)
+	}
+}
+
+func TestFailsAsTold(t *testing.T) {
+	server := serving(t, Options{FailFirst: 2})
+	for i, want := range []int{503, 503, 204} {
+		if response, _ := ask(t, server, 0); response.StatusCode != want {
+			t.Errorf("delivery %d: got %d", i, response.StatusCode)
+		}
+	}
+	draws := []float64{0.05, 0.5}
+	server = serving(t, Options{Fail: 0.1, Random: func() float64 { d := draws[0]; draws = draws[1:]; return d }})
+	for i, want := range []int{503, 204} {
+		if response, _ := ask(t, server, 0); response.StatusCode != want {
+			t.Errorf("draw %d: got %d", i, response.StatusCode)
+		}
+	}
+}
+
+func TestAnswersWithABody(t *testing.T) {
+	response, text := ask(t, serving(t, Options{Status: 200, Body: []byte(`{"id":7}`)}), 0)
+	if text != `{"id":7}` || response.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("got %q %v", text, response.Header)
+	}
+	if response, text = ask(t, serving(t, Options{Status: 200, Body: []byte(`thanks`)}), 0); text != "thanks" || !strings.HasPrefix(response.Header.Get("Content-Type"), "text/plain") {
+		t.Errorf("got %q %v", text, response.Header)
+	}
+	if response, text = ask(t, serving(t, Options{Body: []byte(`thanks`)}), 0); text != "" || response.StatusCode != 204 {
+		t.Errorf("got %d %q", response.StatusCode, text)
+	}
+}
+
+func TestDelayEndsWithTheSender(t *testing.T) {
+	ended := make(chan struct{})
+	handler := New(Options{Secret: secret, Delay: time.Hour})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "POST", "/", strings.NewReader("{}")))
+		close(ended)
+	}()
+	cancel()
+	<-ended
+}
+
+func TestForwardIsByteExact(t *testing.T) {
+	var mu sync.Mutex
+	var got Arrival
+	var raw string
+	behind := New(Options{Secret: secret, Status: 201, Body: []byte(`{"id":7}`), Seen: func(a Arrival) { got = a }})
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		raw = r.RequestURI
+		w.Header().Set("X-Behind", "yes")
+		behind.ServeHTTP(w, r)
+	}))
+	defer target.Close()
+	server := serving(t, Options{Forward: &Forward{To: parseURL(t, target.URL)}})
+	response, text := ask(t, server, 0)
+	if response.StatusCode != 201 || text != `{"id":7}` || response.Header.Get("X-Behind") != "yes" {
+		t.Errorf("got %d %q %v", response.StatusCode, text, response.Header)
+	}
+	if !got.Verified || string(got.Body) != body || raw != "/a%2Fb?x=1" || got.URL != server.URL+"/a%2Fb?x=1" {
+		t.Errorf("behind it arrived %+v at %s", got, raw)
+	}
+	// What is not right goes nowhere.
+	got = Arrival{}
+	if response, _ := ask(t, server, signature.SchemeBody); response.StatusCode != 401 || got.Method != "" {
+		t.Errorf("got %d, passed on %+v", response.StatusCode, got)
+	}
+	target.Close()
+	if response, text := ask(t, server, 0); response.StatusCode != 502 || !strings.Contains(text, "nobody answers at "+target.URL) {
+		t.Errorf("got %d %q", response.StatusCode, text)
+	}
+}
+
+// TestForwardKeepsTheHeadersName looks at the bytes: the header's name goes out in lower case (contract 1).
+func TestForwardKeepsTheHeadersName(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	head := make(chan string, 1)
+	go func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		var text strings.Builder
+		for reader := bufio.NewReader(conn); ; {
+			line, err := reader.ReadString('\n')
+			if text.WriteString(line); err != nil || line == "\r\n" {
+				break
+			}
+		}
+		head <- text.String()
+		io.WriteString(conn, "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n")
+	}()
+	response, _ := ask(t, serving(t, Options{Forward: &Forward{To: parseURL(t, "http://"+listener.Addr().String())}}), 0)
+	if response.StatusCode != 302 || response.Header.Get("Location") != "/x" {
+		t.Errorf("the redirect is not passed back: %d %v", response.StatusCode, response.Header)
+	}
+	if got := <-head; !strings.Contains(got, "\r\n"+signature.Header+": ") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestSlowBodyIsTold holds that a body that does not come in time is answered 408, and that many of them hurt nobody.
+func TestSlowBodyIsTold(t *testing.T) {
+	server := httptest.NewUnstartedServer(New(Options{Secret: secret}))
+	server.Config.ReadTimeout = 100 * time.Millisecond
+	server.Start()
+	defer server.Close()
+	var wait sync.WaitGroup
+	for range 200 {
+		wait.Go(func() {
+			conn, err := net.Dial("tcp", server.Listener.Addr().String())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer conn.Close()
+			io.WriteString(conn, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{")
+			if line, err := bufio.NewReader(conn).ReadString('\n'); !strings.Contains(line, " 408 ") {
+				t.Errorf("got %q %v", line, err)
+			}
+		})
+	}
+	if response, _ := ask(t, server, 0); response.StatusCode != 204 {
+		t.Errorf("meanwhile: got %d", response.StatusCode)
+	}
+	wait.Wait()
+}
+
+func TestHead(t *testing.T) {
+	w := httptest.NewRecorder()
+	New(Options{}).ServeHTTP(w, httptest.NewRequest("HEAD", "/", nil))
+	if w.Code != 405 || w.Header().Get("Allow") != "POST" {
+		t.Errorf("got %d %v", w.Code, w.Header())
+	}
+}
