@@ -207,8 +207,11 @@ func (f *faulty) tooMany(lead string) bool {
 	if i := slices.Index(f.inARow, lead); i >= 0 {
 		f.inARow = f.inARow[i+1:]
 	}
-	f.inARow = append(f.inARow, lead)
-	return len(f.inARow) >= manyLeads
+	if f.inARow = append(f.inARow, lead); len(f.inARow) < manyLeads {
+		return false
+	}
+	f.inARow = nil
+	return true
 }
 
 // balk is the status where the event is one that the faulty receiver cannot bear.

@@ -1,0 +1,165 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"artihook/emitter"
+	"artihook/scenarios/report"
+)
+
+// Scenario is what the history calls the deliveries of an examination; their step is the case's id.
+const Scenario = "check"
+
+const (
+	DefaultPatience = 5 * time.Second // how long an answer may take
+	DefaultSlow     = 2 * time.Second // over how long the slow sender stretches a body
+	DefaultSettle   = 3 * time.Second // how long the probe may take to show what was accepted
+)
+
+// Options say whom to examine.
+type Options struct {
+	Emitter *emitter.Emitter // must not retry: an answer is an answer
+	Webhook emitter.Webhook
+	Cases   []Case // nil is all of them
+	Probe   Probe  // nil: only what the receiver answers counts
+	Seed    uint64 // of the leads; 0 draws one, so that a second examination is not all duplicates
+	Now     func() time.Time
+
+	Patience, Slow, Settle time.Duration // 0 are the defaults
+
+	// Ended, if not nil, is given each result as it comes.
+	Ended func(Result) error
+}
+
+func (o Options) withDefaults() Options {
+	if o.Cases == nil {
+		o.Cases = Cases()
+	}
+	if o.Seed == 0 {
+		o.Seed = uint64(rand.Uint32()) + 1
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.Patience, o.Slow, o.Settle = orElse(o.Patience, DefaultPatience), orElse(o.Slow, DefaultSlow), orElse(o.Settle, DefaultSettle)
+	return o
+}
+
+func orElse(d, preset time.Duration) time.Duration {
+	if d == 0 {
+		return preset
+	}
+	return d
+}
+
+// Result is what came of one case.
+type Result struct {
+	Case      Case
+	Outcome   report.Outcome
+	Sent      string // of a failure: what was sent
+	Want      string // what should have come back
+	Got       string // and what did
+	Hint      string // a finding of this very failure; "" when there is none
+	Skipped   string // why it did not run
+	Started   time.Time
+	Took      time.Duration
+	Exchanges []report.Exchange
+}
+
+// Fails says whether the result fails the examination: a MUST always, a SHOULD where it is strict.
+func (r *Result) Fails(strict bool) bool {
+	return r.Outcome == report.Failed && (r.Case.Level == Must || strict)
+}
+
+// UnreachableError says that nobody can be examined: the first delivery did not get through.
+type UnreachableError struct {
+	Name, Reason string // of the failure, as in a delivery
+}
+
+func (e *UnreachableError) Error() string { return e.Name + ": " + e.Reason }
+
+// Run examines the receiver and gives what came of each case, in order. It runs them one after the other. The error is
+// about this side: a history that cannot be written, an error of Ended, the end of ctx, or an *UnreachableError; the
+// results until then are given with it.
+func Run(ctx context.Context, opt Options) ([]Result, error) {
+	opt = opt.withDefaults()
+	made, err := newVisitors(&opt)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{opt: &opt, visitors: made}
+	for _, c := range opt.Cases {
+		result, err := r.one(ctx, c)
+		if err != nil {
+			return r.results, err
+		}
+		r.results = append(r.results, result)
+		if opt.Ended != nil {
+			if err := opt.Ended(result); err != nil {
+				return r.results, err
+			}
+		}
+	}
+	return r.results, nil
+}
+
+// run is one examination under way.
+type run struct {
+	opt      *Options
+	visitors *visitors
+	results  []Result
+
+	sent   bool   // something has
+	valid  int    // the status of the plain right delivery, once it is known
+	gone   string // the case after which nobody listened any more
+	leaked leak   // the first thing that an answer told and should not
+}
+
+func (r *run) one(ctx context.Context, c Case) (Result, error) {
+	result := Result{Case: c, Outcome: report.Skipped, Started: time.Now()}
+	if result.Skipped = r.pointless(&c); result.Skipped != "" {
+		return result, nil
+	}
+	t := &trial{ctx: ctx, run: r, result: &result}
+	result.Outcome = report.Passed
+	c.run(t)
+	result.Took = time.Since(result.Started)
+	if t.err == nil {
+		t.err = ctx.Err()
+	}
+	return result, t.err
+}
+
+// pointless says why a case has no sense any more, "" when it has.
+func (r *run) pointless(c *Case) string {
+	refused := r.valid == http.StatusUnauthorized || r.valid == http.StatusForbidden
+	switch {
+	case r.gone != "":
+		return "nobody listens there any more, since " + r.gone
+	case c.free || r.valid == 0 || r.valid < 300:
+		return ""
+	case refused:
+		return "no right delivery is accepted yet; see signature-valid"
+	case !c.root:
+		return fmt.Sprintf("a right delivery is answered %d; see signature-valid", r.valid)
+	}
+	return ""
+}
+
+// lost tells an unreachable receiver from one that has gone.
+func (r *run) lost(name, reason, id string) error {
+	switch name {
+	case emitter.FailureRefused, emitter.FailureDNS, emitter.FailureUnreachable, emitter.FailureTLS:
+		if !r.sent {
+			return &UnreachableError{name, reason}
+		}
+		if name == emitter.FailureRefused {
+			r.gone = id
+		}
+	}
+	return nil
+}

@@ -1,0 +1,260 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/emitter/receiver"
+	"artihook/emitter/signature"
+	"artihook/scenarios/report"
+)
+
+func TestSelect(t *testing.T) {
+	tests := []struct {
+		only, skip []string
+		want       []string
+		err        string
+	}{
+		{only: []string{"signature-valid", "manners-get"}, want: []string{"signature-valid", "manners-get"}},
+		{only: []string{"manners"}, skip: []string{"manners-[a-lo-z]*", "manners-no-*"}},
+		{only: []string{"body-edition-*"}, want: []string{"body-edition-2019", "body-edition-2022"}},
+		{only: []string{"life"}, skip: []string{"life-[a-f]*", "life-[h-z]*"}, want: []string{"life-gaps"}},
+		{only: []string{"nothing-*"}, err: `no case "nothing-*"; want an id, a group (signature, body, life, manners) or a pattern like life-*`},
+		{skip: []string{"["}, err: `no case "["`},
+	}
+	for _, tt := range tests {
+		got, err := Select(tt.only, tt.skip)
+		if tt.err != "" {
+			if err == nil || !strings.HasPrefix(err.Error(), tt.err) {
+				t.Errorf("%v %v: got %v", tt.only, tt.skip, err)
+			}
+			continue
+		}
+		var ids []string
+		for _, c := range got {
+			ids = append(ids, c.ID)
+		}
+		if err != nil || tt.want != nil && !slices.Equal(ids, tt.want) {
+			t.Errorf("%v %v: got %v %v", tt.only, tt.skip, ids, err)
+		}
+	}
+	if all, err := Select(nil, nil); err != nil || len(all) != len(Cases()) {
+		t.Errorf("got %d cases, %v", len(all), err)
+	}
+}
+
+// TestWithoutAProbe holds that what only a probe can see does not fail without one, and that statuses do.
+func TestWithoutAProbe(t *testing.T) {
+	results, _ := exam{blind: true, receiver: receiver.Options{Faults: []receiver.Fault{receiver.FaultNotIdempotent}}}.run(t)
+	if got := failed(results); len(got) > 0 {
+		t.Errorf("got %v", got)
+	}
+	results, _ = exam{blind: true, receiver: receiver.Options{Faults: []receiver.Fault{receiver.FaultRefusesDuplicates}}}.run(t)
+	if diff := cmp.Diff([]string{"life-twice", "life-same-moment"}, failed(results)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestProbes(t *testing.T) {
+	leads := &receiver.Leads{}
+	server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(testSecret), Leads: leads}))
+	defer server.Close()
+	state := func(lead string) string { return fmt.Sprintf("%s", leads.Of(lead)) }
+	var asked atomic.Int64
+	tests := []struct {
+		name  string
+		probe Probe
+		got   string // in the result; "" passes
+	}{
+		{"works", func(_ context.Context, lead string) (string, error) { return state(lead), nil }, ""},
+		{"fails", func(context.Context, string) (string, error) { return "", errors.New("exit status 3: no such table") }, "no such table"},
+		{"knows nothing", func(context.Context, string) (string, error) { return "[]", nil }, "[]"},
+		{"is never the same", func(_ context.Context, lead string) (string, error) {
+			return fmt.Sprint(state(lead), asked.Add(1)), nil
+		}, "another text each time"},
+		{"comes late", func(_ context.Context, lead string) (string, error) {
+			if asked.Add(1)%2 == 0 {
+				return "[]", nil
+			}
+			return state(lead), nil
+		}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			asked.Store(1)
+			only := []string{"life-conversation"}
+			if tt.name == "is never the same" {
+				only = []string{"life-twice"}
+			}
+			result := examine(t, server.URL, exam{only: only}, tt.probe)[0]
+			if tt.got == "" && result.Outcome != report.Passed || tt.got != "" && (result.Outcome != report.Failed || !strings.Contains(result.Got, tt.got)) {
+				t.Errorf("got %+v", result)
+			}
+		})
+	}
+}
+
+func TestNobodyThere(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	url, err := signature.ParseURL(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Close()
+	sender := emitter.New(emitter.Options{})
+	defer sender.Close()
+	results, err := Run(t.Context(), Options{Emitter: sender, Webhook: emitter.Webhook{URL: url}})
+	if gone := new(UnreachableError); !errors.As(err, &gone) || gone.Name != emitter.FailureRefused || len(results) != 0 {
+		t.Errorf("got %v, %d results", err, len(results))
+	}
+}
+
+// TestAReceiverThatDies holds that what cannot be asked any more is skipped and not failed one by one.
+func TestAReceiverThatDies(t *testing.T) {
+	var server *httptest.Server
+	handler := receiver.New(receiver.Options{Secret: signature.NewSecret(testSecret)})
+	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get(signature.Header) == "" {
+			server.Listener.Close()
+			panic(http.ErrAbortHandler)
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	results := examine(t, server.URL, exam{}, nil)
+	if got := failed(results); len(got) == 0 || got[0] != "signature-missing-header" {
+		t.Errorf("got %v", got)
+	}
+	last := results[len(results)-1]
+	if last.Outcome != report.Skipped || !strings.HasPrefix(last.Skipped, "nobody listens there any more, since signature-") {
+		t.Errorf("got %+v", last)
+	}
+}
+
+func TestAnInterruptedExamination(t *testing.T) {
+	server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(testSecret)}))
+	defer server.Close()
+	url, err := signature.ParseURL(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := history.Open(t.Context(), filepath.Join(t.TempDir(), "history.db"), history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	sender := emitter.New(emitter.Options{History: store})
+	defer sender.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	n := 0
+	results, err := Run(ctx, Options{
+		Emitter: sender, Webhook: emitter.Webhook{URL: url, Secret: signature.NewSecret(testSecret)},
+		Ended: func(Result) error {
+			if n++; n == 3 {
+				cancel()
+			}
+			return nil
+		},
+	})
+	if !errors.Is(err, context.Canceled) || len(results) != 3 {
+		t.Errorf("got %v, %d results", err, len(results))
+	}
+	// What was sent stands in the history, with its case.
+	steps := map[string]bool{}
+	for d, err := range store.List(t.Context(), history.Filter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Scenario != Scenario {
+			t.Errorf("the delivery is of %q", d.Scenario)
+		}
+		steps[d.Step] = true
+	}
+	if !steps["signature-valid"] || !steps["signature-upper-case"] {
+		t.Errorf("got %v", steps)
+	}
+}
+
+func TestTheUsualMistakeIsNamed(t *testing.T) {
+	public, err := signature.ParseURL("https://crm.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name, target, hint string
+		receiver           receiver.Options
+	}{
+		{"lower case", "", "in lower case", receiver.Options{Faults: []receiver.Fault{receiver.FaultLowerCase}}},
+		{"query", "/hook?a=1", "without its query", receiver.Options{Faults: []receiver.Fault{receiver.FaultIgnoresQuery}}},
+		{"no mistake that shows", "", "", receiver.Options{PublicURL: public}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			results, _ := exam{receiver: tt.receiver, target: tt.target, only: []string{"signature-valid", "body-unicode"}}.run(t)
+			if results[0].Outcome != report.Failed || !strings.Contains(results[0].Hint, tt.hint) || tt.hint == "" && results[0].Hint != "" {
+				t.Errorf("got %+v", results[0])
+			}
+			if results[1].Outcome != report.Skipped || results[1].Skipped != "no right delivery is accepted yet; see signature-valid" {
+				t.Errorf("got %+v", results[1])
+			}
+		})
+	}
+}
+
+func TestAStrictExamination(t *testing.T) {
+	for _, tt := range []struct {
+		result        Result
+		strict, fails bool
+	}{
+		{Result{Outcome: report.Failed, Case: Case{Level: Must}}, false, true},
+		{Result{Outcome: report.Failed, Case: Case{Level: Should}}, false, false},
+		{Result{Outcome: report.Failed, Case: Case{Level: Should}}, true, true},
+		{Result{Outcome: report.Skipped, Case: Case{Level: Must}}, true, false},
+		{Result{Outcome: report.Passed, Case: Case{Level: Must}}, true, false},
+	} {
+		if got := tt.result.Fails(tt.strict); got != tt.fails {
+			t.Errorf("%+v strict %v: got %v", tt.result.Outcome, tt.strict, got)
+		}
+	}
+}
+
+// Examine a receiver in a Go test: no case may fail.
+func ExampleRun() {
+	secret := signature.NewSecret("s3cret-s3cret")
+	server := httptest.NewServer(receiver.New(receiver.Options{Secret: secret})) // yours in its place
+	defer server.Close()
+	url, err := signature.ParseURL(server.URL + "/hook")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	sender := emitter.New(emitter.Options{Connections: 50})
+	defer sender.Close()
+	results, err := Run(context.Background(), Options{
+		Emitter: sender, Webhook: emitter.Webhook{URL: url, Secret: secret}, Slow: 50 * time.Millisecond,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, r := range results {
+		if r.Fails(true) {
+			fmt.Println(r.Case.ID, r.Got)
+		}
+	}
+	fmt.Println(len(results) == len(Cases()))
+	// Output: true
+}
