@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -72,7 +73,13 @@ func TestProbes(t *testing.T) {
 	leads := &receiver.Leads{}
 	server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(testSecret), Leads: leads}))
 	defer server.Close()
-	state := func(lead string) string { return fmt.Sprintf("%s", leads.Of(lead)) }
+	state := func(lead string) string {
+		text, err := json.Marshal(leads.Of(lead))
+		if err != nil {
+			t.Error(err)
+		}
+		return string(text)
+	}
 	var asked atomic.Int64
 	tests := []struct {
 		name  string
