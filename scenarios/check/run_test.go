@@ -181,7 +181,7 @@ func TestAnInterruptedExamination(t *testing.T) {
 	}
 	// What was sent stands in the history, with its case.
 	steps := map[string]bool{}
-	for d, err := range store.List(t.Context(), history.Filter{}) {
+	for d, err := range store.List(t.Context(), history.Filter{Whole: true}) {
 		if err != nil {
 			t.Fatal(err)
 		}
