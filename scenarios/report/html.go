@@ -28,6 +28,8 @@ type page struct {
 	Policy string
 	Style  template.CSS
 	Open   bool // scenarios that passed stand open
+
+	UnitWord, PartWord string
 }
 
 // WriteHTML writes one page that needs nothing else: no script, no font, no
@@ -43,6 +45,7 @@ func WriteHTML(w io.Writer, r *Report) error {
 	b := bufio.NewWriter(w)
 	err = t.Execute(b, page{
 		Report: r, Totals: n, Whole: r.outcome(), Style: template.CSS(pageCSS), Open: len(r.Suites) <= openSuites,
+		UnitWord: r.unit(), PartWord: r.part(),
 		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) +
 			"'; base-uri 'none'; form-action 'none'",
 	})
@@ -69,8 +72,9 @@ func pageFuncs() template.FuncMap {
 		"message":  func(s Step) string { return s.message() },
 		"at":       func(s Suite, step Step) string { return at(&s, step.Line) },
 		"outcome":  func(s Suite) Outcome { return s.Outcome() },
-		"count":    func(s Suite) Totals { return s.count() },
+		"head":     func(s Suite, part string) suiteHead { return suiteHead{s, s.count(), part} },
 		"title":    pageTitle,
+		"capital":  capital,
 		"moment":   func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") },
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"add":      func(a, b int) int { return a + b },
@@ -78,6 +82,13 @@ func pageFuncs() template.FuncMap {
 		"body":     pageBody,
 		"value":    func(s string) shown { return pageBody(Message{Body: []byte(orEmpty(s))}) },
 	}
+}
+
+// suiteHead is what stands over the steps of a suite.
+type suiteHead struct {
+	Suite
+	Count Totals
+	Part  string
 }
 
 // shown is text with a note on what is not as it was.
@@ -89,18 +100,18 @@ func pageBody(m Message) shown {
 }
 
 // pageTitle is the result in a few words.
-func pageTitle(n Totals) string {
+func pageTitle(n Totals, part string) string {
 	switch {
 	case n.Steps == 0:
 		return "Nothing ran"
 	case n.Failed > 0:
-		return fmt.Sprintf("%d of %s failed", n.Failed, plural(n.Steps, "step"))
+		return fmt.Sprintf("%d of %s failed", n.Failed, plural(n.Steps, part))
 	case n.Passed == 0:
-		return "Every step was skipped"
+		return "Every " + part + " was skipped"
 	case n.Skipped > 0:
 		return fmt.Sprintf("%s passed, %d skipped", plural(n.Passed, "step"), n.Skipped)
 	case n.Steps == 1:
-		return "The one step passed"
+		return "The one " + part + " passed"
 	}
-	return fmt.Sprintf("All %d steps passed", n.Steps)
+	return fmt.Sprintf("All %s passed", plural(n.Steps, part))
 }

@@ -28,7 +28,7 @@ func WriteJUnit(w io.Writer, r *Report) error {
 	x.put(">\n")
 	names := make(names)
 	for i := range r.Suites {
-		x.suite(&r.Suites[i], names.unique(r.Suites[i].Name, "unnamed scenario"))
+		x.suite(&r.Suites[i], names.unique(r.Suites[i].Name, "unnamed "+r.unit()))
 	}
 	x.put("</testsuites>\n")
 	if err := x.Flush(); err != nil {

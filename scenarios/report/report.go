@@ -20,6 +20,7 @@ const (
 // Report is one run.
 type Report struct {
 	Tool        string        // who wrote it, for example "artihook 0.1.0"
+	Unit, Part  string        // what people read for a suite and for a step; "" are "scenario" and "step"
 	Started     time.Time     // zero: not shown
 	Took        time.Duration // from the first step's start to the last one's end
 	Interrupted bool          // stopped before everything ran; the steps that ran are here
@@ -75,6 +76,17 @@ type Message struct {
 	Head      string // start line and headers, separated by LF
 	Body      []byte
 	Truncated bool // the body was longer than what was kept
+}
+
+// unit and part are the words for a suite and for a step.
+func (r *Report) unit() string { return orWord(r.Unit, "scenario") }
+func (r *Report) part() string { return orWord(r.Part, "step") }
+
+func orWord(word, preset string) string {
+	if word == "" {
+		return preset
+	}
+	return visible(word)
 }
 
 // Totals counts a report.

@@ -20,12 +20,12 @@ const (
 func WriteStepSummary(w io.Writer, r *Report) error {
 	var b strings.Builder
 	n := r.Count()
-	fmt.Fprintf(&b, "## %s\n\n%s\n", markdown(strings.TrimSpace(r.Tool+": "+headline(n))), amount(n, r.Took))
+	fmt.Fprintf(&b, "## %s\n\n%s\n", markdown(strings.TrimSpace(r.Tool+": "+headline(n))), amount(r))
 	if r.Interrupted {
 		b.WriteString("\n**Interrupted: not everything ran.**\n")
 	}
 	if len(r.Suites) > 0 {
-		summaryScenarios(&b, r)
+		summarySuites(&b, r)
 	}
 	if n.Failed > 0 {
 		summaryFailures(&b, r, n.Failed)
@@ -36,12 +36,13 @@ func WriteStepSummary(w io.Writer, r *Report) error {
 	return nil
 }
 
-func summaryScenarios(b *strings.Builder, r *Report) {
-	b.WriteString("\n| Scenario | Outcome | Steps | Failed | Skipped | Time |\n| --- | --- | ---: | ---: | ---: | ---: |\n")
+func summarySuites(b *strings.Builder, r *Report) {
+	fmt.Fprintf(b, "\n| %s | Outcome | %ss | Failed | Skipped | Time |\n| --- | --- | ---: | ---: | ---: | ---: |\n",
+		cell(capital(r.unit())), cell(capital(r.part())))
 	for i := range r.Suites {
 		s := &r.Suites[i]
 		if b.Len() > summaryTable {
-			fmt.Fprintf(b, "\n…and %s.\n", plural(len(r.Suites)-i, "more scenario"))
+			fmt.Fprintf(b, "\n…and %s.\n", plural(len(r.Suites)-i, "more "+r.unit()))
 			return
 		}
 		n := s.count()
@@ -51,7 +52,7 @@ func summaryScenarios(b *strings.Builder, r *Report) {
 }
 
 func summaryFailures(b *strings.Builder, r *Report, left int) {
-	b.WriteString("\n### Failed steps\n")
+	fmt.Fprintf(b, "\n### Failed %ss\n", cell(r.part()))
 	for i := range r.Suites {
 		s := &r.Suites[i]
 		for j := range s.Steps {
@@ -67,7 +68,7 @@ func summaryFailures(b *strings.Builder, r *Report, left int) {
 		}
 	}
 	if left > 0 {
-		fmt.Fprintf(b, "\n…and %s. The other reports have them all.\n", plural(left, "more failed step"))
+		fmt.Fprintf(b, "\n…and %s. The other reports have them all.\n", plural(left, "more failed "+r.part()))
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // scenario, a YAML block for each failure. A run that was interrupted ends with
 // "Bail out!", so that no harness takes it for whole.
 func WriteTAP(w io.Writer, r *Report) error {
-	t := tapWriter{bufio.NewWriter(w)}
+	t := tapWriter{bufio.NewWriter(w), r}
 	t.printf("TAP version 14\n1..%d", len(r.Suites))
 	if len(r.Suites) == 0 {
 		t.printf(" # SKIP nothing ran")
@@ -30,20 +30,23 @@ func WriteTAP(w io.Writer, r *Report) error {
 	return nil
 }
 
-type tapWriter struct{ *bufio.Writer }
+type tapWriter struct {
+	*bufio.Writer
+	r *Report
+}
 
 func (t tapWriter) printf(format string, args ...any) { fmt.Fprintf(t, format, args...) }
 
 func (t tapWriter) suite(s *Suite, number int) {
-	name := tapText(s.Name, "unnamed scenario")
+	name := tapText(s.Name, "unnamed "+t.r.unit())
 	t.printf("# Subtest: %s\n    1..%d", name, len(s.Steps))
 	if len(s.Steps) == 0 {
-		t.printf(" # SKIP no step ran")
+		t.printf(" # SKIP no %s ran", t.r.part())
 	}
 	t.printf("\n")
 	for i := range s.Steps {
 		step := &s.Steps[i]
-		t.point("    ", step.Outcome, i+1, tapText(step.Name, "unnamed step"))
+		t.point("    ", step.Outcome, i+1, tapText(step.Name, "unnamed "+t.r.part()))
 		if step.Outcome == Skipped {
 			t.printf(" # SKIP")
 			if why := tapText(step.Why, ""); why != "" {
@@ -57,7 +60,7 @@ func (t tapWriter) suite(s *Suite, number int) {
 	}
 	t.point("", s.Outcome(), number, name)
 	if s.Outcome() == Skipped {
-		t.printf(" # SKIP no step ran")
+		t.printf(" # SKIP no %s ran", t.r.part())
 	}
 	t.printf("\n")
 }

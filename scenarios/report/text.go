@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -177,7 +176,7 @@ func (t textWriter) totals(r *Report) {
 	case n.Passed > 0 && !r.Interrupted:
 		text = t.paint(green, text)
 	}
-	t.printf("%s %s", text, t.paint(dim, "("+amount(n, r.Took)+")"))
+	t.printf("%s %s", text, t.paint(dim, "("+amount(r)+")"))
 	if r.Interrupted {
 		t.printf(", %s", t.paint(yellow, "interrupted"))
 	}
@@ -202,6 +201,7 @@ func headline(n Totals) string {
 }
 
 // amount is "12 steps in 3 scenarios, 1.24s".
-func amount(n Totals, took time.Duration) string {
-	return fmt.Sprintf("%s in %s, %s", plural(n.Steps, "step"), plural(n.Suites, "scenario"), duration(took))
+func amount(r *Report) string {
+	n := r.Count()
+	return fmt.Sprintf("%s in %s, %s", plural(n.Steps, r.part()), plural(n.Suites, r.unit()), duration(r.Took))
 }

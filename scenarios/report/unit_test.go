@@ -1,0 +1,40 @@
+package report_test
+
+import (
+	"strings"
+	"testing"
+
+	"artihook/scenarios/report"
+)
+
+// TestOtherWords holds that a report of something else than scenarios never speaks of them, nor of steps.
+func TestOtherWords(t *testing.T) {
+	r := sample()
+	r.Tool, r.Unit, r.Part = "artihook", "group", "case"
+	for i := range r.Suites {
+		s := &r.Suites[i]
+		s.Name, s.File, s.Description = "body", "", ""
+		for j := range s.Steps {
+			s.Steps[j] = report.Step{Name: "body-unicode", Outcome: s.Steps[j].Outcome}
+		}
+	}
+	for name, write := range writers {
+		if strings.HasSuffix(name, ".json") || strings.HasPrefix(name, "empty") || strings.HasPrefix(name, "passed") {
+			continue // names of fields stay, and those two are about other reports
+		}
+		text := strings.ToLower(written(t, write, r))
+		if _, page, found := strings.Cut(text, "</style>"); found {
+			text = page
+		}
+		for _, word := range []string{"scenario", " step"} {
+			for _, line := range strings.Split(text, "\n") {
+				if strings.Contains(strings.ReplaceAll(line, `"scenarios"`, ""), word) {
+					t.Errorf("%s speaks of %q: %s", name, word, line)
+				}
+			}
+		}
+	}
+	if text := written(t, writers["summary.txt"], r); !strings.Contains(text, "(12 cases in 5 groups, ") {
+		t.Errorf("got %s", text)
+	}
+}
