@@ -78,7 +78,7 @@ func (t tapWriter) point(indent string, o Outcome, number int, description strin
 // its test point.
 func (t tapWriter) diagnostic(s *Suite, step *Step) {
 	const indent = "      "
-	y := yamlWriter(t)
+	y := yamlWriter{t.Writer}
 	t.printf("%s---\n", indent)
 	y.text(indent, "message", step.message())
 	y.text(indent, "severity", "fail")
