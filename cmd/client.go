@@ -20,19 +20,25 @@ type clientFlags struct {
 }
 
 func (f *clientFlags) add(cmd *cobra.Command) {
+	f.addTravel(cmd)
 	flags := cmd.Flags()
-	flags.BoolVarP(&f.insecure, "insecure", "k", false, "accept any TLS certificate")
-	flags.StringVar(&f.caCert, "ca-cert", "", "trust the certificates of this PEM `FILE` instead of the system's")
-	addFlag(flags, &f.timeout, flagSpec[time.Duration]{
-		name: "timeout", kind: "duration", preset: emitter.DefaultTimeout.String(), parse: parseTimeout,
-		usage: "for one attempt, to the last byte of the response",
-	})
 	addFlag(flags, &f.retries, flagSpec[int]{
 		name: "retries", kind: "N", preset: "0", parse: parseCount, usage: "further attempts after a failure that may pass",
 	})
 	addFlag(flags, &f.retryDelay, flagSpec[time.Duration]{
 		name: "retry-delay", kind: "duration", preset: emitter.DefaultRetryDelay.String(), parse: parseTimeout,
 		usage: "before the first retry, growing from there; Retry-After is honoured",
+	})
+}
+
+// addTravel is add for commands to which the first answer is the answer.
+func (f *clientFlags) addTravel(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVarP(&f.insecure, "insecure", "k", false, "accept any TLS certificate")
+	flags.StringVar(&f.caCert, "ca-cert", "", "trust the certificates of this PEM `FILE` instead of the system's")
+	addFlag(flags, &f.timeout, flagSpec[time.Duration]{
+		name: "timeout", kind: "duration", preset: emitter.DefaultTimeout.String(), parse: parseTimeout,
+		usage: "for one attempt, to the last byte of the response",
 	})
 }
 

@@ -3,7 +3,9 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -68,24 +70,34 @@ type arrivals struct {
 
 type arrivalsKey struct{}
 
-// receiverCmd starts a verifying receiver and puts its URL into the variable: receiver NAME [STATUS].
+// receiverCmd starts a verifying receiver and puts its URL into the variable: receiver NAME [STATUS|FAULT]. What it
+// keeps of a lead is at /kept/ID there.
 func receiverCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: receiver NAME [STATUS]")
+		ts.Fatalf("usage: receiver NAME [STATUS|FAULT]")
 	}
 	opt := receiver.Options{Secret: signature.NewSecret(scriptSecret)}
 	if len(args) > 1 {
-		status, err := strconv.Atoi(args[1])
-		ts.Check(err)
-		opt.Status = status
+		if status, err := strconv.Atoi(args[1]); err == nil {
+			opt.Status = status
+		} else {
+			opt.Faults = []receiver.Fault{receiver.Fault(args[1])}
+		}
 	}
+	leads := &receiver.Leads{}
+	opt.Leads = leads
 	kept := ts.Value(arrivalsKey{}).(*arrivals)
 	opt.Seen = func(a receiver.Arrival) {
 		kept.mu.Lock()
 		defer kept.mu.Unlock()
 		kept.bodies = append(kept.bodies, fmt.Sprintf("%v %s", a.Verified, a.Body))
 	}
-	server := httptest.NewServer(receiver.New(opt))
+	mux := http.NewServeMux()
+	mux.Handle("/", receiver.New(opt))
+	mux.HandleFunc("GET /kept/{id}", func(w http.ResponseWriter, r *http.Request) {
+		_ = json.NewEncoder(w).Encode(leads.Of(r.PathValue("id"))) // a closed connection shows in the command
+	})
+	server := httptest.NewServer(mux)
 	ts.Defer(server.Close)
 	ts.Setenv(args[0], server.URL)
 	ts.Setenv(args[0]+"_PORT", server.URL[strings.LastIndexByte(server.URL, ':')+1:])

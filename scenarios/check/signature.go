@@ -276,12 +276,16 @@ func otherMethod(t *trial, s shot) (shot, string) {
 }
 
 func otherScheme(t *trial, s shot) (shot, string) {
-	scheme := signature.SchemeURL
-	if t.run.opt.Webhook.Scheme == signature.SchemeURL {
-		scheme = signature.SchemeBody
-	}
+	scheme := otherThan(t.run.opt.Webhook.Scheme)
 	s.what, s.alter = "with a signature of the scheme "+scheme.String(), header(t.signed(s, scheme, nil))
 	return s, ""
+}
+
+func otherThan(scheme signature.Scheme) signature.Scheme {
+	if scheme == signature.SchemeURL {
+		return signature.SchemeBody
+	}
+	return signature.SchemeURL
 }
 
 // rightOne sends what ArtiBot sends. Where it is refused, it tries what receivers get wrong, to say which it is.
@@ -310,7 +314,9 @@ func (t *trial) nearMiss() string {
 		secret *signature.Secret // nil is the right one
 		change func(*signature.Message)
 		form   func(string) string
+		scheme bool // the other one
 	}{
+		{hint: "it takes the signature of the other scheme: choose with --scheme", scheme: true},
 		{hint: "it takes the signature in lower case: compare without regard to case", form: strings.ToLower},
 		{hint: "it takes the signature for http instead of https: tell it its public URL", change: func(m *signature.Message) { m.URL = strings.Replace(m.URL, "https://", "http://", 1) }},
 		{hint: "it takes the signature for https instead of http: tell it the URL that you give here, or sign for the public one with --sign-url", change: func(m *signature.Message) { m.URL = strings.Replace(m.URL, "http://", "https://", 1) }},
@@ -328,7 +334,11 @@ func (t *trial) nearMiss() string {
 		if miss.change != nil {
 			miss.change(&m)
 		}
-		value := signature.Sign(secret, w.Scheme, m)
+		scheme := w.Scheme
+		if miss.scheme {
+			scheme = otherThan(scheme)
+		}
+		value := signature.Sign(secret, scheme, m)
 		if miss.form != nil {
 			value = miss.form(value)
 		}

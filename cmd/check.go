@@ -1,0 +1,184 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"artihook/emitter"
+	"artihook/emitter/signature"
+	"artihook/scenarios/check"
+
+	"github.com/spf13/cobra"
+)
+
+type checkOptions struct {
+	webhook webhookFlags
+	client  clientFlags
+	history historyFlags
+	reports reportFiles
+
+	list       bool
+	only, skip []string
+	strict     bool
+	probe      string
+	yes        bool
+	seed       *uint64
+}
+
+// checkConnections is how many deliveries of an examination are under way at once, at most.
+const checkConnections = 50
+
+func newCheckCmd(a *app) *cobra.Command {
+	opt := &checkOptions{}
+	cmd := &cobra.Command{
+		Use:   "check [URL]",
+		Short: "Examine a receiver: does it do the right thing?",
+		Long: `Check sends a battery of right and wrong deliveries and holds what comes back against what a right receiver
+answers. Each failure says what was sent, what came back and how to mend it. Exit code 1 when a MUST fails.
+
+With --probe the cases about a lead's life also look at what your system keeps: the probe is a command that gets
+the lead's id as its argument, as $ARTIHOOK_LEAD or as {lead}, or a URL with {lead} in it; it gives all that you keep of the lead.`,
+		Example: `  artihook check localhost:3000/hook --secret s3cret
+  artihook check localhost:3000/hook --only signature --only body-unicode
+  artihook check localhost:3000/hook --probe 'sqlite3 leads.db "select * from leads where id = '"'{lead}'"'"'
+  artihook check localhost:3000/hook --report-junit check.xml
+  artihook check --list`,
+		Args: args(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), a, opt, args) },
+	}
+	opt.webhook.add(cmd)
+	opt.client.addTravel(cmd)
+	opt.history.add(cmd)
+	flags := cmd.Flags()
+	flags.BoolVar(&opt.list, "list", false, "list the cases and send nothing")
+	flags.StringSliceVar(&opt.only, "only", nil, "run only these: an `ID`, a group or a pattern like 'life-*' (repeatable)")
+	flags.StringSliceVar(&opt.skip, "skip", nil, "leave these out: an `ID`, a group or a pattern (repeatable)")
+	flags.BoolVar(&opt.strict, "strict", false, "a SHOULD that fails counts too")
+	flags.StringVar(&opt.probe, "probe", "", "what your system keeps of a lead: a `COMMAND`, or a URL with {lead}")
+	flags.BoolVar(&opt.yes, "yes", false, "examine a receiver that is neither on this machine nor in a private network")
+	addFlag(flags, &opt.seed, flagSpec[*uint64]{name: "seed", kind: "N", parse: parseSeed, usage: "of the leads (default random, so that they are new ones)"})
+	opt.reports.add(cmd)
+	return cmd
+}
+
+func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) error {
+	cases, err := check.Select(opt.only, opt.skip)
+	if err != nil {
+		return usage(err)
+	}
+	if len(cases) == 0 {
+		return usagef("no case is left; --skip leaves out all that --only names")
+	}
+	if opt.list {
+		return a.listCases(cases)
+	}
+	plan := check.Options{Cases: cases, Now: a.world.Now}
+	if opt.seed != nil {
+		plan.Seed = *opt.seed
+	}
+	if plan.Webhook, err = opt.webhook.one(a, args); err != nil {
+		return usage(err)
+	}
+	if plan.Probe, err = parseProbe(opt.probe); err != nil {
+		return usage(err)
+	}
+	if !opt.yes && !isNear(ctx, plan.Webhook.URL) {
+		return hinted(fmt.Errorf("%s is not on this machine and not in a private network; %s would be sent to it",
+			plan.Webhook.URL.Host, counted(check.Requests(cases), "request")), "add --yes if it is yours to examine")
+	}
+	how, err := opt.client.options(a, checkConnections)
+	if err != nil {
+		return err
+	}
+	store, err := opt.history.open(ctx)
+	if err != nil {
+		return err
+	}
+	sender, done := newSender(store, how)
+	plan.Emitter = sender
+	results, err := a.examine(ctx, plan)
+	return a.examined(opt, plan.Webhook, results, ended(err, done()))
+}
+
+// examine runs the battery and shows each failure as it comes.
+func (a *app) examine(ctx context.Context, plan check.Options) ([]check.Result, error) {
+	a.say("%s with %s to %s", counted(len(plan.Cases), "case"), counted(check.Requests(plan.Cases), "request"), plan.Webhook.URL)
+	if plan.Webhook.Secret.Empty() {
+		a.say("no secret is set, so the empty one signs; set " + envPrefix + "SECRET, --secret or --secret-file")
+	}
+	bar := a.checkProgress(len(plan.Cases))
+	plan.Ended = func(r check.Result) error {
+		bar.hide()
+		if err := a.showResult(&r); err != nil {
+			return err
+		}
+		bar.step()
+		return nil
+	}
+	results, err := check.Run(ctx, plan)
+	bar.hide()
+	return results, err
+}
+
+// examined closes the examination: the table, the reports, the exit code.
+func (a *app) examined(opt *checkOptions, w emitter.Webhook, results []check.Result, err error) error {
+	interrupted := errors.Is(err, context.Canceled)
+	if unreachable := new(check.UnreachableError); errors.As(err, &unreachable) {
+		a.say("%s", unreachable)
+		a.say("nothing was examined at %s", w.URL)
+		err = errFailed
+	} else if len(results) > 0 {
+		if shown := a.showTable(results); shown != nil && err == nil {
+			err = shown
+		}
+	}
+	text := check.Report(results, check.ReportOptions{
+		Tool: "artihook " + version, Strict: opt.strict, Interrupted: interrupted,
+		Repeat: func(id string) string { return "artihook check " + w.URL.String() + " --only " + id },
+	})
+	if wrote := opt.reports.write(text); wrote != nil {
+		return ended(err, wrote)
+	}
+	if err != nil {
+		return err
+	}
+	for i := range results {
+		if results[i].Fails(opt.strict) {
+			return errFailed
+		}
+	}
+	return nil
+}
+
+// isNear says whether the host is this machine or in a private network. A name that leads nowhere does no harm.
+func isNear(ctx context.Context, url signature.URL) bool {
+	host, _, err := net.SplitHostPort(url.Address())
+	if err != nil {
+		return false
+	}
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return true
+	}
+	for _, address := range addresses {
+		if !isNearAddress(address) {
+			return false
+		}
+	}
+	return true
+}
+
+func isNearAddress(address netip.Addr) bool {
+	address = address.Unmap()
+	return address.IsLoopback() || address.IsPrivate() || address.IsLinkLocalUnicast() || address.IsUnspecified()
+}

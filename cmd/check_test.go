@@ -1,0 +1,76 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"artihook/emitter/receiver"
+	"artihook/emitter/signature"
+)
+
+// TestInterruptedCheckTellsWhatRan ends an examination in its third case.
+func TestInterruptedCheckTellsWhatRan(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	handler := receiver.New(receiver.Options{Secret: signature.NewSecret("s3cret")})
+	asked := 0 // the cases run one after the other
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked++; asked == 3 {
+			interrupt()
+			<-r.Context().Done()
+			return
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	file := filepath.Join(t.TempDir(), "report.json")
+	var stdout, stderr bytes.Buffer
+	code := Run(ctx, World{
+		Args:  []string{"check", server.URL, "--secret", "s3cret", "--no-history", "--report-json", file},
+		Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, StderrTerminal: true,
+		Env: func(string) (string, bool) { return "", false }, Now: time.Now,
+	})
+	if code != exitInterrupted || !strings.HasSuffix(stderr.String(), "check: interrupted\n") {
+		t.Errorf("exit code %d, stderr %q", code, &stderr)
+	}
+	if !strings.Contains(stdout.String(), "signature        2       0       0") {
+		t.Errorf("got %s", &stdout)
+	}
+	if !strings.Contains(stderr.String(), "cases") || !strings.Contains(stderr.String(), "2/") {
+		t.Errorf("no progress on the terminal: %q", &stderr)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report struct {
+		Interrupted bool
+		Totals      struct{ Steps int }
+	}
+	if err := json.Unmarshal(text, &report); err != nil || !report.Interrupted || report.Totals.Steps != 2 {
+		t.Errorf("got %+v %v", report, err)
+	}
+}
+
+func TestNearAddresses(t *testing.T) {
+	for url, want := range map[string]bool{
+		"http://localhost:3000": true, "http://app.localhost": true, "http://127.0.0.1": true, "http://[::1]:80": true,
+		"http://10.1.2.3": true, "http://192.168.0.5": true, "http://172.16.0.1": true, "http://[fd00::1]": true,
+		"http://8.8.8.8": false, "http://203.0.113.7": false, "http://[2001:db8::1]": false, "http://172.32.0.1": false,
+	} {
+		parsed, err := signature.ParseURL(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := isNear(t.Context(), parsed); got != want {
+			t.Errorf("%s: got %v", url, got)
+		}
+	}
+}

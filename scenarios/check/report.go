@@ -1,0 +1,69 @@
+package check
+
+import (
+	"time"
+
+	"artihook/scenarios/report"
+)
+
+// ReportOptions say how results become a report.
+type ReportOptions struct {
+	Tool        string
+	Strict      bool // a SHOULD that fails counts; else it is shown as skipped, since it fails nothing
+	Interrupted bool
+	Repeat      func(id string) string // the command that repeats one case; nil is none
+}
+
+// Report words the results for package report: a suite for each group, a step for each case.
+func Report(results []Result, opt ReportOptions) *report.Report {
+	r := &report.Report{Tool: opt.Tool, Unit: "group", Part: "case", Interrupted: opt.Interrupted}
+	for _, group := range Groups {
+		s := report.Suite{Name: group}
+		for i := range results {
+			if results[i].Case.Group() == group {
+				s.Steps = append(s.Steps, step(&results[i], opt))
+				s.Took += results[i].Took
+			}
+		}
+		if len(s.Steps) > 0 {
+			s.Started = s.Steps[0].Started
+			r.Suites = append(r.Suites, s)
+		}
+	}
+	if len(results) > 0 {
+		last := &results[len(results)-1]
+		r.Started = results[0].Started
+		r.Took = last.Started.Add(last.Took).Sub(r.Started).Round(time.Microsecond)
+	}
+	return r
+}
+
+func step(result *Result, opt ReportOptions) report.Step {
+	s := report.Step{
+		Name: result.Case.ID, Started: result.Started, Took: result.Took, Outcome: result.Outcome, Why: result.Skipped,
+		Exchanges: result.Exchanges,
+	}
+	if result.Outcome == report.Failed {
+		s.Checks = []report.Check{{What: result.Sent, Outcome: report.Failed, Expected: result.Want, Actual: result.Got}}
+		s.Why = result.Case.Why + " " + result.Advice()
+		if !result.Fails(opt.Strict) {
+			s.Outcome, s.Why = report.Skipped, "a SHOULD failed: "+result.Got+". "+s.Why
+		}
+	}
+	if opt.Repeat != nil && result.Outcome == report.Failed {
+		s.Repeat = opt.Repeat(result.Case.ID)
+	}
+	return s
+}
+
+// Advice says what to do about a failure: what was found out first, then what helps in general, then the code.
+func (r *Result) Advice() string {
+	text := r.Case.Fix
+	if r.Hint != "" {
+		text = "Here " + r.Hint + ". " + text
+	}
+	if r.Case.Code != "" {
+		text += "\n" + r.Case.Code
+	}
+	return text
+}
