@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -23,6 +24,7 @@ func TestInterruptedCheckTellsWhatRan(t *testing.T) {
 	asked := 0 // the cases run one after the other
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if asked++; asked == 3 {
+			_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that the sender goes
 			interrupt()
 			<-r.Context().Done()
 			return
