@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"artihook/emitter/receiver"
+	"artihook/emitter/signature"
 )
 
 // arrivalJSON is what listen -o json shows of a request.
@@ -23,16 +24,35 @@ type arrivalJSON struct {
 	Verified   bool        `json:"verified"`
 	Status     int         `json:"status"`
 	Reason     string      `json:"reason"`
+	Scheme     string      `json:"scheme,omitempty"`
+	Effect     string      `json:"effect,omitempty"` // applied, duplicate or stale
+	Flaws      []flawJSON  `json:"flaws,omitempty"`
 	Headers    http.Header `json:"headers"`
 	Body       *string     `json:"body,omitempty"`
 	BodyBase64 []byte      `json:"body_base64,omitempty"` // where it is not UTF-8
 }
 
-// showArrival writes a request that listen received: a line, or with -v the whole of it as well.
-func (a *app) showArrival(how *receiver.Options, arrival *receiver.Arrival) error {
+// flawsShown is how many flaws of one payload have a line each.
+const flawsShown = 5
+
+// flawJSON is one departure of a body from the contract.
+type flawJSON struct {
+	ID   string `json:"id"`
+	Path string `json:"path"`
+	Text string `json:"text"`
+}
+
+// showArrival writes a request that listen received: a line, one more for each flaw of the payload, or with -v the whole
+// of it as well. What may help is said once, as told remembers.
+func (a *app) showArrival(how *receiver.Options, arrival *receiver.Arrival, told map[string]bool) error {
 	reason := arrival.Reason
 	if arrival.Status == http.StatusUnauthorized && !arrival.Verified {
-		reason = how.Explain(*arrival).Text
+		finding := how.Explain(*arrival)
+		reason = finding.Text
+		if hint := refusalHint(how, arrival, finding); hint != "" && !told[hint] {
+			told[hint] = true
+			defer a.say("hint: %s", hint)
+		}
 	}
 	if a.json() {
 		return a.showJSON(newArrivalJSON(arrival, reason))
@@ -42,11 +62,26 @@ func (a *app) showArrival(how *receiver.Options, arrival *receiver.Arrival) erro
 		what = fmt.Sprintf("%s v%d lead %s", s.Event, s.Version, s.Lead)
 	}
 	verdict, color := "verified", green
+	if arrival.Effect == receiver.EffectDuplicate || arrival.Effect == receiver.EffectStale {
+		verdict += ", " + string(arrival.Effect)
+	}
 	if reason != "" {
 		verdict, color = "refused: "+reason, red
 	}
 	_, err := fmt.Fprintf(a.out(), "%s %s %s %s\n", arrival.Time.Local().Format(time.TimeOnly),
 		a.paint(color, fmt.Sprintf("[%d]", arrival.Status)), printable(what), printable(verdict))
+	for i, flaw := range arrival.Flaws {
+		text := flaw.ID + " " + flaw.String()
+		if i == flawsShown && !a.look.verbose {
+			text = fmt.Sprintf("… and %d more, which -v shows", len(arrival.Flaws)-i)
+		}
+		if err == nil {
+			_, err = fmt.Fprintf(a.out(), "    %s\n", a.paint(yellow, printable(text)))
+		}
+		if i == flawsShown && !a.look.verbose {
+			break
+		}
+	}
 	if err != nil || !a.look.verbose {
 		return err
 	}
@@ -65,6 +100,12 @@ func newArrivalJSON(arrival *receiver.Arrival, reason string) arrivalJSON {
 		Time: arrival.Time.UTC(), Method: arrival.Method, URL: arrival.URL, Event: s.Event, Lead: s.Lead, Version: s.Version,
 		Verified: arrival.Verified, Status: arrival.Status, Reason: reason, Headers: arrival.Header,
 	}
+	if arrival.Verified {
+		shown.Scheme, shown.Effect = arrival.Scheme.String(), string(arrival.Effect)
+	}
+	for _, flaw := range arrival.Flaws {
+		shown.Flaws = append(shown.Flaws, flawJSON(flaw))
+	}
 	if utf8.Valid(arrival.Body) {
 		body := string(arrival.Body)
 		shown.Body = &body
@@ -72,4 +113,26 @@ func newArrivalJSON(arrival *receiver.Arrival, reason string) arrivalJSON {
 		shown.BodyBase64 = arrival.Body
 	}
 	return shown
+}
+
+// refusalHint says which flag would have made a refused delivery right; "" where none would.
+func refusalHint(how *receiver.Options, arrival *receiver.Arrival, finding signature.Finding) string {
+	origin := ""
+	if url, err := signature.ParseURL(finding.URL); err == nil && finding.URL != arrival.URL {
+		origin = url.Scheme + "://" + url.Host
+	}
+	proto, host := arrival.Header.Get("X-Forwarded-Proto"), arrival.Header.Get("X-Forwarded-Host")
+	switch {
+	case how.PublicURL != (signature.URL{}):
+		return ""
+	case origin != "" && proto != "":
+		return fmt.Sprintf("a proxy stands in front (X-Forwarded-Proto: %s); start listen with --public-url %s", proto, origin)
+	case origin != "":
+		return "start listen with --public-url " + origin
+	case proto != "" && host != "":
+		return fmt.Sprintf("a proxy stands in front; start listen with --public-url %s://%s, or with the URL that ArtiBot has", proto, host)
+	case proto != "":
+		return fmt.Sprintf("a proxy stands in front (X-Forwarded-Proto: %s); start listen with --public-url and the URL that ArtiBot has", proto)
+	}
+	return ""
 }

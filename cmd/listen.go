@@ -23,8 +23,31 @@ type listenOptions struct {
 	addr      string
 	publicURL string
 	secret    secretFlags
-	scheme    signature.Scheme
+	scheme    anyScheme
 	status    int
+	delay     time.Duration
+	fail      float64
+	failFirst int
+	body      string
+	tls       bool
+	forward   string
+}
+
+// anyScheme is a signature scheme, or either.
+type anyScheme struct {
+	scheme signature.Scheme
+	any    bool
+}
+
+func parseAnyScheme(s string) (anyScheme, error) {
+	if s == "any" {
+		return anyScheme{any: true}, nil
+	}
+	scheme, err := signature.ParseScheme(s)
+	if err != nil {
+		return anyScheme{}, errors.New("want url, body or any")
+	}
+	return anyScheme{scheme: scheme}, nil
 }
 
 const defaultListenAddr = "127.0.0.1:8000"
@@ -33,11 +56,13 @@ func newListenCmd(a *app) *cobra.Command {
 	opt := &listenOptions{}
 	cmd := &cobra.Command{
 		Use:   "listen",
-		Short: "Receive: verify and show what arrives",
-		Long: `Listen is the reference receiver: it verifies the signature of what arrives, shows it, and answers. A
-refused signature is explained. It runs until it is interrupted.`,
+		Short: "Receive: verify, examine and show what arrives",
+		Long: `Listen is the reference receiver: it verifies the signature of what arrives, holds the payload against the
+contract, shows it, and answers. A refused signature is explained. It runs until it is interrupted.`,
 		Example: `  artihook listen --secret s3cret
-  artihook listen --secret s3cret --public-url https://abc.tunnel.example -v`,
+  artihook listen --secret s3cret --public-url https://abc.tunnel.example -v
+  artihook listen --secret s3cret --fail-first 2 --delay 300ms
+  artihook listen --secret s3cret --forward localhost:3000`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runListen(cmd.Context(), a, opt) },
 	}
@@ -45,10 +70,22 @@ refused signature is explained. It runs until it is interrupted.`,
 	flags := cmd.Flags()
 	flags.StringVar(&opt.addr, "addr", defaultListenAddr, "the `ADDRESS` to listen on; :0 takes a free loopback port")
 	flags.StringVar(&opt.publicURL, "public-url", "", "the `URL` that the sender has, where a tunnel or proxy stands in front")
-	addFlag(flags, &opt.scheme, schemeFlag)
+	addFlag(flags, &opt.scheme, flagSpec[anyScheme]{
+		name: "scheme", kind: "url|body|any", preset: signature.SchemeURL.String(), parse: parseAnyScheme, usage: "signature scheme",
+	})
 	addFlag(flags, &opt.status, flagSpec[int]{
 		name: "status", kind: "code", preset: fmt.Sprint(receiver.DefaultStatus), parse: parseStatus, usage: "answer to a right delivery",
 	})
+	flags.StringVar(&opt.body, "body", "", "body of that answer: the `TEXT` itself, @FILE, or - for stdin")
+	addFlag(flags, &opt.delay, flagSpec[time.Duration]{name: "delay", kind: "duration", preset: "0s", parse: parseDuration, usage: "wait so long before each answer"})
+	addFlag(flags, &opt.fail, flagSpec[float64]{
+		name: "fail", kind: "share", preset: "0", parse: parseShare, usage: fmt.Sprintf("answer %d to this share of right deliveries, 0.1 or 10%%", receiver.FailStatus),
+	})
+	addFlag(flags, &opt.failFirst, flagSpec[int]{
+		name: "fail-first", kind: "N", preset: "0", parse: parseCount, usage: fmt.Sprintf("answer %d to the first N right deliveries", receiver.FailStatus),
+	})
+	flags.BoolVar(&opt.tls, "tls", false, "speak TLS with a certificate made for this run")
+	flags.StringVar(&opt.forward, "forward", "", "pass what is right on to this `URL`, byte for byte, and answer as it does")
 	return cmd
 }
 
@@ -61,34 +98,81 @@ func parseStatus(s string) (int, error) {
 }
 
 func runListen(ctx context.Context, a *app, opt *listenOptions) error {
-	how := receiver.Options{Scheme: opt.scheme, Status: opt.status, Now: a.world.Now}
-	var err error
-	if how.Secret, err = opt.secret.read(a, setting{}); err != nil {
+	how, err := opt.receiver(ctx, a)
+	if err != nil {
 		return usage(err)
-	}
-	if opt.publicURL != "" {
-		if how.PublicURL, err = parseTarget(opt.publicURL); err != nil {
-			return usagef("public url: %w", err)
-		}
 	}
 	listener, err := listenOn(ctx, opt.addr)
 	if err != nil {
 		return err
 	}
+	scheme := "http"
+	if opt.tls {
+		scheme = "https"
+		if listener, err = secured(listener, how.PublicURL, a.world.Now()); err != nil {
+			return err
+		}
+	}
 	var mu sync.Mutex // one arrival at a time on the screen
+	told := map[string]bool{}
 	how.Seen = func(arrival receiver.Arrival) {
 		mu.Lock()
 		defer mu.Unlock()
-		_ = a.showArrival(&how, &arrival) // a closed stdout stops nobody from sending
+		_ = a.showArrival(&how, &arrival, told) // a closed stdout stops nobody from sending
 	}
-	a.say("listening on http://%s; Ctrl-C ends it", listener.Addr())
+	a.say("listening on %s://%s; Ctrl-C ends it", scheme, listener.Addr())
+	opt.announce(a, &how)
+	server := newServer(receiver.New(how))
+	server.WriteTimeout += opt.delay
+	return serve(ctx, server, listener)
+}
+
+// receiver settles the flags.
+func (opt *listenOptions) receiver(ctx context.Context, a *app) (how receiver.Options, err error) {
+	how = receiver.Options{
+		Scheme: opt.scheme.scheme, AnyScheme: opt.scheme.any, Status: opt.status, Now: a.world.Now, Delay: opt.delay,
+		Fail: opt.fail, FailFirst: opt.failFirst, Lint: true, Leads: &receiver.Leads{},
+	}
+	if how.Secret, err = opt.secret.read(a, setting{}); err != nil {
+		return how, err
+	}
+	if opt.publicURL != "" {
+		if how.PublicURL, err = parseTarget(opt.publicURL); err != nil {
+			return how, fmt.Errorf("public url: %w", err)
+		}
+	}
+	if opt.body != "" {
+		if how.Body, err = a.readInput(ctx, opt.body); err != nil {
+			return how, err
+		}
+		if how.Status == http.StatusNoContent { // which has none
+			how.Status = http.StatusOK
+		}
+	}
+	if opt.forward != "" {
+		to, err := parseTarget(opt.forward)
+		if err != nil {
+			return how, fmt.Errorf("forward: %w", err)
+		}
+		how.Forward = &receiver.Forward{To: to}
+	}
+	return how, nil
+}
+
+// announce says what a sender must know.
+func (opt *listenOptions) announce(a *app, how *receiver.Options) {
 	if opt.publicURL != "" {
 		a.say("signatures are to be for %s", how.PublicURL)
+	}
+	if opt.tls {
+		a.say("its certificate was made for this run: send with --insecure")
+	}
+	if how.Forward != nil {
+		a.say("what is right goes on to %s", how.Forward.To)
 	}
 	if how.Secret.Empty() {
 		a.say("no secret is set, so the empty one is expected; set " + envPrefix + "SECRET, --secret or --secret-file")
 	}
-	return serve(ctx, newServer(receiver.New(how)), listener)
 }
 
 // listenOn never opens a port to the whole network unless told.

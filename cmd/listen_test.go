@@ -37,7 +37,7 @@ func start(t *testing.T, args ...string) *running {
 	r := &running{stdout: bufio.NewReader(outReader), stderr: bufio.NewReader(errReader)}
 	r.stop = func() int {
 		cancel()
-		go io.Copy(io.Discard, outReader)
+		go io.Copy(io.Discard, r.stdout)
 		go io.Copy(io.Discard, errReader)
 		return <-code
 	}
@@ -51,12 +51,30 @@ func (r *running) url(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	url := regexp.MustCompile(`http://\S+\d`).FindString(line)
+	url := regexp.MustCompile(`https?://\S+\d`).FindString(line)
 	if url == "" {
 		t.Fatalf("no address in %q", line)
 	}
 	go io.Copy(io.Discard, r.stderr) // whatever else it says must not hold it up
 	return url
+}
+
+// lines gives what it shows, line by line, without what stands indented below.
+func (r *running) lines() <-chan string {
+	lines := make(chan string, 100)
+	go func() {
+		for {
+			line, err := r.stdout.ReadString('\n')
+			if err != nil {
+				close(lines)
+				return
+			}
+			if !strings.HasPrefix(line, " ") {
+				lines <- line
+			}
+		}
+	}()
+	return lines
 }
 
 func post(t *testing.T, url, body, header string) int {
@@ -94,12 +112,8 @@ func TestListenShowsWhatArrives(t *testing.T) {
 		{url + "/hook", 204, `^\d\d:\d\d:\d\d \[204\] lead:updated v2 lead c19377db verified\n$`},
 		{strings.Replace(url, "http:", "https:", 1) + "/hook", 401, `\[401\] .* refused: the signature fits https://127.0.0.1:\d+/hook: the receiver saw http \(a TLS proxy in front\?\)\n$`},
 	}
+	lines := listen.lines()
 	for _, tt := range tests {
-		lines := make(chan string, 1)
-		go func() {
-			line, _ := listen.stdout.ReadString('\n')
-			lines <- line
-		}()
 		if status := post(t, url+"/hook", eventBody, signFor(tt.signed, eventBody)); status != tt.status {
 			t.Errorf("signed for %s: got %d, want %d", tt.signed, status, tt.status)
 		}
@@ -115,11 +129,7 @@ func TestListenShowsWhatArrives(t *testing.T) {
 func TestListenInJSON(t *testing.T) {
 	listen := start(t, "listen", "--addr", "127.0.0.1:0", "--secret", "s3cret", "-o", "json", "--public-url", "https://crm.example", "--status", "202")
 	url := listen.url(t)
-	lines := make(chan string, 1)
-	go func() {
-		line, _ := listen.stdout.ReadString('\n')
-		lines <- line
-	}()
+	lines := listen.lines()
 	if status := post(t, url+"/hook?x=1", eventBody, signFor("https://crm.example/hook?x=1", eventBody)); status != 202 {
 		t.Errorf("got %d", status)
 	}

@@ -19,7 +19,7 @@ const maxFlaws = 50
 // as ArtiBot sends it. An unknown key or type of answer is a flaw of the body, which a receiver should bear all the same.
 func Lint(body []byte) []Flaw {
 	root, err := parseTree(body)
-	if err != nil || root.kind != kindObject || root.at("lead") == nil && root.at("resource") == nil {
+	if err != nil || root.at("lead") == nil {
 		return []Flaw{{ID: FlawNotEvent, Text: "this is no event of a lead: want a JSON object with lead, meta, resource, action …"}}
 	}
 	l := &linter{}

@@ -1,0 +1,157 @@
+package cmd
+
+import (
+	"bufio"
+	"crypto/tls"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"artihook/emitter/receiver"
+	"artihook/emitter/signature"
+)
+
+// asking posts to a listen that was started with these flags, and gives statuses and bodies.
+func asking(t *testing.T, flags []string, body string, times int) (answers []string, shown <-chan string) {
+	t.Helper()
+	listen := start(t, append([]string{"listen", "--addr", ":0", "--secret", "s3cret", "--color", "never"}, flags...)...)
+	t.Cleanup(func() { listen.stop() })
+	url := listen.url(t)
+	shown = listen.lines()
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	for range times {
+		r, err := http.NewRequestWithContext(t.Context(), "POST", url+"/hook", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set(signature.Header, signFor(url+"/hook", body))
+		response, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		answers = append(answers, strings.TrimSpace(response.Status[:4]+string(text)))
+	}
+	return answers, shown
+}
+
+func TestListenAnswersAsTold(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "answer.json")
+	if err := os.WriteFile(file, []byte(`{"id":7}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	behind := httptest.NewServer(receiver.New(receiver.Options{AnyScheme: true, Secret: signature.NewSecret("s3cret"), Status: 201, Body: []byte("kept")}))
+	defer behind.Close()
+	tests := []struct {
+		flags   []string
+		answers []string
+	}{
+		{[]string{"--body", "thanks"}, []string{"200 thanks"}},
+		{[]string{"--body", "@" + file, "--status", "202"}, []string{`202 {"id":7}`}},
+		{[]string{"--fail-first", "1", "--delay", "1ms"}, []string{"503 told to fail", "204"}},
+		{[]string{"--fail", "100%"}, []string{"503 told to fail"}},
+		{[]string{"--forward", behind.URL}, []string{"201 kept"}},
+		{[]string{"--tls"}, []string{"204"}},
+		{[]string{"--scheme", "any"}, []string{"204"}},
+		{[]string{"--scheme", "body"}, []string{"401 the signature does not fit"}},
+	}
+	for _, tt := range tests {
+		t.Run(strings.Join(tt.flags, " "), func(t *testing.T) {
+			answers, _ := asking(t, tt.flags, eventBody, len(tt.answers))
+			if strings.Join(answers, "|") != strings.Join(tt.answers, "|") {
+				t.Errorf("got %q, want %q", answers, tt.answers)
+			}
+		})
+	}
+}
+
+// TestListenLints holds what it says of a payload that departs from the contract, and of one that comes twice.
+func TestListenLints(t *testing.T) {
+	sample, err := os.ReadFile("../emitter/payload/testdata/samples/2022-completed.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := strings.Replace(string(sample), `"latitude":"28.6"`, `"latitude":28.6`, 1)
+	_, shown := asking(t, []string{"-o", "json"}, body, 2)
+	for _, effect := range []string{"applied", "duplicate"} {
+		if line := <-shown; !strings.Contains(line, `"effect":"`+effect+`","flaws":[{"id":"type","path":"meta.location.latitude","text":"it is a double, want a text"}]`) {
+			t.Errorf("got %s", line)
+		}
+	}
+	_, shown = asking(t, nil, string(sample), 2)
+	<-shown
+	if line := <-shown; !regexp.MustCompile(`\[204\] lead:completed v8 lead 0b9d5a52-\S+ verified, duplicate\n$`).MatchString(line) {
+		t.Errorf("got %s", line)
+	}
+}
+
+func TestListenHintsAtThePublicURL(t *testing.T) {
+	for _, tt := range []struct {
+		header map[string]string
+		signed string
+		hint   string
+	}{
+		{nil, "https://HOST/hook", "hint: start listen with --public-url https://127.0.0.1:"},
+		{map[string]string{"X-Forwarded-Proto": "https"}, "https://HOST/hook", "hint: a proxy stands in front (X-Forwarded-Proto: https); start listen with --public-url https://127.0.0.1:"},
+		{map[string]string{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "crm.example"}, "https://crm.example/hook", "hint: a proxy stands in front; start listen with --public-url https://crm.example, or with the URL that ArtiBot has"},
+		{map[string]string{"X-Forwarded-Proto": "https"}, "https://crm.example/hook", "hint: a proxy stands in front (X-Forwarded-Proto: https); start listen with --public-url and the URL that ArtiBot has"},
+	} {
+		listen := start(t, "listen", "--addr", ":0", "--secret", "s3cret")
+		line, err := listen.stderr.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		url := regexp.MustCompile(`http://\S+\d`).FindString(line)
+		hints := make(chan string, 1)
+		go func(from *bufio.Reader) {
+			line, _ := from.ReadString('\n')
+			hints <- line
+		}(listen.stderr)
+		listen.lines()
+		r, err := http.NewRequestWithContext(t.Context(), "POST", url+"/hook", strings.NewReader(eventBody))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range tt.header {
+			r.Header.Set(name, value)
+		}
+		r.Header.Set(signature.Header, signFor(strings.Replace(tt.signed, "HOST", strings.TrimPrefix(url, "http://"), 1), eventBody))
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if hint := <-hints; !strings.HasPrefix(hint, tt.hint) {
+			t.Errorf("got %q, want %q", hint, tt.hint)
+		}
+		listen.stop()
+	}
+}
+
+// TestListenPassesItsOwnExamination runs check --strict against listen with its defaults, over TLS too.
+func TestListenPassesItsOwnExamination(t *testing.T) {
+	for _, flags := range [][]string{nil, {"--tls"}} {
+		listen := start(t, append([]string{"listen", "--addr", ":0", "--secret", "s3cret-s3cret"}, flags...)...)
+		url := listen.url(t)
+		go io.Copy(io.Discard, listen.stdout)
+		check := start(t, "check", url+"/hook?a=1", "--secret", "s3cret-s3cret", "--strict", "--no-history", "--insecure", "--color", "never")
+		var shown strings.Builder
+		go io.Copy(io.Discard, check.stderr)
+		if _, err := io.Copy(&shown, check.stdout); err != nil {
+			t.Fatal(err)
+		}
+		if code := check.stop(); code != exitOK || !strings.HasSuffix(shown.String(), "nothing failed\n") {
+			t.Errorf("exit code %d: %s", code, &shown)
+		}
+		listen.stop()
+	}
+}
