@@ -12,8 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"artihook/emitter"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
+	"artihook/scenarios/check"
+	"artihook/scenarios/report"
 )
 
 // block is one fenced block of a Markdown file.
@@ -192,6 +195,8 @@ func TestREADMEReceivers(t *testing.T) {
 				t.Fatalf("the receiver did not come up: %s", &output)
 			}
 			examine(t, url)
+			// php -S is a toy that closes each connection, so that only what is a MUST counts there.
+			checkWhole(t, url, tt.kind != "php")
 		})
 	}
 }
@@ -221,6 +226,28 @@ func examine(t *testing.T, url string) {
 	for _, odd := range []string{`{}`, `[]`, `null`, `5`, `"text"`, `{"lead":null}`, `{"lead":{"data":null},"action":{}}`} {
 		if got := post(t, url, odd, signFor(url, odd)); got >= 500 {
 			t.Errorf("the body %s: got %d", odd, got)
+		}
+	}
+}
+
+// checkWhole puts a receiver through the whole examination.
+func checkWhole(t *testing.T, url string, strict bool) {
+	t.Helper()
+	target, err := signature.ParseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sender := emitter.New(emitter.Options{Connections: checkConnections})
+	defer sender.Close()
+	results, err := check.Run(t.Context(), check.Options{
+		Emitter: sender, Webhook: emitter.Webhook{URL: target, Secret: signature.NewSecret(readmeSecret)}, Slow: 300 * time.Millisecond,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range results {
+		if r := &results[i]; r.Fails(strict) || r.Outcome == report.Skipped {
+			t.Errorf("%s %s: sent %s, want %s, got %s %s", r.Case.ID, r.Case.Level, r.Sent, r.Want, r.Got, r.Skipped)
 		}
 	}
 }
