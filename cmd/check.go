@@ -20,7 +20,7 @@ type checkOptions struct {
 	webhook webhookFlags
 	client  clientFlags
 	history historyFlags
-	reports reportFiles
+	reports reportFlags
 
 	list       bool
 	only, skip []string
@@ -91,6 +91,9 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 		return hinted(fmt.Errorf("%s is not on this machine and not in a private network; %s would be sent to it",
 			plan.Webhook.URL.Host, counted(check.Requests(cases), "request")), "add --yes if it is yours to examine")
 	}
+	if err := opt.reports.check(); err != nil {
+		return usage(err)
+	}
 	how, err := opt.client.options(a, checkConnections)
 	if err != nil {
 		return err
@@ -141,7 +144,7 @@ func (a *app) examined(opt *checkOptions, w emitter.Webhook, results []check.Res
 		Tool: "artihook " + version, Strict: opt.strict, Interrupted: interrupted,
 		Repeat: func(id string) string { return "artihook check " + w.URL.String() + " --only " + id },
 	})
-	if wrote := opt.reports.write(text); wrote != nil {
+	if wrote := opt.reports.write(a, text); wrote != nil {
 		return ended(err, wrote)
 	}
 	if err != nil {

@@ -196,7 +196,7 @@ func TestREADMEReceivers(t *testing.T) {
 			}
 			examine(t, url)
 			// php -S is a toy that closes each connection, so that only what is a MUST counts there.
-			checkWhole(t, url, tt.kind != "php")
+			examineWhole(t, url, tt.kind != "php")
 		})
 	}
 }
@@ -230,8 +230,8 @@ func examine(t *testing.T, url string) {
 	}
 }
 
-// checkWhole puts a receiver through the whole examination.
-func checkWhole(t *testing.T, url string, strict bool) {
+// examineWhole puts a receiver through the whole examination.
+func examineWhole(t *testing.T, url string, strict bool) {
 	t.Helper()
 	target, err := signature.ParseURL(url)
 	if err != nil {

@@ -38,7 +38,7 @@ func BenchmarkRunProcess(b *testing.B) {
 		}
 	}
 	sent, spent := map[string]float64{}, map[string]float64{}
-	memory := map[string]int64{}
+	memory := map[string]int64{} // bytes
 	for b.Loop() {
 		for name, args := range map[string][]string{
 			"run":  {"run", set, "--url", server.URL + "/hook", "--jobs", "16", "-q"},
@@ -61,8 +61,8 @@ func BenchmarkRunProcess(b *testing.B) {
 	b.ReportMetric(run, "run-events/s")
 	b.ReportMetric(play, "play-events/s")
 	b.ReportMetric(run/play, "run/play")
-	b.ReportMetric(float64(memory["run"])/1024, "run-MB")
-	b.ReportMetric(float64(memory["play"])/1024, "play-MB")
+	b.ReportMetric(float64(memory["run"])/(1<<20), "run-MB")
+	b.ReportMetric(float64(memory["play"])/(1<<20), "play-MB")
 }
 
 // deliveriesIn counts what a history holds.
