@@ -23,6 +23,7 @@ require (
 	golang.org/x/sync v0.24.0
 	golang.org/x/term v0.47.0
 	modernc.org/sqlite v1.58.0
+	mvdan.cc/sh/v3 v3.14.1
 )
 
 require (

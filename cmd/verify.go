@@ -21,11 +21,16 @@ func newVerifyCmd(a *app) *cobra.Command {
 		Use:   "verify --url URL --signature VALUE BODY",
 		Short: "Say whether a signature fits a body, and if not, why",
 		Long: `Verify says whether --signature fits a body (the text itself, @FILE, or - for stdin). If it does not, it tries
-what usually goes wrong and tells the nearest reason that it can prove. Exit code 1 when it does not fit.`,
+what usually goes wrong and tells the nearest reason that it can prove. Exit code 1 when it does not fit.
+
+A whole request may stand in place of the body, as a proxy, a logger, a browser or artihook has kept it: the raw text of
+HTTP, a HAR file, a curl command, or --delivery NUMBER of the history. URL and signature then come from it.`,
 		Example: `  artihook verify --url https://crm.example/hook --secret s3cret --signature D381… @body.json
-  artihook verify --url http://localhost:3000/hook --also-url https://abc.tunnel.example --secret s3cret --signature D381… -`,
-		Args: args(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error { return runVerify(cmd.Context(), a, opt, args[0]) },
+  artihook verify --url http://localhost:3000/hook --also-url https://abc.tunnel.example --secret s3cret --signature D381… -
+  artihook verify --secret s3cret @request.http
+  artihook verify --secret s3cret --delivery last`,
+		Args: args(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error { return runVerify(cmd.Context(), a, opt, args) },
 	}
 	opt.claim.add(cmd)
 	cmd.Flags().StringVar(&opt.signature, "signature", "", "the `VALUE` of the x-artibot-signature header")
@@ -33,29 +38,26 @@ what usually goes wrong and tells the nearest reason that it can prove. Exit cod
 	return cmd
 }
 
-func runVerify(ctx context.Context, a *app, opt *verifyOptions, body string) error {
-	secret, message, err := opt.claim.read(ctx, a, body)
+func runVerify(ctx context.Context, a *app, opt *verifyOptions, args []string) error {
+	c, err := opt.claim.read(ctx, a, args)
 	if err != nil {
-		return usage(err)
+		return usageUnlessBroken(err)
 	}
-	if opt.signature == "" {
+	header := opt.signature
+	if header == "" {
+		header = c.from.signature
+	}
+	if header == "" && !c.from.hasHeader {
 		return usagef("signature is missing; give the header's value with --signature")
 	}
-	claim := signature.Claim{Secret: secret, Scheme: opt.claim.scheme, Message: message, Header: opt.signature}
+	also := c.from.also
 	for _, url := range opt.alsoURLs {
 		if _, err := parseTarget(url); err != nil {
 			return usagef("also url: %w", err)
 		}
-		claim.AlsoURLs = append(claim.AlsoURLs, signature.Complete(url))
+		also = append(also, signature.Complete(url))
 	}
-	fits := signature.Verify(secret, opt.claim.scheme, message, opt.signature)
-	finding := signature.Finding{ID: "right", Text: "the signature fits", URL: message.URL}
-	if !fits {
-		if opt.claim.url != "" {
-			claim.Message.URL = signature.Complete(opt.claim.url) // its spelling can be the reason
-		}
-		finding, _ = signature.Explain(claim)
-	}
+	fits, finding := c.judge(header, also, opt.claim.url == "")
 	if err := a.showFinding(fits, finding); err != nil {
 		return err
 	}
@@ -63,6 +65,27 @@ func runVerify(ctx context.Context, a *app, opt *verifyOptions, body string) err
 		return errFailed
 	}
 	return nil
+}
+
+// judge verifies the header and explains why it does not fit. A request that does not tell its whole URL is right with
+// any that it may have had.
+func (c *claim) judge(header string, also []string, open bool) (fits bool, finding signature.Finding) {
+	if signature.Verify(c.secret, c.scheme, c.message, header) {
+		return true, signature.Finding{ID: "right", Text: "the signature fits", URL: c.message.URL}
+	}
+	for _, url := range c.from.also {
+		parsed, err := signature.ParseURL(url)
+		other := signature.Message{Method: c.message.Method, URL: parsed.String(), Body: c.message.Body}
+		if open && c.from.url != "" && err == nil && signature.Verify(c.secret, c.scheme, other, header) {
+			return true, signature.Finding{ID: "right", Text: "the signature fits " + other.URL, URL: other.URL}
+		}
+	}
+	asked := signature.Claim{Secret: c.secret, Scheme: c.scheme, Message: c.message, Header: header, AlsoURLs: also}
+	if c.given != "" {
+		asked.Message.URL = signature.Complete(c.given) // its spelling can be the reason
+	}
+	finding, _ = signature.Explain(asked)
+	return false, finding
 }
 
 func (a *app) showFinding(fits bool, f signature.Finding) error {

@@ -1,0 +1,96 @@
+package exchange
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// recordedEntry is as much of a HAR entry as a request needs (HAR 1.2).
+type recordedEntry struct {
+	Request *struct {
+		Method   string
+		URL      string
+		Headers  []struct{ Name, Value string }
+		PostData *struct {
+			Text       string
+			Encoding   string
+			Encoding2  string `json:"_encoding"` // as some browsers name what the format has no name for
+			CommentB64 string `json:"comment"`
+		}
+	}
+}
+
+// looksLikeHAR tells a HAR file, or an entry of one, from any other JSON.
+func looksLikeHAR(text []byte) bool {
+	var file struct {
+		Log     *struct{ Entries []json.RawMessage }
+		Request *struct{ Method, URL string }
+	}
+	if json.Unmarshal(text, &file) != nil {
+		return bytes.Contains(text, []byte(`"entries"`)) && bytes.Contains(text, []byte(`"log"`))
+	}
+	return file.Log != nil && file.Log.Entries != nil || file.Request != nil && file.Request.Method != "" && file.Request.URL != ""
+}
+
+// ReadHAR reads the requests of a HAR file, or the one of a single entry, in order. A body that the file holds as base64
+// is decoded.
+func ReadHAR(text []byte) ([]Recording, error) {
+	var file struct {
+		Log *struct{ Entries []recordedEntry }
+		recordedEntry
+	}
+	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &file); err != nil {
+		return nil, errors.New("reading a HAR file: it is no JSON, or not in HAR's form")
+	}
+	entries := []recordedEntry{file.recordedEntry}
+	if file.Log != nil {
+		entries = file.Log.Entries
+	}
+	var recordings []Recording
+	for i, entry := range entries {
+		if entry.Request == nil {
+			continue
+		}
+		r, err := entry.recording()
+		if err != nil {
+			return nil, fmt.Errorf("reading a HAR file: entry %d: %w", i+1, err)
+		}
+		recordings = append(recordings, r)
+	}
+	if len(recordings) == 0 {
+		return nil, fmt.Errorf("reading a HAR file: %w", errNoRequest)
+	}
+	return recordings, nil
+}
+
+func (e *recordedEntry) recording() (Recording, error) {
+	r := Recording{URL: e.Request.URL, Request: Request{Method: strings.ToUpper(e.Request.Method)}}
+	if r.Request.Method != "" && !isToken(r.Request.Method) {
+		return r, fmt.Errorf("method %q, want one like POST", brief(r.Request.Method))
+	}
+	for _, h := range e.Request.Headers {
+		switch {
+		case strings.EqualFold(h.Name, "Host"), h.Name == ":authority":
+			r.Request.Host = h.Value
+		case isToken(h.Name):
+			r.Request.Headers = append(r.Request.Headers, Header{h.Name, cleanValue(h.Value)})
+		}
+	}
+	post := e.Request.PostData
+	switch {
+	case post == nil:
+	case post.Encoding == "base64" || post.Encoding2 == "base64" || post.CommentB64 == "base64":
+		body, err := base64.StdEncoding.DecodeString(post.Text)
+		if err != nil {
+			return r, errors.New("its body says that it is base64, and is not")
+		}
+		r.Request.Body = body
+	default:
+		r.Request.Body = []byte(post.Text)
+	}
+	return r, nil
+}

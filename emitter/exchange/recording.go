@@ -1,0 +1,166 @@
+package exchange
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http/httputil"
+	"strings"
+)
+
+// Recording is a request as another tool has saved it. URL is the whole URL where the tool says it, "" where it tells
+// only what stands in the request.
+type Recording struct {
+	URL     string
+	Request Request
+}
+
+// Header gives the value of the first header of that name, in any case; ok tells whether there is one.
+func (r *Recording) Header(name string) (value string, ok bool) {
+	return get(r.Request.Headers, name), has(r.Request.Headers, name)
+}
+
+// Form is how a request was saved.
+type Form string
+
+const (
+	FormNone Form = ""     // it is no request at all
+	FormHTTP Form = "http" // the text of HTTP/1.1, or of an editor's .http file
+	FormHAR  Form = "har"  // a HAR file or one entry of it
+	FormCurl Form = "curl" // a curl command
+)
+
+// Guess tells the form of a saved request by its beginning. An event of ArtiBot is none of them.
+func Guess(text []byte) Form {
+	start := strings.TrimLeft(string(text[:min(len(text), 4096)]), " \t\r\n\ufeff")
+	switch first, _, _ := strings.Cut(start, "\n"); {
+	case strings.HasPrefix(start, "{"):
+		if looksLikeHAR(text) {
+			return FormHAR
+		}
+	case strings.HasPrefix(start, "curl ") || strings.HasPrefix(start, "printf ") && strings.Contains(string(text), "| curl "):
+		return FormCurl
+	case strings.HasPrefix(start, "###") || strings.HasPrefix(start, "POST ") && isRequestLine(first):
+		return FormHTTP
+	}
+	return FormNone
+}
+
+func isRequestLine(line string) bool {
+	_, err := readRequestLine(strings.TrimSpace(line))
+	return err == nil
+}
+
+// ReadHTTP reads a request as proxies, loggers and editors save it. Unlike [ParseRequest] it takes line feeds alone, any
+// version of HTTP or none, a whole URL as the target, comments before the first line, and a body with or without its
+// length. A body that is shorter than its length is an error, since no signature can fit it.
+func ReadHTTP(text []byte) (Recording, error) {
+	r, err := readHTTP(text)
+	if err != nil {
+		return Recording{}, fmt.Errorf("reading a raw request: %w", err)
+	}
+	return r, nil
+}
+
+func readHTTP(text []byte) (Recording, error) {
+	if len(text) > 3 && string(text[:3]) == "\ufeff" {
+		text = text[3:]
+	}
+	var r Recording
+	rest := text
+	for r.Request.Method == "" {
+		line, after, whole := cutLine(rest)
+		if rest = after; isComment(string(line)) && whole {
+			continue
+		}
+		request, err := readRequestLine(strings.TrimSpace(string(line)))
+		if err != nil {
+			return r, err
+		}
+		r.Request = request
+	}
+	for {
+		line, after, whole := cutLine(rest)
+		if rest = after; len(line) == 0 {
+			break
+		}
+		if len(text)-len(rest) > maxHead {
+			return r, errLongHead
+		}
+		if err := r.takeLine(string(line)); err != nil {
+			return r, err
+		}
+		if !whole {
+			break
+		}
+	}
+	if strings.Contains(r.Request.Target, "://") {
+		r.URL, r.Request.Target = r.Request.Target, ""
+	}
+	return r, r.takeBody(rest)
+}
+
+func isComment(line string) bool {
+	line = strings.TrimSpace(line)
+	return line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "//")
+}
+
+// readRequestLine reads METHOD target [HTTP/version].
+func readRequestLine(line string) (Request, error) {
+	method, target, _ := strings.Cut(line, " ")
+	if at := strings.LastIndex(target, " HTTP/"); at >= 0 {
+		target = target[:at]
+	}
+	target = strings.TrimSpace(target)
+	plain := strings.HasPrefix(target, "/") || strings.HasPrefix(target, "http://") || strings.HasPrefix(target, "https://")
+	if !isToken(method) || !plain || strings.ContainsFunc(target, isControl) || strings.Contains(target, " ") {
+		return Request{}, fmt.Errorf("request line %q, want METHOD target HTTP/1.1", brief(line))
+	}
+	return Request{Method: strings.ToUpper(method), Target: target}, nil
+}
+
+// takeLine takes a header, or one of the names that HTTP/2 has for parts of the request line.
+func (r *Recording) takeLine(line string) error {
+	if pseudo, value, ok := strings.Cut(strings.TrimPrefix(line, ":"), ":"); ok && strings.HasPrefix(line, ":") {
+		if pseudo == "authority" {
+			r.Request.Host = strings.TrimSpace(value)
+		}
+		return nil
+	}
+	h, err := parseHeaderLine(line)
+	if err != nil {
+		return err
+	}
+	if strings.EqualFold(h.Name, "Host") {
+		r.Request.Host = h.Value
+		return nil
+	}
+	r.Request.Headers = append(r.Request.Headers, h)
+	return nil
+}
+
+func (r *Recording) takeBody(body []byte) error {
+	if strings.EqualFold(get(r.Request.Headers, "Transfer-Encoding"), "chunked") {
+		// Many loggers keep the header and the body without its chunks.
+		if plain, err := io.ReadAll(httputil.NewChunkedReader(strings.NewReader(string(body)))); err == nil {
+			r.Request.Body = plain
+			return nil
+		}
+	}
+	length, given := r.Header("Content-Length")
+	if !given { // an editor has put a line feed at the end
+		r.Request.Body = []byte(strings.TrimSuffix(strings.TrimSuffix(string(body), "\n"), "\r"))
+		return nil
+	}
+	n := 0
+	if _, err := fmt.Sscanf(length, "%d", &n); err != nil || n < 0 {
+		return fmt.Errorf("Content-Length %q, want a number of bytes", brief(length))
+	}
+	if n > len(body) {
+		return fmt.Errorf("the body has %d bytes, and Content-Length says %d: it was cut off, or changed when it was saved", len(body), n)
+	}
+	r.Request.Body = body[:n]
+	return nil
+}
+
+var errNoRequest = errors.New("there is no request in it")
