@@ -13,6 +13,7 @@ var documents = map[string]func(t *testing.T, file string){
 	"performance.md": runMeasurements,
 	"scenarios.md":   runScenarioBlocks,
 	"ci.md":          runPipelines,
+	"check.md":       runExaminations,
 }
 
 // TestDocsCommands runs what docs show. A document that it does not know, and a block that nobody would run, fail.
