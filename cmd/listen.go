@@ -31,6 +31,7 @@ type listenOptions struct {
 	body      string
 	tls       bool
 	forward   string
+	record    string
 }
 
 // anyScheme is a signature scheme, or either.
@@ -62,7 +63,8 @@ contract, shows it, and answers. A refused signature is explained. It runs until
 		Example: `  artihook listen --secret s3cret
   artihook listen --secret s3cret --public-url https://abc.tunnel.example -v
   artihook listen --secret s3cret --fail-first 2 --delay 300ms
-  artihook listen --secret s3cret --forward localhost:3000`,
+  artihook listen --secret s3cret --forward localhost:3000
+  artihook listen --secret s3cret --record session.yaml`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runListen(cmd.Context(), a, opt) },
 	}
@@ -86,6 +88,7 @@ contract, shows it, and answers. A refused signature is explained. It runs until
 	})
 	flags.BoolVar(&opt.tls, "tls", false, "speak TLS with a certificate made for this run")
 	flags.StringVar(&opt.forward, "forward", "", "pass what is right on to this `URL`, byte for byte, and answer as it does")
+	flags.StringVar(&opt.record, "record", "", "write what arrives rightly signed to this new `FILE`, as a scenario that replays it")
 	return cmd
 }
 
@@ -113,18 +116,26 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 			return err
 		}
 	}
+	kept, err := startRecording(opt.record)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	var mu sync.Mutex // one arrival at a time on the screen
 	told := map[string]bool{}
 	how.Seen = func(arrival receiver.Arrival) {
 		mu.Lock()
 		defer mu.Unlock()
+		kept.add(&arrival)
 		_ = a.showArrival(&how, &arrival, told) // a closed stdout stops nobody from sending
 	}
 	a.say("listening on %s://%s; Ctrl-C ends it", scheme, listener.Addr())
 	opt.announce(a, &how)
 	server := newServer(receiver.New(how))
 	server.WriteTimeout += opt.delay
-	return serve(ctx, server, listener)
+	err = serve(ctx, server, listener)
+	mu.Lock()
+	defer mu.Unlock()
+	return errors.Join(err, kept.end(a))
 }
 
 // receiver settles the flags.

@@ -3,14 +3,18 @@ package cmd
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"artihook/emitter/signature"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // running is a command that runs inside the test until it is stopped.
@@ -171,4 +175,65 @@ func TestListenOnAPortInUse(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	first.stop()
+}
+
+// What listen records of a conversation, run replays: the same bodies, rightly signed for where they go now.
+func TestRecordThenRun(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.yaml")
+	l := start(t, "listen", "--addr", ":0", "--secret", "s3cret", "--record", file, "-o", "json")
+	url := l.url(t)
+	var recorded []string
+	arrivals := make(chan string, 100)
+	go func() {
+		defer close(arrivals)
+		for scanner := bufio.NewScanner(l.stdout); scanner.Scan(); {
+			var arrival struct{ Body string }
+			if json.Unmarshal(scanner.Bytes(), &arrival) == nil {
+				arrivals <- arrival.Body
+			}
+		}
+	}()
+	play := start(t, "play", url, "--secret", "s3cret", "--bot", "dental", "--no-history", "-q")
+	if _, err := io.Copy(io.Discard, play.stdout); err != nil || play.stop() != exitOK {
+		t.Fatal("play failed")
+	}
+	if status := post(t, url, "{}", "not signed"); status != http.StatusUnauthorized {
+		t.Fatalf("status %d", status)
+	}
+	if code := l.stop(); code != exitOK {
+		t.Fatalf("exit code %d", code)
+	}
+	for body := range arrivals {
+		recorded = append(recorded, body)
+	}
+	recorded = recorded[:len(recorded)-1] // the one that was not signed
+
+	again := start(t, "run", file, "--dry-run", "-o", "json", "--url", "http://localhost:9/other", "--secret", "other")
+	var replayed []string
+	for scanner := bufio.NewScanner(again.stdout); scanner.Scan(); {
+		var planned struct {
+			Request struct {
+				Body    string
+				Headers map[string][]string
+			}
+		}
+		if err := json.Unmarshal(scanner.Bytes(), &planned); err != nil {
+			t.Fatal(err)
+		}
+		replayed = append(replayed, planned.Request.Body)
+		want := signature.Sign(signature.NewSecret("other"), signature.SchemeURL,
+			signature.Message{Method: "POST", URL: "http://localhost:9/other", Body: []byte(planned.Request.Body)})
+		if got := planned.Request.Headers[signature.Header]; len(got) != 1 || got[0] != want {
+			t.Errorf("signed %v, want %s", got, want)
+		}
+	}
+	if code := again.stop(); code != exitOK {
+		t.Errorf("exit code %d", code)
+	}
+	if diff := cmp.Diff(recorded, replayed); diff != "" || len(recorded) < 5 {
+		t.Errorf("%d were recorded: %s", len(recorded), diff)
+	}
+	if code := start(t, "listen", "--addr", ":0", "--record", file).stop(); code != exitUsage {
+		t.Errorf("over an old recording: exit code %d", code)
+	}
 }

@@ -1,0 +1,59 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"artihook/emitter/receiver"
+	"artihook/scenarios"
+)
+
+// recording is the scenario that listen writes while it listens. The zero value records nothing.
+type recording struct {
+	file     *os.File
+	recorder *scenarios.Recorder
+	failed   error // the first
+}
+
+// startRecording makes the file. One that is there already may be dear to somebody.
+func startRecording(name string) (recording, error) {
+	if name == "" {
+		return recording{}, nil
+	}
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return recording{}, usagef("--record %q: the file exists already; give another name", name)
+	}
+	if err != nil {
+		return recording{}, usagef("--record %q: %w", name, plainError(err))
+	}
+	title := "recorded " + filepath.Base(name)
+	return recording{file: file, recorder: scenarios.NewRecorder(file, title)}, nil
+}
+
+// add records what was rightly signed: the rest is nobody's event.
+func (r *recording) add(arrival *receiver.Arrival) {
+	if r.file == nil || r.failed != nil || !arrival.Verified {
+		return
+	}
+	r.failed = r.recorder.Add(arrival.Body)
+}
+
+// end closes the file, and tells of it. Without a step it would be no scenario.
+func (r *recording) end(a *app) error {
+	if r.file == nil {
+		return nil
+	}
+	if err := errors.Join(r.failed, r.file.Close()); err != nil {
+		return fmt.Errorf("the recording %q is not whole: %w", r.file.Name(), plainError(err))
+	}
+	if r.recorder.Steps() == 0 {
+		a.say("nothing was recorded")
+		return os.Remove(r.file.Name())
+	}
+	a.say("%s recorded; artihook run %s --url URL replays them", counted(r.recorder.Steps(), "delivery"), r.file.Name())
+	return nil
+}
