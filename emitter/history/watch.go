@@ -1,0 +1,238 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+)
+
+// DefaultWatchInterval is how often Watch looks for news.
+const DefaultWatchInterval = 200 * time.Millisecond
+
+// maxNews bounds what one look brings, and how many deliveries without an outcome are kept in mind: of a flood, the
+// newest count.
+const maxNews = 200
+
+// WatchOptions say what to tell of. The zero value is everything.
+type WatchOptions struct {
+	Filter Filter        // Before and Limit do not count
+	After  int64         // deliveries above this number are new; 0: all
+	Open   []int64       // deliveries that the caller has seen without their outcome
+	Every  time.Duration // how often to look; 0 is DefaultWatchInterval
+}
+
+// Watch yields the deliveries that enter the history, whichever process writes them, oldest first, and each that came
+// without an outcome once more when it is there. It never ends by itself but with an error or with ctx, whose end is no
+// error. While nothing is written, a look costs reading one number and no table. Of more than 200 new deliveries at
+// once, the newest 200 are told of.
+func (s *Store) Watch(ctx context.Context, opt WatchOptions) iter.Seq2[[]Delivery, error] {
+	return func(yield func([]Delivery, error) bool) {
+		w, err := newWatch(s, opt)
+		if err == nil {
+			err = w.run(ctx, func(news []Delivery) bool { return yield(news, nil) })
+		}
+		if w != nil && w.conn != nil {
+			w.conn.Close()
+		}
+		if err != nil && ctx.Err() == nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// watch is one reader who waits for news.
+type watch struct {
+	store   *Store
+	opt     WatchOptions
+	sel     selection // of the filter without its status, which changes with the outcome
+	status  statusFilter
+	conn    *sql.Conn // its data_version grows with every commit of any other connection
+	version int64
+	after   int64
+	open    map[int64]bool // those without an outcome, and whether the caller was told of them
+}
+
+func newWatch(s *Store, opt WatchOptions) (*watch, error) {
+	if opt.Every <= 0 {
+		opt.Every = DefaultWatchInterval
+	}
+	w := &watch{store: s, opt: opt, after: opt.After, version: -1, open: map[int64]bool{}}
+	for _, id := range opt.Open[:min(len(opt.Open), maxNews)] {
+		w.open[id] = true
+	}
+	var err error
+	if w.status, err = parseStatus(opt.Filter.Status); err != nil {
+		return nil, err
+	}
+	w.opt.Filter.Status = ""
+	w.sel, err = w.opt.Filter.selection()
+	return w, err
+}
+
+func (w *watch) run(ctx context.Context, tell func([]Delivery) bool) error {
+	ticker := time.NewTicker(w.opt.Every)
+	defer ticker.Stop()
+	for {
+		changed, err := w.changed(ctx)
+		if err != nil {
+			return w.store.explain("reading", err)
+		}
+		if changed {
+			news, err := w.look(ctx)
+			if err != nil {
+				return w.store.explain("reading", err)
+			}
+			if len(news) > 0 && !tell(news) {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+	}
+}
+
+// changed tells whether anything was written since it was last asked.
+func (w *watch) changed(ctx context.Context) (bool, error) {
+	if w.conn == nil {
+		db, err := w.store.db(ctx)
+		if db == nil || err != nil {
+			return false, err
+		}
+		if w.conn, err = db.Conn(ctx); err != nil {
+			return false, err
+		}
+	}
+	before := w.version
+	err := w.conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&w.version)
+	return w.version != before, err
+}
+
+// look gives what is new, oldest first.
+func (w *watch) look(ctx context.Context) ([]Delivery, error) {
+	ids, finished, err := w.candidates(ctx)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	rows, err := w.read(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var news []Delivery
+	told := map[int64]bool{}
+	for _, d := range rows {
+		if w.status.fits(&d) || w.open[d.ID] {
+			news = append(news, d)
+			told[d.ID] = true
+		}
+	}
+	for _, id := range ids {
+		if w.after = max(w.after, id); finished[id] {
+			delete(w.open, id)
+		} else {
+			w.open[id] = told[id]
+		}
+	}
+	w.forget()
+	return news, nil
+}
+
+// candidates gives the numbers of the new deliveries and of those whose outcome has come.
+func (w *watch) candidates(ctx context.Context) (ids []int64, finished map[int64]bool, err error) {
+	finished = map[int64]bool{}
+	rows, err := w.conn.QueryContext(ctx, "SELECT d.id, o.id FROM deliveries d LEFT JOIN outcomes o ON o.id = d.id"+
+		" WHERE d.id > ? ORDER BY d.id DESC LIMIT ?", w.after, maxNews)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var outcome sql.NullInt64
+		if err := rows.Scan(&id, &outcome); err != nil {
+			return nil, nil, err
+		}
+		ids = append(ids, id)
+		finished[id] = outcome.Valid
+	}
+	if err := rows.Err(); err != nil || len(w.open) == 0 {
+		return ids, finished, err
+	}
+	late, err := w.conn.QueryContext(ctx, "SELECT id FROM outcomes WHERE "+among("id", w.waiting()))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer late.Close()
+	for late.Next() {
+		var id int64
+		if err := late.Scan(&id); err != nil {
+			return nil, nil, err
+		}
+		ids = append(ids, id)
+		finished[id] = true
+	}
+	return ids, finished, late.Err()
+}
+
+// read gives those of the numbered deliveries that the filter picks, whatever their status.
+func (w *watch) read(ctx context.Context, ids []int64) ([]Delivery, error) {
+	sel := w.sel
+	sel.where = append(slices.Clone(sel.where), among("d.id", ids))
+	text := w.opt.Filter.Grep
+	rows, err := w.store.query(ctx, sel, w.opt.Filter.Whole || text != "", "d.id LIMIT ?", len(ids))
+	if err != nil {
+		return nil, err
+	}
+	kept := rows[:0]
+	for _, d := range rows {
+		if text != "" && !d.contains(text) {
+			continue
+		}
+		if !w.opt.Filter.Whole {
+			d.dropExchange()
+		}
+		kept = append(kept, d)
+	}
+	return kept, nil
+}
+
+func (w *watch) waiting() []int64 {
+	var ids []int64
+	for id := range w.open {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// forget drops the oldest deliveries that wait for an outcome: most likely their senders were stopped.
+func (w *watch) forget() {
+	ids := w.waiting()
+	for _, id := range ids[:max(0, len(ids)-maxNews)] {
+		delete(w.open, id)
+	}
+}
+
+// among is a condition on a column; numbers need no placeholders.
+func among(column string, ids []int64) string {
+	return column + " IN (" + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(ids)), ","), "[]") + ")"
+}
+
+// fits is what addStatus says in SQL.
+func (s statusFilter) fits(d *Delivery) bool {
+	switch {
+	case s.name != "":
+		return d.Error == s.name
+	case s.code > 0:
+		return d.Status == s.code
+	case s.class > 0:
+		return d.Status/100 == s.class
+	}
+	return true
+}

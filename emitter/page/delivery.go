@@ -1,0 +1,248 @@
+package page
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"artihook/emitter"
+	"artihook/emitter/exchange"
+	"artihook/emitter/history"
+	"artihook/emitter/signature"
+)
+
+// deliveryData is what the template of a delivery sees.
+type deliveryData struct {
+	row
+	Sent, Answered string // the clock; Answered is "" when nothing came
+	Facts          []fact
+	Request        requestData
+	Response       *responseData
+	Earlier        *row   // the delivery that this one sends again
+	Verdict        string // whether the signature fits the secret that is known
+	Fits           bool
+	Unsecured      bool   // to be sent again, it would be signed with the empty secret
+	Live           string // where the outcome will come from; "" when it is there
+}
+
+type fact struct{ Name, Value, Link string }
+
+type requestData struct {
+	Line    string
+	Headers []history.Header
+	Body    body
+	Signed  string // what was signed, as far as it is shown
+	Cut     string // the note on the rest of it
+	Over    string // what the scheme signs
+	Curl    string // "" where no command can be written, or a page is no place for it
+}
+
+type responseData struct {
+	Line    string
+	Headers []history.Header
+	Body    body
+	Cut     bool // the receiver sent more than is kept
+}
+
+func (p *Page) delivery(w http.ResponseWriter, r *http.Request) {
+	d, ok := p.find(w, r)
+	if !ok {
+		return
+	}
+	data := p.deliveryData(&d)
+	if d.ResendOf > 0 {
+		if earlier, err := p.opt.History.Get(r.Context(), d.ResendOf); err == nil {
+			line := p.row(&earlier)
+			data.Earlier = &line
+		}
+	}
+	p.show(w, http.StatusOK, "delivery", chrome{Title: fmt.Sprintf("Delivery #%d", d.ID), Data: data})
+}
+
+// find gives the delivery of the address, or answers that there is none.
+func (p *Page) find(w http.ResponseWriter, r *http.Request) (history.Delivery, bool) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil || id < 1 {
+		p.problem(w, http.StatusNotFound, "A delivery's address ends in its number.")
+		return history.Delivery{}, false
+	}
+	d, err := p.opt.History.Get(r.Context(), id)
+	if errors.Is(err, history.ErrNotFound) {
+		p.problem(w, http.StatusNotFound, fmt.Sprintf("There is no delivery #%d in the history.", id))
+		return d, false
+	}
+	if err != nil {
+		p.fault(w, err)
+	}
+	return d, err == nil
+}
+
+func (p *Page) deliveryData(d *history.Delivery) deliveryData {
+	hook := p.hookOf(d)
+	data := deliveryData{row: p.row(d), Sent: p.fullClock(d.Time), Request: newRequest(d), Unsecured: hook.Secret.Empty()}
+	data.Facts = facts(d)
+	if d.State != history.Done {
+		data.Live = "/events?" + url.Values{"after": {strconv.FormatInt(d.ID, 10)}}.Encode()
+	} else if d.Response != nil {
+		data.Answered = p.local(d.Time.Add(d.Duration)).Format("15:04:05.000")
+		data.Response = &responseData{
+			Line: statusLine(d.Response), Headers: d.Response.Headers, Cut: d.Response.Truncated,
+			Body: newBody("response", d.Response.Body, fmt.Sprintf("/deliveries/%d/response", d.ID)),
+		}
+	}
+	data.Fits, data.Verdict = verdict(d, &hook)
+	return data
+}
+
+func facts(d *history.Delivery) []fact {
+	all := []fact{
+		{"Webhook", d.Webhook, "/?" + url.Values{"webhook": {d.Webhook}}.Encode()},
+		{"Lead", d.Lead, leadURL(d.Lead)},
+		{"Sent to", d.URL, ""},
+		{"Signed for", d.SignURL, ""},
+		{"Attempt", strconv.Itoa(d.Attempt), ""},
+		{"Bot", d.Bot, ""},
+		{"Edition", d.Edition, ""},
+		{"Scenario", d.Scenario, ""},
+		{"Step", d.Step, ""},
+	}
+	var said []fact
+	for _, f := range all {
+		same := f.Name == "Signed for" && f.Value == d.URL || f.Name == "Attempt" && d.Attempt < 2
+		if f.Value != "" && !same {
+			said = append(said, f)
+		}
+	}
+	return said
+}
+
+func newRequest(d *history.Delivery) requestData {
+	method, target := d.Request.Method, d.Request.Target
+	r := requestData{
+		Line:    fmt.Sprintf("%s %s HTTP/1.1", method, target),
+		Headers: append([]history.Header{{Name: "Host", Value: d.Request.Host}}, d.Request.Headers...),
+		Over:    "the body alone",
+	}
+	raw := ""
+	if d.ID > 0 {
+		raw = fmt.Sprintf("/deliveries/%d/request", d.ID)
+	}
+	r.Body = newBody("request", d.Request.Body, raw)
+	signed := d.Request.Body
+	if d.Scheme != signature.SchemeBody.String() {
+		signed = append([]byte(method+"&"+d.SignURL+"&"), signed...)
+		r.Over = "METHOD&URL&BODY"
+	}
+	text, left := clip(bytes.ToValidUTF8(signed, []byte("\uFFFD")), shownBody)
+	if r.Signed = text; left > 0 {
+		r.Cut = fmt.Sprintf("Shown are the first %s of %s.", size(len(text)), size(len(signed)))
+	}
+	if len(d.Request.Body) <= shownBody {
+		r.Curl = curl(d)
+	}
+	return r
+}
+
+// curl gives the command that sends the very request again, "" where the history holds none that can be sent.
+func curl(d *history.Delivery) string {
+	address, err := signature.ParseURL(d.URL)
+	if err != nil {
+		return ""
+	}
+	var b bytes.Buffer
+	if exchange.Curl(&b, d.Request, exchange.CurlOptions{URL: address.Scheme + "://" + address.Host + d.Request.Target}) != nil {
+		return ""
+	}
+	return b.String()
+}
+
+func statusLine(r *history.Response) string {
+	if r.Status == 0 {
+		return "No HTTP response"
+	}
+	proto := r.Proto
+	if proto == "" {
+		proto = "HTTP/1.1"
+	}
+	return fmt.Sprintf("%s %d %s", proto, r.Status, r.Reason)
+}
+
+// verdict says whether the signature that was sent fits a secret that is known here; "" where that cannot be told.
+func verdict(d *history.Delivery, hook *emitter.Webhook) (fits bool, text string) {
+	scheme, err := signature.ParseScheme(d.Scheme)
+	header := headerOf(d.Request.Headers, signature.Header)
+	switch {
+	case header == "":
+		return false, "It went out without a signature."
+	case err != nil || hook.Secret.Empty():
+		return false, ""
+	}
+	whose := "the secret of this page"
+	if hook.Name != "" {
+		whose = fmt.Sprintf("the secret of the webhook %q", hook.Name)
+	}
+	message := signature.Message{Method: d.Request.Method, URL: d.SignURL, Body: d.Request.Body}
+	if signature.Verify(hook.Secret, scheme, message, header) {
+		return true, "It fits " + whose + "."
+	}
+	return false, "It does not fit " + whose + ": another secret signed it, or it was made wrong on purpose."
+}
+
+// hookOf gives the webhook that a delivery went to, as it is known now: by its name, else by its URL, else the settings
+// for any other URL. Its URLs and scheme are the delivery's own.
+func (p *Page) hookOf(d *history.Delivery) emitter.Webhook {
+	hook := p.opt.Other
+	for i := range p.opt.Webhooks {
+		known := p.opt.Webhooks[i]
+		if d.Webhook != "" && known.Name == d.Webhook || d.Webhook == "" && known.URL.String() == d.URL {
+			hook = known
+			break
+		}
+	}
+	// Both were written out of a parsed URL; what was imported may hold anything, and is found when it is sent.
+	hook.URL, _ = signature.ParseURL(d.URL)
+	hook.SignURL, _ = signature.ParseURL(d.SignURL)
+	if scheme, err := signature.ParseScheme(d.Scheme); err == nil {
+		hook.Scheme = scheme
+	}
+	return hook
+}
+
+// raw serves what is kept of a delivery as a file: bytes of strangers are never shown as a page.
+func (p *Page) raw(w http.ResponseWriter, r *http.Request) {
+	d, ok := p.find(w, r)
+	if !ok {
+		return
+	}
+	part, ending := r.PathValue("part"), "body"
+	var content []byte
+	switch {
+	case part == "request":
+		content = d.Request.Body
+	case part == "response" && d.Response != nil:
+		content = d.Response.Body
+	case part == "curl" && curl(&d) != "":
+		content, ending = []byte(curl(&d)), "sh"
+	default:
+		p.problem(w, http.StatusNotFound, "The history keeps no such part of this delivery.")
+		return
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="delivery-%d-%s.%s"`, d.ID, part, ending))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+}
+
+// headerOf gives the value of a header, in whatever case its name stands; "" when there is none.
+func headerOf(headers []history.Header, name string) string {
+	for _, h := range headers {
+		if strings.EqualFold(h.Name, name) {
+			return h.Value
+		}
+	}
+	return ""
+}

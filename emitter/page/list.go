@@ -1,0 +1,175 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/emitter/payload"
+)
+
+// pageRows is how many deliveries one page of the list has.
+const pageRows = 100
+
+// view is what the address of a list says: which deliveries are meant.
+type view struct {
+	Webhook, Event, Status, Lead, Grep string
+	Before                             int64
+}
+
+// filterKeys are the names of a list's query, those of the flags of history list.
+var filterKeys = [...]string{"webhook", "event", "status", "lead", "grep", "before"}
+
+func parseView(q url.Values) (view, error) {
+	v := view{
+		Webhook: q.Get("webhook"), Status: q.Get("status"), Lead: strings.TrimSpace(q.Get("lead")), Grep: q.Get("grep"),
+	}
+	if event := q.Get("event"); event != "" {
+		action, err := payload.ParseAction(event)
+		if err != nil {
+			return v, err
+		}
+		v.Event = string(action)
+	}
+	if before := q.Get("before"); before != "" {
+		var err error
+		if v.Before, err = strconv.ParseInt(before, 10, 64); err != nil || v.Before < 1 {
+			return v, fmt.Errorf("before is %q; it is the number of a delivery", before)
+		}
+	}
+	return v, checkStatus(v.Status)
+}
+
+var errStatus = errors.New("it is a code like 204, a class like 5xx, or the name of an error like refused")
+
+func checkStatus(status string) error {
+	named := slices.Contains(statusNames(), status)
+	numbered := strings.ContainsAny(status, "0123456789") && (history.Filter{Status: status}).Validate() == nil
+	if status == "" || named || numbered {
+		return nil
+	}
+	return fmt.Errorf("the status is %q; %w", status, errStatus)
+}
+
+func statusNames() []string { return append(emitter.FailureNames(), history.ErrorUnknown) }
+
+func (v view) filter() history.Filter {
+	f := history.Filter{Webhook: v.Webhook, Status: v.Status, Lead: v.Lead, Grep: v.Grep, Before: v.Before}
+	if v.Event != "" {
+		f.Event = payload.Action(v.Event).Event()
+	}
+	return f
+}
+
+// query is the shortest address of the view, without a question mark.
+func (v view) query() string {
+	q := url.Values{}
+	for key, value := range map[string]string{"webhook": v.Webhook, "event": v.Event, "status": v.Status, "lead": v.Lead, "grep": v.Grep} {
+		if value != "" {
+			q.Set(key, value)
+		}
+	}
+	if v.Before > 0 {
+		q.Set("before", strconv.FormatInt(v.Before, 10))
+	}
+	return q.Encode()
+}
+
+// Filtered tells whether the view leaves something out, apart from where it begins.
+func (v view) Filtered() bool {
+	v.Before = 0
+	return v != view{}
+}
+
+// listData is what the list's template sees.
+type listData struct {
+	View     view
+	Rows     []row
+	Empty    bool   // nothing was ever recorded
+	Older    string // the next page; "" on the last
+	Newest   string // the first page, when this is a later one
+	Live     string // where news comes from; "" on a later page
+	After    int64
+	Webhooks []string
+	Actions  []payload.Action
+	Statuses []string
+}
+
+func (p *Page) list(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	v, err := parseView(q)
+	if err != nil {
+		p.problem(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	// A form sends its empty fields too; an address to share has none.
+	if slices.ContainsFunc(filterKeys[:], func(key string) bool { return q.Has(key) && q.Get(key) == "" }) {
+		http.Redirect(w, r, "/?"+v.query(), http.StatusSeeOther)
+		return
+	}
+	data, err := p.listData(r.Context(), v)
+	if err != nil {
+		p.fault(w, err)
+		return
+	}
+	p.show(w, http.StatusOK, "list", chrome{Title: "Deliveries", Here: "deliveries", Data: data})
+}
+
+func (p *Page) listData(ctx context.Context, v view) (listData, error) {
+	data := listData{View: v, Actions: payload.Actions[:], Statuses: append([]string{"2xx", "4xx", "5xx"}, statusNames()...)}
+	last, err := p.opt.History.Last(ctx)
+	if err != nil && !errors.Is(err, history.ErrNotFound) {
+		return data, err
+	}
+	data.Empty, data.After = err != nil, last.ID
+	if data.Webhooks, err = p.webhookNames(ctx); err != nil {
+		return data, err
+	}
+	filter := v.filter()
+	filter.Limit = pageRows + 1
+	for d, err := range p.opt.History.List(ctx, filter) {
+		if err != nil {
+			return data, err
+		}
+		if len(data.Rows) == pageRows {
+			older := v
+			older.Before = data.Rows[pageRows-1].ID
+			data.Older = "/?" + older.query()
+			break
+		}
+		data.Rows = append(data.Rows, p.row(&d))
+		data.After = max(data.After, d.ID)
+	}
+	first := v
+	first.Before = 0
+	if v.Before > 0 {
+		data.Newest = "/?" + first.query()
+	} else {
+		data.Live = "/events?" + first.query()
+	}
+	return data, nil
+}
+
+// webhookNames are those that the history has and those that are known now.
+func (p *Page) webhookNames(ctx context.Context) ([]string, error) {
+	names, err := p.opt.History.Webhooks(ctx)
+	for i := range p.opt.Webhooks {
+		if name := p.opt.Webhooks[i].Name; name != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), err
+}
+
+// fault shows what went wrong on this side.
+func (p *Page) fault(w http.ResponseWriter, err error) {
+	p.problem(w, http.StatusInternalServerError, err.Error())
+}

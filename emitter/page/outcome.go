@@ -1,0 +1,128 @@
+package page
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"artihook/emitter/history"
+	"artihook/emitter/signature"
+)
+
+// outcome is how a page words what came of a delivery: never by colour alone.
+type outcome struct {
+	Class   string // good, warn, bad or wait
+	Label   string // "204", "timeout"
+	Meaning string // "No Content: accepted"
+}
+
+// patience is how long a delivery without an outcome counts as under way; after it, its sender was most likely stopped.
+const patience = 2 * time.Minute
+
+func (p *Page) outcome(d *history.Delivery) outcome {
+	switch {
+	case d.State != history.Done && p.opt.Now().Sub(d.Time) < patience:
+		return outcome{"wait", "waiting", "no answer yet"}
+	case d.State != history.Done:
+		return outcome{"wait", "unknown", d.Reason}
+	case d.Error != "" && d.Status > 0:
+		return outcome{"bad", fmt.Sprintf("%d %s", d.Status, d.Error), d.Reason}
+	case d.Error != "":
+		return outcome{"bad", d.Error, d.Reason}
+	}
+	o := outcome{Label: strconv.Itoa(d.Status)}
+	switch {
+	case d.OK():
+		o.Class, o.Meaning = "good", "accepted"
+	case d.Status >= 500:
+		o.Class, o.Meaning = "bad", "the receiver failed"
+	case d.Status >= 400:
+		o.Class, o.Meaning = "warn", "not accepted"
+	default:
+		o.Class, o.Meaning = "warn", "not accepted: ArtiBot follows no redirect"
+	}
+	if text := http.StatusText(d.Status); text != "" {
+		o.Meaning = text + ": " + o.Meaning
+	}
+	return o
+}
+
+// row is a delivery as a line of a list.
+type row struct {
+	ID        int64
+	Outcome   outcome
+	Stamp     string // for machines
+	Day, Time string // Day is "" for today
+	Event     string // "created", or what the history holds instead
+	Version   string
+	Lead      string
+	LeadURL   string
+	To        string // the webhook's name, else the URL without its scheme
+	URL       string
+	Took      string
+	Open      bool
+	Attempt   int
+}
+
+func (p *Page) row(d *history.Delivery) row {
+	r := row{
+		ID: d.ID, Outcome: p.outcome(d), Stamp: d.Time.UTC().Format(time.RFC3339Nano), Time: p.clock(d.Time), Day: p.day(d.Time),
+		Event: d.Event, Lead: d.Lead, LeadURL: leadURL(d.Lead), To: d.Webhook, URL: d.URL, Attempt: d.Attempt, Open: d.State != history.Done,
+	}
+	if r.Event == "" {
+		r.Event = "no event"
+	}
+	if d.Version > 0 {
+		r.Version = "v" + strconv.Itoa(d.Version)
+	}
+	if r.To == "" {
+		r.To = withoutScheme(d.URL)
+	}
+	if d.State == history.Done {
+		r.Took = took(d.Duration)
+	}
+	return r
+}
+
+func withoutScheme(address string) string {
+	if u, err := signature.ParseURL(address); err == nil {
+		return u.Host + u.Target
+	}
+	return address
+}
+
+func leadURL(lead string) string {
+	if lead == "" {
+		return ""
+	}
+	return "/lead?" + url.Values{"id": {lead}}.Encode()
+}
+
+func (p *Page) local(t time.Time) time.Time  { return t.In(p.opt.Now().Location()) }
+func (p *Page) clock(t time.Time) string     { return p.local(t).Format("15:04:05") }
+func (p *Page) fullClock(t time.Time) string { return p.local(t).Format("2 January 2006, 15:04:05.000 MST") }
+
+// day is "" for today.
+func (p *Page) day(t time.Time) string {
+	local, today := p.local(t), p.opt.Now()
+	switch {
+	case local.Format(time.DateOnly) == today.Format(time.DateOnly):
+		return ""
+	case local.Year() == today.Year():
+		return local.Format("2 Jan")
+	}
+	return local.Format("2 Jan 2006")
+}
+
+// took keeps numbers short enough to compare down a column.
+func took(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+	case d < 100*time.Second:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}

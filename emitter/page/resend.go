@@ -1,0 +1,89 @@
+package page
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/emitter/signature"
+)
+
+// maxForm bounds a form in bytes.
+const maxForm = 1 << 20
+
+// resend sends a recorded delivery again: signed anew, exactly as it was, or to another URL.
+func (p *Page) resend(w http.ResponseWriter, r *http.Request) {
+	d, ok := p.find(w, r)
+	if !ok {
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		p.problem(w, http.StatusBadRequest, "The form could not be read.")
+		return
+	}
+	hook, planned, err := p.planAgain(&d, r.PostForm.Get("how"), r.PostForm.Get("url"))
+	if err != nil {
+		p.problem(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	p.deliver(w, r, &hook, planned)
+}
+
+func (p *Page) planAgain(d *history.Delivery, how, to string) (hook emitter.Webhook, planned history.Delivery, err error) {
+	hook = p.hookOf(d)
+	switch how {
+	case "again", "exact":
+	case "elsewhere":
+		if hook, err = p.elsewhere(to); err != nil {
+			return hook, planned, err
+		}
+		if scheme, err := signature.ParseScheme(d.Scheme); err == nil {
+			hook.Scheme = scheme
+		}
+	default:
+		return hook, planned, fmt.Errorf("how to send it again is %q; it is again, exact or elsewhere", how)
+	}
+	if hook.URL == (signature.URL{}) {
+		return hook, planned, fmt.Errorf("delivery #%d went to %q, which nothing can be sent to", d.ID, d.URL)
+	}
+	if how == "exact" {
+		return hook, emitter.Exact(d), nil
+	}
+	if hook.SignURL == (signature.URL{}) {
+		hook.SignURL = hook.URL
+	}
+	return hook, emitter.Plan(&hook, emitter.Again(d)), nil
+}
+
+// elsewhere gives the webhook for a URL that somebody has typed.
+func (p *Page) elsewhere(to string) (emitter.Webhook, error) {
+	hook := p.opt.Other
+	if strings.TrimSpace(to) == "" {
+		return hook, fmt.Errorf("the URL is missing; give one like http://localhost:3000/hook")
+	}
+	var err error
+	hook.URL, err = p.opt.ParseURL(to)
+	return hook, err
+}
+
+// deliver sends, and goes on to the page of what came of it. Whoever leaves the page meanwhile interrupts nothing.
+func (p *Page) deliver(w http.ResponseWriter, r *http.Request, hook *emitter.Webhook, planned history.Delivery) {
+	done, ok := p.begin()
+	if !ok {
+		p.problem(w, http.StatusServiceUnavailable, "The page is about to end; nothing was sent.")
+		return
+	}
+	defer done()
+	// A receiver may take longer than the server gives an answer.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
+	d, err := p.opt.Emitter.Send(p.life, hook, planned, nil)
+	if err != nil {
+		p.fault(w, err)
+		return
+	}
+	http.Redirect(w, r, fmt.Sprintf("/deliveries/%d", d.ID), http.StatusSeeOther)
+}
