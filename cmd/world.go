@@ -18,6 +18,7 @@ type World struct {
 	StderrTerminal bool
 	Env            func(name string) (string, bool)
 	Now            func() time.Time
+	Open           func(url string) error // shows a page in the user's browser; nil where there is none
 }
 
 // Process gives the world of the running process.
@@ -32,5 +33,6 @@ func Process() World {
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Env:            os.LookupEnv,
 		Now:            time.Now,
+		Open:           openBrowser,
 	}
 }

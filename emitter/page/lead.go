@@ -32,7 +32,7 @@ type moment struct {
 	Event, Version string
 	Time           string // when it took place, by the payload; else when it was first sent
 	Changes        []change
-	Kept           int    // answers that were there before
+	Answers        int    // how many there are by now
 	Why            string // why its body is no event
 	Deliveries     []row
 
@@ -127,12 +127,13 @@ func compare(moments []moment) {
 			continue
 		}
 		now := m.event.Lead.Data
-		m.Changes, m.Kept = changes(before, now)
+		m.Changes, m.Answers = changes(before, now), len(now)
 		before = now
 	}
 }
 
-func changes(before, now []payload.Answer) (list []change, kept int) {
+func changes(before, now []payload.Answer) []change {
+	var list []change
 	for _, a := range now {
 		was := answerTo(before, a.Field)
 		c := change{Field: a.Field, Type: string(a.Type), Text: spoken(&a)}
@@ -140,7 +141,6 @@ func changes(before, now []payload.Answer) (list []change, kept int) {
 		case was == nil:
 			c.Kind = "added"
 		case *was == a:
-			kept++
 			continue
 		default:
 			c.Kind, c.Before = "changed", spoken(was)
@@ -152,7 +152,7 @@ func changes(before, now []payload.Answer) (list []change, kept int) {
 			list = append(list, change{Field: a.Field, Type: string(a.Type), Text: spoken(&a), Kind: "removed"})
 		}
 	}
-	return list, kept
+	return list
 }
 
 func answerTo(data []payload.Answer, field string) *payload.Answer {

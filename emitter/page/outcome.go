@@ -100,9 +100,11 @@ func leadURL(lead string) string {
 	return "/lead?" + url.Values{"id": {lead}}.Encode()
 }
 
-func (p *Page) local(t time.Time) time.Time  { return t.In(p.opt.Now().Location()) }
-func (p *Page) clock(t time.Time) string     { return p.local(t).Format("15:04:05") }
-func (p *Page) fullClock(t time.Time) string { return p.local(t).Format("2 January 2006, 15:04:05.000 MST") }
+func (p *Page) local(t time.Time) time.Time { return t.In(p.opt.Now().Location()) }
+func (p *Page) clock(t time.Time) string    { return p.local(t).Format("15:04:05") }
+func (p *Page) fullClock(t time.Time) string {
+	return p.local(t).Format("2 January 2006, 15:04:05.000 MST")
+}
 
 // day is "" for today.
 func (p *Page) day(t time.Time) string {

@@ -198,10 +198,22 @@ func (p *Page) sendData(ctx context.Context, f *form) sendData {
 	}
 	for _, q := range bot.Questions {
 		if !answered[q.Field] {
-			data.Fields = append(data.Fields, field{q.Field, string(q.Type), f.Answers[q.Field], q.Choices})
+			data.Fields = append(data.Fields, field{q.Field, hints[q.Type], f.Answers[q.Field], q.Choices})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Answers)) {
+		if !slices.ContainsFunc(data.Fields, func(known field) bool { return known.Name == name }) {
+			data.Fields = append(data.Fields, field{Name: name, Value: f.Answers[name]})
 		}
 	}
 	return data
+}
+
+// hints tell the form of an answer where any text will not do.
+var hints = map[payload.Type]string{
+	payload.TypeNumber:   "a number",
+	payload.TypeDateTime: "a day like 2027-01-31",
+	payload.TypeAddress:  "an address on one line",
 }
 
 func (p *Page) bot(name string) (*fixtures.Bot, error) {
