@@ -32,6 +32,7 @@ type site struct {
 	page     *Page
 	store    *history.Store
 	emitter  *emitter.Emitter
+	server   *httptest.Server
 	url      string
 	receiver string // URL of one that verifies with the secret of the webhook crm
 
@@ -78,7 +79,7 @@ func newSite(t testing.TB) *site {
 		server.Close()
 		s.emitter.Close()
 	})
-	s.url = server.URL
+	s.server, s.url = server, server.URL
 	return s
 }
 

@@ -1,0 +1,185 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"testing"
+	"time"
+)
+
+// watched pulls what a watch tells of, one look after the other.
+func watched(t *testing.T, store *Store, opt WatchOptions) (next func() string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	opt.Every = time.Millisecond
+	pull, stop := iter.Pull2(store.Watch(ctx, opt))
+	t.Cleanup(func() { stop(); cancel() })
+	return func() string {
+		t.Helper()
+		news, err, ok := pull()
+		if err != nil || !ok {
+			t.Fatalf("the watch has ended: %v", err)
+		}
+		var told []string
+		for _, d := range news {
+			told = append(told, fmt.Sprintf("%d:%s", d.ID, d.State))
+		}
+		return strings.Join(told, " ")
+	}
+}
+
+func plan(t *testing.T, store *Store, change func(*Delivery)) *Delivery {
+	t.Helper()
+	d := sample()
+	if change != nil {
+		change(d)
+	}
+	if err := store.Plan(t.Context(), []*Delivery{d}); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func finish(t *testing.T, store *Store, d *Delivery, status int) {
+	t.Helper()
+	answer(d, status)
+	if err := store.Finish(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func want(t *testing.T, next func() string, told string) {
+	t.Helper()
+	if got := next(); got != told {
+		t.Fatalf("told of %q, want %q", got, told)
+	}
+}
+
+func TestWatchTellsOfWhatOthersWrite(t *testing.T) {
+	path := newPath(t)
+	other, mine := openStore(t, path), openStore(t, path)
+	record(t, other, nil)
+	next := watched(t, mine, WatchOptions{After: 1})
+	d := plan(t, other, nil)
+	want(t, next, "2:unknown")
+	finish(t, other, d, 204)
+	want(t, next, "2:done")
+	own := plan(t, mine, nil)
+	want(t, next, "3:unknown")
+	finish(t, mine, own, 500)
+	want(t, next, "3:done")
+}
+
+func TestWatchTellsWhatWasMissed(t *testing.T) {
+	store := openStore(t, newPath(t))
+	early := plan(t, store, nil)
+	finish(t, store, early, 204)
+	open := plan(t, store, nil)
+	plan(t, store, nil)
+	finish(t, store, plan(t, store, nil), 204)
+	// The caller has seen 1, 2 and 3; the first two without an outcome.
+	next := watched(t, store, WatchOptions{After: 3, Open: []int64{1, 2}})
+	want(t, next, "1:done 4:done")
+	finish(t, store, open, 503)
+	want(t, next, "2:done")
+}
+
+func TestWatchKeepsToItsFilter(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		filter Filter
+		want   []string // what is told after each of the steps below
+	}{
+		{"lead", Filter{Lead: leadB}, []string{"2:unknown", "2:done"}},
+		{"webhook and event", Filter{Webhook: "mail", Event: "lead:created"}, []string{"2:unknown", "2:done"}},
+		{"class of status", Filter{Status: "5xx"}, []string{"2:done"}},
+		{"code", Filter{Status: "503"}, []string{"2:done"}},
+		{"name of an error", Filter{Status: "unknown", Lead: leadB}, []string{"2:unknown", "2:done"}},
+		{"text of the request", Filter{Grep: "needle"}, []string{"2:unknown", "2:done"}},
+		{"text of the response", Filter{Grep: "ok", Lead: leadB}, []string{"2:done"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			store := openStore(t, newPath(t))
+			next := watched(t, store, WatchOptions{Filter: tt.filter})
+			finish(t, store, plan(t, store, func(d *Delivery) { d.Request.Body = []byte("hay") }), 204)
+			d := plan(t, store, func(d *Delivery) {
+				d.Lead, d.Webhook, d.Event, d.Request.Body = leadB, "mail", "lead:created", []byte("a needle")
+			})
+			told := tt.want
+			if len(told) == 2 {
+				want(t, next, told[0])
+				told = told[1:]
+			}
+			finish(t, store, d, 503)
+			want(t, next, told[0])
+		})
+	}
+}
+
+func TestWatchOfAFloodTellsOfTheNewest(t *testing.T) {
+	store := openStore(t, newPath(t))
+	for range 4 {
+		if err := store.Plan(t.Context(), sampleBatch(100)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := watched(t, store, WatchOptions{})
+	told := strings.Fields(next())
+	if len(told) != maxNews || told[0] != "201:unknown" || told[maxNews-1] != "400:unknown" {
+		t.Errorf("told of %d, %s to %s", len(told), told[0], told[len(told)-1])
+	}
+}
+
+func TestWatchEnds(t *testing.T) {
+	store := openStore(t, newPath(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range store.Watch(ctx, WatchOptions{}) {
+		t.Error("told of something after its end")
+	}
+	for _, err := range store.Watch(t.Context(), WatchOptions{Filter: Filter{Status: "nonsense 1"}}) {
+		if err == nil || !strings.Contains(err.Error(), "nonsense 1") {
+			t.Errorf("a bad filter gives %v", err)
+		}
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range store.Watch(t.Context(), WatchOptions{}) {
+		if !errors.Is(err, ErrClosed) {
+			t.Errorf("a closed history gives %v", err)
+		}
+	}
+}
+
+func TestWatchWaitsForAHistory(t *testing.T) {
+	path := newPath(t)
+	reader, err := Open(t.Context(), path, Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	next := watched(t, reader, WatchOptions{})
+	record(t, openStore(t, path), nil)
+	// The outcome may be there at the first look, or come a moment later.
+	for got := next(); got != "1:done"; got = next() {
+		if got != "1:unknown" {
+			t.Fatalf("told of %q", got)
+		}
+	}
+}
+
+func TestWebhooks(t *testing.T) {
+	store := listed(t)
+	record(t, store, func(d *Delivery) { d.Webhook = "" })
+	names, err := store.Webhooks(t.Context())
+	if err != nil || strings.Join(names, " ") != "crm mail" {
+		t.Errorf("got %q, %v", names, err)
+	}
+}

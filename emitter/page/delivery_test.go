@@ -1,0 +1,197 @@
+package page
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/emitter/payload"
+	"artihook/emitter/signature"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// text gives what a page says, without its tags.
+func text(body string) string {
+	return html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(body, ""))
+}
+
+func TestDeliveryShowsTheExchange(t *testing.T) {
+	s := newSite(t)
+	s.converse(0, 1)
+	d, err := s.store.Get(t.Context(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body := s.get("/deliveries/2")
+	shown := text(body)
+	for _, want := range []string{
+		"lead:updated v2", "204", "No Content: accepted", "POST /hook HTTP/1.1", "artibot-api", headerOf(d.Request.Headers, signature.Header),
+		"POST&" + s.receiver + "&" + string(d.Request.Body), `It fits the secret of the webhook "crm".`, "curl -q -X POST", "HTTP/1.1 204 No Content",
+		d.Lead, "sales", "2019", "Answered after",
+	} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, d.Request.Body, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(shown, pretty.String()) {
+		t.Error("the body is not laid out")
+	}
+}
+
+func TestDeliverySignatureIsJudged(t *testing.T) {
+	s := newSite(t)
+	m := emitter.Message{Body: []byte(`{"a":1}`)}
+	sent := func(change func(*emitter.Webhook, *emitter.Message)) history.Delivery {
+		hook, m := s.page.opt.Webhooks[0], m
+		change(&hook, &m)
+		return emitter.Plan(&hook, m)
+	}
+	for _, tt := range []struct {
+		name string
+		d    history.Delivery
+		fits bool
+		says string
+	}{
+		{"right", sent(func(*emitter.Webhook, *emitter.Message) {}), true, "It fits"},
+		{"scheme body", sent(func(w *emitter.Webhook, _ *emitter.Message) { w.Scheme = signature.SchemeBody }), true, "It fits"},
+		{"another secret", sent(func(w *emitter.Webhook, _ *emitter.Message) { w.Secret = signature.NewSecret("x") }), false, "does not fit"},
+		{"tampered", sent(func(_ *emitter.Webhook, m *emitter.Message) { m.Fault = emitter.FaultBody }), false, "does not fit"},
+		{"unsigned", sent(func(_ *emitter.Webhook, m *emitter.Message) { m.Fault = emitter.FaultUnsigned }), false, "without a signature"},
+	} {
+		hook := s.page.hookOf(&tt.d)
+		if fits, says := verdict(&tt.d, &hook); fits != tt.fits || !strings.Contains(says, tt.says) {
+			t.Errorf("%s: got %v, %q", tt.name, fits, says)
+		}
+	}
+}
+
+func TestHugeBodiesAreCut(t *testing.T) {
+	s := newSite(t)
+	huge := strings.Repeat("é", 300<<10)
+	s.record(s.store, func(d *history.Delivery) {
+		answered(d, 200, huge)
+		d.Request.Body = []byte(`"` + huge + `"`)
+	})
+	s.record(s.store, func(d *history.Delivery) {
+		answered(d, 200, "\xff\x00<b>")
+		d.Request.Body = []byte(strings.Repeat("[", 9000) + strings.Repeat("]", 9000))
+	})
+	for path, says := range map[string]string{"/deliveries/1": "Shown are the first 64.0 KiB of 600.0 KiB", "/deliveries/2": "ff 00 3c 62 3e"} {
+		_, body := s.get(path)
+		if len(body) > 1<<20 || !strings.Contains(body, says) || !utf8.ValidString(body) {
+			t.Errorf("%s has %d bytes, or does not say %q", path, len(body), says)
+		}
+	}
+	response, body := s.get("/deliveries/1/response")
+	for name, want := range map[string]string{
+		"Content-Type": "application/octet-stream", "Content-Disposition": `attachment; filename="delivery-1-response.body"`, "X-Content-Type-Options": "nosniff",
+	} {
+		if got := response.Header.Get(name); got != want {
+			t.Errorf("%s is %q", name, got)
+		}
+	}
+	if body != huge {
+		t.Errorf("the raw body has %d bytes", len(body))
+	}
+	if _, body := s.get("/deliveries/1/curl"); !strings.HasPrefix(body, "printf ") {
+		t.Errorf("the curl command is %.40q", body)
+	}
+}
+
+func TestResend(t *testing.T) {
+	s := newSite(t)
+	s.converse(0, 1)
+	first, err := s.store.Get(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		form url.Values
+		url  string
+		hook string
+		fits bool
+	}{
+		{url.Values{"how": {"again"}}, s.receiver, "crm", true},
+		{url.Values{"how": {"exact"}}, s.receiver, "crm", true},
+		{url.Values{"how": {"elsewhere"}, "url": {s.receiver + "?else"}}, s.receiver + "?else", "", false}, // signed with the other secret
+	} {
+		response, _ := s.post("/deliveries/1/resend", tt.form, nil)
+		to := response.Header.Get("Location")
+		last, err := s.store.Last(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.StatusCode != http.StatusSeeOther || to != fmt.Sprintf("/deliveries/%d", last.ID) {
+			t.Errorf("%v: %s, to %q", tt.form, response.Status, to)
+		}
+		if last.URL != tt.url || last.Webhook != tt.hook || last.OK() != tt.fits || !bytes.Equal(last.Request.Body, first.Request.Body) || last.Lead != first.Lead {
+			t.Errorf("%v: sent to %s, webhook %q, answer %d", tt.form, last.URL, last.Webhook, last.Status)
+		}
+	}
+	for _, form := range []url.Values{{}, {"how": {"x"}}, {"how": {"elsewhere"}}, {"how": {"elsewhere"}, "url": {"ftp://x"}}} {
+		if response, _ := s.post("/deliveries/1/resend", form, nil); response.StatusCode != http.StatusBadRequest {
+			t.Errorf("%v: %s", form, response.Status)
+		}
+	}
+}
+
+func TestLeadShowsWhatChanged(t *testing.T) {
+	text := func(field, says string) payload.Answer {
+		return payload.Answer{Field: field, Input: says, Display: says, Type: payload.TypeText, Value: payload.Text(says)}
+	}
+	got := changes(
+		[]payload.Answer{text("Name", "Ada"), text("Town", "Bath"), text("Gone", "x")},
+		[]payload.Answer{text("Town", "Bristol"), text("Name", "Ada"), {Field: "Team", Input: "4", Type: payload.TypeNumber, Value: payload.Number(4)}},
+	)
+	want := []change{
+		{Field: "Town", Type: "text", Text: "Bristol", Kind: "changed", Before: "Bath"},
+		{Field: "Team", Type: "number", Text: "4", Kind: "added"},
+		{Field: "Gone", Type: "text", Text: "x", Kind: "removed"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLeadIsAConversation(t *testing.T) {
+	s := newSite(t)
+	lead := s.converse(0, 1)
+	s.record(s.store, func(d *history.Delivery) {
+		d.Lead, d.Event, d.Version, d.Request.Body = lead, "", 0, []byte("no <event>")
+	})
+	s.post("/deliveries/2/resend", url.Values{"how": {"again"}}, nil)
+	_, body := s.get("/lead?id=" + lead)
+	moments := regexp.MustCompile(`<h2>([^<]+?) *(?:<span class="soft">(v\d+)</span>)?</h2>`).FindAllStringSubmatch(body, -1)
+	var order []string
+	for _, m := range moments {
+		order = append(order, strings.TrimSpace(m[1]+" "+m[2]))
+	}
+	if len(order) < 5 || order[0] != "no event" || order[1] != "lead:created v1" || order[2] != "lead:updated v2" || !strings.HasPrefix(order[len(order)-1], "lead:completed") {
+		t.Errorf("the order is %q", order)
+	}
+	if added := strings.Count(body, `<div class="added">`); added != len(order)-2 { // all but the last and the one that is no event
+		t.Errorf("%d answers were added in %d events", added, len(order))
+	}
+	for _, want := range []string{"completed", "Deliveries of this event", "No answer changed.", "Invalid JSON"} {
+		if !strings.Contains(text(body)+body, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	if strings.Contains(body, "Send completed") {
+		t.Error("a completed lead is to be continued")
+	}
+}

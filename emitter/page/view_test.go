@@ -1,0 +1,433 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"artihook/emitter/history"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// other opens the history once more, as another process would.
+func (s *site) other() *history.Store { return openHistory(s.t, s.store.Path()) }
+
+func cell(id int64, class string) string {
+	return fmt.Sprintf(`document.querySelector('tr[data-id="%d"] td.%s')?.innerText.trim()`, id, class)
+}
+
+func TestBrowserListIsLive(t *testing.T) {
+	s := newSite(t)
+	b := s.open(t)
+	b.visit("/")
+	b.live()
+	other := s.other()
+	start := time.Now()
+	d := s.record(other, nil)
+	b.wait(cell(d.ID, "s") + ` === 'waiting'`)
+	t.Logf("a delivery of another process came to the page after %v", time.Since(start).Round(time.Millisecond))
+	if eval[bool](b, `document.getElementById('empty') !== null`) {
+		t.Error("the word that nothing was sent stands below a delivery")
+	}
+	b.run(chromedp.Focus(`tr a.open`))
+	answered(d, 204, "")
+	s.finish(other, d)
+	b.wait(cell(d.ID, "s") + ` === '204'`)
+	if !eval[bool](b, `document.activeElement.matches('tr a.open')`) {
+		t.Error("the row has lost the focus to its outcome")
+	}
+	second := s.record(other, func(d *history.Delivery) { answered(d, 503, "") })
+	b.wait(cell(second.ID, "s") + ` === '503'`)
+	if ids := eval[string](b, `[...document.querySelectorAll('tbody tr')].map((row) => row.dataset.id).join(' ')`); ids != "2 1" {
+		t.Errorf("the order is %s", ids)
+	}
+}
+
+func TestBrowserListIsBounded(t *testing.T) {
+	s := newSite(t)
+	b := s.open(t)
+	b.visit("/")
+	b.live()
+	for range 3 {
+		var batch []*history.Delivery
+		for range 60 {
+			batch = append(batch, &history.Delivery{Time: time.Now(), URL: s.receiver, Event: "lead:updated"})
+		}
+		if err := s.store.Plan(t.Context(), batch); err != nil {
+			t.Fatal(err)
+		}
+		b.wait(fmt.Sprintf(`document.querySelector('tr[data-id="%d"]') !== null`, batch[59].ID))
+	}
+	if rows := eval[int](b, `document.querySelectorAll('tbody tr').length`); rows != pageRows {
+		t.Errorf("the list has %d rows", rows)
+	}
+}
+
+func TestBrowserFilters(t *testing.T) {
+	s := newSite(t)
+	b := s.open(t)
+	s.record(s.store, func(d *history.Delivery) { answered(d, 204, "") })
+	b.visit("/")
+	b.run(chromedp.SendKeys(`input[name=status]`, "5xx"+kb.Enter))
+	b.wait(`location.search === '?status=5xx'`)
+	b.live()
+	s.record(s.store, func(d *history.Delivery) { answered(d, 204, "") })
+	d := s.record(s.store, func(d *history.Delivery) { answered(d, 503, "") })
+	b.wait(cell(d.ID, "s") + ` === '503'`)
+	if rows := eval[int](b, `document.querySelectorAll('tbody tr').length`); rows != 1 {
+		t.Errorf("%d rows fit the filter", rows)
+	}
+	b.run(chromedp.SetValue(`select[name=webhook]`, "crm"), chromedp.Evaluate(`document.querySelector('select[name=webhook]').dispatchEvent(new Event('change'))`, nil))
+	b.wait(`location.search === '?status=5xx&webhook=crm'`)
+	b.run(chromedp.Click(`.filters a.button`))
+	b.wait(`location.search === '' && document.querySelectorAll('tbody tr').length === 3`)
+}
+
+func TestBrowserPause(t *testing.T) {
+	s := newSite(t)
+	b := s.open(t)
+	s.record(s.store, func(d *history.Delivery) { answered(d, 204, "") })
+	b.visit("/")
+	b.live()
+	b.run(chromedp.Click(`#live`))
+	d := s.record(s.store, func(d *history.Delivery) { answered(d, 204, "") })
+	b.wait(`document.getElementById('live').innerText === 'Paused, 1 new'`)
+	if rows := eval[int](b, `document.querySelectorAll('tbody tr').length`); rows != 1 {
+		t.Errorf("a paused list has grown to %d rows", rows)
+	}
+	b.run(chromedp.Click(`#live`))
+	b.wait(cell(d.ID, "n") + ` === '2'`)
+}
+
+// TestBrowserComesBack has the page lose its connection.
+func TestBrowserComesBack(t *testing.T) {
+	s := newSite(t)
+	b := s.open(t)
+	b.visit("/")
+	b.live()
+	s.server.CloseClientConnections()
+	b.wait(`document.querySelector('#live[data-state=off]') !== null`)
+	d := s.record(s.store, func(d *history.Delivery) { answered(d, 204, "") })
+	b.wait(cell(d.ID, "s") + ` === '204'`)
+	b.live()
+	b.forgive("net::ERR_") // the browser's own word on the broken connection
+}
+
+func TestBrowserResend(t *testing.T) {
+	s := newSite(t)
+	s.converse(1, 1)
+	b := s.open(t)
+	b.visit("/deliveries/1")
+	b.run(chromedp.Click(`#again`))
+	b.wait(`location.pathname === '/deliveries/2' && document.querySelector('.outcome').innerText === '204'`)
+	b.run(chromedp.Click(`.menu summary`), chromedp.Click(`#exact`))
+	b.wait(`location.pathname === '/deliveries/3' && document.querySelector('.outcome').innerText === '204'`)
+	b.run(chromedp.Click(`.menu summary`), chromedp.SendKeys(`.menu input[name=url]`, s.receiver+"?x"+kb.Enter))
+	b.wait(`location.pathname === '/deliveries/4' && document.querySelector('.outcome').innerText === '401'`)
+}
+
+func TestBrowserDeliveryWaitsForItsAnswer(t *testing.T) {
+	s := newSite(t)
+	d := s.record(s.store, nil)
+	b := s.open(t)
+	b.visit("/deliveries/1")
+	b.wait(`document.querySelector('.outcome').innerText === 'waiting'`)
+	answered(d, 500, `{"why":"broken"}`)
+	s.finish(s.store, d)
+	b.wait(`document.querySelector('.outcome').innerText === '500' && document.body.innerText.includes('"broken"')`)
+}
+
+func TestBrowserLeadGrows(t *testing.T) {
+	s := newSite(t)
+	s.post("/send", url.Values{"to": {"crm"}, "action": {"created"}}, nil)
+	first, err := s.store.Last(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.open(t)
+	b.visit("/lead?id=" + first.Lead)
+	b.wait(`document.querySelectorAll('.timeline > li').length === 1`)
+	s.post("/send", url.Values{"to": {"crm"}, "action": {"updated"}, "lead": {first.Lead}}, nil)
+	b.wait(`document.querySelectorAll('.timeline > li').length === 2 && document.querySelectorAll('.added').length === 2`)
+}
+
+func TestBrowserSendForm(t *testing.T) {
+	s := newSite(t)
+	b := s.open(t)
+	b.visit("/send")
+	b.run(chromedp.SetValue(`#bot`, "travel"), chromedp.Evaluate(`document.getElementById('bot').dispatchEvent(new Event('change'))`, nil))
+	b.wait(`!document.getElementById('answers').innerText.includes('Work Email')`)
+	b.run(chromedp.Click(`input[name=action][value=updated]`), chromedp.Click(`button[name=preview]`))
+	b.wait(`document.getElementById('send-it') !== null`)
+	previewed := eval[string](b, `document.querySelector('pre.raw').textContent`)
+	b.run(chromedp.Click(`#send-it`))
+	b.wait(`location.pathname === '/deliveries/1'`)
+	d, err := s.store.Get(t.Context(), 1)
+	if err != nil || string(d.Request.Body) != previewed || d.Bot != "travel" || d.Event != "lead:updated" {
+		t.Errorf("previewed %s, sent %s, %v", previewed, d.Request.Body, err)
+	}
+}
+
+func TestBrowserCopiesCurl(t *testing.T) {
+	s := newSite(t)
+	s.converse(1, 1)
+	b := s.open(t)
+	b.visit("/deliveries/1")
+	b.run(
+		chromedp.Evaluate(`document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })`, nil),
+		chromedp.Evaluate(`window.copied = null; navigator.clipboard.writeText = async (text) => { window.copied = text; }`, nil),
+		chromedp.Click(`[data-copy=curl]`),
+	)
+	b.wait(`window.copied !== null && document.querySelector('[data-copy=curl]').innerText === 'Copied'`)
+	d, err := s.store.Get(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if copied := eval[string](b, `window.copied`); copied != curl(&d) {
+		t.Errorf("copied was %s", copied)
+	}
+}
+
+func TestBrowserKeyboard(t *testing.T) {
+	s := newSite(t)
+	for range 3 {
+		s.record(s.store, func(d *history.Delivery) { answered(d, 204, "") })
+	}
+	b := s.open(t)
+	b.visit("/")
+	b.live()
+	b.run(chromedp.KeyEvent(kb.Tab))
+	if focus := eval[string](b, `document.activeElement.innerText`); focus != "Skip to the content" {
+		t.Errorf("the first stop is %q", focus)
+	}
+	b.run(chromedp.KeyEvent(kb.Enter))
+	b.wait(`document.activeElement.id === 'main'`)
+	var stops []string
+	for range 12 {
+		b.run(chromedp.KeyEvent(kb.Tab))
+		if !eval[bool](b, `getComputedStyle(document.activeElement).outlineStyle !== 'none' || document.activeElement.matches('a.open')`) {
+			t.Errorf("no ring around %s", eval[string](b, `document.activeElement.outerHTML`))
+		}
+		stops = append(stops, eval[string](b, `document.activeElement.name || document.activeElement.id || document.activeElement.className || document.activeElement.innerText`))
+	}
+	if got := strings.Join(stops[:8], ", "); got != "live, webhook, event, status, lead, grep, Filter, open" {
+		t.Errorf("the stops are %s", got)
+	}
+	b.run(chromedp.Focus(`tr[data-id="3"] a.open`), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowUp))
+	b.wait(`document.activeElement.closest('tr').dataset.id === '2'`)
+	b.run(chromedp.KeyEvent(kb.Enter))
+	b.wait(`location.pathname === '/deliveries/2'`)
+	b.run(chromedp.Focus(`#request-pretty`), chromedp.KeyEvent(kb.ArrowRight))
+	b.wait(`document.querySelector('pre.raw').offsetHeight > 0 && document.querySelector('pre.pretty').offsetHeight === 0`)
+}
+
+// mainViews are the pages that a user spends time on.
+func mainViews(lead string) []string {
+	return []string{
+		"/", "/?status=418", "/deliveries/1", "/deliveries/26", "/deliveries/31", "/lead?id=" + lead, "/send", "/send?preview=1&to=crm&action=completed&field=Own&answer=x",
+	}
+}
+
+// contrasts lists the texts whose contrast with what is behind them is below 4.5 (WCAG 1.4.3).
+const contrasts = `(() => {
+	const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+	const rgba = (color) => {
+		canvas.clearRect(0, 0, 1, 1);
+		canvas.fillStyle = color;
+		canvas.fillRect(0, 0, 1, 1);
+		return [...canvas.getImageData(0, 0, 1, 1).data];
+	};
+	const light = (color) => {
+		const [r, g, b] = color.map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+	};
+	const behind = (element) => {
+		for (let e = element; e; e = e.parentElement) {
+			const color = rgba(getComputedStyle(e).backgroundColor);
+			if (color[3] > 250) return color;
+		}
+		return [255, 255, 255, 255];
+	};
+	const bad = [];
+	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	while (walk.nextNode()) {
+		const element = walk.currentNode.parentElement;
+		if (!walk.currentNode.data.trim() || !element.checkVisibility({ visibilityProperty: true }) || element.closest('.unseen')) continue;
+		const a = light(rgba(getComputedStyle(element).color)), b = light(behind(element));
+		const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+		if (contrast < 4.5) bad.push(walk.currentNode.data.trim().slice(0, 30) + ' ' + contrast.toFixed(2));
+	}
+	return bad.join('; ');
+})()`
+
+// TestBrowserLooks holds every view, narrow and wide, light and dark: nothing sticks out, every text can be read.
+func TestBrowserLooks(t *testing.T) {
+	s := newSite(t)
+	lead := furnish(s)
+	b := s.open(t)
+	grounds := map[string]bool{}
+	for _, scheme := range []string{"light", "dark"} {
+		b.scheme(scheme)
+		for _, width := range []int64{360, 768, 1600} {
+			b.size(width, 900)
+			for _, path := range mainViews(lead) {
+				b.visit(path)
+				grounds[scheme+eval[string](b, `getComputedStyle(document.body).backgroundColor`)] = true
+				if over := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+					t.Errorf("%s, %s, %d px: %d px stick out", path, scheme, width, over)
+				}
+				if bad := eval[string](b, contrasts); bad != "" {
+					t.Errorf("%s, %s, %d px: too faint: %s", path, scheme, width, bad)
+				}
+			}
+		}
+	}
+	if len(grounds) != 2 {
+		t.Errorf("the grounds are %v", grounds)
+	}
+}
+
+// TestBrowserNothingJumps holds what stands around the list to its place while deliveries come in.
+func TestBrowserNothingJumps(t *testing.T) {
+	s := newSite(t)
+	s.record(s.store, func(d *history.Delivery) { answered(d, 204, "") })
+	b := s.open(t)
+	b.size(1600, 900)
+	b.visit("/")
+	places := `[...document.querySelectorAll('.bar a, h1, #live, .filters label, .filters button, th')].map((e) => {
+		const box = e.getBoundingClientRect(); return [box.x, box.y, box.width, box.height].map(Math.round).join(',');
+	}).join(' ')`
+	b.live()
+	before := eval[string](b, places)
+	var last *history.Delivery
+	for i := range 40 {
+		last = s.record(s.store, func(d *history.Delivery) {
+			answered(d, 200+i%4*100, "")
+			d.URL, d.Webhook, d.Lead = strings.Repeat("http://long.example/", 20), "", strings.Repeat("lead", 30)
+		})
+	}
+	b.wait(cell(last.ID, "n") + ` === '41'`)
+	if after := eval[string](b, places); after != before {
+		t.Errorf("before %s\nafter  %s", before, after)
+	}
+}
+
+func TestBrowserEverythingHasAName(t *testing.T) {
+	s := newSite(t)
+	lead := furnish(s)
+	b := s.open(t)
+	for _, path := range mainViews(lead) {
+		b.visit(path)
+		var nodes []*accessibility.Node
+		b.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
+			nodes, err = accessibility.GetFullAXTree().Do(ctx)
+			return err
+		}))
+		named := 0
+		for _, node := range nodes {
+			if node.Ignored || node.Role == nil {
+				continue
+			}
+			switch role := strings.Trim(string(node.Role.Value), `"`); role {
+			case "link", "button", "textbox", "searchbox", "combobox", "radio", "navigation", "table", "DisclosureTriangle":
+				if node.Name == nil || strings.Trim(string(node.Name.Value), `" `) == "" {
+					t.Errorf("%s: a %s has no name", path, role)
+				}
+				named++
+			}
+		}
+		if named < 5 {
+			t.Errorf("%s has only %d things to use", path, named)
+		}
+		if !eval[bool](b, `document.documentElement.lang === 'en' && document.querySelectorAll('h1').length === 1 && new Set([...document.querySelectorAll('[id]')].map((e) => e.id)).size === document.querySelectorAll('[id]').length`) {
+			t.Errorf("%s: want a language, one heading and every id once", path)
+		}
+	}
+}
+
+// TestBrowserWithoutScripts uses the page as somebody does whose browser runs none.
+func TestBrowserWithoutScripts(t *testing.T) {
+	s := newSite(t)
+	s.converse(0, 1)
+	b := s.open(t)
+	b.run(emulation.SetScriptExecutionDisabled(true))
+	b.visit("/")
+	b.run(chromedp.Click(`tr[data-id="2"] a.open`), chromedp.WaitVisible(`#again`))
+	b.run(chromedp.Click(`label[for=request-raw]`), chromedp.WaitVisible(`pre.raw`), chromedp.WaitNotVisible(`pre.pretty`))
+	b.run(chromedp.Click(`.fold:last-of-type summary`), chromedp.WaitVisible(`#curl`), chromedp.Click(`#again`), chromedp.WaitVisible(`.crumbs`))
+	b.run(chromedp.Navigate(b.url+"/send"), chromedp.SetValue(`#bot`, "travel"), chromedp.Click(`#ask`), chromedp.WaitVisible(`#answers`))
+	b.run(chromedp.Click(`button[name=preview]`), chromedp.Click(`#send-it`), chromedp.WaitVisible(`#again`))
+	last, err := s.store.Last(t.Context())
+	if err != nil || last.Bot != "travel" {
+		t.Errorf("the last delivery is #%d of the bot %q, %v", last.ID, last.Bot, err)
+	}
+	b.run(emulation.SetScriptExecutionDisabled(false))
+}
+
+// attack tries to run in each place where recorded text can stand: in text, in an attribute, in an address.
+const attack = `"'><script>window.ran=1</script><img src=x onerror="window.ran=2"><svg/onload=window.ran=3>javascript:window.ran=4//`
+
+func TestBrowserRunsNothingThatWasRecorded(t *testing.T) {
+	s := newSite(t)
+	event := strings.ReplaceAll(readSample(t), "{{attack}}", strings.ReplaceAll(attack, `"`, `\"`))
+	attacked := func(d *history.Delivery) {
+		d.Webhook, d.URL, d.SignURL, d.Scheme, d.Edition, d.Bot = attack, attack, attack, attack, attack, attack
+		d.Event, d.Lead, d.Scenario, d.Step, d.Version = attack, attack, attack, attack, 3
+		d.Request = history.Request{
+			Method: "POST", Target: "/" + attack, Host: attack, Body: []byte(event),
+			Headers: []history.Header{{Name: "x-artibot-signature", Value: attack}, {Name: "X-Odd", Value: attack}},
+		}
+		d.RawResponse = []byte("HTTP/1.1 200 " + attack + "\r\nContent-Type: text/html\r\nX-Odd: " + attack + "\r\n" + attack + ": x\r\n\r\n<html>" + attack)
+		if err := d.SetResponse(d.RawResponse, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	failed := func(d *history.Delivery) {
+		attacked(d)
+		d.Response, d.RawResponse, d.Status, d.Error, d.Reason = nil, nil, 0, attack, attack
+	}
+	b := s.open(t)
+	b.visit("/")
+	b.live()
+	s.record(s.store, attacked)
+	last := s.record(s.store, failed)
+	b.wait(cell(last.ID, "n") + ` === '2'`) // it came by way of the script
+	q := url.QueryEscape(attack)
+	for _, path := range []string{
+		"", "/", "/?grep=" + q, "/?webhook=" + q, "/?lead=" + q, "/deliveries/1", "/deliveries/2", "/lead?id=" + q, "/send?lead=" + q + "&action=updated",
+		"/send?to=" + q + "&url=" + q + "&bot=" + q + "&edition=" + q + "&field=" + q + "&answer=" + q,
+	} {
+		if path != "" {
+			b.visit(path)
+		}
+		// A handler that the policy did not stop would have run by the time when the page's own script has an answer.
+		b.run(chromedp.Evaluate(`fetch('/assets/icon.svg').then((answer) => answer.text())`, nil, awaited))
+		if ran := eval[string](b, `String(window.ran)`); ran != "undefined" {
+			t.Errorf("%s: script %s has run", path, ran)
+		}
+		if made := eval[int](b, `document.querySelectorAll('main script, main img, main svg').length`); made != 0 {
+			t.Errorf("%s: %d elements were made of recorded text", path, made)
+		}
+	}
+}
+
+// readSample is an event whose every text is a placeholder for the attack.
+func readSample(t *testing.T) string {
+	t.Helper()
+	sample, err := os.ReadFile("testdata/attacked.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(sample)
+}
+
+func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
