@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -83,6 +84,14 @@ func TestREADMECommands(t *testing.T) {
 	for _, b := range readBlocks(t, "../README.md") {
 		switch {
 		case b.kind != "sh":
+			continue
+		case strings.HasPrefix(b.text, "artihook ui"):
+			ui := start(t, append(strings.Fields(b.text)[1:], "--addr", "127.0.0.1:0", "--history", filepath.Join(work, "ui.db"))...)
+			if status, _ := getPage(t, ui.url(t)); status != http.StatusOK {
+				t.Errorf("%s: the page answers %d", b.text, status)
+			}
+			ui.stop()
+			ran++
 			continue
 		case strings.HasPrefix(b.text, "artihook listen"):
 			listen := start(t, append(strings.Fields(b.text)[1:], "--addr", "127.0.0.1:0")...)

@@ -33,6 +33,7 @@ func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	}
 	done, ok := p.begin()
 	if !ok {
+		http.Error(w, "The page is about to end.", http.StatusServiceUnavailable)
 		return
 	}
 	defer done()

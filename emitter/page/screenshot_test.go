@@ -3,6 +3,7 @@ package page
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"flag"
 	"fmt"
 	"image"
@@ -10,13 +11,17 @@ import (
 	"image/draw"
 	"image/png"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
+	"artihook/emitter"
 	"artihook/emitter/history"
+	"artihook/emitter/signature"
 
 	"github.com/chromedp/chromedp"
 )
@@ -25,7 +30,7 @@ var screenshots = flag.String("screenshots", "", "write the pictures of the docu
 
 // TestBrowserScreenshots makes the pictures of the documents, with
 //
-//	go test ./emitter/page -run Screenshots -screenshots docs/images
+//	go test ./emitter/page -run Screenshots -screenshots "$PWD/docs/images"
 func TestBrowserScreenshots(t *testing.T) {
 	if *screenshots == "" {
 		return // nobody asked; a skip would be taken for a missing browser
@@ -38,20 +43,13 @@ func TestBrowserScreenshots(t *testing.T) {
 		width, height int64
 		dark          bool
 	}{
-		{"list", "/", 1600, 900, false},
-		{"list-dark", "/", 1600, 900, true},
-		{"list-360", "/", 360, 740, false},
-		{"list-360-dark", "/", 360, 740, true},
-		{"delivery", "/deliveries/25", 1600, 1100, false},
-		{"delivery-dark", "/deliveries/25", 1600, 1100, true},
-		{"delivery-360", "/deliveries/25", 360, 1400, false},
-		{"lead", "/lead?id=" + lead, 1600, 1100, false},
-		{"lead-dark", "/lead?id=" + lead, 1600, 1100, true},
-		{"lead-360", "/lead?id=" + lead, 360, 1200, true},
-		{"send", "/send?preview=1&action=updated&to=crm&field=First+name&answer=Ada", 1600, 1100, false},
-		{"send-dark", "/send?preview=1&action=updated&to=crm", 1600, 1100, true},
-		{"send-360", "/send", 360, 1200, false},
-		{"empty-filter", "/?status=503&webhook=mail", 1600, 900, false},
+		{"list", "/", 1280, 760, false},
+		{"list-dark", "/", 1280, 760, true},
+		{"list-narrow", "/", 360, 740, false},
+		{"delivery", "/deliveries/25", 1280, 900, false},
+		{"lead", "/lead?id=" + lead, 1280, 900, false},
+		{"lead-narrow", "/lead?id=" + lead, 360, 740, true},
+		{"send", "/send?preview=1&action=updated&to=crm&field=Name&answer=Ada+Lovelace", 1280, 900, false},
 	} {
 		b.size(shot.width, shot.height)
 		b.scheme(map[bool]string{false: "light", true: "dark"}[shot.dark])
@@ -60,17 +58,36 @@ func TestBrowserScreenshots(t *testing.T) {
 			b.live()
 		}
 		var picture []byte
-		b.run(chromedp.CaptureScreenshot(&picture))
+		b.run(
+			chromedp.Evaluate(`document.querySelector('.where bdi').textContent = '/home/ada/.local/state/artihook/history.db'`, nil),
+			chromedp.CaptureScreenshot(&picture),
+		)
 		if err := os.WriteFile(filepath.Join(*screenshots, shot.name+".png"), smaller(t, picture), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-// furnish fills a history with a bit of everything.
+// furnish fills a history with a bit of everything: 31 deliveries, of which number 25 has the most to show.
 func furnish(s *site) (lead string) {
+	s.behind = 26 * time.Hour
 	s.converse(1, 2)
+	s.behind = 3 * time.Minute
 	lead = s.converse(0, 2)
+	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Retry-After", "30")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte(`{"error":"the database is away","queue":null,"waiting":17}`))
+	}))
+	defer broken.Close()
+	s.behind = 80 * time.Second
+	last, err := s.store.LastOfLead(context.Background(), lead)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	hook := emitter.Webhook{Name: "crm", URL: parseURL(s.t, broken.URL+"/hook"), Secret: signature.NewSecret(secretText)}
+	s.emit(&hook, emitter.Again(&last))
 	for i, d := range []struct {
 		status int
 		error  string
@@ -78,7 +95,6 @@ func furnish(s *site) (lead string) {
 		took   time.Duration
 		event  string
 	}{
-		{503, "", "", 48 * time.Millisecond, "lead:updated"},
 		{401, "", "", 2300 * time.Microsecond, "lead:updated"},
 		{0, "refused", "nobody listens there", 400 * time.Microsecond, "lead:created"},
 		{0, "timeout", "not all of the answer came within 30s", 30 * time.Second, "lead:completed"},
@@ -86,21 +102,23 @@ func furnish(s *site) (lead string) {
 		{204, "", "", 1712 * time.Millisecond, "lead:created"},
 		{0, "", "", 0, "lead:updated"},
 	} {
+		s.behind = time.Duration(60-9*i) * time.Second
 		s.record(s.store, func(planned *history.Delivery) {
 			if d.status > 0 {
-				answered(planned, d.status, `{"ok":false,"error":"the database is away"}`)
+				answered(planned, d.status, "")
 			}
-			planned.Event, planned.Version, planned.Duration = d.event, i%4, d.took
+			planned.Event, planned.Version, planned.Duration = d.event, (i+1)%4, d.took
 			planned.Error, planned.Reason = d.error, d.reason
 			planned.Lead = fmt.Sprintf("c19377db-1111-4222-8333-94445556667%d", i)
-			if i%2 == 1 {
+			if i%2 == 0 {
 				planned.Webhook, planned.URL = "", "https://crm.example/hooks/artibot?token=abc"
 			}
-			if i == 5 {
+			if i == 4 {
 				planned.Attempt = 2
 			}
 		})
 	}
+	s.behind = 0
 	return lead
 }
 

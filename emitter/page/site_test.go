@@ -38,6 +38,7 @@ type site struct {
 
 	mu      sync.Mutex
 	arrived []receiver.Arrival
+	behind  time.Duration // by which the history's clock is late
 }
 
 func parseURL(t testing.TB, text string) signature.URL {
@@ -61,7 +62,9 @@ func newSite(t testing.TB) *site {
 	t.Cleanup(hook.Close)
 	s.receiver = hook.URL + "/hook"
 	s.store = openHistory(t, filepath.Join(t.TempDir(), "history.db"))
-	s.emitter = emitter.New(emitter.Options{History: s.store, Timeout: 20 * time.Second})
+	s.emitter = emitter.New(emitter.Options{
+		History: s.store, Timeout: 20 * time.Second, Now: func() time.Time { return time.Now().Add(-s.behind) },
+	})
 	server := httptest.NewUnstartedServer(nil)
 	s.page = New(Options{
 		History: s.store, Emitter: s.emitter, Hosts: []string{server.Listener.Addr().String()},
@@ -136,7 +139,7 @@ func (s *site) emit(w *emitter.Webhook, m emitter.Message) history.Delivery {
 func (s *site) record(store *history.Store, change func(*history.Delivery)) *history.Delivery {
 	s.t.Helper()
 	d := &history.Delivery{
-		Time: time.Now(), Webhook: "crm", URL: s.receiver, SignURL: s.receiver, Scheme: "url", Edition: "2019", Attempt: 1,
+		Time: time.Now().Add(-s.behind), Webhook: "crm", URL: s.receiver, SignURL: s.receiver, Scheme: "url", Edition: "2019", Attempt: 1,
 		Event: "lead:updated", Lead: "c19377db-1111-4222-8333-944455566677", Version: 2, Bot: "sales",
 		Request: history.Request{Method: "POST", Target: "/hook", Host: "localhost", Body: []byte(`{"a":1}`)},
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	stdruntime "runtime"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +121,28 @@ func TestBrowserComesBack(t *testing.T) {
 	b.wait(cell(d.ID, "s") + ` === '204'`)
 	b.live()
 	b.forgive("net::ERR_") // the browser's own word on the broken connection
+}
+
+// TestBrowserRestsUnseen holds that a page in the background leaves the server alone, and has missed nothing afterwards.
+func TestBrowserRestsUnseen(t *testing.T) {
+	s := newSite(t)
+	open := s.record(s.store, nil)
+	b := s.open(t)
+	b.visit("/")
+	b.live()
+	hide := `Object.defineProperty(document, 'hidden', { value: %v, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`
+	b.run(chromedp.Evaluate(fmt.Sprintf(hide, true), nil))
+	for len(s.page.listeners) > 0 { // the server notices soon; the test's own time limit bounds the wait
+		if b.ctx.Err() != nil {
+			t.Fatal("the server still has a listener")
+		}
+		stdruntime.Gosched()
+	}
+	answered(open, 204, "")
+	s.finish(s.store, open)
+	d := s.record(s.store, func(d *history.Delivery) { answered(d, 503, "") })
+	b.run(chromedp.Evaluate(fmt.Sprintf(hide, false), nil))
+	b.wait(cell(d.ID, "s") + ` === '503' && ` + cell(open.ID, "s") + ` === '204'`)
 }
 
 func TestBrowserResend(t *testing.T) {
@@ -281,7 +304,7 @@ func TestBrowserLooks(t *testing.T) {
 			b.size(width, 900)
 			for _, path := range mainViews(lead) {
 				b.visit(path)
-				grounds[scheme+eval[string](b, `getComputedStyle(document.body).backgroundColor`)] = true
+				grounds[scheme+eval[string](b, `getComputedStyle(document.documentElement).backgroundColor`)] = true
 				if over := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 					t.Errorf("%s, %s, %d px: %d px stick out", path, scheme, width, over)
 				}

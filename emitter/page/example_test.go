@@ -1,0 +1,41 @@
+package page_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/emitter/page"
+)
+
+// A page over an empty history, asked for under its own name and under a foreign one.
+func ExampleNew() {
+	folder, err := os.MkdirTemp("", "page")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	store, err := history.Open(context.Background(), filepath.Join(folder, "history.db"), history.Options{})
+	if err != nil {
+		panic(err)
+	}
+	defer store.Close()
+	sender := emitter.New(emitter.Options{History: store})
+	defer sender.Close()
+	p := page.New(page.Options{History: store, Emitter: sender, Hosts: []string{"127.0.0.1:8400"}})
+	defer p.Close()
+	for _, host := range []string{"localhost:8400", "evil.example:8400"} {
+		answer := httptest.NewRecorder()
+		p.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "http://"+host+"/", nil))
+		fmt.Println(answer.Code, strings.Contains(answer.Body.String(), "Nothing has been sent yet"))
+	}
+	// Output:
+	// 200 true
+	// 421 false
+}
