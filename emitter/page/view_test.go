@@ -292,21 +292,34 @@ const contrasts = `(() => {
 	return bad.join('; ');
 })()`
 
+// outside lists what lies beyond the right edge, or has no room to be seen at all. What may be scrolled may be wide.
+const outside = `(() => {
+	const width = document.documentElement.clientWidth;
+	const out = document.documentElement.scrollWidth > width ? ['the page can be scrolled'] : [];
+	for (const e of document.querySelectorAll('header *, main *')) {
+		if (e.closest('pre, .unseen, svg, datalist, option, col, colgroup') || !e.checkVisibility()) continue;
+		const box = e.getBoundingClientRect();
+		if (box.right > width + 1 || box.left < -1) out.push(e.tagName + '.' + e.className);
+		if (e.matches('td.u') && box.width < 60) out.push('the URL has only ' + box.width);
+	}
+	return out.slice(0, 5).join('; ');
+})()`
+
 // TestBrowserLooks holds every view, narrow and wide, light and dark: nothing sticks out, every text can be read.
 func TestBrowserLooks(t *testing.T) {
 	s := newSite(t)
 	lead := furnish(s)
 	b := s.open(t)
 	grounds := map[string]bool{}
-	for _, scheme := range []string{"light", "dark"} {
+	for scheme, widths := range map[string][]int64{"light": {360, 801, 1100, 1600}, "dark": {360, 1600}} {
 		b.scheme(scheme)
-		for _, width := range []int64{360, 768, 1600} {
+		for _, width := range widths {
 			b.size(width, 900)
 			for _, path := range mainViews(lead) {
 				b.visit(path)
 				grounds[scheme+eval[string](b, `getComputedStyle(document.documentElement).backgroundColor`)] = true
-				if over := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
-					t.Errorf("%s, %s, %d px: %d px stick out", path, scheme, width, over)
+				if out := eval[string](b, outside); out != "" {
+					t.Errorf("%s, %s, %d px: outside the page: %s", path, scheme, width, out)
 				}
 				if bad := eval[string](b, contrasts); bad != "" {
 					t.Errorf("%s, %s, %d px: too faint: %s", path, scheme, width, bad)
