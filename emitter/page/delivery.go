@@ -26,6 +26,7 @@ type deliveryData struct {
 	Earlier        *row   // the delivery that this one sends again
 	Verdict        string // whether the signature fits the secret that is known
 	Fits           bool
+	Why            string // there is no response
 	Unsecured      bool   // to be sent again, it would be signed with the empty secret
 	Live           string // where the outcome will come from; "" when it is there
 }
@@ -85,8 +86,9 @@ func (p *Page) find(w http.ResponseWriter, r *http.Request) (history.Delivery, b
 func (p *Page) deliveryData(d *history.Delivery) deliveryData {
 	hook := p.hookOf(d)
 	data := deliveryData{row: p.row(d), Sent: p.fullClock(d.Time), Request: newRequest(d), Unsecured: hook.Secret.Empty()}
-	data.Facts = facts(d)
+	data.Facts, data.Why = facts(d), sentence(data.Outcome.Meaning)
 	if d.State != history.Done {
+		data.Why = "This page shows it as soon as it is here. If it never comes, the sender was stopped."
 		data.Live = "/events?" + url.Values{"after": {strconv.FormatInt(d.ID, 10)}}.Encode()
 	} else if d.Response != nil {
 		data.Answered = p.local(d.Time.Add(d.Duration)).Format("15:04:05.000")

@@ -299,6 +299,7 @@ const outside = `(() => {
 	for (const e of document.querySelectorAll('header *, main *')) {
 		if (e.closest('pre, .unseen, svg, datalist, option, col, colgroup') || !e.checkVisibility()) continue;
 		const box = e.getBoundingClientRect();
+		if (!box.width) continue;
 		if (box.right > width + 1 || box.left < -1) out.push(e.tagName + '.' + e.className);
 		if (e.matches('td.u') && box.width < 60) out.push('the URL has only ' + box.width);
 	}
@@ -317,6 +318,7 @@ func TestBrowserLooks(t *testing.T) {
 			b.size(width, 900)
 			for _, path := range mainViews(lead) {
 				b.visit(path)
+				b.run(chromedp.Evaluate(`document.querySelectorAll('details').forEach((part) => { part.open = true; })`, nil))
 				grounds[scheme+eval[string](b, `getComputedStyle(document.documentElement).backgroundColor`)] = true
 				if out := eval[string](b, outside); out != "" {
 					t.Errorf("%s, %s, %d px: outside the page: %s", path, scheme, width, out)
