@@ -196,9 +196,12 @@ func (l *leadData) describe() {
 		device += ", mobile"
 	}
 	l.Facts = []fact{
-		{Name: "State", Value: state}, {Name: "Answers", Value: fmt.Sprint(len(last.Lead.Data))},
-		{Name: "From", Value: strings.Join(place, ", ")}, {Name: "Browser", Value: strings.TrimSpace(device)},
-		{Name: "Page", Value: last.Meta.ChatStartPage}, {Name: "Edition", Value: last.Edition.String()},
+		{Name: "State", Value: state},
+		{Name: "Answers", Value: fmt.Sprint(len(last.Lead.Data))},
+		{Name: "From", Value: strings.Join(place, ", ")},
+		{Name: "Browser", Value: strings.TrimSpace(device)},
+		{Name: "Page", Value: last.Meta.ChatStartPage},
+		{Name: "Edition", Value: last.Edition.String()},
 	}
 	l.Facts = slices.DeleteFunc(l.Facts, func(f fact) bool { return f.Value == "" })
 }

@@ -107,7 +107,9 @@ func (p *Page) newsEvent(news []history.Delivery) []byte {
 	}
 	var b bytes.Buffer
 	b.WriteString("event: rows\ndata: ")
-	_ = json.NewEncoder(&b).Encode(rows) // ends the line; strings and numbers always encode
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false) // no page ever holds this text itself
+	_ = encoder.Encode(rows)     // ends the line; strings and numbers always encode
 	b.WriteByte('\n')
 	return b.Bytes()
 }
