@@ -226,6 +226,7 @@ func TestBrowserKeyboard(t *testing.T) {
 		s.record(s.store, func(d *history.Delivery) { answered(d, 204, "") })
 	}
 	b := s.open(t)
+	b.size(1280, 800)
 	b.visit("/")
 	b.live()
 	b.run(chromedp.KeyEvent(kb.Tab))
@@ -238,7 +239,7 @@ func TestBrowserKeyboard(t *testing.T) {
 	for range 12 {
 		b.run(chromedp.KeyEvent(kb.Tab))
 		if !eval[bool](b, `getComputedStyle(document.activeElement).outlineStyle !== 'none' || document.activeElement.matches('a.open')`) {
-			t.Errorf("no ring around %s", eval[string](b, `document.activeElement.outerHTML`))
+			t.Errorf("after %s: no ring around %.80s", stops, eval[string](b, `document.activeElement.outerHTML`))
 		}
 		stops = append(stops, eval[string](b, `document.activeElement.name || document.activeElement.id || document.activeElement.className || document.activeElement.innerText`))
 	}
