@@ -87,7 +87,7 @@ func TestBrowserFilters(t *testing.T) {
 	if rows := eval[int](b, `document.querySelectorAll('tbody tr').length`); rows != 1 {
 		t.Errorf("%d rows fit the filter", rows)
 	}
-	b.run(chromedp.SetValue(`select[name=webhook]`, "crm"), chromedp.Evaluate(`document.querySelector('select[name=webhook]').dispatchEvent(new Event('change'))`, nil))
+	b.run(chromedp.SetValue(`select[name=webhook]`, "crm"))
 	b.wait(`location.search === '?status=5xx&webhook=crm'`)
 	b.run(chromedp.Click(`.filters a.button`))
 	b.wait(`location.search === '' && document.querySelectorAll('tbody tr').length === 3`)
@@ -187,7 +187,7 @@ func TestBrowserSendForm(t *testing.T) {
 	s := newSite(t)
 	b := s.open(t)
 	b.visit("/send")
-	b.run(chromedp.SetValue(`#bot`, "travel"), chromedp.Evaluate(`document.getElementById('bot').dispatchEvent(new Event('change'))`, nil))
+	b.run(chromedp.SetValue(`#bot`, "travel"))
 	b.wait(`!document.getElementById('answers').innerText.includes('Work Email')`)
 	b.run(chromedp.Click(`input[name=action][value=updated]`), chromedp.Click(`button[name=preview]`))
 	b.wait(`document.getElementById('send-it') !== null`)
