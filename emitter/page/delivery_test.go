@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -146,6 +147,19 @@ func TestResend(t *testing.T) {
 		if response, _ := s.post("/deliveries/1/resend", form, nil); response.StatusCode != http.StatusBadRequest {
 			t.Errorf("%v: %s", form, response.Status)
 		}
+	}
+}
+
+func TestResendShowsHowTheAnswerChanged(t *testing.T) {
+	s := newSite(t)
+	then := s.record(s.store, func(d *history.Delivery) { answered(d, 401, "") })
+	now := s.record(s.store, func(d *history.Delivery) { answered(d, 204, "") })
+	data, earlier := s.page.deliveryData(now), s.page.row(then)
+	data.Earlier = &earlier
+	answer := httptest.NewRecorder()
+	s.page.show(answer, http.StatusOK, "delivery", chrome{Data: data})
+	if shown := text(answer.Body.String()); !strings.Contains(shown, "This sends #1 again. Then the answer was 401, now it is 204.") {
+		t.Errorf("it says %s", shown)
 	}
 }
 

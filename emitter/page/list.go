@@ -90,13 +90,16 @@ func (v view) Filtered() bool {
 
 // listData is what the list's template sees.
 type listData struct {
-	View     view
-	Rows     []row
-	Empty    bool   // nothing was ever recorded
-	Older    string // the next page; "" on the last
-	Newest   string // the first page, when this is a later one
-	Live     string // where news comes from; "" on a later page
-	After    int64
+	View   view
+	Rows   []row
+	Empty  bool   // nothing was ever recorded
+	Older  string // the next page; "" on the last
+	Newest string // the first page, when this is a later one
+	Live   string // where news comes from; "" on a later page
+	After  int64
+	// Conversation is the page of the lead that is filtered for; "" when none is, or it has no delivery.
+	Conversation string
+
 	Webhooks []string
 	Actions  []payload.Action
 	Statuses []string
@@ -146,6 +149,9 @@ func (p *Page) listData(ctx context.Context, v view) (listData, error) {
 		}
 		data.Rows = append(data.Rows, p.row(&d))
 		data.After = max(data.After, d.ID)
+	}
+	if len(data.Rows) > 0 {
+		data.Conversation = leadURL(v.Lead)
 	}
 	first := v
 	first.Before = 0

@@ -160,6 +160,16 @@ func TestListFilters(t *testing.T) {
 	}
 }
 
+func TestListLeadsToTheConversation(t *testing.T) {
+	s := newSite(t)
+	lead := s.converse(0, 1)
+	for query, want := range map[string]bool{"": false, "?lead=" + lead: true, "?lead=nobody": false} {
+		if _, body := s.get("/" + query); strings.Contains(body, "Show the conversation") != want {
+			t.Errorf("%q: want a way to the conversation: %v", query, want)
+		}
+	}
+}
+
 func TestListPages(t *testing.T) {
 	s := newSite(t)
 	var batch []*history.Delivery
