@@ -59,6 +59,7 @@ func TestBrowserScreenshots(t *testing.T) {
 		}
 		var picture []byte
 		b.run(
+			chromedp.Evaluate(`document.documentElement.style.scrollbarGutter = 'auto'`, nil), // a browser without a screen has no scroll bar
 			chromedp.Evaluate(`document.querySelector('.where bdi').textContent = '/home/ada/.local/state/artihook/history.db'`, nil),
 			chromedp.CaptureScreenshot(&picture),
 		)
