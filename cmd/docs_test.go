@@ -2,8 +2,10 @@ package cmd
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -14,6 +16,7 @@ var documents = map[string]func(t *testing.T, file string){
 	"scenarios.md":   runScenarioBlocks,
 	"ci.md":          runPipelines,
 	"check.md":       runExaminations,
+	"ui.md":          lookForPictures,
 }
 
 // TestDocsCommands runs what docs show. A document that it does not know, and a block that nobody would run, fail.
@@ -48,6 +51,28 @@ func runMeasurements(t *testing.T, file string) {
 		command.Dir = ".."
 		if output, err := command.CombinedOutput(); err != nil || !bytes.Contains(output, []byte("ns/op")) {
 			t.Errorf("%s\n%v\n%s", b.text, err, output)
+		}
+	}
+}
+
+// lookForPictures is for a page of pictures: what it shows is there. Its one command opens a browser and runs for ever.
+func lookForPictures(t *testing.T, file string) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pictures := regexp.MustCompile(`!\[[^]]+\]\(([^)]+)\)`).FindAllSubmatch(text, -1)
+	if len(pictures) == 0 {
+		t.Fatal("it shows nothing")
+	}
+	for _, p := range pictures {
+		if _, err := os.Stat(filepath.Join(filepath.Dir(file), string(p[1]))); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, b := range readBlocks(t, file) {
+		if b.kind == "sh" {
+			t.Errorf("nothing runs %q", b.text)
 		}
 	}
 }

@@ -44,7 +44,7 @@ interrupted.`,
 	flags := cmd.Flags()
 	flags.StringVar(&opt.addr, "addr", defaultUIAddr, "the `ADDRESS` to serve the page on; :0 takes a free loopback port")
 	flags.BoolVar(&opt.open, "open", false, "show the page in the browser")
-	flags.StringVar(&opt.bot, "bot", defaultBot, "the bot that is chosen at first: a ready bot's `name` or a YAML file")
+	flags.StringVar(&opt.bot, "bot", fixtures.DefaultBot, "the bot that is chosen at first: a ready bot's `name` or a YAML file")
 	return cmd
 }
 
