@@ -46,7 +46,13 @@ func (f *reportFlags) whole() bool { return f.json != "" || f.html != "" }
 
 // check finds out before the run what would keep a report from being written after it.
 func (f *reportFlags) check() error {
+	seen := map[string]bool{}
 	for _, r := range f.files() {
+		path := filepath.Clean(r.name)
+		if seen[path] {
+			return fmt.Errorf("two reports are to be written to %q; give each a file", r.name)
+		}
+		seen[path] = true
 		folder := filepath.Dir(r.name)
 		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 			return fmt.Errorf("the report %q cannot be written: there is no folder %q", r.name, folder)

@@ -269,7 +269,12 @@ func (a *app) showReported(e *report.Exchange) error {
 
 // runEnded shows what failed once more, all in one place, and writes the reports.
 func (a *app) runEnded(results *report.Report, to *reportFlags, seed uint64) error {
-	if !a.json() {
+	if failed := results.Count().Failed > 0; !a.json() && (failed || !a.look.quiet) {
+		if failed && !a.look.quiet {
+			if _, err := fmt.Fprintln(a.out()); err != nil {
+				return err
+			}
+		}
 		if err := report.WriteText(a.out(), results, report.TextOptions{Color: a.colored()}); err != nil {
 			return err
 		}

@@ -22,7 +22,8 @@ type play struct {
 
 	mu          sync.Mutex
 	faults      Faults // while dry
-	found       bool   // the step that is to run alone
+	found       bool   // the step that is to run alone is there
+	taken       bool   // and it has run
 	unreachable bool   // a step has failed because nobody can be reached there
 	broken      error  // why the whole run must end
 	generators  map[recipe]*sync.Pool
@@ -55,6 +56,7 @@ func (p *play) defaults() *Defaults {
 
 // perform settles what the steps have in common and takes them one after the other.
 func (p *play) perform(ctx context.Context) {
+	later := p.setVars(p.file.Vars, false) // the defaults may use them
 	var err error
 	if p.hooks, err = p.webhooks(); err != nil {
 		if fault := (*Fault)(nil); errors.As(err, &fault) {
@@ -64,14 +66,7 @@ func (p *play) perform(ctx context.Context) {
 		}
 		return
 	}
-	for _, v := range p.file.Vars {
-		text, err := p.vars.expand(v.Value.Value)
-		if err != nil {
-			p.blame(v.Value.Place, err)
-			continue
-		}
-		p.vars.set(v.Key, text)
-	}
+	p.setVars(later, true) // those that use the URL
 	p.walk(ctx, p.file.Steps)
 }
 
@@ -96,6 +91,22 @@ func (p *play) fault(at Place, err error) error {
 	return &Fault{File: at.File, Line: at.Line, Column: at.Column, Problem: err.Error()}
 }
 
+// setVars fills in the file's variables and gives those that use what is not known yet; the last time that is a fault.
+func (p *play) setVars(vars Map[Text], last bool) (later Map[Text]) {
+	for _, v := range vars {
+		text, err := p.vars.expand(v.Value.Value)
+		switch {
+		case err == nil:
+			p.vars.set(v.Key, text)
+		case last:
+			p.blame(v.Value.Place, err)
+		default:
+			later = append(later, v)
+		}
+	}
+	return later
+}
+
 // shown hands a delivery of a preview over.
 func (p *play) shown(planned history.Delivery) error {
 	if p.preview == nil {
@@ -111,6 +122,8 @@ func (p *play) over(ctx context.Context) string {
 	switch {
 	case ctx.Err() != nil || p.broken != nil:
 		return "interrupted"
+	case p.taken:
+		return "another step runs alone"
 	case p.unreachable:
 		return "an earlier step could not reach the receiver"
 	case p.opt.FailFast && p.failed.Load():
@@ -120,14 +133,23 @@ func (p *play) over(ctx context.Context) string {
 }
 
 // note keeps what a step's end means for those that follow.
-func (p *play) note(s *report.Step, unreachable bool) {
+func (p *play) note(s *report.Step, unreachable bool, path string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.taken = p.taken || p.opt.Step != "" && p.opt.Step == path
 	if s.Outcome != report.Failed {
 		return
 	}
 	p.failed.Store(true)
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.unreachable = p.unreachable || unreachable
+}
+
+// otherFile gives the file of a step that was included.
+func (p *play) otherFile(step *Step) string {
+	if step.File == p.file.File {
+		return ""
+	}
+	return step.File
 }
 
 // breakOff ends the whole run: not the receiver, but this side has failed.

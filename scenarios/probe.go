@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,7 +69,7 @@ func (a *act) asker() (func(context.Context) (*reply, report.Exchange), error) {
 	if command := a.step.Probe.Run; command != nil {
 		environment := a.vars.environment()
 		return func(ctx context.Context) (*reply, report.Exchange) {
-			return runCommand(ctx, command.Value, environment)
+			return runCommand(ctx, command.Value, environment, a.p.probeTimeout())
 		}, nil
 	}
 	get := a.step.Probe.Get
@@ -86,12 +87,12 @@ func (a *act) asker() (func(context.Context) (*reply, report.Exchange), error) {
 	return func(ctx context.Context) (*reply, report.Exchange) { return a.get(request.WithContext(ctx)) }, nil
 }
 
+// probeTimeout is how long one question may take.
+func (p *play) probeTimeout() time.Duration { return cmp.Or(p.opt.Timeout, emitter.DefaultTimeout) }
+
 // get asks by HTTP. Redirects are followed: it is no webhook.
 func (a *act) get(request *http.Request) (*reply, report.Exchange) {
-	timeout := a.p.opt.Timeout
-	if timeout == 0 {
-		timeout = emitter.DefaultTimeout
-	}
+	timeout := a.p.probeTimeout()
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(request.Context(), timeout)
 	defer cancel()
@@ -127,7 +128,9 @@ func responseHead(response *http.Response) string {
 
 // runCommand asks a command of the shell. Its variables come in its environment: what a receiver has answered is never
 // part of the command itself.
-func runCommand(ctx context.Context, command string, environment []string) (*reply, report.Exchange) {
+func runCommand(ctx context.Context, command string, environment []string, timeout time.Duration) (*reply, report.Exchange) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	shell := []string{"sh", "-c", command}
 	if runtime.GOOS == "windows" {
 		shell = []string{"cmd", "/C", command}
@@ -142,6 +145,8 @@ func runCommand(ctx context.Context, command string, environment []string) (*rep
 	r := &reply{command: true, took: time.Since(start), body: output.Bytes(), header: func(string) (string, bool) { return "", false }}
 	var exit *exec.ExitError
 	switch {
+	case ctx.Err() != nil:
+		r.failure, r.reason = emitter.FailureTimeout, fmt.Sprintf("the command had not ended within %s", timeout)
 	case errors.As(err, &exit):
 		r.exit = exit.ExitCode()
 	case err != nil:

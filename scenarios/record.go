@@ -36,8 +36,8 @@ func (r *Recorder) Add(body []byte) error {
 		name = fmt.Sprintf("%s v%d of %s", s.Event, s.Version, s.Lead)
 	}
 	fmt.Fprintf(&b, "  - name: %s\n    send:\n", caption(name))
-	if text := string(body); plain(text) && !strings.Contains(text, "${") {
-		fmt.Fprintf(&b, "      body: %s\n", quoted(text))
+	if text := string(body); plain(text) {
+		fmt.Fprintf(&b, "      body: %s\n", quoted(strings.ReplaceAll(text, "${", "$${")))
 	} else {
 		fmt.Fprintf(&b, "      base64: %q\n", base64.StdEncoding.EncodeToString(body))
 	}

@@ -72,7 +72,11 @@ func FuzzRecord(f *testing.F) {
 		send := file.Steps[0].Send
 		got := []byte(nil)
 		if send.Body != nil {
-			got = []byte(send.Body.Value)
+			text, err := new(variables).expand(send.Body.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = []byte(text)
 		} else {
 			got = send.Base64.Bytes
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -182,6 +183,11 @@ func TestRunSteps(t *testing.T) {
 			name:   "rounds",
 			file:   "steps: [{start: {}}, {repeat: {times: 2, steps: [{answer: {'Field ${index}': x}}, {answer: 1}]}}]",
 			events: []string{"created 1 204", "updated 2 204", "updated 3 204", "updated 4 204", "updated 5 204"},
+		},
+		{
+			name:   "a sign that is no variable",
+			file:   `steps: [{send: {body: '{"a":"$${x}"}'}}]`,
+			events: []string{" 0 204"},
 		},
 		{
 			name: "several webhooks",
@@ -419,7 +425,7 @@ steps:
 
 // One step alone sends; those before it only happen, so that it sends the same bytes as in the whole run.
 func TestOneStepAlone(t *testing.T) {
-	f := parseSteps(t, "steps: [{start: {}}, {repeat: {times: 2, steps: [{answer: 1}, {answer: 1}]}}, {wait: 1h}, {complete: }]")
+	f := parseSteps(t, "steps: [{start: {}, capture: {id: {header: X-Id}}}, {repeat: {times: 2, steps: [{answer: 1}, {answer: 1}]}}, {wait: 1h}, {complete: }, {send: {body: '${id}'}}]")
 	c := startCRM(t, testSecret)
 	opt := c.options(t)
 	opt.Step = "2.2.1"
@@ -529,4 +535,68 @@ func FuzzPath(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Where a scenario sends to: its own URLs, variables in them, and the URL of the run before all.
+func TestWhereAScenarioSendsTo(t *testing.T) {
+	c := startCRM(t, testSecret)
+	tests := []struct {
+		name, file string
+		said       bool // the run was given a URL
+		urls       []string
+	}{
+		{"its own, with a variable", "vars: {base: 'BASE'}\ndefaults: {url: '${base}/own'}\nsteps: [{start: {}}]", false, []string{"/own"}},
+		{"the run's", "defaults: {url: 'BASE/own'}\nsteps: [{start: {}}]", true, []string{"/hook"}},
+		{"a variable with the URL", "vars: {leads: '${url}/leads'}\nsteps: [{send: {body: '\"${leads}\"'}}, {start: {}}]", true, []string{"/hook", "/hook"}},
+		{"each webhook its own", "defaults: {webhooks: [{name: a, url: 'BASE/a'}, {name: b, url: 'BASE/b'}]}\nsteps: [{start: {}}]", false, []string{"/a", "/b"}},
+		{"the run's for both", "defaults: {webhooks: [{name: a, url: 'BASE/a'}, {name: b, url: '${url}?b'}]}\nsteps: [{start: {}}]", true, []string{"/hook", "/hook?b"}},
+	}
+	for _, tt := range tests {
+		opt := c.options(t)
+		withURL := opt.Webhook
+		opt.Webhook = func(name, url string) (emitter.Webhook, error) {
+			if url == "" && !tt.said {
+				return emitter.Webhook{}, errors.New("url is missing")
+			}
+			return withURL(name, url)
+		}
+		opt.Given = map[Setting]bool{SettingURL: tt.said}
+		before := len(c.arrivals)
+		rep, err := Run(t.Context(), []*File{parseSteps(t, strings.ReplaceAll(tt.file, "BASE", c.URL))}, opt)
+		if err != nil || rep.Count().Failed > 0 {
+			t.Errorf("%s: %v, %v", tt.name, err, rep)
+			continue
+		}
+		var urls []string
+		for _, a := range c.arrivals[before:] {
+			urls = append(urls, strings.TrimPrefix(a.URL, c.URL))
+		}
+		if diff := cmp.Diff(tt.urls, urls); diff != "" {
+			t.Errorf("%s: %s", tt.name, diff)
+		}
+	}
+}
+
+// A step of an included file is told of with that file's name, and a probe's command has a time limit.
+func TestPlacesAndLimits(t *testing.T) {
+	files, err := Load([]string{"testdata/good/includes.yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := startCRM(t, "another secret")
+	rep, err := Run(t.Context(), files, c.options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := rep.Suites[0].Steps
+	if filepath.Base(steps[0].File) != "start.yaml" || steps[1].File != "" {
+		t.Errorf("the steps stand in %q and %q", steps[0].File, steps[1].File)
+	}
+	opt := c.options(t)
+	opt.Timeout = 20 * time.Millisecond
+	rep, err = Run(t.Context(), []*File{parseSteps(t, "steps: [{probe: {run: 'sleep 100'}}]")}, opt)
+	want := []string{"fail probe sleep 100 | exit code: timeout: the command had not ended within 20ms, not 0"}
+	if diff := cmp.Diff(want, outcomes(rep)); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
 }

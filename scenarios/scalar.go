@@ -24,7 +24,7 @@ type scalar interface {
 	shape(*schemer) map[string]any
 }
 
-// Text is any text; 12 and true are texts too. It may hold ${name}.
+// Text is any text; 12 and true are texts too. It may hold ${name}; $${ is ${ itself.
 type Text struct {
 	Place
 	Value string
@@ -42,9 +42,13 @@ func anyText() map[string]any { return map[string]any{"type": []any{"string", "n
 // unclosed does not quote the text, which may be a secret.
 func unclosed(text string) error {
 	for {
-		_, after, found := strings.Cut(text, "${")
+		before, after, found := strings.Cut(text, "${")
 		if !found {
 			return nil
+		}
+		if strings.HasSuffix(before, "$") {
+			text = after
+			continue
 		}
 		if _, text, found = strings.Cut(after, "}"); !found {
 			return errors.New("a ${ is never closed; write ${name}")

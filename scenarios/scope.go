@@ -52,7 +52,7 @@ func (s *scope) walk(ctx context.Context, steps []*Step) {
 
 func (s *scope) skip(step *Step, why string) {
 	if s.p.opt.Step == "" {
-		s.results = append(s.results, report.Step{Name: s.label + step.title(), Line: step.Line, Outcome: report.Skipped, Why: why})
+		s.results = append(s.results, report.Step{Name: s.label + step.title(), File: s.p.otherFile(step), Line: step.Line, Outcome: report.Skipped, Why: why})
 	}
 }
 
@@ -179,7 +179,7 @@ func (s *scope) leaf(ctx context.Context, step *Step, path string) {
 	silent := s.alone(path)
 	s.vars.guessed, s.vars.used = false, map[string]bool{}
 	a := &act{scope: s, step: step, path: path, silent: silent}
-	a.result = report.Step{Name: s.label + step.title(), Line: step.Line, Started: time.Now(), Outcome: report.Passed}
+	a.result = report.Step{Name: s.label + step.title(), File: s.p.otherFile(step), Line: step.Line, Started: time.Now(), Outcome: report.Passed}
 	err := a.do(ctx)
 	switch {
 	case s.p.dry && err != nil && !s.vars.guessed && !errors.Is(err, errNotStarted):
@@ -211,7 +211,7 @@ func (a *act) finish(ctx context.Context, err error) {
 	if r.Outcome == report.Failed && a.p.opt.Repeat != nil {
 		r.Repeat = a.p.opt.Repeat(a.p.file, a.path, a.capturedBefore())
 	}
-	a.p.note(r, a.unreachable)
+	a.p.note(r, a.unreachable, a.path)
 	if r.Outcome == report.Passed && !a.p.opt.Exchanges {
 		r.Checks, r.Exchanges = nil, nil
 	}

@@ -55,10 +55,16 @@ func (v *variables) fill(text string, spell func(string) string) (string, error)
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(text, "${")
-		b.WriteString(before)
 		if !found {
+			b.WriteString(before)
 			return b.String(), nil
 		}
+		if dollar, ok := strings.CutSuffix(before, "$"); ok { // $${ is ${ itself
+			b.WriteString(dollar + "${")
+			text = after
+			continue
+		}
+		b.WriteString(before)
 		name, rest, _ := strings.Cut(after, "}")
 		value, err := v.value(name)
 		if err != nil {

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"strings"
 
 	"artihook/emitter"
 	"artihook/emitter/signature"
@@ -38,7 +39,9 @@ func (p *play) webhooks() ([]emitter.Webhook, error) {
 	for _, h := range d.Webhooks {
 		w := base
 		w.Name = h.Name.Value
-		if err := p.settle(&w, hook{h.URL, h.SignURL, h.Secret, h.Edition, h.Scheme}, h.URL.Given()); err != nil {
+		// The run's URL stands in for one that has nothing to do with it: a rehearsal must not reach the real receiver.
+		own := h.URL.Given() && (!p.opt.said(SettingURL) || usesURL(h.URL.Value))
+		if err := p.settle(&w, hook{h.URL, h.SignURL, h.Secret, h.Edition, h.Scheme}, own); err != nil {
 			return nil, err
 		}
 		for _, action := range h.Events {
@@ -49,13 +52,29 @@ func (p *play) webhooks() ([]emitter.Webhook, error) {
 	return all, nil
 }
 
+func usesURL(text string) bool { return strings.Contains(text, "${"+varURL+"}") }
+
+// ownURL gives the text of the URL that a scenario has itself: that of its defaults, or of the first of its webhooks
+// where all of them have one.
+func (d *Defaults) ownURL() Text {
+	if d.URL.Given() || len(d.Webhooks) == 0 {
+		return d.URL
+	}
+	for _, h := range d.Webhooks {
+		if !h.URL.Given() || usesURL(h.URL.Value) {
+			return Text{}
+		}
+	}
+	return d.Webhooks[0].URL
+}
+
 // base is the webhook of the defaults, or the one that the run was given.
 func (p *play) base(d *Defaults) (emitter.Webhook, error) {
-	url := ""
-	if d.URL.Given() && !p.opt.said(SettingURL) {
+	url, own := "", d.ownURL()
+	if own.Given() && !p.opt.said(SettingURL) {
 		var err error
-		if url, err = p.vars.expand(d.URL.Value); err != nil {
-			return emitter.Webhook{}, p.fault(d.URL.Place, err)
+		if url, err = p.vars.expand(own.Value); err != nil {
+			return emitter.Webhook{}, p.fault(own.Place, err)
 		}
 	}
 	if p.opt.Webhook == nil { // only looked at, not run
@@ -70,7 +89,7 @@ func (p *play) base(d *Defaults) (emitter.Webhook, error) {
 	case err != nil && name != "":
 		return w, p.fault(d.Webhook.Place, err)
 	case err != nil && url != "":
-		return w, p.fault(d.URL.Place, err)
+		return w, p.fault(own.Place, err)
 	case err != nil:
 		return w, err // the file leaves it to the run
 	}

@@ -18,7 +18,7 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 		for j := range s.Steps {
 			if s.Steps[j].Outcome.settled() == Failed {
 				annotate(b, "error", [][2]string{
-					{"file", visible(s.File)},
+					{"file", visible(s.Steps[j].file(s))},
 					{"line", lineOf(s, &s.Steps[j])},
 					{"title", visible(s.Name) + " › " + visible(s.Steps[j].Name)},
 				}, annotationText(&s.Steps[j]))
@@ -36,7 +36,7 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 
 // lineOf is the line of a step as a property: a line without a file says nothing.
 func lineOf(s *Suite, step *Step) string {
-	if s.File == "" || step.Line <= 0 {
+	if step.file(s) == "" || step.Line <= 0 {
 		return ""
 	}
 	return strconv.Itoa(step.Line)

@@ -70,7 +70,7 @@ func pageFuncs() template.FuncMap {
 		"word":     Outcome.word,
 		"mark":     Outcome.mark,
 		"message":  func(s Step) string { return s.message() },
-		"at":       func(s Suite, step Step) string { return at(&s, step.Line) },
+		"at":       func(s Suite, step Step) string { return at(&s, &step) },
 		"outcome":  func(s Suite) Outcome { return s.Outcome() },
 		"head":     func(s Suite, part string) suiteHead { return suiteHead{s, s.count(), part} },
 		"title":    pageTitle,

@@ -63,6 +63,7 @@ type suiteJSON struct {
 
 type stepJSON struct {
 	Name      string         `json:"name"`
+	File      string         `json:"file,omitempty"` // where it is not the suite's
 	Line      int            `json:"line,omitempty"`
 	Started   time.Time      `json:"started,omitzero"`
 	Duration  float64        `json:"duration_ms"`
@@ -125,7 +126,7 @@ func newSuiteJSON(s *Suite) suiteJSON {
 
 func newStepJSON(s *Step) stepJSON {
 	v := stepJSON{
-		Name: s.Name, Line: s.Line, Started: s.Started, Duration: milliseconds(s.Took),
+		Name: s.Name, File: s.File, Line: s.Line, Started: s.Started, Duration: milliseconds(s.Took),
 		Outcome: s.Outcome.settled(), Why: s.Why, Repeat: s.Repeat,
 		Checks: make([]checkJSON, len(s.Checks)), Exchanges: make([]exchangeJSON, len(s.Exchanges)),
 	}

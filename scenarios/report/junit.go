@@ -193,7 +193,7 @@ func (x xmlWriter) step(s *Suite, step *Step) {
 // failureText is all there is to know about a failed step.
 func failureText(s *Suite, step *Step) string {
 	var parts []string
-	if place := at(s, step.Line); place != "" {
+	if place := at(s, step); place != "" {
 		parts = append(parts, place)
 	}
 	for _, c := range step.failed() {

@@ -40,7 +40,8 @@ type Suite struct {
 // Step is one step of a suite.
 type Step struct {
 	Name      string
-	Line      int // in Suite.File, from 1; 0 is unknown
+	File      string // where it is not the suite's: a file that this one includes
+	Line      int    // from 1; 0 is unknown
 	Started   time.Time
 	Took      time.Duration
 	Outcome   Outcome
@@ -209,12 +210,21 @@ func (e *Exchange) line() string {
 }
 
 // at is the place of a step, "file:line", or "" when it has none.
-func at(s *Suite, line int) string {
+func at(s *Suite, step *Step) string {
+	file := step.file(s)
 	switch {
-	case s.File == "":
+	case file == "":
 		return ""
-	case line <= 0:
-		return visible(s.File)
+	case step.Line <= 0:
+		return visible(file)
 	}
-	return fmt.Sprintf("%s:%d", visible(s.File), line)
+	return fmt.Sprintf("%s:%d", visible(file), step.Line)
+}
+
+// file is where the step stands.
+func (s *Step) file(suite *Suite) string {
+	if s.File != "" {
+		return s.File
+	}
+	return suite.File
 }

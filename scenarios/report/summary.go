@@ -75,7 +75,7 @@ func summaryFailures(b *strings.Builder, r *Report, left int) {
 func summaryFailure(b *strings.Builder, s *Suite, step *Step) {
 	fmt.Fprintf(b, "\n<details>\n<summary>✗ <b>%s › %s</b> %s</summary>\n",
 		html.EscapeString(clip(visible(s.Name), summaryCell)), html.EscapeString(clip(visible(step.Name), summaryCell)),
-		html.EscapeString(at(s, step.Line)))
+		html.EscapeString(at(s, step)))
 	if failed := step.failed(); len(failed) > 0 {
 		b.WriteString("\n| Check | Expected | Actual |\n| --- | --- | --- |\n")
 		for _, c := range failed {

@@ -83,9 +83,9 @@ func (t tapWriter) diagnostic(s *Suite, step *Step) {
 	y.text(indent, "message", step.message())
 	y.text(indent, "severity", "fail")
 	t.printf("%sduration_ms: %s\n", indent, strconv.FormatFloat(milliseconds(step.Took), 'f', -1, 64))
-	if s.File != "" {
+	if file := step.file(s); file != "" {
 		t.printf("%sat:\n", indent)
-		y.text(indent+"  ", "file", visible(s.File))
+		y.text(indent+"  ", "file", visible(file))
 		if step.Line > 0 {
 			t.printf("%s  line: %d\n", indent, step.Line)
 		}

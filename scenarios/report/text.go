@@ -121,7 +121,7 @@ func (t textWriter) step(s *Step, width int) {
 // failedStep is a failed step in the summary, where its scenario is far away.
 func (t textWriter) failedStep(s *Suite, step *Step) {
 	t.printf("%s %s › %s", t.mark(Failed), t.paint(bold, visible(s.Name)), t.paint(bold, visible(step.Name)))
-	if place := at(s, step.Line); place != "" {
+	if place := at(s, step); place != "" {
 		t.printf("  %s", t.paint(dim, place))
 	}
 	t.printf("\n")
