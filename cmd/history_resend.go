@@ -121,6 +121,9 @@ func (opt *resendOptions) check(a *app, which []string) error {
 func (opt *resendOptions) meant(ctx context.Context, a *app, store *history.Store, which []string) (iter.Seq2[history.Delivery, error], error) {
 	if len(which) == 0 {
 		filter, err := opt.filter.resolve(ctx, a, store)
+		if err == nil && filter == (history.Filter{}) {
+			err = usagef("the filters are empty, so every delivery would be sent again; name one, or give --limit")
+		}
 		filter.Whole, filter.Oldest = true, true
 		return store.List(ctx, filter), err
 	}
