@@ -23,6 +23,7 @@ type resendOptions struct {
 	webhook webhookFlags // --webhook is a filter here
 	url     string
 	exact   bool
+	dryRun  bool
 }
 
 func newHistoryResendCmd(a *app) *cobra.Command {
@@ -48,6 +49,7 @@ the same bytes, signature and headers go out once more. Exit code 1 unless every
 	flags := cmd.Flags()
 	flags.StringVar(&opt.url, "url", "", "send to this `URL` instead")
 	flags.BoolVar(&opt.exact, "exact", false, "the same bytes, signature and headers, to the same URL")
+	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
 	markFilters(flags, "url", "exact")
 	return cmd
 }
@@ -69,6 +71,9 @@ func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, which []s
 	meant, err := opt.meant(ctx, a, from, which)
 	if err != nil {
 		return err
+	}
+	if opt.dryRun {
+		return opt.preview(a, meant)
 	}
 	if !fileExists(opt.history.file()) {
 		a.sayNone(ctx, from)
@@ -143,6 +148,23 @@ func (opt *resendOptions) meant(ctx context.Context, a *app, store *history.Stor
 			}
 		}
 	}, nil
+}
+
+// preview shows what would be sent.
+func (opt *resendOptions) preview(a *app, meant iter.Seq2[history.Delivery, error]) error {
+	for d, err := range meant {
+		if err != nil {
+			return err
+		}
+		_, planned, err := opt.plan(a, &d)
+		if err != nil {
+			return usage(fmt.Errorf("delivery %d: %w", d.ID, err))
+		}
+		if err := a.showPlanned(&planned); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // resender sends one delivery after the other.
