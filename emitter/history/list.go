@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// How many deliveries one query brings. Between queries nothing is held open, so
+// How many deliveries one query brings, and how many bytes of theirs. Between queries nothing is held open, so
 // a slow reader hinders no writer, and the loop may write itself.
 const (
 	lightChunk = 256
 	wholeChunk = 64
+	chunkBytes = 4 << 20
 )
 
 // List yields the deliveries that the filter picks, newest first unless it says
@@ -102,9 +103,9 @@ func (s *Store) next(ctx context.Context, w *walk) (chunk []Delivery, err error)
 		sel.where = append(sel.where[:len(sel.where):len(sel.where)], sel.id()+beyond)
 		sel.args = append(sel.args[:len(sel.args):len(sel.args)], w.from)
 	}
-	rows, err := s.query(ctx, sel, whole, sel.id()+order, size)
-	if w.done = len(rows) < size; !w.done {
-		w.from = rows[size-1].ID
+	rows, more, err := s.query(ctx, sel, whole, sel.id()+order, size)
+	if w.done = !more; more {
+		w.from = rows[len(rows)-1].ID
 	}
 	for _, d := range rows {
 		if f.Grep != "" && !d.contains(f.Grep) {
@@ -124,26 +125,29 @@ func (d *Delivery) contains(text string) bool {
 		d.Response != nil && bytes.Contains(d.Response.Body, []byte(text))
 }
 
-// query reads deliveries; order ends in "LIMIT ?".
-func (s *Store) query(ctx context.Context, sel selection, whole bool, order string, limit int) ([]Delivery, error) {
+// query reads deliveries; order ends in "LIMIT ?". There may be more when that was
+// reached, or when those that were read hold many bytes.
+func (s *Store) query(ctx context.Context, sel selection, whole bool, order string, limit int) (list []Delivery, more bool, err error) {
 	db, err := s.db(ctx)
 	if db == nil || err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	rows, err := db.QueryContext(ctx, sel.query(whole, order), append(sel.args[:len(sel.args):len(sel.args)], limit)...)
 	if err != nil {
-		return nil, s.explain("reading", err)
+		return nil, false, s.explain("reading", err)
 	}
 	defer rows.Close()
-	var list []Delivery
-	for rows.Next() {
+	for held := 0; held < chunkBytes && rows.Next(); {
 		d, err := scan(rows, whole)
 		if err != nil {
-			return list, s.explain("reading", err)
+			return list, false, s.explain("reading", err)
 		}
 		list = append(list, d)
+		if held += len(d.RawRequest) + len(d.RawResponse); held >= chunkBytes {
+			more = true
+		}
 	}
-	return list, s.explain("reading", rows.Err())
+	return list, more || len(list) == limit, s.explain("reading", rows.Err())
 }
 
 // query puts a statement together that reads deliveries.

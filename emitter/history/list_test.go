@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -161,6 +162,29 @@ func TestListInChunks(t *testing.T) {
 	}
 	for range store.List(ctx, Filter{}) {
 		break
+	}
+}
+
+// TestListHoldsFewLargeDeliveries has answers of a megabyte: a chunk must not hold
+// dozens of them.
+func TestListHoldsFewLargeDeliveries(t *testing.T) {
+	ctx := context.Background()
+	store := openStore(t, newPath(t))
+	large := bytes.Repeat([]byte("x"), exchange.MaxBody)
+	const total = 12
+	for range total {
+		record(t, store, func(d *Delivery) {
+			d.RawResponse = append([]byte("HTTP/1.1 200 OK\r\n\r\n"), large...)
+		})
+	}
+	chunk, more, err := store.query(ctx, selection{}, true, "d.id LIMIT ?", wholeChunk)
+	if err != nil || !more || len(chunk) > chunkBytes/exchange.MaxBody {
+		t.Errorf("%d deliveries at once, more: %v (%v)", len(chunk), more, err)
+	}
+	for _, f := range []Filter{{Whole: true}, {Whole: true, Oldest: true}, {Grep: "xx"}} {
+		if n := len(strings.Fields(listIDs(t, store, f))); n != total {
+			t.Errorf("%+v: %d deliveries, want %d", f, n, total)
+		}
 	}
 }
 

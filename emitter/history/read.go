@@ -33,7 +33,7 @@ func (s *Store) LastOfLead(ctx context.Context, lead string) (Delivery, error) {
 }
 
 func (s *Store) one(ctx context.Context, sel selection, order, what string) (Delivery, error) {
-	found, err := s.query(ctx, sel, true, order+" LIMIT ?", 1)
+	found, _, err := s.query(ctx, sel, true, order+" LIMIT ?", 1)
 	if err != nil {
 		return Delivery{}, err
 	}
