@@ -182,22 +182,29 @@ func (w *watch) candidates(ctx context.Context) (ids []int64, finished map[int64
 
 // read gives those of the numbered deliveries that the filter picks, whatever their status.
 func (w *watch) read(ctx context.Context, ids []int64) ([]Delivery, error) {
-	sel := w.sel
-	sel.where = append(slices.Clone(sel.where), among("d.id", ids))
 	text := w.opt.Filter.Grep
-	rows, err := w.store.query(ctx, sel, w.opt.Filter.Whole || text != "", "d.id LIMIT ?", len(ids))
-	if err != nil {
-		return nil, err
-	}
-	kept := rows[:0]
-	for _, d := range rows {
-		if text != "" && !d.contains(text) {
-			continue
+	var kept []Delivery
+	for len(ids) > 0 {
+		sel := w.sel
+		sel.where = append(slices.Clone(sel.where), among("d.id", ids))
+		rows, more, err := w.store.query(ctx, sel, w.opt.Filter.Whole || text != "", "d.id LIMIT ?", len(ids))
+		if err != nil {
+			return nil, err
 		}
-		if !w.opt.Filter.Whole {
-			d.dropExchange()
+		for _, d := range rows {
+			if text != "" && !d.contains(text) {
+				continue
+			}
+			if !w.opt.Filter.Whole {
+				d.dropExchange()
+			}
+			kept = append(kept, d)
 		}
-		kept = append(kept, d)
+		if !more || len(rows) == 0 {
+			break
+		}
+		last := rows[len(rows)-1].ID
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id <= last })
 	}
 	return kept, nil
 }
