@@ -9,8 +9,12 @@ import (
 	"artihook/emitter/payload"
 )
 
-// maxLeads bounds how many leads are kept; the oldest goes first.
-const maxLeads = 10_000
+// What is kept is bounded; the oldest lead goes first.
+const (
+	maxLeads  = 10_000
+	maxKept   = 64 << 20 // bytes of bodies whose answers are kept
+	maxEvents = 1000     // of one lead that are remembered
+)
 
 // Effect is what a delivery changed. The zero value is nothing known.
 type Effect string
@@ -32,6 +36,7 @@ type Leads struct {
 	faults map[Fault]bool
 	known  map[string]*lead
 	order  []string // ids, oldest first
+	size   int      // of all bodies whose answers are kept, in bytes
 }
 
 // Record is what is kept of a lead.
@@ -44,7 +49,8 @@ type Record struct {
 // lead has one record, and more only where a fault makes them.
 type lead struct {
 	records []Record
-	seen    []rank
+	seen    []rank // each once
+	size    int
 }
 
 // rank orders the events of one lead.
@@ -77,17 +83,40 @@ func (l *Leads) Take(body []byte) Effect {
 	defer l.mu.Unlock()
 	of := l.lead(s.Lead)
 	effect := l.effect(of, r)
-	of.seen = append(of.seen, r)
+	repeated := of.remember(r)
 	if effect != EffectApplied {
 		return effect
 	}
 	record := Record{Version: r.version, Completed: r.completed, Answers: answersOf(body)}
-	if l.faults[FaultNotIdempotent] && len(of.seen) > 1 && slices.Contains(of.seen[:len(of.seen)-1], r) || len(of.records) == 0 {
+	if l.faults[FaultNotIdempotent] && repeated || len(of.records) == 0 {
 		of.records = append(of.records, record)
 	} else {
 		of.records[0] = record
 	}
+	l.size += len(body) - of.size
+	of.size = len(body)
+	for l.size > maxKept && len(l.order) > 1 {
+		l.forgetOldest()
+	}
 	return effect
+}
+
+// remember says whether the event was here before.
+func (of *lead) remember(r rank) (repeated bool) {
+	if slices.Contains(of.seen, r) {
+		return true
+	}
+	if len(of.seen) == maxEvents {
+		of.seen = of.seen[1:]
+	}
+	of.seen = append(of.seen, r)
+	return false
+}
+
+func (l *Leads) forgetOldest() {
+	l.size -= l.known[l.order[0]].size
+	delete(l.known, l.order[0])
+	l.order = l.order[1:]
 }
 
 // effect decides, rightly or as the faults have it.
@@ -121,8 +150,7 @@ func (l *Leads) lead(id string) *lead {
 	}
 	if l.known[id] == nil {
 		if len(l.order) == maxLeads {
-			delete(l.known, l.order[0])
-			l.order = l.order[1:]
+			l.forgetOldest()
 		}
 		l.known[id] = &lead{}
 		l.order = append(l.order, id)

@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -66,6 +67,19 @@ func TestLeadsAreBounded(t *testing.T) {
 	}
 	if len(leads.known) != maxLeads || leads.Of("0") != nil || leads.Of(fmt.Sprint(maxLeads)) == nil {
 		t.Errorf("%d leads are kept", len(leads.known))
+	}
+	large := &Leads{}
+	for i := range maxKept/MaxBody + 5 {
+		large.Take(fmt.Appendf(nil, `{"resource":"lead","action":"created","resource_id":"%d","resource_version":1,"x":%q}`, i, strings.Repeat("x", MaxBody)))
+	}
+	if large.size > maxKept || len(large.order) == 0 || large.Of("0") != nil {
+		t.Errorf("%d bytes of %d leads are kept", large.size, len(large.order))
+	}
+	for i := range maxEvents + 5 {
+		large.Take(fmt.Appendf(nil, `{"resource":"lead","action":"updated","resource_id":"one","resource_version":%d}`, i))
+	}
+	if n := len(large.known["one"].seen); n != maxEvents {
+		t.Errorf("%d events are remembered", n)
 	}
 	if leads.Take([]byte(`5`)) != "" {
 		t.Error("a body without a lead has an effect")

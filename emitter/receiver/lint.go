@@ -71,11 +71,13 @@ var eventKeys = []key{
 		text("chat_start_page"), text("ip_address"),
 		{name: "location", kinds: []kind{kindObject}, inside: []key{
 			text("country_abbreviation"), text("country"),
-			{name: "state", kinds: []kind{kindText, kindNull}}, {name: "city", kinds: []kind{kindText, kindNull}},
+			{name: "state", kinds: []kind{kindText, kindNull}},
+			{name: "city", kinds: []kind{kindText, kindNull}},
 			text("latitude"), text("longitude"),
 		}},
 		{name: "browser", kinds: []kind{kindObject}, inside: []key{
-			text("user_agent"), text("name"), text("version"), {name: "major", kinds: []kind{kindNull}},
+			text("user_agent"), text("name"), text("version"),
+			{name: "major", kinds: []kind{kindNull}},
 			{name: "is_mobile", kinds: []kind{kindBool}},
 		}},
 		{name: "last_answered_field_name", kinds: []kind{kindText}, optional: true},

@@ -26,8 +26,10 @@ func newVisitors(opt *Options) (*visitors, error) {
 		Name: "artihook-check", Title: "The examination", Site: "https://check.example", Pages: []string{"/"},
 		Visitors: fixtures.Visitors{Countries: []string{"US"}},
 		Questions: []fixtures.Question{
-			{Field: "First name", Type: payload.TypeText}, {Field: "Email", Type: payload.TypeEmail},
-			{Field: "Reference", Type: payload.TypeText}, {Field: "Message", Type: payload.TypeText},
+			{Field: "First name", Type: payload.TypeText},
+			{Field: "Email", Type: payload.TypeEmail},
+			{Field: "Reference", Type: payload.TypeText},
+			{Field: "Message", Type: payload.TypeText},
 		},
 	}
 	for _, edition := range payload.Editions {

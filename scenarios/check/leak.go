@@ -48,6 +48,9 @@ func (r *run) look(w *emitter.Webhook, d *history.Delivery) {
 		return
 	}
 	r.leaked.sent, r.leaked.got = describe(shot{}, d), cameBack(d)
+	if secret := w.Secret.Bytes(); len(secret) >= minSecret { // the emitter masks long ones only
+		r.leaked.got = strings.ReplaceAll(r.leaked.got, string(secret), "****")
+	}
 }
 
 // echoesStars tells the secret in an answer: the emitter has written as many stars over it.

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -37,7 +38,7 @@ func nodeSample(secret signature.Secret) http.Handler {
 		switch {
 		case !here:
 			expressPage(w, http.StatusInternalServerError)
-		case strings.ToLower(given[0]) != strings.ToLower(right):
+		case strings.ToLower(given[0]) != hex.EncodeToString(decoded(right)):
 			w.WriteHeader(http.StatusUnauthorized)
 		case !json.Valid(body):
 			w.WriteHeader(http.StatusBadRequest)
@@ -45,6 +46,12 @@ func nodeSample(secret signature.Secret) http.Handler {
 			w.WriteHeader(http.StatusOK)
 		}
 	})
+}
+
+// decoded gives the bytes of a signature.
+func decoded(header string) []byte {
+	digest, _ := hex.DecodeString(header) // it was made a moment ago
+	return digest
 }
 
 func expressPage(w http.ResponseWriter, status int) {

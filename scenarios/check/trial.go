@@ -23,8 +23,6 @@ type trial struct {
 	run    *run
 	result *Result
 	err    error
-
-	mu sync.Mutex
 }
 
 // shot is one delivery to be sent.
