@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -37,6 +38,7 @@ type Leads struct {
 	known  map[string]*lead
 	order  []string // ids, oldest first
 	size   int      // of all bodies whose answers are kept, in bytes
+	limit  int      // of size; 0 is maxKept
 }
 
 // Record is what is kept of a lead.
@@ -95,7 +97,7 @@ func (l *Leads) Take(body []byte) Effect {
 	}
 	l.size += len(body) - of.size
 	of.size = len(body)
-	for l.size > maxKept && len(l.order) > 1 {
+	for l.size > cmp.Or(l.limit, maxKept) && len(l.order) > 1 {
 		l.forgetOldest()
 	}
 	return effect

@@ -165,9 +165,15 @@ func TestForwardKeepsTheHeadersName(t *testing.T) {
 
 // TestSlowBodyIsTold holds that a body that does not come in time is answered 408, and that many of them hurt nobody.
 func TestSlowBodyIsTold(t *testing.T) {
-	server := httptest.NewUnstartedServer(New(Options{Secret: secret}))
-	server.Config.ReadTimeout = 100 * time.Millisecond
-	server.Start()
+	handler := New(Options{Secret: secret})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/slow" { // whose time is over at once
+			if err := http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0)); err != nil {
+				t.Error(err)
+			}
+		}
+		handler.ServeHTTP(w, r)
+	}))
 	defer server.Close()
 	var wait sync.WaitGroup
 	for range 200 {
@@ -178,7 +184,7 @@ func TestSlowBodyIsTold(t *testing.T) {
 				return
 			}
 			defer conn.Close()
-			io.WriteString(conn, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{")
+			io.WriteString(conn, "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{")
 			if line, err := bufio.NewReader(conn).ReadString('\n'); !strings.Contains(line, " 408 ") {
 				t.Errorf("got %q %v", line, err)
 			}
