@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http/httptest"
@@ -10,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	diff "github.com/google/go-cmp/cmp"
 
 	"artihook/emitter"
 	"artihook/emitter/payload"
@@ -30,6 +31,7 @@ type exam struct {
 	only     []string
 	blind    bool // without a probe
 	patience time.Duration
+	settle   time.Duration // 0 is short
 }
 
 // run gives the results and how many requests arrived.
@@ -65,7 +67,7 @@ func examine(t *testing.T, url string, x exam, probe Probe) []Result {
 	defer sender.Close()
 	results, err := Run(t.Context(), Options{
 		Emitter: sender, Webhook: emitter.Webhook{URL: target, Secret: signature.NewSecret(testSecret), Scheme: x.scheme, Edition: x.edition},
-		Cases: cases, Probe: probe, Seed: 11, Patience: x.patience, Slow: 40 * time.Millisecond, Settle: 100 * time.Millisecond,
+		Cases: cases, Probe: probe, Seed: 11, Patience: x.patience, Slow: 40 * time.Millisecond, Settle: cmp.Or(x.settle, 100*time.Millisecond),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -130,8 +132,8 @@ func TestEachFaultIsCaught(t *testing.T) {
 			if len(want) == 0 {
 				t.Error("no case names it")
 			}
-			if diff := cmp.Diff(want, failed(results)); diff != "" {
-				t.Error(diff)
+			if wrong := diff.Diff(want, failed(results)); wrong != "" {
+				t.Error(wrong)
 			}
 			for _, r := range results {
 				if r.Outcome == report.Failed && (r.Sent == "" || r.Want == "" || r.Got == "") {

@@ -85,19 +85,21 @@ func TestProbes(t *testing.T) {
 		name  string
 		probe Probe
 		got   string // in the result; "" passes
+
+		settle time.Duration
 	}{
-		{"works", func(_ context.Context, lead string) (string, error) { return state(lead), nil }, ""},
-		{"fails", func(context.Context, string) (string, error) { return "", errors.New("exit status 3: no such table") }, "no such table"},
-		{"knows nothing", func(context.Context, string) (string, error) { return "[]", nil }, "[]"},
+		{"works", func(_ context.Context, lead string) (string, error) { return state(lead), nil }, "", 0},
+		{"fails", func(context.Context, string) (string, error) { return "", errors.New("exit status 3: no such table") }, "no such table", 0},
+		{"knows nothing", func(context.Context, string) (string, error) { return "[]", nil }, "[]", 0},
 		{"is never the same", func(_ context.Context, lead string) (string, error) {
 			return fmt.Sprint(state(lead), asked.Add(1)), nil
-		}, "another text each time"},
+		}, "another text each time", 0},
 		{"comes late", func(_ context.Context, lead string) (string, error) {
 			if asked.Add(1)%2 == 0 {
 				return "[]", nil
 			}
 			return state(lead), nil
-		}, ""},
+		}, "", time.Minute},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -106,7 +108,7 @@ func TestProbes(t *testing.T) {
 			if tt.name == "is never the same" {
 				only = []string{"life-twice"}
 			}
-			result := examine(t, server.URL, exam{only: only}, tt.probe)[0]
+			result := examine(t, server.URL, exam{only: only, settle: tt.settle}, tt.probe)[0]
 			if tt.got == "" && result.Outcome != report.Passed || tt.got != "" && (result.Outcome != report.Failed || !strings.Contains(result.Got, tt.got)) {
 				t.Errorf("got %+v", result)
 			}
