@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"artihook/emitter"
 	"artihook/emitter/signature"
 	"artihook/scenarios/check"
 
@@ -105,7 +104,7 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	sender, done := newSender(store, how)
 	plan.Emitter = sender
 	results, err := a.examine(ctx, plan)
-	return a.examined(opt, plan.Webhook, results, ended(err, done()))
+	return a.examined(opt, &plan, results, ended(err, done()))
 }
 
 // examine runs the battery and shows each failure as it comes.
@@ -129,14 +128,15 @@ func (a *app) examine(ctx context.Context, plan check.Options) ([]check.Result, 
 }
 
 // examined closes the examination: the table, the reports, the exit code.
-func (a *app) examined(opt *checkOptions, w emitter.Webhook, results []check.Result, err error) error {
+func (a *app) examined(opt *checkOptions, plan *check.Options, results []check.Result, err error) error {
+	w, planned := plan.Webhook, len(plan.Cases)
 	interrupted := errors.Is(err, context.Canceled)
 	if unreachable := new(check.UnreachableError); errors.As(err, &unreachable) {
 		a.say("%s", unreachable)
 		a.say("nothing was examined at %s", w.URL)
 		err = errFailed
 	} else if len(results) > 0 {
-		if shown := a.showTable(results); shown != nil && err == nil {
+		if shown := a.showTable(results, planned); shown != nil && err == nil {
 			err = shown
 		}
 	}

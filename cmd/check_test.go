@@ -42,7 +42,7 @@ func TestInterruptedCheckTellsWhatRan(t *testing.T) {
 	if code != exitInterrupted || !strings.HasSuffix(stderr.String(), "check: interrupted\n") {
 		t.Errorf("exit code %d, stderr %q", code, &stderr)
 	}
-	if !strings.Contains(stdout.String(), "signature        2       0       0") {
+	if !strings.Contains(stdout.String(), "signature        2       0       0") || !strings.Contains(stdout.String(), "nothing failed in the 2 of 49 cases that ran") {
 		t.Errorf("got %s", &stdout)
 	}
 	if !strings.Contains(stderr.String(), "cases") || !strings.Contains(stderr.String(), "2/") {

@@ -90,7 +90,7 @@ func (a *app) exchangeText(b *strings.Builder, e *report.Exchange) {
 }
 
 // showTable writes how the groups did, and the total in one line.
-func (a *app) showTable(results []check.Result) error {
+func (a *app) showTable(results []check.Result, planned int) error {
 	if a.json() {
 		return nil
 	}
@@ -114,7 +114,11 @@ func (a *app) showTable(results []check.Result) error {
 			fmt.Fprintf(&b, "%-10s %7d %7d %7d\n", group, n[report.Passed], n[report.Failed], n[report.Skipped])
 		}
 	}
-	fmt.Fprintf(&b, "\n%s\n", a.verdict(failed))
+	fmt.Fprintf(&b, "\n%s", a.verdict(failed))
+	if len(results) < planned {
+		fmt.Fprintf(&b, " in the %d of %d cases that ran", len(results), planned)
+	}
+	b.WriteString("\n")
 	_, err := fmt.Fprint(a.out(), b.String())
 	return err
 }

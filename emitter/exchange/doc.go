@@ -8,6 +8,9 @@
 // and lower case included, because ArtiBot's own signature header is lower case
 // (contract 1) and net/http would spell it differently.
 //
+// A [Recording] is a request as another tool has saved it: [ReadHTTP], [ReadHAR] and [ReadCurl] read what proxies, loggers,
+// browsers and people make of a request, and [Guess] tells which of them it is.
+//
 // What does not live here: sending (package emitter), keeping (package history),
 // and everything about events, secrets and signatures. A signature is one header
 // among others to this package.

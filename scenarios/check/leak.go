@@ -30,7 +30,7 @@ var traces = regexp.MustCompile(strings.Join([]string{
 const minSecret = 4
 
 // look keeps the first thing that an answer tells and should not.
-func (r *run) look(w *emitter.Webhook, d *history.Delivery) {
+func (r *run) look(w *emitter.Webhook, s shot, d *history.Delivery) {
 	if d.Response == nil || r.leaked.what != "" {
 		return
 	}
@@ -47,7 +47,7 @@ func (r *run) look(w *emitter.Webhook, d *history.Delivery) {
 	default:
 		return
 	}
-	r.leaked.sent, r.leaked.got = describe(shot{}, d), cameBack(d)
+	r.leaked.sent, r.leaked.got = describe(s, d), cameBack(d)
 	if secret := w.Secret.Bytes(); len(secret) >= minSecret { // the emitter masks long ones only
 		r.leaked.got = strings.ReplaceAll(r.leaked.got, string(secret), "****")
 	}

@@ -219,6 +219,16 @@ func TestTheUsualMistakeIsNamed(t *testing.T) {
 	}
 }
 
+// TestARefusedBodyIsAboutItsBytes holds that the advice speaks of the signature where that is what was refused.
+func TestARefusedBodyIsAboutItsBytes(t *testing.T) {
+	for fault, want := range map[receiver.Fault]bool{receiver.FaultReserialises: true, receiver.FaultTextOnly: false} {
+		results, _ := exam{receiver: receiver.Options{Faults: []receiver.Fault{fault}}, only: []string{"body-number-double"}}.run(t)
+		if got := strings.Contains(results[0].Advice(), "not the raw bytes"); results[0].Outcome != report.Failed || got != want {
+			t.Errorf("%s: got %s", fault, results[0].Advice())
+		}
+	}
+}
+
 func TestAStrictExamination(t *testing.T) {
 	for _, tt := range []struct {
 		result        Result

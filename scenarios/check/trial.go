@@ -103,7 +103,7 @@ func (t *trial) note(s shot, d history.Delivery, err error) {
 		t.err = t.run.lost(d.Error, d.Reason, t.result.Case.ID)
 	}
 	t.run.sent = true
-	t.run.look(t.webhook(s), &d)
+	t.run.look(t.webhook(s), s, &d)
 }
 
 // want is what should come back.
