@@ -1,9 +1,11 @@
 package cmd
 
 import (
+	"slices"
 	"strings"
 
 	"artihook/fixtures"
+	"artihook/scenarios/check"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -43,6 +45,8 @@ func addCompletions(a *app, cmd *cobra.Command) {
 			words = fixtures.Bots
 		case f.Name == "webhook":
 			words = a.webhookNames
+		case cmd.Name() == "check" && (f.Name == "only" || f.Name == "skip"):
+			words = caseIDs
 		case strings.Contains(f.Value.Type(), "|"):
 			words = func() []string { return strings.Split(f.Value.Type(), "|") }
 		default:
@@ -56,6 +60,15 @@ func addCompletions(a *app, cmd *cobra.Command) {
 	for _, below := range cmd.Commands() {
 		addCompletions(a, below)
 	}
+}
+
+// caseIDs are what check runs, groups first.
+func caseIDs() []string {
+	ids := slices.Clone(check.Groups[:])
+	for _, c := range check.Cases() {
+		ids = append(ids, c.ID)
+	}
+	return ids
 }
 
 func (a *app) webhookNames() []string {

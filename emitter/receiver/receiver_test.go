@@ -106,6 +106,33 @@ func parseURL(t *testing.T, s string) signature.URL {
 	return u
 }
 
+// Test a receiver of your own by giving it and the reference receiver the same requests: both must answer alike. Package
+// scenarios/check does so with a whole battery.
+func ExampleNew_compare() {
+	secret := signature.NewSecret("s3cret-s3cret")
+	reference := New(Options{Secret: secret, Status: http.StatusOK})
+	mine := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { // it does not look at the signature
+		w.WriteHeader(http.StatusOK)
+	})
+	right := signature.Sign(secret, signature.SchemeURL, signature.Message{URL: "http://example.com/hook", Body: []byte("{}")})
+	for _, header := range []string{right, strings.ToLower(right), right[1:], ""} {
+		var answers []int
+		for _, handler := range []http.Handler{reference, mine} {
+			r := httptest.NewRequest(http.MethodPost, "/hook", strings.NewReader("{}"))
+			r.Header.Set(signature.Header, header)
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, r)
+			answers = append(answers, w.Code)
+		}
+		fmt.Println(answers, answers[0] == answers[1])
+	}
+	// Output:
+	// [200 200] true
+	// [200 200] true
+	// [401 200] false
+	// [401 200] false
+}
+
 // Test a receiver's double, or the sender of your own, against the reference receiver.
 func ExampleNew() {
 	server := httptest.NewServer(New(Options{
