@@ -32,6 +32,7 @@ type exam struct {
 	blind    bool // without a probe
 	patience time.Duration
 	settle   time.Duration // 0 is short
+	signURL  string        // the public URL; "" is none
 }
 
 // run gives the results and how many requests arrived.
@@ -40,6 +41,9 @@ func (x exam) run(t *testing.T) ([]Result, int) {
 	leads := &receiver.Leads{}
 	var arrived atomic.Int64
 	x.receiver.Secret, x.receiver.Scheme, x.receiver.Leads = signature.NewSecret(testSecret), x.scheme, leads
+	if x.signURL != "" {
+		x.receiver.PublicURL = signature.URL{Scheme: "https", Host: "crm.example", Target: "/"}
+	}
 	x.receiver.Seen = func(receiver.Arrival) { arrived.Add(1) }
 	server := httptest.NewServer(receiver.New(x.receiver))
 	defer server.Close()
@@ -63,10 +67,16 @@ func examine(t *testing.T, url string, x exam, probe Probe) []Result {
 	if x.blind {
 		probe = nil
 	}
+	public := signature.URL{}
+	if x.signURL != "" {
+		if public, err = signature.ParseURL(x.signURL); err != nil {
+			t.Fatal(err)
+		}
+	}
 	sender := emitter.New(emitter.Options{Connections: atOnce})
 	defer sender.Close()
 	results, err := Run(t.Context(), Options{
-		Emitter: sender, Webhook: emitter.Webhook{URL: target, Secret: signature.NewSecret(testSecret), Scheme: x.scheme, Edition: x.edition},
+		Emitter: sender, Webhook: emitter.Webhook{URL: target, SignURL: public, Secret: signature.NewSecret(testSecret), Scheme: x.scheme, Edition: x.edition},
 		Cases: cases, Probe: probe, Seed: 11, Patience: x.patience, Slow: 40 * time.Millisecond, Settle: cmp.Or(x.settle, 100*time.Millisecond),
 	})
 	if err != nil {
@@ -87,9 +97,15 @@ func failed(results []Result) []string {
 
 func TestTheReferenceReceiverPasses(t *testing.T) {
 	for _, x := range []exam{
-		{}, {blind: true}, {edition: payload.Edition2022}, {scheme: signature.SchemeBody}, {target: "/hook?token=a%20b"},
+		{},
+		{blind: true},
+		{edition: payload.Edition2022},
+		{scheme: signature.SchemeBody},
+		{target: "/hook?token=a%20b"},
+		{signURL: "https://crm.example/hook?token=a"},
+		{signURL: "https://crm.example/hook", target: "/hook"},
 	} {
-		t.Run(x.edition.String()+x.scheme.String()+x.target, func(t *testing.T) {
+		t.Run(x.edition.String()+x.scheme.String()+x.target+x.signURL, func(t *testing.T) {
 			t.Parallel()
 			results, arrived := x.run(t)
 			for _, r := range results {

@@ -251,6 +251,9 @@ func addedQuery(t *trial, s shot) (shot, string) {
 		return s, notSigned
 	}
 	value := t.signed(s, signature.SchemeURL, nil)
+	if w.SignURL != (signature.URL{}) && w.URL.Target == "/" { // then the path is that of the signed URL
+		w.URL.Target = w.SignURL.Target
+	}
 	w.URL.Target = withQuery(w.URL.Target, "artihook=added")
 	if w.SignURL != (signature.URL{}) {
 		w.SignURL.Target = withQuery(w.SignURL.Target, "artihook=added")
