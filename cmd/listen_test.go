@@ -41,7 +41,7 @@ func start(t *testing.T, args ...string) *running {
 	r := &running{stdout: bufio.NewReader(outReader), stderr: bufio.NewReader(errReader)}
 	r.stop = func() int {
 		cancel()
-		go io.Copy(io.Discard, r.stdout)
+		go io.Copy(io.Discard, outReader)
 		go io.Copy(io.Discard, errReader)
 		return <-code
 	}

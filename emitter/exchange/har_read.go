@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// recordedEntry is as much of a HAR entry as a request needs (HAR 1.2).
-type recordedEntry struct {
+// savedEntry is as much of a HAR entry as a request needs (HAR 1.2).
+type savedEntry struct {
 	Request *struct {
 		Method   string
 		URL      string
@@ -40,13 +40,13 @@ func looksLikeHAR(text []byte) bool {
 // is decoded.
 func ReadHAR(text []byte) ([]Recording, error) {
 	var file struct {
-		Log *struct{ Entries []recordedEntry }
-		recordedEntry
+		Log *struct{ Entries []savedEntry }
+		savedEntry
 	}
 	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &file); err != nil {
 		return nil, errors.New("reading a HAR file: it is no JSON, or not in HAR's form")
 	}
-	entries := []recordedEntry{file.recordedEntry}
+	entries := []savedEntry{file.savedEntry}
 	if file.Log != nil {
 		entries = file.Log.Entries
 	}
@@ -67,7 +67,7 @@ func ReadHAR(text []byte) ([]Recording, error) {
 	return recordings, nil
 }
 
-func (e *recordedEntry) recording() (Recording, error) {
+func (e *savedEntry) recording() (Recording, error) {
 	r := Recording{URL: e.Request.URL, Request: Request{Method: strings.ToUpper(e.Request.Method)}}
 	if r.Request.Method != "" && !isToken(r.Request.Method) {
 		return r, fmt.Errorf("method %q, want one like POST", brief(r.Request.Method))
