@@ -48,35 +48,64 @@ func (o Options) withDefaults() Options {
 type Emitter struct {
 	opt    Options
 	client *client
-	manner Manner
+	sender sender // client, or what Direct gives
 }
 
 // New makes an Emitter. Its connections are closed by Close; the history stays the caller's.
 func New(opt Options) *Emitter {
 	opt = opt.withDefaults()
 	config := &tls.Config{RootCAs: opt.RootCAs, InsecureSkipVerify: opt.Insecure}
-	return &Emitter{opt: opt, client: newClient(config, opt.Connections)}
+	c := newClient(config, opt.Connections)
+	return &Emitter{opt: opt, client: c, sender: c}
 }
 
 // Close closes the connections that are kept alive.
-func (e *Emitter) Close() { e.client.transport.CloseIdleConnections() }
+func (e *Emitter) Close() { e.sender.close() }
 
 // Emit signs the message for the webhook, sends it, and gives the last attempt. See Send.
 func (e *Emitter) Emit(ctx context.Context, w *Webhook, m Message, each func(history.Delivery) error) (history.Delivery, error) {
 	return e.Send(ctx, w, Plan(w, m), each)
 }
 
+// Record commits planned deliveries to the history before the first of them leaves, all of them or none. Send does that
+// itself where nobody has; together they cost a fraction of it. What is recorded and not sent after all is to be withdrawn.
+func (e *Emitter) Record(ctx context.Context, planned []*history.Delivery) error {
+	for _, d := range planned {
+		d.Time = e.opt.Now()
+	}
+	if e.opt.History == nil {
+		return ctx.Err()
+	}
+	return e.opt.History.Plan(ctx, planned)
+}
+
+// reasonWithdrawn is why a recorded delivery has no answer.
+const reasonWithdrawn = "it was not sent: the run ended before its turn"
+
+// Withdraw notes that recorded deliveries will not be sent, so that they do not look lost. It does so even where ctx has ended.
+func (e *Emitter) Withdraw(ctx context.Context, recorded []*history.Delivery) error {
+	if e.opt.History == nil {
+		return nil
+	}
+	for _, d := range recorded {
+		d.Error, d.Reason = FailureCancelled, reasonWithdrawn
+		if err := e.opt.History.Finish(context.WithoutCancel(ctx), d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // attempt records the delivery, sends it, and records what came of it.
 func (e *Emitter) attempt(ctx context.Context, w *Webhook, d history.Delivery) (history.Delivery, error) {
-	d.Time = e.opt.Now()
-	if e.opt.History != nil {
-		if err := e.opt.History.Plan(ctx, []*history.Delivery{&d}); err != nil {
+	if d.ID == 0 {
+		if err := e.Record(ctx, []*history.Delivery{&d}); err != nil {
 			return d, err
 		}
 	}
 	start := time.Now()
 	limited, cancel := context.WithTimeout(ctx, e.opt.Timeout)
-	came := e.client.post(limited, w.URL, &d.Request, e.manner)
+	came := e.sender.post(limited, w.URL, &d.Request)
 	cancel()
 	if came.err != nil && ctx.Err() != nil {
 		came.err = ctx.Err() // net/http gives the cause of the end, which may look like a failure of the network

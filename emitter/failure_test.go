@@ -19,7 +19,9 @@ import (
 )
 
 // TestFailures meets each way in which a receiver or the network can fail, for real, and looks at the recorded delivery.
-func TestFailures(t *testing.T) {
+func TestFailures(t *testing.T) { withEachSender(t, testFailures) }
+
+func testFailures(t *testing.T, open opener) {
 	hang := func(conn net.Conn) { io.Copy(io.Discard, conn) } // until the sender gives up
 	reset := func(conn net.Conn) { conn.(*net.TCPConn).SetLinger(0) }
 	tests := []struct {
@@ -46,7 +48,7 @@ func TestFailures(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := listenRaw(t, tt.answer)
-			d := deliver(t, &Webhook{URL: s.url(t, "/")}, Options{Timeout: tt.timeout})
+			d := deliver(t, open, &Webhook{URL: s.url(t, "/")}, Options{Timeout: tt.timeout})
 			if d.Error != tt.want || d.Status != tt.status {
 				t.Errorf("got %q (%s), status %d; want %q, status %d", d.Error, d.Reason, d.Status, tt.want, tt.status)
 			}
@@ -78,7 +80,7 @@ func endlessHead(conn net.Conn) {
 }
 
 // deliver sends one message with a history and gives the delivery as the history has it.
-func deliver(t *testing.T, w *Webhook, opt Options) history.Delivery {
+func deliver(t *testing.T, open opener, w *Webhook, opt Options) history.Delivery {
 	t.Helper()
 	store, err := history.Open(t.Context(), t.TempDir()+"/history.db", history.Options{})
 	if err != nil {
@@ -86,7 +88,7 @@ func deliver(t *testing.T, w *Webhook, opt Options) history.Delivery {
 	}
 	defer store.Close()
 	opt.History = store
-	e := New(opt)
+	e := open(opt)
 	defer e.Close()
 	sent, err := e.Emit(t.Context(), w, testMessage(), nil)
 	if err != nil {
@@ -105,26 +107,32 @@ func deliver(t *testing.T, w *Webhook, opt Options) history.Delivery {
 	return kept
 }
 
-func TestNobodyListens(t *testing.T) {
+func TestNobodyListens(t *testing.T) { withEachSender(t, testNobodyListens) }
+
+func testNobodyListens(t *testing.T, open opener) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	url := parseURL(t, "http://"+listener.Addr().String())
 	listener.Close()
-	if d := deliver(t, &Webhook{URL: url}, Options{}); d.Error != FailureRefused {
+	if d := deliver(t, open, &Webhook{URL: url}, Options{}); d.Error != FailureRefused {
 		t.Errorf("got %q (%s)", d.Error, d.Reason)
 	}
 }
 
-func TestUnknownHost(t *testing.T) {
-	d := deliver(t, &Webhook{URL: parseURL(t, "http://no-such-host.invalid/")}, Options{Timeout: 5 * time.Second})
+func TestUnknownHost(t *testing.T) { withEachSender(t, testUnknownHost) }
+
+func testUnknownHost(t *testing.T, open opener) {
+	d := deliver(t, open, &Webhook{URL: parseURL(t, "http://no-such-host.invalid/")}, Options{Timeout: 5 * time.Second})
 	if d.Error != FailureDNS || !strings.Contains(d.Reason, "no-such-host.invalid") {
 		t.Errorf("got %q (%s)", d.Error, d.Reason)
 	}
 }
 
-func TestTLS(t *testing.T) {
+func TestTLS(t *testing.T) { withEachSender(t, testTLS) }
+
+func testTLS(t *testing.T, open opener) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "%s over %s", r.Proto, r.TLS.NegotiatedProtocol)
 	}))
@@ -132,36 +140,42 @@ func TestTLS(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	url := parseURL(t, server.URL)
-	if d := deliver(t, &Webhook{URL: url}, Options{}); d.Error != FailureTLS || !strings.Contains(d.Reason, "no authority") {
+	if d := deliver(t, open, &Webhook{URL: url}, Options{}); d.Error != FailureTLS || !strings.Contains(d.Reason, "no authority") {
 		t.Errorf("unknown authority: got %q (%s)", d.Error, d.Reason)
 	}
 	roots := server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 	for name, opt := range map[string]Options{"insecure": {Insecure: true}, "trusted": {RootCAs: roots}} {
-		if d := deliver(t, &Webhook{URL: url}, opt); !d.OK() || string(d.Response.Body) != "HTTP/1.1 over http/1.1" {
+		if d := deliver(t, open, &Webhook{URL: url}, opt); !d.OK() || string(d.Response.Body) != "HTTP/1.1 over http/1.1" {
 			t.Errorf("%s: got %+v", name, d)
 		}
 	}
 	plain := listenRaw(t, respond(ok204))
-	d := deliver(t, &Webhook{URL: parseURL(t, "https://"+plain.Addr().String())}, Options{Timeout: 5 * time.Second})
+	d := deliver(t, open, &Webhook{URL: parseURL(t, "https://"+plain.Addr().String())}, Options{Timeout: 5 * time.Second})
 	if d.Error != FailureTLS {
 		t.Errorf("no TLS there: got %q (%s)", d.Error, d.Reason)
 	}
 }
 
 func TestRedirectsAreReportedNotFollowed(t *testing.T) {
+	withEachSender(t, testRedirectsAreReportedNotFollowed)
+}
+
+func testRedirectsAreReportedNotFollowed(t *testing.T, open opener) {
 	followed := false
 	mux := http.NewServeMux()
 	mux.Handle("/old", http.RedirectHandler("/new", http.StatusPermanentRedirect))
 	mux.HandleFunc("/new", func(http.ResponseWriter, *http.Request) { followed = true })
 	server := httptest.NewServer(mux)
 	defer server.Close()
-	d := deliver(t, &Webhook{URL: parseURL(t, server.URL+"/old")}, Options{})
+	d := deliver(t, open, &Webhook{URL: parseURL(t, server.URL+"/old")}, Options{})
 	if d.Status != http.StatusPermanentRedirect || d.OK() || followed {
 		t.Errorf("status %d, ok %v, followed %v", d.Status, d.OK(), followed)
 	}
 }
 
-func TestLongBodiesAreCut(t *testing.T) {
+func TestLongBodiesAreCut(t *testing.T) { withEachSender(t, testLongBodiesAreCut) }
+
+func testLongBodiesAreCut(t *testing.T, open opener) {
 	for _, tt := range []struct {
 		size int
 		cut  bool
@@ -173,7 +187,7 @@ func TestLongBodiesAreCut(t *testing.T) {
 				}
 				w.Write(make([]byte, tt.size))
 			}))
-			d := deliver(t, &Webhook{URL: parseURL(t, server.URL)}, Options{})
+			d := deliver(t, open, &Webhook{URL: parseURL(t, server.URL)}, Options{})
 			if d.Response.Truncated != tt.cut || len(d.Response.Body) != min(tt.size, 1<<20) || !d.OK() {
 				t.Errorf("%d bytes, chunked %v: got %d, cut %v, %q", tt.size, chunked, len(d.Response.Body), d.Response.Truncated, d.Error)
 			}
@@ -182,7 +196,9 @@ func TestLongBodiesAreCut(t *testing.T) {
 	}
 }
 
-func TestAnEndlessBodyIsCut(t *testing.T) {
+func TestAnEndlessBodyIsCut(t *testing.T) { withEachSender(t, testAnEndlessBodyIsCut) }
+
+func testAnEndlessBodyIsCut(t *testing.T, open opener) {
 	s := listenRaw(t, func(conn net.Conn) {
 		io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
 		for {
@@ -191,13 +207,17 @@ func TestAnEndlessBodyIsCut(t *testing.T) {
 			}
 		}
 	})
-	d := deliver(t, &Webhook{URL: s.url(t, "/")}, Options{})
+	d := deliver(t, open, &Webhook{URL: s.url(t, "/")}, Options{})
 	if !d.OK() || !d.Response.Truncated || len(d.Response.Body) != history.MaxBody {
 		t.Errorf("status %d, error %q, %d bytes, cut %v", d.Status, d.Error, len(d.Response.Body), d.Response.Truncated)
 	}
 }
 
 func TestInterruptedDeliveryIsRecorded(t *testing.T) {
+	withEachSender(t, testInterruptedDeliveryIsRecorded)
+}
+
+func testInterruptedDeliveryIsRecorded(t *testing.T, open opener) {
 	arrived := make(chan struct{})
 	s := listenRaw(t, func(conn net.Conn) { close(arrived); io.Copy(io.Discard, conn) })
 	path := t.TempDir() + "/history.db"
@@ -205,7 +225,7 @@ func TestInterruptedDeliveryIsRecorded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := New(Options{History: store, Retries: 3})
+	e := open(Options{History: store, Retries: 3})
 	defer e.Close()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	go func() { <-arrived; cancel(syscall.EPIPE) }() // as when the caller can show nothing any more
@@ -226,7 +246,9 @@ func TestInterruptedDeliveryIsRecorded(t *testing.T) {
 }
 
 // TestPlannedBeforeItLeaves looks into the history while the request is under way.
-func TestPlannedBeforeItLeaves(t *testing.T) {
+func TestPlannedBeforeItLeaves(t *testing.T) { withEachSender(t, testPlannedBeforeItLeaves) }
+
+func testPlannedBeforeItLeaves(t *testing.T, open opener) {
 	path := t.TempDir() + "/history.db"
 	seen := make(chan history.Delivery, 1)
 	s := listenRaw(t, func(conn net.Conn) {
@@ -243,7 +265,7 @@ func TestPlannedBeforeItLeaves(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	e := New(Options{History: store})
+	e := open(Options{History: store})
 	defer e.Close()
 	sent, err := e.Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
 	if err != nil {
@@ -256,6 +278,10 @@ func TestPlannedBeforeItLeaves(t *testing.T) {
 }
 
 func TestEchoedSecretStaysOutOfTheHistory(t *testing.T) {
+	withEachSender(t, testEchoedSecretStaysOutOfTheHistory)
+}
+
+func testEchoedSecretStaysOutOfTheHistory(t *testing.T, open opener) {
 	const secret = "very-secret-0815"
 	for name, parts := range map[string][]string{
 		"whole":                 {`{"debug":"expected secret ` + secret + `"}`},
@@ -267,7 +293,7 @@ func TestEchoedSecretStaysOutOfTheHistory(t *testing.T) {
 				w.(http.Flusher).Flush()
 			}
 		}))
-		d := deliver(t, &Webhook{URL: parseURL(t, server.URL), Secret: signature.NewSecret(secret)}, Options{})
+		d := deliver(t, open, &Webhook{URL: parseURL(t, server.URL), Secret: signature.NewSecret(secret)}, Options{})
 		server.Close()
 		if strings.Contains(string(d.Response.Body), secret) || !strings.Contains(string(d.Response.Body), "expected secret ***") {
 			t.Errorf("%s: got %s", name, d.Response.Body)
@@ -276,7 +302,9 @@ func TestEchoedSecretStaysOutOfTheHistory(t *testing.T) {
 }
 
 // TestNeverSentTwice breaks a kept-alive connection under a request that net/http would repeat by itself.
-func TestNeverSentTwice(t *testing.T) {
+func TestNeverSentTwice(t *testing.T) { withEachSender(t, testNeverSentTwice) }
+
+func testNeverSentTwice(t *testing.T, open opener) {
 	arrived := 0
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -302,7 +330,7 @@ func TestNeverSentTwice(t *testing.T) {
 		}
 	}()
 	w := &Webhook{URL: parseURL(t, "http://"+listener.Addr().String()), Headers: []history.Header{{Name: "Idempotency-Key", Value: "1"}}}
-	e := New(Options{})
+	e := open(Options{})
 	defer e.Close()
 	var got []string
 	for range 2 {

@@ -17,14 +17,16 @@ type Manner struct {
 	CutAfter int           // after this many bytes of it
 }
 
-// With gives an Emitter that sends in this manner, over the same connections and into the same history.
+// With gives an Emitter that sends in this manner, over the connections of New and into the same history.
 func (e *Emitter) With(m Manner) *Emitter {
 	other := *e
-	other.manner = m
 	if m.Timeout > 0 {
 		other.opt.Timeout = m.Timeout
 	}
 	other.opt.Retries += m.Retries
+	in := *e.client
+	in.how = m
+	other.client, other.sender = &in, &in
 	return &other
 }
 

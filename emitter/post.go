@@ -32,26 +32,25 @@ const (
 // for concurrent use.
 type client struct {
 	transport *http.Transport
+	config    *tls.Config
+	how       Manner
 }
 
 func newClient(config *tls.Config, connections int) *client {
-	dialer := &net.Dialer{}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	return &client{transport: &http.Transport{
+	dialer := &net.Dialer{}
+	return &client{config: config, transport: &http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := dialer.DialContext(ctx, network, address)
-			if err != nil {
-				return nil, err
-			}
-			return &tappedConn{Conn: conn, tape: new(tape)}, nil
+			return tapped(conn, err)
 		},
 		DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := dialer.DialContext(ctx, network, address)
-			if err != nil {
-				return nil, err
+			if err == nil {
+				conn, err = dialTLS(ctx, conn, address, config)
 			}
-			return tapTLS(ctx, conn, address, config)
+			return tapped(conn, err)
 		},
 		DisableCompression:     true, // no Accept-Encoding (contract 1)
 		Protocols:              protocols,
@@ -69,31 +68,19 @@ func HTTPClient(opt Options) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-func tapTLS(ctx context.Context, conn net.Conn, address string, config *tls.Config) (net.Conn, error) {
-	config = config.Clone()
-	config.NextProtos = []string{"http/1.1"}
-	config.ServerName, _, _ = net.SplitHostPort(address)
-	secure := tls.Client(conn, config)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		conn.Close()
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, &handshakeError{err}
+func tapped(conn net.Conn, err error) (net.Conn, error) {
+	if err != nil {
+		return nil, err
 	}
-	return &tappedConn{Conn: secure, tape: new(tape)}, nil
+	return &tappedConn{Conn: conn, tape: new(tape)}, nil
 }
 
-// answer is what came back for one request, as it came.
-type answer struct {
-	raw []byte
-	cut bool // the body is longer than history.MaxBody, or the whole longer than maxRecorded
-	err error
-}
+func (c *client) close() { c.transport.CloseIdleConnections() }
 
 // post sends request to the target's host and reads the answer until its end, the context's, or the bounds above.
 // Redirects are not followed. The request is never sent twice.
-func (c *client) post(ctx context.Context, target signature.URL, request *history.Request, how Manner) answer {
+func (c *client) post(ctx context.Context, target signature.URL, request *history.Request) answer {
+	how := c.how
 	played := new(tape) // of the connection that carries the request
 	var unusual *travel
 	if (how.SlowBody > 0 || how.Cut) && len(request.Body) > 0 {

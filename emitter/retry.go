@@ -45,6 +45,7 @@ func (e *Emitter) Send(ctx context.Context, w *Webhook, planned history.Delivery
 			return d, err
 		}
 		planned.Attempt++
+		planned.ID = 0
 	}
 }
 

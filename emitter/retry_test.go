@@ -9,7 +9,9 @@ import (
 	"artihook/emitter/history"
 )
 
-func TestRetries(t *testing.T) {
+func TestRetries(t *testing.T) { withEachSender(t, testRetries) }
+
+func testRetries(t *testing.T, open opener) {
 	tests := []struct {
 		name    string
 		answers []int
@@ -31,7 +33,7 @@ func TestRetries(t *testing.T) {
 				left = left[1:]
 			}))
 			defer server.Close()
-			e := New(Options{Retries: tt.retries, RetryDelay: time.Microsecond})
+			e := open(Options{Retries: tt.retries, RetryDelay: time.Microsecond})
 			defer e.Close()
 			var got []int
 			last, err := e.Emit(t.Context(), &Webhook{URL: parseURL(t, server.URL)}, testMessage(), func(d history.Delivery) error {

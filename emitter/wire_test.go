@@ -14,12 +14,14 @@ import (
 )
 
 // TestWireBytes holds what stands on the socket against the contract's list, byte by byte (contract 1).
-func TestWireBytes(t *testing.T) {
+func TestWireBytes(t *testing.T) { withEachSender(t, testWireBytes) }
+
+func testWireBytes(t *testing.T, open opener) {
 	s := listenRaw(t, respond(ok204))
 	secret := signature.NewSecret("s3cret-s3cret")
 	w := &Webhook{URL: s.url(t, "/hook?token=a%20b"), Secret: secret}
 	m := testMessage()
-	e := New(Options{})
+	e := open(Options{})
 	defer e.Close()
 	d, err := e.Emit(t.Context(), w, m, nil)
 	if err != nil || !d.OK() {
@@ -42,7 +44,9 @@ func TestWireBytes(t *testing.T) {
 	}
 }
 
-func TestSignedURLIsWhatIsSent(t *testing.T) {
+func TestSignedURLIsWhatIsSent(t *testing.T) { withEachSender(t, testSignedURLIsWhatIsSent) }
+
+func testSignedURLIsWhatIsSent(t *testing.T, open opener) {
 	text, err := os.ReadFile("testdata/signing-url.json")
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +69,7 @@ func TestSignedURLIsWhatIsSent(t *testing.T) {
 			s := listenRaw(t, respond(ok204))
 			// The case's URL is signed while the connection goes to the socket, as behind a tunnel.
 			w := &Webhook{URL: s.url(t, ""), SignURL: parseURL(t, tt.Given)}
-			e := New(Options{})
+			e := open(Options{})
 			defer e.Close()
 			d, err := e.Emit(t.Context(), w, testMessage(), nil)
 			if err != nil || !d.OK() {
@@ -82,7 +86,9 @@ func TestSignedURLIsWhatIsSent(t *testing.T) {
 	}
 }
 
-func TestSignURLAndTargetOfTheirOwn(t *testing.T) {
+func TestSignURLAndTargetOfTheirOwn(t *testing.T) { withEachSender(t, testSignURLAndTargetOfTheirOwn) }
+
+func testSignURLAndTargetOfTheirOwn(t *testing.T, open opener) {
 	tests := []struct{ path, signURL, line, host string }{
 		{"/local", "https://public.example/artibot", "POST /local HTTP/1.1", "public.example"},
 		{"", "https://public.example/artibot?x=1", "POST /artibot?x=1 HTTP/1.1", "public.example"},
@@ -91,7 +97,7 @@ func TestSignURLAndTargetOfTheirOwn(t *testing.T) {
 	for _, tt := range tests {
 		s := listenRaw(t, respond(ok204))
 		w := &Webhook{URL: s.url(t, tt.path), SignURL: parseURL(t, tt.signURL)}
-		e := New(Options{})
+		e := open(Options{})
 		defer e.Close()
 		if _, err := e.Emit(t.Context(), w, testMessage(), nil); err != nil {
 			t.Fatal(err)
@@ -102,7 +108,9 @@ func TestSignURLAndTargetOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestHeadersThatWereAskedFor(t *testing.T) {
+func TestHeadersThatWereAskedFor(t *testing.T) { withEachSender(t, testHeadersThatWereAskedFor) }
+
+func testHeadersThatWereAskedFor(t *testing.T, open opener) {
 	tests := []struct {
 		name   string
 		header history.Header
@@ -120,7 +128,7 @@ func TestHeadersThatWereAskedFor(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := listenRaw(t, respond(ok204))
 			w := &Webhook{URL: s.url(t, "/"), Headers: []history.Header{tt.header}}
-			e := New(Options{})
+			e := open(Options{})
 			defer e.Close()
 			d, err := e.Emit(t.Context(), w, testMessage(), nil)
 			if err != nil {
