@@ -32,6 +32,7 @@ type line struct {
 	silent bool      // what look saw
 	idle   time.Time // since when the connection has waited
 	out    []byte
+	whole  bool // the last answer's body came in one piece, as its length told
 
 	mu   sync.Mutex // guards conn against interrupt
 	conn net.Conn   // nil is none
@@ -169,6 +170,7 @@ func (l *line) read() (status int, cut bool, err error) {
 			break
 		}
 	}
+	l.whole = err == nil && response.ContentLength >= 0
 	if err == nil && response.Body != http.NoBody {
 		l.tap.room = -1
 		cut, err = readBody(response.Body)

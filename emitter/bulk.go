@@ -1,0 +1,197 @@
+package emitter
+
+import (
+	"context"
+	"time"
+
+	"artihook/emitter/history"
+	"artihook/emitter/payload"
+
+	"github.com/google/uuid"
+)
+
+// Keep says which deliveries of a Bulk go into the history.
+type Keep uint8
+
+const (
+	KeepAll    Keep = iota // every one, before it leaves and again when its outcome is known
+	KeepErrors             // those that failed, once they have: a killed process leaves no trace of what it had under way
+	KeepNone
+)
+
+// Bulk sends many events to one webhook over a connection of its own, as fast as the machine: what they have in common
+// is worded once, memory is used again, and the history gets them by the dozen. Events are added, recorded together,
+// and sent one by one in their order. It is for one goroutine at a time.
+type Bulk struct {
+	e       *Emitter
+	w       *Webhook
+	keep    Keep
+	bot     string
+	url     string // of the webhook
+	line    *line
+	stop    func()
+	stencil *stencil
+	body    []byte
+	buf     []byte // the requests, one after the other
+	parcels []parcel
+	next    int // of parcels
+	planned []history.Delivery
+	refs    []*history.Delivery // to planned
+}
+
+// parcel is an event that waits to be sent.
+type parcel struct {
+	action  payload.Action
+	version int
+	lead    uuid.UUID
+	edition payload.Edition
+	seed    uint64
+	start   int // of its request in buf
+	end     int
+}
+
+// BulkOptions say what a Bulk records.
+type BulkOptions struct {
+	Keep Keep
+	Bot  string // for the history
+}
+
+// Outcome is what came of one event of a Bulk.
+type Outcome struct {
+	Action   payload.Action
+	Status   int    // 0: no response
+	Error    string // one of the names of failures, "" for a whole answer
+	Reason   string // Error as a plain sentence
+	Sent     int    // bytes of the request
+	Received int    // bytes of the answer; an endless one counts as far as it was kept
+	Began    time.Time
+	Took     time.Duration
+	Recorded bool // it is, or will be within 100 ms, in the history
+}
+
+// OK reports whether the receiver accepted the event.
+func (o *Outcome) OK() bool { return o.Error == "" && o.Status >= 200 && o.Status < 300 }
+
+// Bulk makes a Bulk for the webhook. The end of ctx breaks off what is under way. It is closed by whoever asks for it.
+func (e *Emitter) Bulk(ctx context.Context, w *Webhook, opt BulkOptions) *Bulk {
+	b := &Bulk{e: e, w: w, keep: opt.Keep, bot: opt.Bot, url: w.URL.String(), line: newLine(e.client), stencil: newStencil(w)}
+	if e.opt.History == nil {
+		b.keep = KeepNone
+	}
+	b.line.call(w.URL)
+	b.stop = b.line.listenTo(ctx)
+	return b
+}
+
+// Close closes the connection. Nothing may wait any more.
+func (b *Bulk) Close() {
+	b.stop()
+	b.line.close()
+}
+
+// Waiting gives how many events are still to be sent.
+func (b *Bulk) Waiting() int { return len(b.parcels) - b.next }
+
+// Add words an event in the webhook's edition, signs it, and puts it at the end. Events are added only while none waits
+// that is recorded.
+func (b *Bulk) Add(e *payload.Event, seed uint64) {
+	if b.next == len(b.parcels) {
+		b.parcels, b.buf, b.next = b.parcels[:0], b.buf[:0], 0
+	}
+	if e.Edition != b.w.Edition {
+		other := e.In(b.w.Edition)
+		e = &other
+	}
+	p := parcel{action: e.Action, lead: e.Lead.ID, version: e.Lead.Version, edition: e.Edition, seed: seed, start: len(b.buf)}
+	b.body = e.AppendJSON(b.body[:0])
+	b.buf = b.stencil.append(b.buf, b.body)
+	p.end = len(b.buf)
+	b.parcels = append(b.parcels, p)
+}
+
+// Record commits what was added to the history, all of it or nothing, before the first of it leaves.
+func (b *Bulk) Record(ctx context.Context) error {
+	if b.keep != KeepAll {
+		return ctx.Err()
+	}
+	b.planned, b.refs = b.planned[:0], b.refs[:0]
+	var lead string
+	for i := range b.parcels {
+		if i == 0 || b.parcels[i].lead != b.parcels[i-1].lead {
+			lead = b.parcels[i].lead.String()
+		}
+		b.planned = append(b.planned, b.delivery(&b.parcels[i], lead))
+	}
+	for i := range b.planned {
+		b.refs = append(b.refs, &b.planned[i])
+	}
+	return b.e.Record(ctx, b.refs)
+}
+
+func (b *Bulk) delivery(p *parcel, lead string) history.Delivery {
+	return history.Delivery{
+		Webhook: b.w.Name, URL: b.url, SignURL: b.stencil.url, Attempt: 1,
+		Event: p.action.Event(), Lead: lead, Version: p.version,
+		Scheme: b.w.Scheme.String(), Edition: p.edition.String(), Bot: b.bot, Seed: p.seed,
+		RawRequest: b.buf[p.start:p.end],
+	}
+}
+
+// Send sends the next event. Its error is about this side, as Emitter.Send's: what the receiver or the network did wrong
+// stands in the outcome, the end of ctx too.
+func (b *Bulk) Send(ctx context.Context) (Outcome, error) {
+	p := &b.parcels[b.next]
+	request := b.buf[p.start:p.end]
+	began := time.Now()
+	status, came := b.line.exchange(ctx, began.Add(b.e.opt.Timeout), request)
+	o := Outcome{Action: p.action, Status: status, Sent: len(request), Received: len(came.raw), Began: began, Took: b.line.idle.Sub(began)}
+	if came.err != nil {
+		if o.Took = time.Since(began); ctx.Err() != nil {
+			came.err = ctx.Err()
+		}
+		f := failureOf(came.err, b.e.opt.Timeout, len(came.raw) > 0)
+		o.Error, o.Reason = f.name, f.reason
+	}
+	b.next++
+	if b.keep == KeepNone || b.keep == KeepErrors && o.OK() {
+		return o, nil
+	}
+	o.Recorded = true
+	if b.keep == KeepErrors {
+		return o, b.recordLate(ctx, p, &o, came)
+	}
+	return o, b.finish(ctx, &b.planned[b.next-1], &o, came)
+}
+
+// recordLate puts a delivery that failed into the history. It has ended, so that ctx does not count any more.
+func (b *Bulk) recordLate(ctx context.Context, p *parcel, o *Outcome, came answer) error {
+	ctx = context.WithoutCancel(ctx)
+	d := b.delivery(p, p.lead.String())
+	d.Time = b.e.opt.Now().Add(-o.Took)
+	if err := b.e.opt.History.Plan(ctx, []*history.Delivery{&d}); err != nil {
+		return err
+	}
+	return b.finish(ctx, &d, o, came)
+}
+
+// finish records the outcome. A plain answer is kept as it came; one that may hide the secret between two chunks, or
+// that failed, is looked at.
+func (b *Bulk) finish(ctx context.Context, d *history.Delivery, o *Outcome, came answer) error {
+	d.Duration = o.Took.Truncate(time.Microsecond)
+	if came.err == nil && !came.cut && b.line.whole {
+		d.Status, d.RawResponse = o.Status, b.w.Secret.Redact(came.raw)
+	} else {
+		b.e.outcome(d, came, b.w.Secret)
+	}
+	return b.e.opt.History.Finish(context.WithoutCancel(ctx), d)
+}
+
+// Withdraw notes that what still waits will not be sent, so that it does not look lost. It does so even where ctx has ended.
+func (b *Bulk) Withdraw(ctx context.Context) error {
+	from := b.next
+	b.next = len(b.parcels)
+	if b.keep != KeepAll {
+		return nil
+	}
+	return b.e.Withdraw(ctx, b.refs[from:])
+}
