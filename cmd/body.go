@@ -106,3 +106,15 @@ func spell(value string) (payload.Raw, error) {
 	}
 	return payload.Raw(payload.AppendString(nil, value)), nil
 }
+
+// writeFile makes a file of what write writes.
+func writeFile(name string, write func(io.Writer) error) error {
+	f, err := os.Create(name)
+	if err == nil {
+		err = errors.Join(write(f), f.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, plainError(err))
+	}
+	return nil
+}

@@ -91,7 +91,7 @@ ArtiBot does, posts them to your URL, and keeps a history of what was sent and w
 	root.SuggestionsMinimumDistance = 2
 	a.look.add(root)
 	root.AddCommand(
-		newDemoCmd(a), newSendCmd(a), newPlayCmd(a), newRunCmd(a), newScenariosCmd(a), newListenCmd(a), newCheckCmd(a), newUICmd(a),
+		newDemoCmd(a), newSendCmd(a), newPlayCmd(a), newLoadCmd(a), newRunCmd(a), newScenariosCmd(a), newListenCmd(a), newCheckCmd(a), newUICmd(a),
 		newSignCmd(a), newVerifyCmd(a),
 		newHistoryCmd(a), newBotsCmd(a), newVersionCmd(a), newManCmd(a),
 	)

@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 			IgnoreSignals()
 			os.Exit(Run(context.Background(), Process()))
 		},
+		bareCommand: runBareReceiver,
 	})
 }
 

@@ -89,6 +89,9 @@ func (b *Bulk) Close() {
 	b.line.close()
 }
 
+// Forget records nothing more of what is added from now on. Nothing may wait that is recorded.
+func (b *Bulk) Forget() { b.keep = KeepNone }
+
 // Waiting gives how many events are still to be sent.
 func (b *Bulk) Waiting() int { return len(b.parcels) - b.next }
 

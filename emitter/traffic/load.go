@@ -1,0 +1,273 @@
+package traffic
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"artihook/emitter"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	// DefaultConnections is how many connections carry a load whose rate is not given.
+	DefaultConnections = 16
+	// DefaultLimit is how many connections a load of a given rate opens at most when answers are late.
+	DefaultLimit = 256
+
+	// maxAhead deliveries are recorded before the first of them leaves, over all connections.
+	maxAhead = 256
+	// aheadTime bounds how long a recorded delivery waits for its turn, as far as that can be told.
+	aheadTime = 100 * time.Millisecond
+	// grace is how long those who are under way may still be answered when a load is interrupted.
+	grace = 2 * time.Second
+	// lateEnough to open one more connection.
+	lateEnough = time.Millisecond
+)
+
+// LoadOptions say how to load a receiver.
+type LoadOptions struct {
+	Emitter *emitter.Emitter
+	Webhook *emitter.Webhook // gets the events that it wants, in its own edition
+	Source  func() Source    // called once for each connection
+
+	// Rate is an open model: each event has a time of its own at which it is to leave, whatever became of those before
+	// it. 0 is a closed model: each connection sends its next event when it has the answer to the last.
+	Rate        Rate
+	Ramp        time.Duration // over which the rate, or the number of connections, grows from nothing
+	Duration    time.Duration // after which nothing more leaves; 0 is no end
+	Leads       int           // after as many conversations nothing more leaves; 0 is no end
+	Concurrency int           // connections, with a Rate at most; 0 is DefaultConnections or DefaultLimit
+	Keep        emitter.Keep
+	KeepErrors  int              // with emitter.KeepErrors, how many are recorded at most; 0 is all
+	Bot         string           // for the history
+	Now         func() time.Time // the clock of the payloads; nil is time.Now
+
+	// Tick, if not nil, is called about once a second with what came in since the last call.
+	Tick func(Point)
+
+	every time.Duration // between two points; 0 is a second
+}
+
+func (o LoadOptions) withDefaults() LoadOptions {
+	if o.Concurrency == 0 {
+		o.Concurrency = DefaultConnections
+		if o.Rate > 0 {
+			o.Concurrency = DefaultLimit
+		}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.every == 0 {
+		o.every = time.Second
+	}
+	return o
+}
+
+// Load sends the events of many leads, each lead's in their order over one connection, and measures what comes back. It
+// gives the report also when it ends early: with the error of a history that cannot be written, or with that of ctx,
+// whose end leaves those under way two seconds for their answers.
+func Load(ctx context.Context, opt LoadOptions) (*Report, error) {
+	opt = opt.withDefaults()
+	hard, release := context.WithCancel(context.WithoutCancel(ctx))
+	defer release()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, release) })()
+	group, soft := errgroup.WithContext(ctx)
+	l := &load{opt: opt, hard: hard, soft: soft, group: group, measure: newMeasure(opt.every, opt.Tick)}
+	l.schedule = schedule{opt.Rate, opt.Ramp}
+	stop := l.measure.begin()
+	l.start = l.measure.start
+	first := opt.Concurrency
+	if opt.Rate > 0 {
+		first = 1
+	}
+	for range first {
+		l.grow()
+	}
+	err := group.Wait()
+	stop()
+	if err == nil {
+		err = ctx.Err()
+	}
+	return l.report(), err
+}
+
+type load struct {
+	opt        LoadOptions
+	soft, hard context.Context // the end of soft ends the sending, that of hard the waiting for answers
+	group      *errgroup.Group
+	schedule   schedule
+	start      time.Time
+	measure    *measure
+
+	slots   atomic.Int64 // of the schedule that somebody has taken
+	leads   atomic.Int64 // that somebody has begun
+	opened  atomic.Int64 // connections
+	waiting atomic.Int64 // connections that wait for the time of their slot
+	kept    atomic.Int64 // deliveries that went into the history
+}
+
+// grow opens one more connection, up to the limit.
+func (l *load) grow() {
+	n := l.opened.Add(1)
+	if n > int64(l.opt.Concurrency) {
+		l.opened.Add(-1)
+		return
+	}
+	l.group.Go(func() error { return l.work(int(n - 1)) })
+}
+
+// work sends events over a connection of its own until there is nothing more to send.
+func (l *load) work(number int) error {
+	w := &worker{load: l, source: l.opt.Source(), perEvent: aheadTime}
+	w.bulk = l.opt.Emitter.Bulk(l.hard, l.opt.Webhook, emitter.BulkOptions{Keep: l.opt.Keep, Bot: l.opt.Bot})
+	defer w.bulk.Close()
+	if l.opt.Rate == 0 && l.opt.Ramp > 0 {
+		if wait(l.soft, l.opt.Ramp*time.Duration(number)/time.Duration(l.opt.Concurrency)) != nil {
+			return nil
+		}
+	}
+	err := w.run()
+	return errors.Join(err, w.bulk.Withdraw(l.hard))
+}
+
+// over reports whether nothing more is to leave at that time.
+func (l *load) over(at time.Time) bool {
+	return l.soft.Err() != nil || l.opt.Duration > 0 && at.Sub(l.start) >= l.opt.Duration
+}
+
+type worker struct {
+	load         *load
+	bulk         *emitter.Bulk
+	source       Source
+	conversation Conversation // that goes on; nil is none
+	timer        *time.Timer
+	perEvent     time.Duration // about how long one takes, waiting for its time included
+	last         time.Time     // when the last event was answered
+}
+
+func (w *worker) run() error {
+	l := w.load
+	w.last = time.Now()
+	for {
+		if w.bulk.Waiting() == 0 {
+			if l.over(w.last) || !w.fill() {
+				return nil
+			}
+			if err := w.bulk.Record(l.soft); err != nil {
+				return unlessOver(l.soft, err)
+			}
+		}
+		due, ok := w.turn()
+		if !ok {
+			return nil
+		}
+		if l.keptEnough() {
+			w.bulk.Forget()
+		}
+		l.measure.inFlight.Add(1)
+		o, err := w.bulk.Send(l.hard)
+		l.measure.inFlight.Add(-1)
+		if o.Recorded {
+			l.kept.Add(1)
+		}
+		now := o.Began.Add(o.Took)
+		w.perEvent += (now.Sub(w.last) - w.perEvent) / 8
+		w.last = now
+		l.measure.add(&o, due)
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (l *load) keptEnough() bool {
+	return l.opt.Keep == emitter.KeepErrors && l.opt.KeepErrors > 0 && l.kept.Load() >= int64(l.opt.KeepErrors)
+}
+
+// unlessOver drops the error of a recording that was not begun because the load has ended.
+func unlessOver(ctx context.Context, err error) error {
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// fill adds the events that go next; false is when there are no more.
+func (w *worker) fill() bool {
+	for ahead := w.ahead(); w.bulk.Waiting() < ahead; {
+		if w.conversation == nil && !w.meet() {
+			break
+		}
+		event := w.conversation.Next()
+		if event == nil {
+			w.conversation = nil
+		} else if w.load.opt.Webhook.Wants(event.Action) {
+			w.bulk.Add(event, w.conversation.Seed())
+		}
+	}
+	return w.bulk.Waiting() > 0
+}
+
+// ahead gives how many events are recorded together. Where nothing is, each is made when its turn has come.
+func (w *worker) ahead() int {
+	if w.load.opt.Keep != emitter.KeepAll {
+		return 1
+	}
+	share := maxAhead / max(w.load.opened.Load(), 1)
+	return int(max(1, min(share, int64(aheadTime/max(w.perEvent, time.Microsecond)))))
+}
+
+// meet begins the next conversation.
+func (w *worker) meet() bool {
+	n := w.load.leads.Add(1) - 1
+	if limit := w.load.opt.Leads; limit > 0 && n >= int64(limit) || w.load.soft.Err() != nil {
+		w.load.leads.Add(-1)
+		return false
+	}
+	w.conversation = w.source(uint64(n), w.load.opt.Now())
+	return true
+}
+
+// turn waits for the time at which the next event is to leave, and gives it. In a closed load that is now.
+func (w *worker) turn() (due time.Time, ok bool) {
+	l := w.load
+	if l.opt.Rate == 0 {
+		return time.Time{}, !l.over(w.last)
+	}
+	due = l.start.Add(l.schedule.due(l.slots.Add(1) - 1))
+	if l.over(due) {
+		return due, false
+	}
+	left := time.Until(due)
+	if left <= 0 {
+		if left < -lateEnough && l.waiting.Load() == 0 {
+			l.grow()
+		}
+		return due, true
+	}
+	l.waiting.Add(1)
+	ok = w.sleep(left)
+	if l.waiting.Add(-1) == 0 && ok {
+		l.grow() // somebody must be ready for the next one
+	}
+	return due, ok
+}
+
+// sleep is false when the load has ended meanwhile.
+func (w *worker) sleep(d time.Duration) bool {
+	if w.timer == nil {
+		w.timer = time.NewTimer(d)
+	} else {
+		w.timer.Reset(d)
+	}
+	select {
+	case <-w.timer.C:
+		return true
+	case <-w.load.soft.Done():
+		return false
+	}
+}

@@ -1,0 +1,127 @@
+package traffic
+
+import (
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// Report is what a load has measured.
+type Report struct {
+	Started     time.Time
+	Took        time.Duration // from the start to the last answer
+	Rate        Rate          // that was asked for; 0 is as fast as it goes
+	Connections int           // that were open at the most
+
+	Leads    int // conversations that were begun
+	Requests uint64
+	Errors   uint64 // requests that no 2xx answered
+	Sent     uint64 // bytes
+	Received uint64 // bytes
+	Recorded uint64 // deliveries that went into the history
+
+	// Latency is from the moment at which an event was to leave, in an open load, to the end of its answer. Service is
+	// from the moment at which it did leave, and Late is what lies between the two: zero in a closed load.
+	Latency, Service, Late Times
+
+	Statuses   map[int]uint64
+	Failures   map[string]Failure // by the names of emitter
+	Kinds      []Kind             // per event type, in the order of a conversation; none that did not come
+	Series     []Point            // over time, at most some hundreds
+	Bars       []Bar              // the latency's histogram
+	Thresholds []Verdict
+}
+
+// Throughput gives the requests a second.
+func (r *Report) Throughput() float64 { return perSecond(r.Requests, r.Took) }
+
+// ErrorShare gives the share of requests that failed, 0 to 1.
+func (r *Report) ErrorShare() float64 {
+	if r.Requests == 0 {
+		return 0
+	}
+	return float64(r.Errors) / float64(r.Requests)
+}
+
+// Failure counts the deliveries without a whole answer, by name.
+type Failure struct {
+	Count  uint64
+	Reason string // of the first one, a plain sentence
+}
+
+// Kind is what came of the events of one type.
+type Kind struct {
+	Event            string // "lead:updated"
+	Requests, Errors uint64
+	Latency          Times
+}
+
+// Times are the quantiles of a histogram, each exact to three digits.
+type Times struct {
+	Min, Mean, P50, P90, P95, P99, P999, Max time.Duration
+}
+
+// Bar counts what took longer than From and at most To.
+type Bar struct {
+	From, To time.Duration
+	Count    uint64
+}
+
+func timesOf(h *hdrhistogram.Histogram) Times {
+	if h.TotalCount() == 0 {
+		return Times{}
+	}
+	return Times{
+		Min: time.Duration(h.Min()) * time.Microsecond, Mean: time.Duration(h.Mean() * float64(time.Microsecond)),
+		P50: quantile(h, 50), P90: quantile(h, 90), P95: quantile(h, 95), P99: quantile(h, 99), P999: quantile(h, 99.9),
+		Max: quantile(h, 100),
+	}
+}
+
+// barsOf draws a histogram together into steps of 1, 2, 5, 10 …, from the first to the last that holds something.
+func barsOf(h *hdrhistogram.Histogram) []Bar {
+	var bars []Bar
+	from, to, step := time.Duration(0), time.Microsecond, 0
+	for _, fine := range h.Distribution() {
+		if fine.Count == 0 {
+			continue
+		}
+		for time.Duration(fine.To)*time.Microsecond > to+to/1000 {
+			from, to = to, to*[...]time.Duration{2, 5, 2}[step]/[...]time.Duration{1, 2, 1}[step]
+			step = (step + 1) % 3
+			if len(bars) > 0 {
+				bars = append(bars, Bar{From: from, To: to})
+			}
+		}
+		if len(bars) == 0 {
+			bars = append(bars, Bar{From: from, To: to})
+		}
+		bars[len(bars)-1].Count += uint64(fine.Count)
+	}
+	return bars
+}
+
+// report sums up. Nothing is under way any more.
+func (l *load) report() *Report {
+	m := l.measure
+	r := &Report{
+		Started: m.start, Took: m.end.Sub(m.start), Rate: l.opt.Rate, Connections: int(l.opened.Load()), Leads: int(l.leads.Load()),
+		Requests: m.all.requests, Errors: m.all.errors, Sent: m.sent, Received: m.received, Recorded: m.recorded,
+		Latency: timesOf(m.all.latency), Service: timesOf(m.service), Late: timesOf(m.late),
+		Statuses: map[int]uint64{}, Failures: map[string]Failure{}, Series: m.points, Bars: barsOf(m.all.latency),
+	}
+	for status, n := range m.statuses {
+		if n > 0 {
+			r.Statuses[status] = n
+		}
+	}
+	for name, f := range m.failures {
+		r.Failures[name] = *f
+	}
+	for _, action := range inOrder {
+		if k := m.kinds[action]; k.requests > 0 {
+			r.Kinds = append(r.Kinds, Kind{Event: action.Event(), Requests: k.requests, Errors: k.errors, Latency: timesOf(k.latency)})
+		}
+	}
+	return r
+}

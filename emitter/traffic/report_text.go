@@ -1,0 +1,165 @@
+package traffic
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// shownPoints bounds the lines of the throughput over time; neighbours are joined.
+const shownPoints = 12
+
+// barWidth is the length of the longest bar, in characters.
+const barWidth = 40
+
+// WriteText writes the report for a terminal. The error is that of out.
+func (r *Report) WriteText(out io.Writer) error {
+	var b strings.Builder
+	r.writeHead(&b)
+	r.writeTimes(&b)
+	if len(r.Kinds) > 0 {
+		r.writeKinds(&b)
+		r.writeBars(&b)
+		r.writeSeries(&b)
+	}
+	r.writeThresholds(&b)
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+func (r *Report) writeHead(b *strings.Builder) {
+	fmt.Fprintf(b, "requests  %d in %s: %.1f/s, %d leads, %d connections\n", r.Requests, shown(r.Took), r.Throughput(), r.Leads, r.Connections)
+	fmt.Fprintf(b, "errors    %d (%.2f%%)\n", r.Errors, 100*r.ErrorShare())
+	fmt.Fprintf(b, "answers   %s\n", orNone(r.answers()))
+	for _, name := range slices.Sorted(maps.Keys(r.Failures)) {
+		fmt.Fprintf(b, "          %s: %s\n", name, r.Failures[name].Reason)
+	}
+	fmt.Fprintf(b, "bytes     %s sent, %s received\n", size(r.Sent), size(r.Received))
+	fmt.Fprintf(b, "recorded  %d\n", r.Recorded)
+}
+
+// answers gives the counts by status and by name of failure.
+func (r *Report) answers() []string {
+	var parts []string
+	for _, status := range slices.Sorted(maps.Keys(r.Statuses)) {
+		parts = append(parts, strconv.Itoa(status)+": "+strconv.FormatUint(r.Statuses[status], 10))
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Failures)) {
+		parts = append(parts, name+": "+strconv.FormatUint(r.Failures[name].Count, 10))
+	}
+	return parts
+}
+
+func orNone(parts []string) string {
+	if len(parts) == 0 {
+		return "none"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (r *Report) writeTimes(b *strings.Builder) {
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(w, "\n\tp50\tp90\tp99\tp99.9\tmax\t\n")
+	row := func(name string, t Times) {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t\n", name, shown(t.P50), shown(t.P90), shown(t.P99), shown(t.P999), shown(t.Max))
+	}
+	row("latency", r.Latency)
+	if r.Rate > 0 {
+		row("of it late", r.Late)
+		row("service", r.Service)
+	}
+	_ = w.Flush() // a strings.Builder takes all
+	if r.Rate > 0 {
+		b.WriteString("(latency counts from the time at which an event was to leave, service from when it left)\n")
+	}
+}
+
+func (r *Report) writeKinds(b *strings.Builder) {
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(w, "\n\trequests\terrors\tp50\tp99\tmax\t\n")
+	for _, k := range r.Kinds {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\t%s\t\n", k.Event, k.Requests, k.Errors, shown(k.Latency.P50), shown(k.Latency.P99), shown(k.Latency.Max))
+	}
+	_ = w.Flush()
+}
+
+func (r *Report) writeBars(b *strings.Builder) {
+	highest := uint64(1)
+	for _, bar := range r.Bars {
+		highest = max(highest, bar.Count)
+	}
+	b.WriteString("\nlatency up to\n")
+	for _, bar := range r.Bars {
+		length := int((bar.Count*barWidth + highest - 1) / highest)
+		fmt.Fprintf(b, "%8s  %-*s %d (%.2f%%)\n", shown(bar.To), barWidth, strings.Repeat("█", length), bar.Count, 100*float64(bar.Count)/float64(r.Requests))
+	}
+}
+
+func (r *Report) writeSeries(b *strings.Builder) {
+	if len(r.Series) < 2 {
+		return
+	}
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(w, "\nuntil\trate\terrors\tp50\tp99\tmax\t\n")
+	each := (len(r.Series) + shownPoints - 1) / shownPoints
+	for points := range slices.Chunk(r.Series, each) {
+		p := points[0]
+		for _, next := range points[1:] {
+			p = joined(p, next)
+		}
+		fmt.Fprintf(w, "%s\t%.1f/s\t%d\t%s\t%s\t%s\t\n", p.At.Round(100*time.Millisecond), p.Rate(), p.Errors, shown(p.P50), shown(p.P99), shown(p.Max))
+	}
+	_ = w.Flush()
+}
+
+func (r *Report) writeThresholds(b *strings.Builder) {
+	if len(r.Thresholds) > 0 {
+		b.WriteString("\n")
+	}
+	for _, v := range r.Thresholds {
+		fmt.Fprintf(b, "%s  %s (%s)\n", map[bool]string{true: "met   ", false: "missed"}[v.OK], v.Text, v.Shown())
+	}
+}
+
+// Shown gives what the load gave, in the unit of the threshold.
+func (v Verdict) Shown() string {
+	switch {
+	case timeMetrics[v.Metric] != nil || v.Metric == metricLate:
+		return shown(seconds(v.Got))
+	case v.Metric == metricRate:
+		return strconv.FormatFloat(v.Got, 'f', 1, 64) + "/s"
+	case v.Share():
+		return strconv.FormatFloat(100*v.Got, 'f', 2, 64) + "%"
+	}
+	return strconv.FormatFloat(v.Got, 'f', -1, 64)
+}
+
+// shown rounds to what a reader needs.
+func shown(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return d.Round(time.Microsecond).String()
+	case d < time.Second:
+		return fmt.Sprintf("%.1fms", float64(d)/float64(time.Millisecond))
+	}
+	return fmt.Sprintf("%.2fs", d.Seconds())
+}
+
+func size(bytes uint64) string {
+	f, unit := float64(bytes), "B"
+	for _, larger := range []string{"kB", "MB", "GB", "TB"} {
+		if f < 1000 {
+			break
+		}
+		f, unit = f/1000, larger
+	}
+	if unit == "B" {
+		return strconv.FormatUint(bytes, 10) + " B"
+	}
+	return strconv.FormatFloat(f, 'f', 1, 64) + " " + unit
+}
