@@ -2,6 +2,7 @@ package emitter
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"artihook/emitter/history"
@@ -20,8 +21,8 @@ const (
 )
 
 // Bulk sends many events to one webhook over a connection of its own, as fast as the machine: what they have in common
-// is worded once, memory is used again, and the history gets them by the dozen. Events are added, recorded together,
-// and sent one by one in their order. It is for one goroutine at a time.
+// is worded once, memory is used again, and the history gets them by the dozen. Events are added to a batch, recorded
+// together while the batch before is sent, and sent one by one in their order. It is for one goroutine at a time.
 type Bulk struct {
 	e       *Emitter
 	w       *Webhook
@@ -32,11 +33,25 @@ type Bulk struct {
 	stop    func()
 	stencil *stencil
 	body    []byte
-	buf     []byte // the requests, one after the other
-	parcels []parcel
-	next    int // of parcels
-	planned []history.Delivery
-	refs    []*history.Delivery // to planned
+	now     *batch // is being sent
+	coming  *batch // is being filled, and recorded meanwhile
+}
+
+// batch is events that are recorded together.
+type batch struct {
+	parcels  []parcel
+	next     int    // of parcels
+	buf      []byte // the requests, one after the other
+	planned  []history.Delivery
+	refs     []*history.Delivery // to planned
+	planning history.Planning
+}
+
+func (b *batch) waiting() int { return len(b.parcels) - b.next }
+
+func (b *batch) clear() {
+	b.parcels, b.next, b.buf, b.planned, b.refs = b.parcels[:0], 0, b.buf[:0], b.planned[:0], b.refs[:0]
+	b.planning = history.Planning{}
 }
 
 // parcel is an event that waits to be sent.
@@ -58,6 +73,7 @@ type BulkOptions struct {
 
 // Outcome is what came of one event of a Bulk.
 type Outcome struct {
+	Lead     uuid.UUID
 	Action   payload.Action
 	Status   int    // 0: no response
 	Error    string // one of the names of failures, "" for a whole answer
@@ -74,7 +90,7 @@ func (o *Outcome) OK() bool { return o.Error == "" && o.Status >= 200 && o.Statu
 
 // Bulk makes a Bulk for the webhook. The end of ctx breaks off what is under way. It is closed by whoever asks for it.
 func (e *Emitter) Bulk(ctx context.Context, w *Webhook, opt BulkOptions) *Bulk {
-	b := &Bulk{e: e, w: w, keep: opt.Keep, bot: opt.Bot, url: w.URL.String(), line: newLine(e.client), stencil: newStencil(w)}
+	b := &Bulk{e: e, w: w, keep: opt.Keep, bot: opt.Bot, url: w.URL.String(), line: newLine(e.client), stencil: newStencil(w), now: &batch{}, coming: &batch{}}
 	if e.opt.History == nil {
 		b.keep = KeepNone
 	}
@@ -92,62 +108,80 @@ func (b *Bulk) Close() {
 // Forget records nothing more of what is added from now on. Nothing may wait that is recorded.
 func (b *Bulk) Forget() { b.keep = KeepNone }
 
-// Waiting gives how many events are still to be sent.
-func (b *Bulk) Waiting() int { return len(b.parcels) - b.next }
+// Waiting gives how many events of the batch are still to be sent.
+func (b *Bulk) Waiting() int { return b.now.waiting() }
 
-// Add words an event in the webhook's edition, signs it, and puts it at the end. Events are added only while none waits
-// that is recorded.
+// Coming gives how many events the batch after it has.
+func (b *Bulk) Coming() int { return b.coming.waiting() }
+
+// Add words an event in the webhook's edition, signs it, and puts it into the coming batch.
 func (b *Bulk) Add(e *payload.Event, seed uint64) {
-	if b.next == len(b.parcels) {
-		b.parcels, b.buf, b.next = b.parcels[:0], b.buf[:0], 0
-	}
 	if e.Edition != b.w.Edition {
 		other := e.In(b.w.Edition)
 		e = &other
 	}
-	p := parcel{action: e.Action, lead: e.Lead.ID, version: e.Lead.Version, edition: e.Edition, seed: seed, start: len(b.buf)}
+	c := b.coming
+	p := parcel{action: e.Action, lead: e.Lead.ID, version: e.Lead.Version, edition: e.Edition, seed: seed, start: len(c.buf)}
 	b.body = e.AppendJSON(b.body[:0])
-	b.buf = b.stencil.append(b.buf, b.body)
-	p.end = len(b.buf)
-	b.parcels = append(b.parcels, p)
+	c.buf = b.stencil.append(c.buf, b.body)
+	p.end = len(c.buf)
+	c.parcels = append(c.parcels, p)
 }
 
-// Record commits what was added to the history, all of it or nothing, before the first of it leaves.
-func (b *Bulk) Record(ctx context.Context) error {
-	if b.keep != KeepAll {
+// Record begins to record the coming batch, to which nothing is added any more.
+func (b *Bulk) Record(ctx context.Context) (err error) {
+	c := b.coming
+	if b.keep != KeepAll || len(c.parcels) == 0 {
 		return ctx.Err()
 	}
-	b.planned, b.refs = b.planned[:0], b.refs[:0]
 	var lead string
-	for i := range b.parcels {
-		if i == 0 || b.parcels[i].lead != b.parcels[i-1].lead {
-			lead = b.parcels[i].lead.String()
+	for i := range c.parcels {
+		if i == 0 || c.parcels[i].lead != c.parcels[i-1].lead {
+			lead = c.parcels[i].lead.String()
 		}
-		b.planned = append(b.planned, b.delivery(&b.parcels[i], lead))
+		d := b.delivery(c, &c.parcels[i], lead)
+		d.Time = b.e.opt.Now()
+		c.planned = append(c.planned, d)
 	}
-	for i := range b.planned {
-		b.refs = append(b.refs, &b.planned[i])
+	for i := range c.planned {
+		c.refs = append(c.refs, &c.planned[i])
 	}
-	return b.e.Record(ctx, b.refs)
+	if c.planning, err = b.e.opt.History.PlanAhead(ctx, c.refs); err != nil {
+		c.clear()
+	}
+	return err
 }
 
-func (b *Bulk) delivery(p *parcel, lead string) history.Delivery {
+// Advance goes on to the coming batch, when all of it is in the history. Nothing may wait of the one before. With an
+// error nothing of it has been recorded, and nothing is to be sent.
+func (b *Bulk) Advance(ctx context.Context) error {
+	b.now.clear()
+	if err := b.coming.planning.Wait(ctx); err != nil {
+		b.coming.clear()
+		return err
+	}
+	b.now, b.coming = b.coming, b.now
+	return nil
+}
+
+func (b *Bulk) delivery(from *batch, p *parcel, lead string) history.Delivery {
 	return history.Delivery{
 		Webhook: b.w.Name, URL: b.url, SignURL: b.stencil.url, Attempt: 1,
 		Event: p.action.Event(), Lead: lead, Version: p.version,
 		Scheme: b.w.Scheme.String(), Edition: p.edition.String(), Bot: b.bot, Seed: p.seed,
-		RawRequest: b.buf[p.start:p.end],
+		RawRequest: from.buf[p.start:p.end],
 	}
 }
 
 // Send sends the next event. Its error is about this side, as Emitter.Send's: what the receiver or the network did wrong
 // stands in the outcome, the end of ctx too.
 func (b *Bulk) Send(ctx context.Context) (Outcome, error) {
-	p := &b.parcels[b.next]
-	request := b.buf[p.start:p.end]
+	n := b.now
+	p := &n.parcels[n.next]
+	request := n.buf[p.start:p.end]
 	began := time.Now()
 	status, came := b.line.exchange(ctx, began.Add(b.e.opt.Timeout), request)
-	o := Outcome{Action: p.action, Status: status, Sent: len(request), Received: len(came.raw), Began: began, Took: b.line.idle.Sub(began)}
+	o := Outcome{Lead: p.lead, Action: p.action, Status: status, Sent: len(request), Received: len(came.raw), Began: began, Took: b.line.idle.Sub(began)}
 	if came.err != nil {
 		if o.Took = time.Since(began); ctx.Err() != nil {
 			came.err = ctx.Err()
@@ -155,7 +189,7 @@ func (b *Bulk) Send(ctx context.Context) (Outcome, error) {
 		f := failureOf(came.err, b.e.opt.Timeout, len(came.raw) > 0)
 		o.Error, o.Reason = f.name, f.reason
 	}
-	b.next++
+	n.next++
 	if b.keep == KeepNone || b.keep == KeepErrors && o.OK() {
 		return o, nil
 	}
@@ -163,13 +197,13 @@ func (b *Bulk) Send(ctx context.Context) (Outcome, error) {
 	if b.keep == KeepErrors {
 		return o, b.recordLate(ctx, p, &o, came)
 	}
-	return o, b.finish(ctx, &b.planned[b.next-1], &o, came)
+	return o, b.finish(ctx, &n.planned[n.next-1], &o, came)
 }
 
 // recordLate puts a delivery that failed into the history. It has ended, so that ctx does not count any more.
 func (b *Bulk) recordLate(ctx context.Context, p *parcel, o *Outcome, came answer) error {
 	ctx = context.WithoutCancel(ctx)
-	d := b.delivery(p, p.lead.String())
+	d := b.delivery(b.now, p, p.lead.String())
 	d.Time = b.e.opt.Now().Add(-o.Took)
 	if err := b.e.opt.History.Plan(ctx, []*history.Delivery{&d}); err != nil {
 		return err
@@ -189,12 +223,14 @@ func (b *Bulk) finish(ctx context.Context, d *history.Delivery, o *Outcome, came
 	return b.e.opt.History.Finish(context.WithoutCancel(ctx), d)
 }
 
-// Withdraw notes that what still waits will not be sent, so that it does not look lost. It does so even where ctx has ended.
+// Withdraw notes that what still waits or comes will not be sent, so that it does not look lost. It does so even where
+// ctx has ended.
 func (b *Bulk) Withdraw(ctx context.Context) error {
-	from := b.next
-	b.next = len(b.parcels)
-	if b.keep != KeepAll {
-		return nil
+	left := slices.Clone(b.now.refs[min(b.now.next, len(b.now.refs)):])
+	if b.coming.planning.Wait(ctx) == nil {
+		left = append(left, b.coming.refs...)
 	}
-	return b.e.Withdraw(ctx, b.refs[from:])
+	b.now.clear()
+	b.coming.clear()
+	return b.e.Withdraw(ctx, left)
 }

@@ -83,7 +83,7 @@ func TestBulkRecordsWhatEmitRecords(t *testing.T) {
 				}
 				b.Add(testEvent(version), 17)
 			}
-			if err := b.Record(t.Context()); err != nil {
+			if err := errors.Join(b.Record(t.Context()), b.Advance(t.Context())); err != nil {
 				t.Fatal(err)
 			}
 			for b.Waiting() > 0 {
@@ -121,7 +121,7 @@ func TestBulkKeepsErrorsAlone(t *testing.T) {
 		defer b.Close()
 		for version := 1; version <= 4; version++ {
 			b.Add(testEvent(version), 0)
-			if err := b.Record(t.Context()); err != nil {
+			if err := errors.Join(b.Record(t.Context()), b.Advance(t.Context())); err != nil {
 				t.Fatal(err)
 			}
 			if o, err := b.Send(t.Context()); err != nil || o.OK() == (version%2 == 0) {
@@ -152,6 +152,12 @@ func TestBulkInterrupted(t *testing.T) {
 	for version := 1; version <= 3; version++ {
 		b.Add(testEvent(version), 0)
 	}
+	if err := errors.Join(b.Record(ctx), b.Advance(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	for version := 4; version <= 5; version++ {
+		b.Add(testEvent(version), 0)
+	}
 	if err := b.Record(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +168,11 @@ func TestBulkInterrupted(t *testing.T) {
 	if err := b.Withdraw(ctx); err != nil || b.Waiting() != 0 {
 		t.Errorf("%d wait, %v", b.Waiting(), err)
 	}
-	for i, d := range keptIn(t, store) {
+	all := keptIn(t, store)
+	if len(all) != 5 {
+		t.Errorf("%d deliveries are in the history", len(all))
+	}
+	for i, d := range all {
 		if d.State != history.Done || d.Error != FailureCancelled || strings.Contains(d.Reason, "not sent") != (i > 0) {
 			t.Errorf("delivery %d: %q %q (%s)", d.ID, d.State, d.Error, d.Reason)
 		}
@@ -175,6 +185,9 @@ func TestBulkNamesFailures(t *testing.T) {
 	defer b.Close()
 	for range 2 {
 		b.Add(testEvent(1), 0)
+		if err := b.Advance(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		if o, err := b.Send(t.Context()); err != nil || o.Error != FailureTimeout || o.OK() || o.Took < 20*time.Millisecond {
 			t.Errorf("%+v, %v", o, err)
 		}

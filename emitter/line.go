@@ -20,6 +20,10 @@ import (
 // it has read it all, and net/http listens while it writes.
 const maxDirect = 64 << 10
 
+// neverIdle is how shortly after an answer a connection is taken for open. net/http, too, can only know of an end that
+// its own goroutine has had time to hear of.
+const neverIdle = 100 * time.Microsecond
+
 // line is a sender with one connection: it writes a request in one call and reads the answer in the same goroutine,
 // which spares what net/http spends on handing both to goroutines of its own. It is for one goroutine at a time.
 type line struct {
@@ -31,6 +35,8 @@ type line struct {
 	look   func(fd uintptr) bool
 	silent bool      // what look saw
 	idle   time.Time // since when the connection has waited
+	used   int       // requests that the connection has carried
+	wary   bool      // the receiver has closed a connection without a word of warning
 	out    []byte
 	whole  bool // the last answer's body came in one piece, as its length told
 
@@ -91,7 +97,7 @@ func (l *line) listenTo(ctx context.Context) (stop func()) {
 // valid until the next call. The end of ctx counts if somebody has called listenTo.
 func (l *line) exchange(ctx context.Context, deadline time.Time, request []byte) (status int, came answer) {
 	l.tap.begin()
-	if l.conn != nil && (time.Since(l.idle) > idleTimeout || !l.quiet()) {
+	if l.conn != nil && !l.isFresh() {
 		l.hangUp() // the receiver has closed it, or may be about to
 	}
 	for {
@@ -110,6 +116,13 @@ func (l *line) exchange(ctx context.Context, deadline time.Time, request []byte)
 		}
 		return status, answer{raw: l.tap.kept, cut: cut || l.tap.cut, err: failed}
 	}
+}
+
+// isFresh reports whether the connection can carry one more request. To look at the socket costs a call into the system,
+// so that a line that is never idle looks only once it has been given a reason.
+func (l *line) isFresh() bool {
+	idle := time.Since(l.idle)
+	return idle <= idleTimeout && (idle < neverIdle && !l.wary || l.quiet())
 }
 
 // ready sees to a connection with this deadline.
@@ -138,7 +151,7 @@ func (l *line) dial(ctx context.Context, deadline time.Time) error {
 	l.mu.Lock()
 	l.conn = conn
 	l.mu.Unlock()
-	l.tap.conn, l.raw = conn, rawConn(conn)
+	l.tap.conn, l.raw, l.used = conn, rawConn(conn), 0
 	l.reader.Reset(&l.tap)
 	return nil
 }
@@ -177,6 +190,9 @@ func (l *line) read() (status int, cut bool, err error) {
 	}
 	if err != nil && l.tap.err != nil {
 		err = l.tap.err // net/http may take for bad spelling what was cut short
+	}
+	if l.used++; err != nil && l.used > 1 && len(l.tap.kept) == 0 && !isTimeout(err) {
+		l.wary = true
 	}
 	if err != nil || cut || response.Close || status == http.StatusSwitchingProtocols || l.reader.Buffered() > 0 {
 		l.hangUp()

@@ -49,21 +49,60 @@ type setting struct {
 //
 // With an error nothing has been recorded. ctx counts until the writer has begun.
 func (s *Store) Plan(ctx context.Context, deliveries []*Delivery) error {
-	if err := ctx.Err(); err != nil || len(deliveries) == 0 {
+	p, err := s.plan(ctx, deliveries, false)
+	if err != nil {
 		return err
 	}
-	j := &job{intents: make([]intent, len(deliveries)), done: make(chan error, 1)}
+	return p.Wait(ctx)
+}
+
+// Planning is the deliveries of one PlanAhead on their way to the disk.
+type Planning struct {
+	store      *Store
+	job        *job // nil when there is nothing to wait for
+	deliveries []*Delivery
+}
+
+// PlanAhead begins a Plan for senders that have other deliveries to send
+// meanwhile. None of these may leave, or change, before Wait has returned.
+func (s *Store) PlanAhead(ctx context.Context, deliveries []*Delivery) (Planning, error) {
+	return s.plan(ctx, deliveries, true)
+}
+
+func (s *Store) plan(ctx context.Context, deliveries []*Delivery, ahead bool) (Planning, error) {
+	if err := ctx.Err(); err != nil || len(deliveries) == 0 {
+		return Planning{}, err
+	}
+	j := &job{intents: make([]intent, len(deliveries)), done: make(chan error, 1), ahead: ahead}
 	for i, d := range deliveries {
 		if d.Time.IsZero() {
-			return fmt.Errorf("planning a delivery to %q: it has no time", d.URL)
+			return Planning{}, fmt.Errorf("planning a delivery to %q: it has no time", d.URL)
 		}
 		j.intents[i] = newIntent(d)
 	}
-	if err := s.submit(ctx, j); err != nil {
+	if s.writer == nil {
+		return Planning{}, s.notForWriting()
+	}
+	return Planning{s, j, deliveries}, s.writer.enqueue(ctx, j)
+}
+
+// Wait returns when the deliveries are on the disk, and hurries the writer
+// where it still waits for more to write. It is called once, also where ctx has
+// ended: with an error nothing has been recorded.
+func (p Planning) Wait(ctx context.Context) error {
+	if p.job == nil {
+		return nil
+	}
+	if p.job.ahead && len(p.job.done) == 0 {
+		if err := p.store.writer.enqueue(ctx, &job{hurries: p.job}); err != nil && p.job.taken.CompareAndSwap(false, true) {
+			return err
+		}
+	}
+	if err := p.store.settle(ctx, p.job); err != nil {
 		return err
 	}
-	for i, d := range deliveries {
-		d.ID = j.first + int64(i)
+	for i, d := range p.deliveries {
+		d.ID = p.job.first + int64(i)
 		d.State = Planned
 	}
 	return nil
@@ -137,11 +176,20 @@ func (s *Store) Flush(ctx context.Context) error {
 // submit puts a job into the queue and, when it has a done channel, waits for it.
 func (s *Store) submit(ctx context.Context, j *job) error {
 	if s.writer == nil {
-		return &Error{Doing: "writing", Path: s.path, Reason: "it was opened for reading only", Err: ErrClosed}
+		return s.notForWriting()
 	}
 	if err := s.writer.enqueue(ctx, j); err != nil || j.done == nil {
 		return err
 	}
+	return s.settle(ctx, j)
+}
+
+func (s *Store) notForWriting() error {
+	return &Error{Doing: "writing", Path: s.path, Reason: "it was opened for reading only", Err: ErrClosed}
+}
+
+// settle waits for a job that is in the queue.
+func (s *Store) settle(ctx context.Context, j *job) error {
 	var err error
 	select {
 	case err = <-j.done:

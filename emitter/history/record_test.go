@@ -330,6 +330,10 @@ func TestManyWriters(t *testing.T) {
 func TestGather(t *testing.T) {
 	outcomeJob := func() *job { return &job{outcome: &outcome{}} }
 	planJob := func(n int) *job { return &job{intents: make([]intent, n), done: make(chan error, 1)} }
+	aheadJob := planJob(3)
+	aheadJob.ahead = true
+	settledJob := planJob(1)
+	settledJob.done <- nil
 	cases := map[string]struct {
 		first    *job
 		waiting  []*job
@@ -342,7 +346,10 @@ func TestGather(t *testing.T) {
 		"crowd":            {outcomeJob(), []*job{outcomeJob()}, true, 2, maxWait},
 		"crowd and a plan": {outcomeJob(), []*job{outcomeJob(), planJob(2), outcomeJob()}, true, 5, 0},
 		"plan":             {planJob(200), nil, true, 200, 0},
-		"full":             {planJob(250), []*job{planJob(5), planJob(5), planJob(5)}, false, 260, 0},
+		"full":             {planJob(maxBatch - 6), []*job{planJob(5), planJob(5), planJob(5)}, false, maxBatch + 4, 0},
+		"plan ahead":       {aheadJob, []*job{outcomeJob()}, true, 4, maxWait},
+		"hurried":          {aheadJob, []*job{outcomeJob(), {hurries: aheadJob}, outcomeJob()}, true, 5, 0},
+		"hurried too late": {outcomeJob(), []*job{{hurries: settledJob}, outcomeJob()}, true, 2, maxWait},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -352,6 +359,7 @@ func TestGather(t *testing.T) {
 					w.jobs <- j
 				}
 				b := batch{}
+				c.first.taken.Store(false) // two cases begin with the same one
 				b.add(c.first)
 				start := time.Now()
 				w.gather(&b, c.patience)
@@ -405,4 +413,29 @@ func FuzzRecord(f *testing.F) {
 			t.Fatal(diff)
 		}
 	})
+}
+
+// TestPlanAhead goes on with other work before it waits; a planning whose ctx has ended leaves nothing behind.
+func TestPlanAhead(t *testing.T) {
+	s := openStore(t, newPath(t))
+	d := sample()
+	p, err := s.PlanAhead(t.Context(), []*Delivery{d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := sample()
+	if err := s.Plan(t.Context(), []*Delivery{other}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Wait(t.Context()); err != nil || d.ID != 1 || other.ID != 2 || d.State != Planned {
+		t.Errorf("numbers %d and %d, state %q, %v", d.ID, other.ID, d.State, err)
+	}
+	if err := (Planning{}).Wait(t.Context()); err != nil {
+		t.Errorf("nothing planned: %v", err)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := s.PlanAhead(ended, []*Delivery{d}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
 }

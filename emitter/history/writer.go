@@ -8,7 +8,7 @@ import (
 
 const (
 	// maxBatch rows are committed together at most, unless one Plan brings more.
-	maxBatch = 256
+	maxBatch = 512
 	// maxWait is how long an outcome may wait for company.
 	maxWait = 100 * time.Millisecond
 	// crowd is how many rows in one commit mean that more are coming.
@@ -37,9 +37,9 @@ type writer struct {
 }
 
 // job is one Plan (intents), one Finish (outcome), one batch of Import (intents
-// and outcomes), or with none of them a Flush. Who waits for it has set done,
-// which takes one error. taken is set once, by the writer or by a sender who no
-// longer waits.
+// and outcomes), or with none of them a Flush, or the hurry of one who waits for
+// a Plan. Who waits for it has set done, which takes one error. taken is set
+// once, by the writer or by a sender who no longer waits.
 type job struct {
 	intents  []intent
 	outcomes []*outcome // of the intents, nil where one is unknown; nil for a Plan
@@ -47,6 +47,8 @@ type job struct {
 	first    int64      // answer: number of the first intent
 	outcome  *outcome
 	done     chan error
+	ahead    bool // nobody waits for done yet
+	hurries  *job // somebody does wait for that one
 	taken    atomic.Bool
 }
 
@@ -96,7 +98,7 @@ func (b *batch) add(j *job) {
 	if j.outcome != nil {
 		b.rows++
 	}
-	b.urgent = b.urgent || j.done != nil
+	b.urgent = b.urgent || j.done != nil && !j.ahead || j.hurries != nil && len(j.hurries.done) == 0
 }
 
 // gather adds what waits in the queue, and with patience also what comes within

@@ -8,6 +8,7 @@ import (
 
 	"artihook/emitter"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -104,7 +105,8 @@ type load struct {
 	measure    *measure
 
 	slots   atomic.Int64 // of the schedule that somebody has taken
-	leads   atomic.Int64 // that somebody has begun
+	leads   atomic.Int64 // that somebody has begun to make
+	sent    atomic.Int64 // leads of which something has left
 	opened  atomic.Int64 // connections
 	waiting atomic.Int64 // connections that wait for the time of their slot
 	kept    atomic.Int64 // deliveries that went into the history
@@ -147,6 +149,7 @@ type worker struct {
 	timer        *time.Timer
 	perEvent     time.Duration // about how long one takes, waiting for its time included
 	last         time.Time     // when the last event was answered
+	lead         uuid.UUID     // whose it was
 }
 
 func (w *worker) run() error {
@@ -154,33 +157,64 @@ func (w *worker) run() error {
 	w.last = time.Now()
 	for {
 		if w.bulk.Waiting() == 0 {
-			if l.over(w.last) || !w.fill() {
-				return nil
-			}
-			if err := w.bulk.Record(l.soft); err != nil {
-				return unlessOver(l.soft, err)
+			if more, err := w.advance(); err != nil || !more {
+				return err
 			}
 		}
 		due, ok := w.turn()
 		if !ok {
 			return nil
 		}
-		if l.keptEnough() {
-			w.bulk.Forget()
-		}
 		l.measure.inFlight.Add(1)
 		o, err := w.bulk.Send(l.hard)
 		l.measure.inFlight.Add(-1)
-		if o.Recorded {
-			l.kept.Add(1)
-		}
-		now := o.Began.Add(o.Took)
-		w.perEvent += (now.Sub(w.last) - w.perEvent) / 8
-		w.last = now
-		l.measure.add(&o, due)
+		w.note(&o, due)
 		if err != nil {
 			return err
 		}
+	}
+}
+
+// advance goes on to the next batch; false is when there is none. Where batches are recorded, the one after it is made
+// before it is sent, so that the history has the time in which it is sent.
+func (w *worker) advance() (more bool, err error) {
+	l := w.load
+	if l.over(w.last) {
+		return false, nil
+	}
+	if l.keptEnough() {
+		w.bulk.Forget()
+	}
+	if w.bulk.Coming() == 0 {
+		err = w.prepare()
+	}
+	if err == nil {
+		err = w.bulk.Advance(l.soft)
+	}
+	if err == nil && l.opt.Keep == emitter.KeepAll {
+		err = w.prepare()
+	}
+	return w.bulk.Waiting() > 0, unlessOver(l.soft, err)
+}
+
+// prepare makes a batch and begins to record it.
+func (w *worker) prepare() error {
+	w.fill()
+	return w.bulk.Record(w.load.soft)
+}
+
+func (w *worker) note(o *emitter.Outcome, due time.Time) {
+	l := w.load
+	now := o.Began.Add(o.Took)
+	w.perEvent += (now.Sub(w.last) - w.perEvent) / 8
+	w.last = now
+	l.measure.add(o, due)
+	if o.Recorded {
+		l.kept.Add(1)
+	}
+	if o.Lead != w.lead {
+		w.lead = o.Lead
+		l.sent.Add(1)
 	}
 }
 
@@ -196,11 +230,11 @@ func unlessOver(ctx context.Context, err error) error {
 	return err
 }
 
-// fill adds the events that go next; false is when there are no more.
-func (w *worker) fill() bool {
-	for ahead := w.ahead(); w.bulk.Waiting() < ahead; {
+// fill makes the events of the next batch, none when there are no more.
+func (w *worker) fill() {
+	for ahead := w.ahead(); w.bulk.Coming() < ahead; {
 		if w.conversation == nil && !w.meet() {
-			break
+			return
 		}
 		event := w.conversation.Next()
 		if event == nil {
@@ -209,7 +243,6 @@ func (w *worker) fill() bool {
 			w.bulk.Add(event, w.conversation.Seed())
 		}
 	}
-	return w.bulk.Waiting() > 0
 }
 
 // ahead gives how many events are recorded together. Where nothing is, each is made when its turn has come.

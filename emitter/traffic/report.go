@@ -13,7 +13,7 @@ type Report struct {
 	Rate        Rate          // that was asked for; 0 is as fast as it goes
 	Connections int           // that were open at the most
 
-	Leads    int // conversations that were begun
+	Leads    int // of which something was sent
 	Requests uint64
 	Errors   uint64 // requests that no 2xx answered
 	Sent     uint64 // bytes
@@ -105,7 +105,7 @@ func barsOf(h *hdrhistogram.Histogram) []Bar {
 func (l *load) report() *Report {
 	m := l.measure
 	r := &Report{
-		Started: m.start, Took: m.end.Sub(m.start), Rate: l.opt.Rate, Connections: int(l.opened.Load()), Leads: int(l.leads.Load()),
+		Started: m.start, Took: m.end.Sub(m.start), Rate: l.opt.Rate, Connections: int(l.opened.Load()), Leads: int(l.sent.Load()),
 		Requests: m.all.requests, Errors: m.all.errors, Sent: m.sent, Received: m.received, Recorded: m.recorded,
 		Latency: timesOf(m.all.latency), Service: timesOf(m.service), Late: timesOf(m.late),
 		Statuses: map[int]uint64{}, Failures: map[string]Failure{}, Series: m.points, Bars: barsOf(m.all.latency),
