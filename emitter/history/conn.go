@@ -41,7 +41,7 @@ func dsn(path, pragmas string) string {
 }
 
 func openConn(path string) (*conn, error) {
-	connector, err := sqlite.NewConnector(dsn(path, "_pragma=synchronous(NORMAL)"))
+	connector, err := sqlite.NewConnector(dsn(path, "_pragma=synchronous(NORMAL)&_pragma=wal_autocheckpoint(4000)"))
 	if err != nil {
 		return nil, err
 	}
