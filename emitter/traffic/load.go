@@ -24,8 +24,6 @@ const (
 	aheadTime = 100 * time.Millisecond
 	// grace is how long those who are under way may still be answered when a load is interrupted.
 	grace = 2 * time.Second
-	// lateEnough to open one more connection.
-	lateEnough = time.Millisecond
 )
 
 // LoadOptions say how to load a receiver.
@@ -84,6 +82,7 @@ func Load(ctx context.Context, opt LoadOptions) (*Report, error) {
 	first := opt.Concurrency
 	if opt.Rate > 0 {
 		first = 1
+		l.idle.Store(1)
 	}
 	for range first {
 		l.grow()
@@ -104,22 +103,23 @@ type load struct {
 	start      time.Time
 	measure    *measure
 
-	slots   atomic.Int64 // of the schedule that somebody has taken
-	leads   atomic.Int64 // that somebody has begun to make
-	sent    atomic.Int64 // leads of which something has left
-	opened  atomic.Int64 // connections
-	waiting atomic.Int64 // connections that wait for the time of their slot
-	kept    atomic.Int64 // deliveries that went into the history
+	slots  atomic.Int64 // of the schedule that somebody has taken
+	leads  atomic.Int64 // that somebody has begun to make
+	sent   atomic.Int64 // leads of which something has left
+	opened atomic.Int64 // connections
+	idle   atomic.Int64 // connections of an open load that can take the next slot, or soon will
+	kept   atomic.Int64 // deliveries that went into the history
 }
 
 // grow opens one more connection, up to the limit.
-func (l *load) grow() {
+func (l *load) grow() bool {
 	n := l.opened.Add(1)
 	if n > int64(l.opt.Concurrency) {
 		l.opened.Add(-1)
-		return
+		return false
 	}
 	l.group.Go(func() error { return l.work(int(n - 1)) })
+	return true
 }
 
 // work sends events over a connection of its own until there is nothing more to send.
@@ -150,6 +150,8 @@ type worker struct {
 	perEvent     time.Duration // about how long one takes, waiting for its time included
 	last         time.Time     // when the last event was answered
 	lead         uuid.UUID     // whose it was
+	sent         bool          // there was one
+	ready        bool          // it has asked for its first turn
 }
 
 func (w *worker) run() error {
@@ -212,8 +214,8 @@ func (w *worker) note(o *emitter.Outcome, due time.Time) {
 	if o.Recorded {
 		l.kept.Add(1)
 	}
-	if o.Lead != w.lead {
-		w.lead = o.Lead
+	if !w.sent || o.Lead != w.lead {
+		w.lead, w.sent = o.Lead, true
 		l.sent.Add(1)
 	}
 }
@@ -265,27 +267,32 @@ func (w *worker) meet() bool {
 	return true
 }
 
-// turn waits for the time at which the next event is to leave, and gives it. In a closed load that is now.
+// turn waits for the time at which the next event is to leave, and gives it. In a closed load that is now. Where nobody
+// is left who could take the turn after it in time, one more connection is opened, one after the other.
 func (w *worker) turn() (due time.Time, ok bool) {
 	l := w.load
 	if l.opt.Rate == 0 {
 		return time.Time{}, !l.over(w.last)
 	}
+	if !w.ready {
+		w.ready = true
+		l.idle.Add(-1)
+	}
 	due = l.start.Add(l.schedule.due(l.slots.Add(1) - 1))
 	if l.over(due) {
 		return due, false
 	}
-	left := time.Until(due)
-	if left <= 0 {
-		if left < -lateEnough && l.waiting.Load() == 0 {
-			l.grow()
-		}
-		return due, true
+	ok = true
+	if left := time.Until(due); left > 0 {
+		l.idle.Add(1)
+		ok = w.sleep(left)
+		l.idle.Add(-1)
 	}
-	l.waiting.Add(1)
-	ok = w.sleep(left)
-	if l.waiting.Add(-1) == 0 && ok {
-		l.grow() // somebody must be ready for the next one
+	if ok && l.idle.Load() == 0 {
+		l.idle.Add(1) // the new one, from now until its first turn
+		if !l.grow() {
+			l.idle.Add(-1)
+		}
 	}
 	return due, ok
 }
