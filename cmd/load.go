@@ -121,7 +121,7 @@ func runLoad(ctx context.Context, a *app, opt *loadOptions, args []string) error
 		Keep: opt.keep, KeepErrors: maxKeptErrors, Bot: opt.conversation.bot, Now: opt.conversation.clock(a),
 	}
 	if folder != "" {
-		return a.exportLoad(folder, &plan, opt.thresholds)
+		return a.exportLoad(folder, plan, traffic.K6Options{Thresholds: opt.thresholds, Timeout: opt.client.timeout, Insecure: opt.client.insecure})
 	}
 	report, err := a.load(ctx, opt, plan)
 	if report == nil {

@@ -1,0 +1,208 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"artihook/emitter/payload"
+	"artihook/emitter/receiver"
+	"artihook/emitter/signature"
+)
+
+const k6Secret = "hush-hush-0815-ünïcode"
+
+// k6Arrivals is a receiver that keeps what k6 sends.
+type k6Arrivals struct {
+	mu     sync.Mutex
+	wrong  []string
+	leads  map[string][]*payload.Event
+	bodies int
+	day    string // that all visitors choose; "" is any
+}
+
+func (k *k6Arrivals) seen(a receiver.Arrival) {
+	event, err := payload.Decode(a.Body)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.bodies++
+	switch {
+	case !a.Verified:
+		k.wrong = append(k.wrong, "the signature is wrong of "+string(a.Body))
+	case err != nil:
+		k.wrong = append(k.wrong, fmt.Sprintf("%v: %s", err, a.Body))
+	case a.Header.Get("User-Agent") != "artibot-api" || a.Header.Get("Content-Type") != "application/json":
+		k.wrong = append(k.wrong, fmt.Sprint("the headers are wrong: ", a.Header))
+	case !bytes.Equal(event.AppendJSON(nil), a.Body):
+		k.wrong = append(k.wrong, "it is not spelt as ArtiBot does: "+string(a.Body))
+	default:
+		k.leads[a.Summary.Lead] = append(k.leads[a.Summary.Lead], &event)
+	}
+}
+
+// TestExportForK6 runs exports with the real k6, two instances at once that share the load, against a receiver that
+// verifies.
+func TestExportForK6(t *testing.T) {
+	k6 := needs(t, "k6")
+	tests := []struct {
+		name     string
+		args     []string
+		scheme   signature.Scheme
+		edition  payload.Edition
+		leads    int // 0: as many as come
+		exitCode int
+		day      string
+	}{
+		{"so many leads", []string{"--leads", "24", "--concurrency", "4", "--bot", "dental", "--threshold", "p99<60s,errors<1%,requests>10"}, signature.SchemeURL, payload.Edition2019, 24, 0, ""},
+		{"older scheme, newer edition", []string{"--leads", "12", "--scheme", "body", "--edition", "2022", "--answer", "Demo Date=2026-12-24"}, signature.SchemeBody, payload.Edition2022, 12, 0, "2026-12-24"},
+		{"a rate with a ramp", []string{"--rate", "400/s", "--ramp", "1s", "--duration", "2s", "--abandon", "30%"}, signature.SchemeURL, payload.Edition2019, 0, 0, ""},
+		{"a threshold that is missed", []string{"--duration", "1s", "--concurrency", "2", "--threshold", "p50<1us,errors<5"}, signature.SchemeURL, payload.Edition2022, 0, 99, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			k := &k6Arrivals{leads: map[string][]*payload.Event{}, day: tt.day}
+			server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(k6Secret), Scheme: tt.scheme, Seen: k.seen}))
+			defer server.Close()
+			folder := filepath.Join(t.TempDir(), "load")
+			args := append([]string{"load", server.URL + "/hook?token=a%20b", "--edition", tt.edition.String(), "--export", "k6", folder}, tt.args...)
+			exportForK6(t, args)
+			runK6(t, k6, folder, tt.exitCode)
+			k.examine(t, tt.edition, tt.leads)
+		})
+	}
+}
+
+func exportForK6(t *testing.T, args []string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	world := Process()
+	world.Args, world.Stdout, world.Stderr = args, &stdout, &stderr
+	world.Env = func(name string) (string, bool) { return k6Secret, name == "ARTIHOOK_SECRET" }
+	if code := Run(t.Context(), world); code != 0 {
+		t.Fatalf("exit code %d: %s", code, &stderr)
+	}
+}
+
+// runK6 runs two instances, each with its half of the load, as k6-operator does.
+func runK6(t *testing.T, k6, folder string, exitCode int) {
+	t.Helper()
+	var instances sync.WaitGroup
+	for _, half := range []string{"0:1/2", "1/2:1"} {
+		instances.Go(func() {
+			process := exec.CommandContext(t.Context(), k6, "run", "--quiet", "--no-usage-report", "--address", "", "--execution-segment", half,
+				"--execution-segment-sequence", "0,1/2,1", filepath.Join(folder, "load.js"))
+			process.Env = append(os.Environ(), "ARTIHOOK_SECRET="+k6Secret)
+			output, err := process.CombinedOutput()
+			if code := process.ProcessState.ExitCode(); code != exitCode {
+				t.Errorf("k6 ended with %d, want %d: %v\n%s", code, exitCode, err, output)
+			}
+		})
+	}
+	instances.Wait()
+	for _, name := range []string{"load.js", "conversations.json"} {
+		if content, err := os.ReadFile(filepath.Join(folder, name)); err != nil || bytes.Contains(content, []byte("hush-hush")) {
+			t.Errorf("%s holds the secret, or cannot be read: %v", name, err)
+		}
+	}
+}
+
+// examine holds what arrived against the contract: one created first, versions in order, times that grow, no lead twice.
+func (k *k6Arrivals) examine(t *testing.T, edition payload.Edition, leads int) {
+	t.Helper()
+	for i, wrong := range k.wrong {
+		if i < 3 {
+			t.Error(wrong)
+		}
+	}
+	if len(k.wrong) > 0 || leads > 0 && len(k.leads) != leads || len(k.leads) < 2 {
+		t.Errorf("%d of %d bodies are wrong; %d leads came, want %d", len(k.wrong), k.bodies, len(k.leads), leads)
+	}
+	contacts := map[string]bool{}
+	for id, events := range k.leads {
+		contacts[events[0].Lead.ContactID.String()] = true
+		for i, e := range events {
+			version := i + 1
+			if e.Action == payload.Completed && edition == payload.Edition2022 {
+				version--
+			}
+			first, last := i == 0, e.Action == payload.Completed
+			if e.Edition != edition || first != (e.Action == payload.Created) || last && i+1 < len(events) || e.Lead.Version != version {
+				t.Errorf("lead %s: event %d is %s v%d of edition %s", id, i, e.Action, e.Lead.Version, e.Edition)
+			}
+			if !first && !e.Time.Time().After(events[i-1].Time.Time()) {
+				t.Errorf("lead %s: %s comes after %s", id, e.Time, events[i-1].Time)
+			}
+			examineTimes(t, events[:i+1], k.day)
+		}
+	}
+	if len(contacts) != len(k.leads) {
+		t.Errorf("%d people for %d leads", len(contacts), len(k.leads))
+	}
+}
+
+// examineTimes looks at the last of these events: the lag of time_stamp, the date of completed, the clock of chosen days.
+func examineTimes(t *testing.T, events []*payload.Event, day string) {
+	t.Helper()
+	e := events[len(events)-1]
+	if lag := e.Time.Time().Sub(e.Lead.Modified.Time()).Seconds(); lag < 0.1 || lag > 1.5 {
+		t.Errorf("%s is %.3f s after %s", e.Time, lag, e.Lead.Modified)
+	}
+	if e.Action == payload.Completed && e.Lead.Modified != payload.Stored(events[len(events)-2].Lead.Modified.Time()) {
+		t.Errorf("completed says %s, the last update %s", e.Lead.Modified, events[len(events)-2].Lead.Modified)
+	}
+	if len(e.Lead.Data) == 0 {
+		t.Error("no answers")
+		return
+	}
+	newest := e.Lead.Data[len(e.Lead.Data)-1]
+	moment, ok := newest.Value.(payload.Moment)
+	if !ok || e.Action == payload.Completed {
+		return
+	}
+	at := moment.DateTime.Time()
+	if at.Format("15:04") != e.Lead.Modified.Time().Format("15:04") || newest.Input != at.Format("1/2/06 3:04:05 PM") || newest.Display != at.Format("1/2/06") {
+		t.Errorf("answered at %s: %+v", e.Lead.Modified, newest)
+	}
+	if day != "" && at.Format("2006-01-02") != day {
+		t.Errorf("the given day %s has moved: %+v", day, newest)
+	}
+}
+
+// TestExportIsWhole needs no k6: the data is JSON, and nothing is written where a threshold has no counterpart.
+func TestExportIsWhole(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "load")
+	exportForK6(t, []string{"load", "localhost:3000/hook", "--sign-url", "https://crm.example/hook", "-H", "X-Env: test", "--export", "k6", folder})
+	data, err := os.ReadFile(filepath.Join(folder, "conversations.json"))
+	var conversations [][][]any
+	if err != nil || json.Unmarshal(data, &conversations) != nil || len(conversations) != 200 {
+		t.Errorf("%d conversations, %v", len(conversations), err)
+	}
+	script, err := os.ReadFile(filepath.Join(folder, "load.js"))
+	for _, want := range []string{`const url = "http://localhost:3000/hook"`, `const signedURL = "https://crm.example/hook"`, `"Host": "crm.example"`, `"X-Env": "test"`, `"duration": "30000ms"`} {
+		if err != nil || !strings.Contains(string(script), want) {
+			t.Errorf("the script lacks %s: %v", want, err)
+		}
+	}
+	for _, args := range [][]string{
+		{"load", "localhost:3000", "--threshold", "late<1s", "--export", "k6", folder},
+		{"load", "localhost:3000", "--export", "jmeter", folder},
+		{"load", "--export", "k6"},
+		{"load", "localhost:3000/?key=" + k6Secret[:14], "--secret", k6Secret[:14], "--export", "k6", folder},
+	} {
+		var stderr bytes.Buffer
+		world := Process()
+		world.Args, world.Stdout, world.Stderr = args, &stderr, &stderr
+		world.Env = func(string) (string, bool) { return "", false }
+		if code := Run(t.Context(), world); code != exitUsage {
+			t.Errorf("%v: exit code %d: %s", args, code, &stderr)
+		}
+	}
+}

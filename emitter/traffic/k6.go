@@ -1,0 +1,233 @@
+package traffic
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"text/template"
+	"time"
+
+	"artihook/emitter"
+	"artihook/emitter/payload"
+	"artihook/emitter/signature"
+)
+
+// The names of the files of an export.
+const (
+	K6Script = "load.js"
+	K6Data   = "conversations.json"
+)
+
+// k6Conversations is how many conversations an export carries. Each is told many times, every time by another lead.
+const k6Conversations = 200
+
+//go:embed k6.js
+var k6Template string
+
+// K6 is a load for stock k6: a script without extensions and its data. The secret is in neither.
+type K6 struct{ Script, Data []byte }
+
+// K6Options say what is exported beside the load.
+type K6Options struct {
+	Thresholds []Threshold
+	Timeout    time.Duration // for one request
+	Insecure   bool          // accept any TLS certificate
+}
+
+// ExportK6 words the load for k6. The events are those of conversations that the source makes now, with the ids and
+// times left open, which the script fills in as it runs: every iteration is a lead of its own on whatever machine.
+func ExportK6(opt LoadOptions, more K6Options) (K6, error) {
+	opt = opt.withDefaults()
+	conversations, events, err := k6Pool(&opt)
+	if err != nil {
+		return K6{}, err
+	}
+	thresholds, err := k6Thresholds(more.Thresholds)
+	if err != nil {
+		return K6{}, err
+	}
+	data, err := k6JSON(conversations, "")
+	if err != nil {
+		return K6{}, err
+	}
+	settings := k6Options(&opt, float64(events)/float64(len(conversations)))
+	settings["thresholds"], settings["insecureSkipTLSVerify"] = thresholds, more.Insecure
+	script, err := k6Words(&opt, settings, more.Timeout)
+	if err != nil {
+		return K6{}, err
+	}
+	for _, file := range [][]byte{script, data} {
+		if !bytes.Equal(opt.Webhook.Secret.Redact(file), file) {
+			return K6{}, errors.New("the secret stands in the URL, a header or an answer; it would be written into the files")
+		}
+	}
+	return K6{Script: script, Data: data}, nil
+}
+
+func k6Words(opt *LoadOptions, settings map[string]any, timeout time.Duration) ([]byte, error) {
+	planned := emitter.Plan(opt.Webhook, emitter.Message{Body: []byte("{}")})
+	headers, signs := map[string]string{"Host": planned.Request.Host}, false
+	for _, h := range planned.Request.Headers {
+		if own := slices.Contains(opt.Webhook.Headers, h); h.Name == signature.Header && !own {
+			signs = true
+		} else {
+			headers[h.Name] = h.Value
+		}
+	}
+	post := opt.Webhook.URL
+	post.Target = planned.Request.Target
+	words := map[string]any{
+		"Options": settings, "URL": post.String(), "Signed": planned.SignURL, "Scheme": opt.Webhook.Scheme.String(),
+		"Headers": headers, "Signs": signs, "Header": signature.Header, "Data": "./" + K6Data, "Timeout": k6Duration(timeout),
+	}
+	page, err := template.New(K6Script).Funcs(template.FuncMap{"json": func(v any) (string, error) {
+		text, err := k6JSON(v, "  ")
+		return strings.TrimSpace(string(text)), err
+	}}).Parse(k6Template)
+	if err != nil {
+		return nil, err
+	}
+	var script bytes.Buffer
+	err = page.Execute(&script, words)
+	return script.Bytes(), err
+}
+
+func k6JSON(v any, indent string) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // both files are read by k6 alone, never as a part of a page
+	enc.SetIndent("", indent)
+	err := enc.Encode(v)
+	return b.Bytes(), err
+}
+
+// k6Options words rate, ramp, duration and the number of leads as a scenario of k6. One iteration is one conversation,
+// so that a rate of events is divided by the events of an average one.
+func k6Options(opt *LoadOptions, events float64) map[string]any {
+	s := map[string]any{}
+	duration := opt.Duration
+	switch {
+	case opt.Rate > 0:
+		const unit = 1000 * time.Second // k6 takes whole numbers only
+		target := max(1, int(float64(opt.Rate)*unit.Seconds()/events+0.5))
+		if opt.Leads > 0 {
+			whole := seconds(float64(opt.Leads)/float64(target)*unit.Seconds()) + opt.Ramp/2
+			if duration == 0 || whole < duration {
+				duration = whole
+			}
+		}
+		s["executor"], s["timeUnit"], s["preAllocatedVUs"], s["maxVUs"] = "constant-arrival-rate", k6Duration(unit), min(opt.Concurrency, DefaultConnections), opt.Concurrency
+		if opt.Ramp > 0 {
+			s["executor"], s["startRate"], s["stages"] = "ramping-arrival-rate", 0, k6Stages(target, opt.Ramp, duration)
+		} else {
+			s["rate"], s["duration"] = target, k6Duration(duration)
+		}
+	case opt.Leads > 0:
+		s["executor"], s["vus"], s["iterations"] = "shared-iterations", min(opt.Concurrency, opt.Leads), opt.Leads
+		if duration > 0 {
+			s["maxDuration"] = k6Duration(duration)
+		} else {
+			s["maxDuration"] = "24h"
+		}
+	case opt.Ramp > 0:
+		s["executor"], s["startVUs"], s["stages"] = "ramping-vus", 0, k6Stages(opt.Concurrency, opt.Ramp, duration)
+	default:
+		s["executor"], s["vus"], s["duration"] = "constant-vus", opt.Concurrency, k6Duration(duration)
+	}
+	return map[string]any{"scenarios": map[string]any{"leads": s}}
+}
+
+func k6Stages(target int, ramp, duration time.Duration) []map[string]any {
+	stages := []map[string]any{{"target": target, "duration": k6Duration(min(ramp, max(duration, time.Millisecond)))}}
+	if duration > ramp {
+		stages = append(stages, map[string]any{"target": target, "duration": k6Duration(duration - ramp)})
+	}
+	return stages
+}
+
+// k6Duration is in whole milliseconds, the finest that k6 takes, and never nothing.
+func k6Duration(d time.Duration) string {
+	return strconv.FormatInt(max(1, d.Milliseconds()), 10) + "ms"
+}
+
+// k6Thresholds words conditions as k6's. Its http_req_duration is our latency of a closed load.
+func k6Thresholds(list []Threshold) (map[string][]string, error) {
+	worded := map[string][]string{}
+	for _, t := range list {
+		metric, aspect, limit := "http_req_duration", "", t.Limit*1000
+		switch {
+		case t.Quantile() > 0:
+			aspect = fmt.Sprintf("p(%v)", t.Quantile())
+		case t.Metric == "mean":
+			aspect = "avg"
+		case t.Metric == "min", t.Metric == "max":
+			aspect = t.Metric
+		case t.Metric == metricErrors && t.Share():
+			metric, aspect, limit = "http_req_failed", "rate", t.Limit
+		case t.Metric == metricErrors:
+			metric, aspect, limit = "artihook_errors", "count", t.Limit
+		case t.Metric == metricRate:
+			metric, aspect, limit = "http_reqs", "rate", t.Limit
+		case t.Metric == metricRequests:
+			metric, aspect, limit = "http_reqs", "count", t.Limit
+		default:
+			return nil, fmt.Errorf("the threshold %q has no counterpart in k6; leave it out", t.Text)
+		}
+		worded[metric] = append(worded[metric], aspect+t.Sign+strconv.FormatFloat(limit, 'f', -1, 64))
+	}
+	return worded, nil
+}
+
+// k6Pool gives the conversations and how many events they have.
+func k6Pool(opt *LoadOptions) (conversations [][]k6Event, events int, err error) {
+	source := opt.Source()
+	now := opt.Now().UTC().Truncate(time.Second) // a whole number of the ticks that the script counts in
+	for n := range uint64(k6Conversations) {
+		// Told at two times, a conversation shows which of its days move with the clock.
+		later := k6Tell(opt.Webhook, source(n, now.AddDate(0, 0, 40)))
+		told := k6Tell(opt.Webhook, source(n, now))
+		var conversation []k6Event
+		for i := range told.events {
+			opened := k6Opening{now: now, answered: told.answered, later: later.events[i].Lead.Data, marks: map[string][]any{}}
+			event, err := opened.take(&told.events[i])
+			if err != nil {
+				return nil, 0, err
+			}
+			conversation = append(conversation, event)
+		}
+		if len(conversation) > 0 {
+			conversations = append(conversations, conversation)
+			events += len(conversation)
+		}
+	}
+	if events == 0 {
+		return nil, 0, errors.New("none of the conversations has an event that the webhook receives")
+	}
+	return conversations, events, nil
+}
+
+// k6Told is a conversation: the events that the webhook wants, and when each question was answered.
+type k6Told struct {
+	events   []payload.Event
+	answered map[string]payload.DateTime
+}
+
+func k6Tell(w *emitter.Webhook, c Conversation) k6Told {
+	told := k6Told{answered: map[string]payload.DateTime{}}
+	for e := c.Next(); e != nil; e = c.Next() {
+		if e.Action != payload.Completed {
+			told.answered[e.Meta.LastAnswered] = e.Lead.Modified
+		}
+		if w.Wants(e.Action) {
+			event := e.In(w.Edition)
+			event.Lead.Data = slices.Clone(event.Lead.Data) // the next one uses it again
+			told.events = append(told.events, event)
+		}
+	}
+	return told
+}
