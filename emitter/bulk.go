@@ -223,7 +223,7 @@ func (b *Bulk) finish(ctx context.Context, d *history.Delivery, o *Outcome, came
 	return b.e.opt.History.Finish(context.WithoutCancel(ctx), d)
 }
 
-// Withdraw notes that what still waits or comes will not be sent, so that it does not look lost. It does so even where
+// Withdraw takes what still waits or comes out of the history again, so that it does not look lost. It does so even where
 // ctx has ended.
 func (b *Bulk) Withdraw(ctx context.Context) error {
 	left := slices.Clone(b.now.refs[min(b.now.next, len(b.now.refs)):])

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
@@ -169,13 +168,8 @@ func TestBulkInterrupted(t *testing.T) {
 		t.Errorf("%d wait, %v", b.Waiting(), err)
 	}
 	all := keptIn(t, store)
-	if len(all) != 5 {
-		t.Errorf("%d deliveries are in the history", len(all))
-	}
-	for i, d := range all {
-		if d.State != history.Done || d.Error != FailureCancelled || strings.Contains(d.Reason, "not sent") != (i > 0) {
-			t.Errorf("delivery %d: %q %q (%s)", d.ID, d.State, d.Error, d.Reason)
-		}
+	if len(all) != 1 || all[0].State != history.Done || all[0].Error != FailureCancelled {
+		t.Errorf("the history has %+v", all)
 	}
 }
 

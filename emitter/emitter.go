@@ -79,21 +79,13 @@ func (e *Emitter) Record(ctx context.Context, planned []*history.Delivery) error
 	return e.opt.History.Plan(ctx, planned)
 }
 
-// reasonWithdrawn is why a recorded delivery has no answer.
-const reasonWithdrawn = "it was not sent: the run ended before its turn"
-
-// Withdraw notes that recorded deliveries will not be sent, so that they do not look lost. It does so even where ctx has ended.
+// Withdraw takes recorded deliveries that were not sent after all out of the history again, so that they do not look
+// lost. It does so even where ctx has ended.
 func (e *Emitter) Withdraw(ctx context.Context, recorded []*history.Delivery) error {
-	if e.opt.History == nil {
+	if e.opt.History == nil || len(recorded) == 0 {
 		return nil
 	}
-	for _, d := range recorded {
-		d.Error, d.Reason = FailureCancelled, reasonWithdrawn
-		if err := e.opt.History.Finish(context.WithoutCancel(ctx), d); err != nil {
-			return err
-		}
-	}
-	return nil
+	return e.opt.History.Withdraw(context.WithoutCancel(ctx), recorded)
 }
 
 // attempt records the delivery, sends it, and records what came of it.

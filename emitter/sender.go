@@ -25,9 +25,12 @@ type answer struct {
 }
 
 // Direct gives an Emitter that sends over one connection of its own and into the same history: faster, and for one
-// goroutine at a time. Whoever asks for it closes it.
+// goroutine at a time. Whoever asks for it closes it. A manner other than the usual stays as it is.
 func (e *Emitter) Direct() *Emitter {
 	other := *e
+	if e.client.how != (Manner{}) {
+		return &other
+	}
 	other.sender = newLine(e.client)
 	return &other
 }

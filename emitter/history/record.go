@@ -121,6 +121,23 @@ func newIntent(d *Delivery) intent {
 	}
 }
 
+// Withdraw removes deliveries that were planned and will not leave after all, and
+// returns when they are gone. Their numbers are not given again. It is not for
+// deliveries that may have left.
+func (s *Store) Withdraw(ctx context.Context, deliveries []*Delivery) error {
+	j := &job{done: make(chan error, 1)}
+	for _, d := range deliveries {
+		if d.ID <= 0 || d.State != Planned {
+			return fmt.Errorf("withdrawing a delivery to %q: it is not planned", d.URL)
+		}
+		j.withdrawn = append(j.withdrawn, d.ID)
+	}
+	if len(deliveries) == 0 {
+		return ctx.Err()
+	}
+	return s.submit(ctx, j)
+}
+
 // Finish records the outcome of a delivery that has been planned: Status, Error,
 // Reason, Duration and the response. It may return before the commit, which
 // follows at once, or within 100 ms while many deliveries are being recorded;

@@ -439,3 +439,32 @@ func TestPlanAhead(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestWithdrawnDeliveriesAreGone(t *testing.T) {
+	s := openStore(t, newPath(t))
+	batch := sampleBatch(3)
+	if err := s.Plan(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	answer(batch[0], 204)
+	if err := s.Finish(t.Context(), batch[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Withdraw(t.Context(), batch); err == nil {
+		t.Error("a delivery that has left was withdrawn")
+	}
+	if err := s.Withdraw(t.Context(), batch[1:]); err != nil {
+		t.Fatal(err)
+	}
+	if last, err := s.Last(t.Context()); err != nil || last.ID != batch[0].ID || last.Status != 204 {
+		t.Errorf("the last is %d, %v", last.ID, err)
+	}
+	next := sample()
+	if err := s.Plan(t.Context(), []*Delivery{next}); err != nil || next.ID != 4 {
+		t.Errorf("the next has number %d, %v", next.ID, err)
+	}
+	if err := s.Withdraw(t.Context(), nil); err != nil {
+		t.Error(err)
+	}
+	checkIntegrity(t, s)
+}

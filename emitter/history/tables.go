@@ -19,6 +19,7 @@ type tables struct {
 	begin, commit, rollback, dataVersion, number *stmt
 	delivery, request, outcome, dropOutcome      *stmt
 	origin, minute, skip                         *stmt
+	dropDelivery, dropRequest, dropOrigin        *stmt
 	addLead, findLead, addSetting, findSetting   *stmt
 
 	// Numbers of rows that are known to be there, until another connection
@@ -46,8 +47,12 @@ func newTables(c *conn) *tables {
 		origin:      c.stmt("INSERT INTO origins (id, scenario, step, resend_of) VALUES (?, ?, ?, ?)"),
 		minute:      c.stmt("INSERT OR IGNORE INTO minutes (minute, first) VALUES (?, ?)"),
 		dropOutcome: c.stmt("DELETE FROM outcomes WHERE id = ?"),
-		addLead:     c.stmt("INSERT INTO leads (key) VALUES (?)"),
-		findLead:    c.stmt("SELECT id FROM leads WHERE key = ?"),
+		// A number that has an outcome belongs to a delivery that has left.
+		dropDelivery: c.stmt("DELETE FROM deliveries WHERE id = ? AND NOT EXISTS (SELECT 1 FROM outcomes WHERE id = ?)"),
+		dropRequest:  c.stmt("DELETE FROM requests WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE id = ?1)"),
+		dropOrigin:   c.stmt("DELETE FROM origins WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE id = ?1)"),
+		addLead:      c.stmt("INSERT INTO leads (key) VALUES (?)"),
+		findLead:     c.stmt("SELECT id FROM leads WHERE key = ?"),
 		addSetting: c.stmt("INSERT INTO settings (webhook, url, sign_url, scheme, edition, bot)" +
 			" VALUES (?, ?, ?, ?, ?, ?)"),
 		findSetting: c.stmt("SELECT id FROM settings WHERE webhook = ? AND url = ? AND sign_url = ?" +
@@ -122,6 +127,11 @@ func (t *tables) writeRows(jobs []*job) error {
 		}
 		if j.outcome != nil {
 			if err := t.writeOutcome(j.outcome); err != nil {
+				return err
+			}
+		}
+		for _, id := range j.withdrawn {
+			if err := errors.Join(t.dropDelivery.exec(id, id), t.dropRequest.exec(id, id), t.dropOrigin.exec(id, id)); err != nil {
 				return err
 			}
 		}

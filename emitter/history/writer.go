@@ -37,19 +37,20 @@ type writer struct {
 }
 
 // job is one Plan (intents), one Finish (outcome), one batch of Import (intents
-// and outcomes), or with none of them a Flush, or the hurry of one who waits for
-// a Plan. Who waits for it has set done, which takes one error. taken is set
-// once, by the writer or by a sender who no longer waits.
+// and outcomes), one Withdraw, or with none of them a Flush, or the hurry of one
+// who waits for a Plan. Who waits for it has set done, which takes one error.
+// taken is set once, by the writer or by a sender who no longer waits.
 type job struct {
-	intents  []intent
-	outcomes []*outcome // of the intents, nil where one is unknown; nil for a Plan
-	at       int64      // the number that the first is to have, if it is still free
-	first    int64      // answer: number of the first intent
-	outcome  *outcome
-	done     chan error
-	ahead    bool // nobody waits for done yet
-	hurries  *job // somebody does wait for that one
-	taken    atomic.Bool
+	intents   []intent
+	outcomes  []*outcome // of the intents, nil where one is unknown; nil for a Plan
+	at        int64      // the number that the first is to have, if it is still free
+	first     int64      // answer: number of the first intent
+	outcome   *outcome
+	withdrawn []int64 // the numbers of deliveries that will not leave
+	done      chan error
+	ahead     bool // nobody waits for done yet
+	hurries   *job // somebody does wait for that one
+	taken     atomic.Bool
 }
 
 func startWriter(s *Store, c *conn) *writer {
@@ -94,7 +95,7 @@ func (b *batch) add(j *job) {
 		return
 	}
 	b.jobs = append(b.jobs, j)
-	b.rows += len(j.intents)
+	b.rows += len(j.intents) + len(j.withdrawn)
 	if j.outcome != nil {
 		b.rows++
 	}
