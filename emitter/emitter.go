@@ -59,6 +59,9 @@ func New(opt Options) *Emitter {
 	return &Emitter{opt: opt, client: c, sender: c}
 }
 
+// Retries gives how many further attempts follow a failed one at most.
+func (e *Emitter) Retries() int { return e.opt.Retries }
+
 // Close closes the connections that are kept alive.
 func (e *Emitter) Close() { e.sender.close() }
 

@@ -81,10 +81,14 @@ func (opt *Options) message(w *emitter.Webhook, event *payload.Event, seed uint6
 // Play holds the conversations and gives the tally of their deliveries, also when it ends early: with the error of a
 // history that cannot be written, or with that of ctx.
 func Play(ctx context.Context, opt Options) (Tally, error) {
-	p := &player{opt: opt, tally: newTally(), start: time.Now()}
+	p := &player{opt: opt, tally: newTally(), start: time.Now(), workers: min(max(opt.Concurrency, 1), max(opt.Leads, 1))}
 	workers, ctx := errgroup.WithContext(ctx)
-	for range min(max(opt.Concurrency, 1), max(opt.Leads, 1)) {
-		workers.Go(func() error { return p.work(ctx) })
+	for range p.workers {
+		workers.Go(func() error {
+			a := actor{player: p, lines: map[*emitter.Webhook]*emitter.Emitter{}, perEvent: aheadTime}
+			defer a.close()
+			return a.work(ctx)
+		})
 	}
 	err := workers.Wait()
 	p.tally.Took = time.Since(p.start)
@@ -92,27 +96,12 @@ func Play(ctx context.Context, opt Options) (Tally, error) {
 }
 
 type player struct {
-	opt   Options
-	start time.Time
-	taken atomic.Int64 // leads that a worker has begun
-	mu    sync.Mutex   // guards tally and the callbacks
-	tally Tally
-}
-
-// work holds one conversation after the other until there are no more.
-func (p *player) work(ctx context.Context) error {
-	source := p.opt.Source()
-	for {
-		n := p.taken.Add(1) - 1
-		if n >= int64(p.opt.Leads) {
-			return nil
-		}
-		at := p.opt.now()
-		if err := p.converse(ctx, source(uint64(n), at), at); err != nil {
-			return err
-		}
-		p.ended()
-	}
+	opt     Options
+	start   time.Time
+	workers int
+	taken   atomic.Int64 // leads that an actor has begun
+	mu      sync.Mutex   // guards tally and the callbacks
+	tally   Tally
 }
 
 func (p *player) ended() {
@@ -122,44 +111,6 @@ func (p *player) ended() {
 	if p.opt.LeadEnded != nil {
 		p.opt.LeadEnded()
 	}
-}
-
-func (p *player) converse(ctx context.Context, c Conversation, at time.Time) error {
-	began := time.Now()
-	for first := true; ; first = false {
-		event := c.Next()
-		if event == nil {
-			return nil
-		}
-		pause := p.opt.Pace.Between
-		if p.opt.Pace.Real {
-			pause = time.Until(began.Add(event.Time.Time().Sub(at)))
-		} else if first {
-			pause = 0
-		}
-		if err := wait(ctx, pause); err != nil {
-			return err
-		}
-		if err := p.fanOut(ctx, event, c.Seed()); err != nil {
-			return err
-		}
-	}
-}
-
-// fanOut sends the event to every webhook that wants it, like an ArtiBot account does.
-func (p *player) fanOut(ctx context.Context, event *payload.Event, seed uint64) error {
-	for w := range p.opt.wanting(event.Action) {
-		last, err := p.opt.Emitter.Emit(ctx, w, p.opt.message(w, event, seed), p.seen)
-		if err == nil || last.OK() {
-			p.mu.Lock()
-			p.tally.count(&last)
-			p.mu.Unlock()
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (p *player) seen(d history.Delivery) error {

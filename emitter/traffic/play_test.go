@@ -196,3 +196,54 @@ func TestPaceWaits(t *testing.T) {
 		t.Errorf("%+v, %v", tally, err)
 	}
 }
+
+// TestInterruptedPlayLeavesNothingUnsent: what was recorded ahead and has not left is not in the history.
+func TestInterruptedPlayLeavesNothingUnsent(t *testing.T) {
+	_, w := start(t)
+	store := openHistory(t)
+	opt := options(t, w)
+	opt.Emitter = emitter.New(emitter.Options{History: store})
+	opt.Concurrency = 2
+	ctx, cancel := context.WithCancel(t.Context())
+	calls := 0
+	opt.Each = func(history.Delivery) error {
+		if calls++; calls == 10 {
+			cancel()
+		}
+		return nil
+	}
+	if _, err := Play(ctx, opt); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	got := outcomes(t, store)
+	if delete(got, "0"+emitter.FailureCancelled); len(got) != 1 || got["204"] < 10 || got["204"] > calls {
+		t.Errorf("the history has %v after %d deliveries", got, calls)
+	}
+}
+
+// TestRetriesKeepTheirOrder: with retries a lead's last delivery is still the last of its history.
+func TestRetriesKeepTheirOrder(t *testing.T) {
+	answers := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if answers++; answers%2 == 1 {
+			w.WriteHeader(500)
+		}
+	}))
+	defer server.Close()
+	url, err := signature.ParseURL(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := openHistory(t)
+	opt := options(t, emitter.Webhook{URL: url})
+	opt.Emitter = emitter.New(emitter.Options{History: store, Retries: 1, RetryDelay: time.Microsecond})
+	opt.Leads = 1
+	if _, err := Play(t.Context(), opt); err != nil {
+		t.Fatal(err)
+	}
+	for id := int64(1); id <= 8; id++ {
+		if d, err := store.Get(t.Context(), id); err != nil || d.Version != int(id+1)/2 || d.Attempt != 2-int(id%2) {
+			t.Errorf("delivery %d is attempt %d at version %d, %v", id, d.Attempt, d.Version, err)
+		}
+	}
+}
