@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -110,6 +111,7 @@ func (l *line) exchange(ctx context.Context, deadline time.Time, request []byte)
 			l.hangUp() // nothing has left, so that this is no second time
 			continue
 		}
+		runtime.Gosched() // others write meanwhile, and the answer is often there when it is looked for
 		status, cut, failed := l.read()
 		if failed != nil && err != nil {
 			failed = err // it could not even be sent
