@@ -32,6 +32,7 @@ type Bulk struct {
 	line    *line
 	stop    func()
 	stencil *stencil
+	encoder payload.Encoder
 	body    []byte
 	now     *batch // is being sent
 	coming  *batch // is being filled, and recorded meanwhile
@@ -122,7 +123,7 @@ func (b *Bulk) Add(e *payload.Event, seed uint64) {
 	}
 	c := b.coming
 	p := parcel{action: e.Action, lead: e.Lead.ID, version: e.Lead.Version, edition: e.Edition, seed: seed, start: len(c.buf)}
-	b.body = e.AppendJSON(b.body[:0])
+	b.body = b.encoder.AppendJSON(b.body[:0], e)
 	c.buf = b.stencil.append(c.buf, b.body)
 	p.end = len(c.buf)
 	c.parcels = append(c.parcels, p)

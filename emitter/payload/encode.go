@@ -9,16 +9,20 @@ import (
 
 // AppendJSON appends the event's body to dst, exactly as ArtiBot sends it. It allocates nothing where dst has room.
 func (e *Event) AppendJSON(dst []byte) []byte {
-	dst = e.appendLead(append(dst, `{"lead":`...))
-	dst = e.appendMeta(append(dst, `,"meta":`...))
-	dst = AppendString(append(dst, `,"resource":"lead","action":`...), string(e.Action))
-	dst = appendID(append(dst, `,"resource_id":`...), e.Lead.ID)
-	dst = e.Time.appendJSON(append(dst, `,"time_stamp":`...))
-	dst = strconv.AppendInt(append(dst, `,"resource_version":`...), int64(e.Lead.Version), 10)
-	return append(dst, '}')
+	dst = e.appendLeadHead(append(dst, `{"lead":`...))
+	for i := range e.Lead.Data {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(AppendString(dst, e.Lead.Data[i].Field), ':')
+		dst = e.Lead.Data[i].appendJSON(dst)
+	}
+	dst = e.Meta.appendCommon(append(dst, `}},"meta":`...))
+	return e.appendTail(e.appendLastAnswered(dst))
 }
 
-func (e *Event) appendLead(dst []byte) []byte {
+// appendLeadHead writes the lead up to its answers.
+func (e *Event) appendLeadHead(dst []byte) []byte {
 	l := &e.Lead
 	dst = appendID(append(dst, `{"id":`...), l.ID)
 	dst = l.Created.appendJSON(append(dst, `,"create_date":`...))
@@ -32,15 +36,16 @@ func (e *Event) appendLead(dst []byte) []byte {
 		dst = appendOptional(append(dst, `,"closed_status":`...), l.ClosedStatus)
 	}
 	dst = strconv.AppendInt(append(dst, `,"version":`...), int64(l.Version), 10)
-	dst = append(dst, `,"data":{`...)
-	for i := range l.Data {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(AppendString(dst, l.Data[i].Field), ':')
-		dst = l.Data[i].appendJSON(dst)
-	}
-	return append(dst, "}}"...)
+	return append(dst, `,"data":{`...)
+}
+
+// appendTail writes what follows meta.
+func (e *Event) appendTail(dst []byte) []byte {
+	dst = AppendString(append(dst, `,"resource":"lead","action":`...), string(e.Action))
+	dst = appendID(append(dst, `,"resource_id":`...), e.Lead.ID)
+	dst = e.Time.appendJSON(append(dst, `,"time_stamp":`...))
+	dst = strconv.AppendInt(append(dst, `,"resource_version":`...), int64(e.Lead.Version), 10)
+	return append(dst, '}')
 }
 
 func (e *Event) status() Raw {
@@ -54,14 +59,18 @@ func (e *Event) status() Raw {
 	}
 }
 
-func (e *Event) appendMeta(dst []byte) []byte {
-	m := &e.Meta
+// appendCommon writes what meta says in every event of a conversation, and leaves it open.
+func (m *Meta) appendCommon(dst []byte) []byte {
 	dst = AppendString(append(dst, `{"chat_start_page":`...), m.ChatStartPage)
 	dst = AppendString(append(dst, `,"ip_address":`...), m.IPAddress)
 	dst = m.Location.appendJSON(append(dst, `,"location":`...))
-	dst = m.Browser.appendJSON(append(dst, `,"browser":`...))
+	return m.Browser.appendJSON(append(dst, `,"browser":`...))
+}
+
+// appendLastAnswered ends meta.
+func (e *Event) appendLastAnswered(dst []byte) []byte {
 	if e.saysLastAnswered() {
-		dst = AppendString(append(dst, `,"last_answered_field_name":`...), m.LastAnswered)
+		dst = AppendString(append(dst, `,"last_answered_field_name":`...), e.Meta.LastAnswered)
 	}
 	return append(dst, '}')
 }
