@@ -28,9 +28,9 @@ func Lint(body []byte) []Flaw {
 	l.edition(root)
 	l.dates(root)
 	l.answers(root)
-	if place := root.textAt("meta", "ip_address"); place != "" {
-		if _, err := netip.ParseAddr(place); err != nil {
-			l.add(FlawValue, "meta.ip_address", "%q is no IP address", place)
+	if address := root.at("meta", "ip_address"); address != nil && address.kind == kindText {
+		if _, err := netip.ParseAddr(address.text); err != nil {
+			l.add(FlawValue, "meta.ip_address", "%q is no IP address", address.text)
 		}
 	}
 	if raw, err := payload.ParseRaw(body); err != nil || string(raw) != string(body) {
