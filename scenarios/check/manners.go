@@ -80,14 +80,15 @@ func mannerCases() []Case {
 func inTime(t *trial) {
 	s := t.ordinary()
 	d := t.send(s)
-	if patience := t.run.opt.Patience; !t.over() && (d.Duration > patience || d.Error == emitter.FailureTimeout) {
+	if patience := t.run.opt.Patience; d.Duration > patience {
 		t.fail(describe(s, &d), "an answer within "+patience.String(), "it took "+d.Duration.Round(time.Millisecond).String())
 	}
+	t.hold(s, &d, answered)
 }
 
 func noRedirect(t *trial) {
 	s := t.ordinary()
-	d := t.send(s)
+	d := t.expect(s, answered)
 	if !t.over() && d.Status >= 300 && d.Status < 400 {
 		location := ""
 		for _, h := range d.Response.Headers {
@@ -104,7 +105,7 @@ func noHTML(t *trial) {
 	cut := t.ordinary()
 	cut.body, cut.what = cut.body[:len(cut.body)-25], "cut short and rightly signed"
 	for _, s := range []shot{t.ordinary(), unsigned, cut} {
-		if d := t.send(s); isHTML(&d) {
+		if d := t.expect(s, answered); isHTML(&d) {
 			t.fail(describe(s, &d), "a short text, JSON or nothing", cameBack(&d))
 		}
 	}
@@ -165,8 +166,8 @@ func bodyless(method string) func(*trial) {
 func keepAlive(t *trial) {
 	for range 2 {
 		s := t.ordinary()
-		d := t.send(s)
-		if t.over() || d.Response == nil {
+		d := t.expect(s, answered)
+		if t.over() {
 			return
 		}
 		closes := d.Response.Proto == "HTTP/1.0"
@@ -188,7 +189,7 @@ func noEcho(t *trial) {
 	odd := t.ordinary()
 	odd.body, odd.what = []byte(`[null]`), "which is JSON and no event"
 	for _, s := range []shot{unsigned, wrong, cut, odd} {
-		t.send(s)
+		t.expect(s, answered)
 	}
 	if leaked := t.run.leaked; leaked.what != "" {
 		t.fail(leaked.sent, "nothing that is the receiver's own business", leaked.what+" in "+leaked.got)

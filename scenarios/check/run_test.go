@@ -131,6 +131,25 @@ func TestNobodyThere(t *testing.T) {
 	}
 }
 
+// TestNoAnswerFails holds that every case but the one that cuts the connection itself wants an answer.
+func TestNoAnswerFails(t *testing.T) {
+	asked := 0 // the cases run one after the other
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked++; asked == 1 { // one answer, so that the receiver counts as there
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		panic(http.ErrAbortHandler)
+	}))
+	defer server.Close()
+	results := examine(t, server.URL, exam{only: []string{"signature-valid", "manners"}}, nil)
+	for _, r := range results[1:] {
+		if r.Outcome != report.Failed {
+			t.Errorf("%s: %s", r.Case.ID, r.Outcome)
+		}
+	}
+}
+
 // TestAReceiverThatDies holds that what cannot be asked any more is skipped and not failed one by one.
 func TestAReceiverThatDies(t *testing.T) {
 	var server *httptest.Server

@@ -121,7 +121,8 @@ var (
 	borne        = want{"2xx or 4xx", func(d *history.Delivery) bool {
 		return d.Error == "" && (d.Status < 300 || d.Status >= 400 && d.Status < 500)
 	}}
-	noCrash = want{"anything but 5xx", func(d *history.Delivery) bool { return d.Error == "" && d.Status < 500 }}
+	answered = want{"an answer", func(d *history.Delivery) bool { return d.Error == "" }}
+	noCrash  = want{"anything but 5xx", func(d *history.Delivery) bool { return d.Error == "" && d.Status < 500 }}
 )
 
 // expect sends a shot and holds the answer against what should come.
