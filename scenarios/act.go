@@ -14,13 +14,16 @@ type act struct {
 	*scope
 	step        *Step
 	path        string
-	silent      bool // it happens, but nothing is sent
+	silent      bool            // it happens, but nothing is sent
+	lead        string          // its id, for ${lead}
+	used        map[string]bool // captured variables that it uses
+	letters     []letter
 	result      report.Step
 	unreachable bool
 }
 
-// do takes the step. The error is why it could not be taken; what came back wrong stands in the checks.
-func (a *act) do(ctx context.Context) error {
+// prepare lets the step happen and makes what it sends. The error is why it cannot.
+func (a *act) prepare() error {
 	var parcels []*parcel
 	var err error
 	switch {
@@ -35,22 +38,31 @@ func (a *act) do(ctx context.Context) error {
 	case a.step.Send != nil:
 		parcels, err = a.send()
 	case a.step.Resend != nil:
-		parcels = a.sent[a.step.Resend.Value]
-		if len(parcels) == 0 {
-			return fmt.Errorf("the step %q has sent nothing", a.step.Resend.Value)
+		if parcels = a.sent[a.step.Resend.Value]; len(parcels) == 0 {
+			err = fmt.Errorf("the step %q has sent nothing", a.step.Resend.Value)
 		}
-	case a.step.Wait != nil:
-		return a.pause(ctx, a.step.Wait.Value)
-	case a.step.Probe != nil:
-		return a.probe(ctx)
 	}
-	if err != nil {
+	if err != nil || len(parcels) == 0 {
 		return err
 	}
 	if a.step.ID.Given() {
 		a.sent[a.step.ID.Value] = parcels
 	}
-	return a.deliver(ctx, parcels)
+	a.lead = a.vars.known[varLead]
+	return a.address(parcels)
+}
+
+// do does what takes time. The error is why it could not be done; what came back wrong stands in the checks.
+func (a *act) do(ctx context.Context) error {
+	switch {
+	case a.step.Wait != nil:
+		return a.pause(ctx, a.step.Wait.Value)
+	case a.step.Probe != nil:
+		return a.probe(ctx)
+	case a.lead != "":
+		a.vars.set(varLead, a.lead) // steps after it may have been prepared already
+	}
+	return a.deliver(ctx)
 }
 
 // pause waits as long as the scenario says, unless nothing is sent anyway.

@@ -139,8 +139,16 @@ func (a *act) event(action payload.Action, c *parcel) (*payload.Event, error) {
 	return &made.last, err
 }
 
-// deliver sends what the step has made, with its mishaps, to every webhook that wants it.
-func (a *act) deliver(ctx context.Context, parcels []*parcel) error {
+// letter is a parcel on its way to one webhook: worded and signed.
+type letter struct {
+	parcel  *parcel
+	webhook *emitter.Webhook
+	planned history.Delivery
+	posted  bool
+}
+
+// address makes the letters of what the step has made, with its mishaps, to every webhook that wants it.
+func (a *act) address(parcels []*parcel) error {
 	st := a.step
 	if st.Stale.Given() {
 		old, err := a.stale(parcels)
@@ -156,23 +164,32 @@ func (a *act) deliver(ctx context.Context, parcels []*parcel) error {
 	if st.Drop.On {
 		return nil
 	}
-	if err := a.pause(ctx, st.Delay.Value); err != nil {
-		return err
-	}
-	several := len(parcels)*max(st.Duplicate.N, 1)*len(a.p.hooks) > 1
 	for _, c := range parcels {
 		for range max(st.Duplicate.N, 1) {
 			for i := range a.p.hooks {
-				w := &a.p.hooks[i]
-				if !c.wanted(w) {
-					continue
-				}
-				if err := a.post(ctx, w, c, several); err != nil {
-					return err
+				if w := &a.p.hooks[i]; c.wanted(w) {
+					if err := a.seal(c, w); err != nil {
+						return err
+					}
 				}
 			}
 		}
 	}
+	return nil
+}
+
+// seal words and signs one letter.
+func (a *act) seal(c *parcel, w *emitter.Webhook) error {
+	m, err := c.message(w)
+	if err != nil {
+		return err
+	}
+	m.Fault = a.fault()
+	m.Scenario, m.Step = a.p.file.Name.Value, a.path+" "+a.result.Name
+	if a.step.Resend != nil {
+		m.ResendOf = a.p.firstOf(c, w)
+	}
+	a.letters = append(a.letters, letter{parcel: c, webhook: w, planned: emitter.Plan(w, m)})
 	return nil
 }
 
@@ -188,22 +205,26 @@ func (a *act) stale(parcels []*parcel) (*parcel, error) {
 	return nil, fmt.Errorf("the lead has no version %d yet", a.step.Stale.N)
 }
 
-// post sends one delivery and holds what comes back against what is expected.
-func (a *act) post(ctx context.Context, w *emitter.Webhook, c *parcel, several bool) error {
-	m, err := c.message(w)
-	if err != nil {
+// deliver sends the letters.
+func (a *act) deliver(ctx context.Context) error {
+	if err := a.pause(ctx, a.step.Delay.Value); err != nil {
 		return err
 	}
-	m.Fault = a.fault()
-	m.Scenario, m.Step = a.p.file.Name.Value, a.path+" "+a.result.Name
-	if a.step.Resend != nil {
-		m.ResendOf = a.p.firstOf(c, w)
+	for i := range a.letters {
+		if err := a.post(ctx, &a.letters[i]); err != nil {
+			return err
+		}
 	}
-	planned := emitter.Plan(w, m)
+	return nil
+}
+
+// post sends one letter and holds what comes back against what is expected.
+func (a *act) post(ctx context.Context, l *letter) error {
 	if a.silent {
-		return a.p.shown(planned)
+		return a.p.shown(l.planned)
 	}
-	last, err := a.sender().Send(ctx, w, planned, func(d history.Delivery) error {
+	l.posted = true
+	last, err := a.sender().Send(ctx, l.webhook, l.planned, func(d history.Delivery) error {
 		a.result.Exchanges = append(a.result.Exchanges, exchangeOf(&d))
 		return nil
 	})
@@ -211,8 +232,8 @@ func (a *act) post(ctx context.Context, w *emitter.Webhook, c *parcel, several b
 		a.p.breakOff(err)
 		return err
 	}
-	a.p.remember(c, w, last.ID)
-	return a.judge(deliveryReply(&last, a.step.CutBody.Given()), label(&last, w, several))
+	a.p.remember(l.parcel, l.webhook, last.ID)
+	return a.judge(deliveryReply(&last, a.step.CutBody.Given()), label(&last, l.webhook, len(a.letters) > 1))
 }
 
 // firstOf gives the number of the parcel's first delivery to a webhook, 0 when there was none.

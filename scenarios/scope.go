@@ -38,15 +38,20 @@ func (s *scope) nextSeed() uint64 {
 
 // walk takes steps one after the other.
 func (s *scope) walk(ctx context.Context, steps []*Step) {
-	for i, step := range steps {
+	for i := 0; i < len(steps); i++ {
 		if why := s.p.over(ctx); why != "" && !s.p.dry {
-			s.skip(step, why)
+			s.skip(steps[i], why)
 			continue
 		}
 		if ctx.Err() != nil {
 			return
 		}
-		s.take(ctx, step, s.path+strconv.Itoa(i+1))
+		if n := s.together(steps[i:]); n > 1 {
+			s.takeTogether(ctx, steps[i:i+n], i)
+			i += n - 1
+			continue
+		}
+		s.take(ctx, steps[i], s.path+strconv.Itoa(i+1))
 	}
 }
 
@@ -176,21 +181,24 @@ func (s *scope) alone(path string) bool {
 
 // leaf takes one step that holds no others, and reports it.
 func (s *scope) leaf(ctx context.Context, step *Step, path string) {
-	silent := s.alone(path)
-	s.vars.guessed, s.vars.used = false, map[string]bool{}
-	a := &act{scope: s, step: step, path: path, silent: silent}
-	a.result = report.Step{Name: s.label + step.title(), File: s.p.otherFile(step), Line: step.Line, Started: time.Now(), Outcome: report.Passed}
-	err := a.do(ctx)
+	a := s.newAct(step, path)
+	err := a.prepare()
+	if err == nil {
+		err = a.do(ctx)
+	}
 	switch {
 	case s.p.dry && err != nil && !s.vars.guessed && !errors.Is(err, errNotStarted):
 		s.p.blame(step.Place, err)
-		return
-	case silent && err == nil:
-		return
-	case silent && s.p.dry:
-		return
+	case !s.p.dry && (!a.silent || err != nil):
+		a.finish(ctx, err)
 	}
-	a.finish(ctx, err)
+}
+
+func (s *scope) newAct(step *Step, path string) *act {
+	s.vars.guessed, s.vars.used = false, map[string]bool{}
+	a := &act{scope: s, step: step, path: path, silent: s.alone(path), used: s.vars.used}
+	a.result = report.Step{Name: s.label + step.title(), File: s.p.otherFile(step), Line: step.Line, Started: time.Now(), Outcome: report.Passed}
+	return a
 }
 
 // finish settles the outcome of a step.
@@ -222,7 +230,7 @@ func (a *act) finish(ctx context.Context, err error) {
 // capturedBefore gives the variables that the step took from earlier responses.
 func (a *act) capturedBefore() map[string]string {
 	used := map[string]string{}
-	for name := range a.vars.used {
+	for name := range a.used {
 		if value, ok := a.vars.known[name]; ok && a.vars.given[name] == "" {
 			used[name] = value
 		}
