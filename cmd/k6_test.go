@@ -51,6 +51,7 @@ func (k *k6Arrivals) seen(a receiver.Arrival) {
 // verifies.
 func TestExportForK6(t *testing.T) {
 	k6 := needs(t, "k6")
+	const behindTunnel = "behind a tunnel"
 	tests := []struct {
 		name     string
 		args     []string
@@ -63,13 +64,21 @@ func TestExportForK6(t *testing.T) {
 		{"so many leads", []string{"--leads", "24", "--concurrency", "4", "--bot", "dental", "--threshold", "p99<60s,errors<1%,requests>10"}, signature.SchemeURL, payload.Edition2019, 24, 0, ""},
 		{"older scheme, newer edition", []string{"--leads", "12", "--scheme", "body", "--edition", "2022", "--answer", "Demo Date=2026-12-24"}, signature.SchemeBody, payload.Edition2022, 12, 0, "2026-12-24"},
 		{"a rate with a ramp", []string{"--rate", "400/s", "--ramp", "1s", "--duration", "2s", "--abandon", "30%"}, signature.SchemeURL, payload.Edition2019, 0, 0, ""},
+		{behindTunnel, []string{"--leads", "4", "--sign-url", "https://crm.example/artibot", "-H", "X-Env: test"}, signature.SchemeURL, payload.Edition2019, 4, 0, ""},
 		{"a threshold that is missed", []string{"--duration", "1s", "--concurrency", "2", "--threshold", "p50<1us,errors<5"}, signature.SchemeURL, payload.Edition2022, 0, 99, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			k := &k6Arrivals{leads: map[string][]*payload.Event{}, day: tt.day}
-			server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(k6Secret), Scheme: tt.scheme, Seen: k.seen}))
+			how := receiver.Options{Secret: signature.NewSecret(k6Secret), Scheme: tt.scheme, Seen: k.seen}
+			if tt.name == behindTunnel {
+				var err error
+				if how.PublicURL, err = signature.ParseURL("https://crm.example/artibot"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			server := httptest.NewServer(receiver.New(how))
 			defer server.Close()
 			folder := filepath.Join(t.TempDir(), "load")
 			args := append([]string{"load", server.URL + "/hook?token=a%20b", "--edition", tt.edition.String(), "--export", "k6", folder}, tt.args...)
