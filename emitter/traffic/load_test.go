@@ -145,6 +145,27 @@ func TestLatenessIsMeasured(t *testing.T) {
 	}
 }
 
+// TestMissedTurnsAreCounted has a receiver that lets a load of one connection send once.
+func TestMissedTurnsAreCounted(t *testing.T) {
+	const length = 50 * time.Millisecond
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		timer := time.NewTimer(2 * length)
+		defer timer.Stop()
+		<-timer.C
+		w.WriteHeader(204)
+	}))
+	defer server.Close()
+	url, err := signature.ParseURL(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt := loadOptions(t, &emitter.Webhook{URL: url}, nil)
+	opt.Rate, opt.Leads, opt.Concurrency, opt.Duration = 1000, 0, 1, length
+	if r, err := Load(t.Context(), opt); err != nil || r.Requests != 1 || r.Missed != 49 {
+		t.Errorf("%d sent, %d missed, %v", r.Requests, r.Missed, err)
+	}
+}
+
 func TestLoadEndsWithItsDuration(t *testing.T) {
 	for _, rate := range []Rate{0, 500} {
 		k, w := start(t)

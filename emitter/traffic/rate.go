@@ -3,6 +3,7 @@ package traffic
 import (
 	"fmt"
 	"math"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -53,6 +54,11 @@ func (s schedule) due(n int64) time.Duration {
 		return seconds(math.Sqrt(2 * ramp * float64(n) / perSecond))
 	}
 	return seconds(ramp + (float64(n)-during)/perSecond)
+}
+
+// before gives how many events leave before that time.
+func (s schedule) before(end time.Duration) int64 {
+	return int64(sort.Search(math.MaxInt, func(n int) bool { return s.due(int64(n)) >= end }))
 }
 
 // seconds is a number of seconds, at most what a Duration holds.

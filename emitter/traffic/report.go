@@ -16,6 +16,7 @@ type Report struct {
 	Leads    int // of which something was sent
 	Requests uint64
 	Errors   uint64 // requests that no 2xx answered
+	Missed   uint64 // events of an open load that were to leave before its end, and whose turn never came
 	Sent     uint64 // bytes
 	Received uint64 // bytes
 	Recorded uint64 // deliveries that went into the history
@@ -106,7 +107,7 @@ func (l *load) report() *Report {
 	m := l.measure
 	r := &Report{
 		Started: m.start, Took: m.end.Sub(m.start), Rate: l.opt.Rate, Connections: int(l.opened.Load()), Leads: int(l.sent.Load()),
-		Requests: m.all.requests, Errors: m.all.errors, Sent: m.sent, Received: m.received, Recorded: m.recorded,
+		Requests: m.all.requests, Errors: m.all.errors, Missed: l.missed(), Sent: m.sent, Received: m.received, Recorded: m.recorded,
 		Latency: timesOf(m.all.latency), Service: timesOf(m.service), Late: timesOf(m.late),
 		Statuses: map[int]uint64{}, Failures: map[string]Failure{}, Series: m.points, Bars: barsOf(m.all.latency),
 	}
@@ -124,4 +125,14 @@ func (l *load) report() *Report {
 		}
 	}
 	return r
+}
+
+// missed counts what the schedule holds up to its end beyond what was sent. A load that ended earlier misses nothing.
+func (l *load) missed() uint64 {
+	limited := l.opt.Leads > 0 && l.leads.Load() >= int64(l.opt.Leads)
+	if l.opt.Rate == 0 || l.opt.Duration == 0 || limited || time.Since(l.start) < l.opt.Duration {
+		return 0
+	}
+	all := l.schedule.before(l.opt.Duration)
+	return uint64(max(0, all-int64(l.measure.all.requests)))
 }

@@ -63,6 +63,7 @@ type reportJSON struct {
 
 	BytesSent     uint64                 `json:"bytes_sent"`
 	BytesReceived uint64                 `json:"bytes_received"`
+	Missed        uint64                 `json:"missed"`
 	Leads         int                    `json:"leads"`
 	RateAsked     string                 `json:"rate_asked"`
 	Connections   int                    `json:"connections"`
@@ -82,7 +83,7 @@ type reportJSON struct {
 func (r *Report) MarshalJSON() ([]byte, error) {
 	o := reportJSON{
 		Requests: r.Requests, Rate: rounded(r.Throughput()), Errors: r.Errors, LatencyMS: r.Latency.json(), Bytes: r.Sent + r.Received,
-		DurationS: rounded(r.Took.Seconds()), BytesSent: r.Sent, BytesReceived: r.Received, Leads: r.Leads, RateAsked: r.Rate.String(),
+		DurationS: rounded(r.Took.Seconds()), BytesSent: r.Sent, BytesReceived: r.Received, Missed: r.Missed, Leads: r.Leads, RateAsked: r.Rate.String(),
 		Connections: r.Connections, Recorded: r.Recorded, Started: r.Started.UTC().Format(time.RFC3339Nano),
 		ServiceMS: r.Service.json(), LateMS: r.Late.json(),
 		Statuses: map[string]uint64{}, Failures: map[string]failureJSON{}, Events: map[string]kindJSON{},

@@ -35,6 +35,9 @@ func (r *Report) WriteText(out io.Writer) error {
 func (r *Report) writeHead(b *strings.Builder) {
 	fmt.Fprintf(b, "requests  %d in %s: %.1f/s, %d leads, %d connections\n", r.Requests, shown(r.Took), r.Throughput(), r.Leads, r.Connections)
 	fmt.Fprintf(b, "errors    %d (%.2f%%)\n", r.Errors, 100*r.ErrorShare())
+	if r.Missed > 0 {
+		fmt.Fprintf(b, "missed    %d events whose turn came too late: the rate was not reached\n", r.Missed)
+	}
 	fmt.Fprintf(b, "answers   %s\n", orNone(r.answers()))
 	for _, name := range slices.Sorted(maps.Keys(r.Failures)) {
 		fmt.Fprintf(b, "          %s: %s\n", name, r.Failures[name].Reason)
