@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"artihook/emitter/history"
 	"artihook/scenarios/report"
 )
 
@@ -18,6 +19,7 @@ type act struct {
 	lead        string          // its id, for ${lead}
 	used        map[string]bool // captured variables that it uses
 	letters     []letter
+	posted      []history.Delivery
 	result      report.Step
 	unreachable bool
 }

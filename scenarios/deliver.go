@@ -225,7 +225,7 @@ func (a *act) post(ctx context.Context, l *letter) error {
 	}
 	l.posted = true
 	last, err := a.sender().Send(ctx, l.webhook, l.planned, func(d history.Delivery) error {
-		a.result.Exchanges = append(a.result.Exchanges, exchangeOf(&d))
+		a.posted = append(a.posted, d)
 		return nil
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/http"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,6 +14,8 @@ import (
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/scenarios/report"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Options say how scenarios are run. What the user said with the run itself is marked in Given and wins over the files.
@@ -105,17 +108,29 @@ type run struct {
 	failed  atomic.Bool
 }
 
-// lookAt plays every scenario without sending.
+// lookAt plays every scenario without sending, several at a time: nothing is sent before all of them have been looked at.
 func (r *run) lookAt(ctx context.Context, files []*File, lint bool) error {
-	var faults Faults
-	found := false
-	for _, f := range files {
-		p := r.newPlay(f)
+	plays := make([]*play, len(files))
+	look := func(i int) {
+		p := r.newPlay(files[i])
 		p.dry, p.vars.dry, p.vars.lenient = true, true, lint
 		p.perform(ctx)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
+		plays[i] = &play{faults: p.faults, found: p.found, broken: p.broken}
+	}
+	var looking errgroup.Group
+	looking.SetLimit(runtime.GOMAXPROCS(0))
+	if r.preview != nil {
+		looking.SetLimit(1) // which keeps the order
+	}
+	for i := range files {
+		looking.Go(func() error { look(i); return ctx.Err() })
+	}
+	if err := looking.Wait(); err != nil {
+		return err
+	}
+	var faults Faults
+	found := false
+	for _, p := range plays {
 		if p.broken != nil {
 			return p.broken
 		}

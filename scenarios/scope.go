@@ -222,6 +222,10 @@ func (a *act) finish(ctx context.Context, err error) {
 	a.p.note(r, a.unreachable, a.path)
 	if r.Outcome == report.Passed && !a.p.opt.Exchanges {
 		r.Checks, r.Exchanges = nil, nil
+	} else {
+		for i := range a.posted {
+			r.Exchanges = append(r.Exchanges, exchangeOf(&a.posted[i]))
+		}
 	}
 	a.p.redact(r)
 	a.results = append(a.results, *r)
