@@ -19,6 +19,8 @@ type Filter struct {
 	Before  int64     // IDs below this one; 0: from the newest
 	Limit   int       // how many at most, the newest; 0: no limit
 	Oldest  bool      // the oldest first, and none that is added meanwhile
+	// ResendOf is the number of a delivery that these send again; 0: any.
+	ResendOf int64
 	// Whole also reads request and response. Without it they stay empty, which
 	// makes a list cheap.
 	Whole bool
@@ -86,6 +88,9 @@ func (f Filter) selection() (selection, error) {
 	}
 	if f.Webhook != "" {
 		s.and("d.setting IN (SELECT id FROM settings WHERE webhook = ?)", f.Webhook)
+	}
+	if f.ResendOf > 0 {
+		s.and("d.id IN (SELECT id FROM origins WHERE id > ? AND resend_of = ?)", f.ResendOf, f.ResendOf)
 	}
 	if f.Grep != "" {
 		// Chunks may cut the text in two, so a chunked response is always looked at.

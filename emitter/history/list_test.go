@@ -31,7 +31,9 @@ func listed(t testing.TB) *Store {
 		d.RawResponse = []byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nthank\r\n4\r\n you\r\n0\r\n\r\n")
 	})
 	record(t, store, func(d *Delivery) { answer(d, 404); d.Request.Body = []byte("thank you, caf\xe9 100%") })
-	if err := store.Plan(context.Background(), []*Delivery{sample()}); err != nil {
+	open := sample()
+	open.ResendOf = 3
+	if err := store.Plan(context.Background(), []*Delivery{open}); err != nil {
 		t.Fatal(err)
 	}
 	return store
@@ -57,6 +59,8 @@ func TestListFilters(t *testing.T) {
 		"since a µs more": {Filter{Since: noon.Add(time.Hour + time.Microsecond)}, "4"},
 		"until":           {Filter{Until: noon.Add(time.Hour)}, "9 8 7 6 5 3 1"},
 		"since, until":    {Filter{Since: noon.Add(time.Hour), Until: noon.Add(time.Hour + time.Microsecond)}, "2"},
+		"resend of":       {Filter{ResendOf: 3}, "9"},
+		"resend of, none": {Filter{ResendOf: 9}, ""},
 		"oldest":          {Filter{Oldest: true}, "1 2 3 4 5 6 7 8 9"},
 		"oldest, before":  {Filter{Oldest: true, Before: 4}, "1 2 3"},
 		"oldest, limit":   {Filter{Oldest: true, Limit: 2}, "8 9"},

@@ -23,7 +23,7 @@ type deliveryData struct {
 	Facts          []fact
 	Request        requestData
 	Response       *responseData
-	Earlier        *row   // the delivery that this one sends again
+	Lineage        lineage
 	Verdict        string // whether the signature fits the secret that is known
 	Fits           bool
 	Why            string // there is no response
@@ -56,11 +56,10 @@ func (p *Page) delivery(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	data := p.deliveryData(&d)
-	if d.ResendOf > 0 {
-		if earlier, err := p.opt.History.Get(r.Context(), d.ResendOf); err == nil {
-			line := p.row(&earlier)
-			data.Earlier = &line
-		}
+	var err error
+	if data.Lineage, err = p.lineage(r.Context(), &d); err != nil {
+		p.fault(w, err)
+		return
 	}
 	p.show(w, http.StatusOK, "delivery", chrome{Title: fmt.Sprintf("Delivery #%d", d.ID), Data: data})
 }

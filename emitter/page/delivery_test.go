@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"html"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"artihook/emitter"
@@ -152,14 +152,35 @@ func TestResend(t *testing.T) {
 
 func TestResendShowsHowTheAnswerChanged(t *testing.T) {
 	s := newSite(t)
-	then := s.record(s.store, func(d *history.Delivery) { answered(d, 401, "") })
-	now := s.record(s.store, func(d *history.Delivery) { answered(d, 204, "") })
-	data, earlier := s.page.deliveryData(now), s.page.row(then)
-	data.Earlier = &earlier
-	answer := httptest.NewRecorder()
-	s.page.show(answer, http.StatusOK, "delivery", chrome{Data: data})
-	if shown := text(answer.Body.String()); !strings.Contains(shown, "This sends #1 again. Then the answer was 401, now it is 204.") {
-		t.Errorf("it says %s", shown)
+	s.record(s.store, func(d *history.Delivery) { answered(d, 401, "no") })
+	s.record(s.store, func(d *history.Delivery) { d.ResendOf = 1; answered(d, 204, "") })
+	s.record(s.store, func(d *history.Delivery) { d.ResendOf, d.Duration = 1, time.Second; answered(d, 401, "no") })
+	s.record(s.store, func(d *history.Delivery) { d.ResendOf, d.Error, d.Duration = 1, "refused", time.Millisecond })
+	s.record(s.store, func(d *history.Delivery) { d.ResendOf = 77; answered(d, 204, "") })
+	for _, tt := range []struct{ path, want string }{
+		{"/deliveries/1", "Sent again as #2 204, #3 401, #4 refused."},
+		{"/deliveries/2", "This sends #1 again. Then the answer was 401 after 3.1 ms, now it is 204 after 3.1 ms, with another body."},
+		{"/deliveries/3", "now it is 401 after 3.1 ms, with the same body."},
+		{"/deliveries/4", "now it is refused after 1.0 ms."},
+		{"/deliveries/5", "This sends #77 again, which the history does not hold."},
+		{"/", "resend of #77"},
+		{"/lead?id=c19377db-1111-4222-8333-944455566677", "resend of #1"},
+	} {
+		if _, body := s.get(tt.path); !strings.Contains(text(body), tt.want) {
+			t.Errorf("%s says %s\nwant %s", tt.path, text(body), tt.want)
+		}
+	}
+}
+
+func TestManyResendsAreNotAllNamed(t *testing.T) {
+	s := newSite(t)
+	s.record(s.store, func(d *history.Delivery) { answered(d, 401, "") })
+	for range shownResends + 2 {
+		s.record(s.store, func(d *history.Delivery) { d.ResendOf = 1; answered(d, 204, "") })
+	}
+	_, body := s.get("/deliveries/1")
+	if want := "Sent again, the last times as #4 204, #5 204"; !strings.Contains(text(body), want) {
+		t.Errorf("it says %s\nwant %s", text(body), want)
 	}
 }
 

@@ -64,12 +64,14 @@ type row struct {
 	Took      string
 	Open      bool
 	Attempt   int
+	ResendOf  int64
 }
 
 func (p *Page) row(d *history.Delivery) row {
 	r := row{
 		ID: d.ID, Outcome: p.outcome(d), Stamp: d.Time.UTC().Format(time.RFC3339Nano), Time: p.clock(d.Time), Day: p.day(d.Time),
-		Event: d.Event, Lead: d.Lead, LeadURL: leadURL(d.Lead), To: d.Webhook, URL: d.URL, Attempt: d.Attempt, Open: d.State != history.Done,
+		Event: d.Event, Lead: d.Lead, LeadURL: leadURL(d.Lead), To: d.Webhook, URL: d.URL, Attempt: d.Attempt, ResendOf: d.ResendOf,
+		Open: d.State != history.Done,
 	}
 	if r.Event == "" {
 		r.Event = "no event"
