@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -10,9 +11,11 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -168,7 +171,8 @@ func checkWhole(t *testing.T, file string) {
 	}
 }
 
-// TestManyProcessesOnOneHistory has two plays, one who looks on and one who prunes, all at once.
+// TestManyProcessesOnOneHistory has two plays, the page with one who looks on and sends, one who lists and one who
+// prunes, all at once.
 func TestManyProcessesOnOneHistory(t *testing.T) {
 	receiver := startCounter(t)
 	file := filepath.Join(t.TempDir(), "history.db")
@@ -196,12 +200,91 @@ func TestManyProcessesOnOneHistory(t *testing.T) {
 			}
 		})
 	}
+	page := startPage(t, file)
+	others.Go(func() { page.use(t, receiver.URL, ended) })
 	plays.Wait()
 	close(ended)
 	others.Wait()
+	page.stop(t, file)
 	counted := receiver.sums()
-	if recorded, unknown := checkNothingLost(t, file, counted); recorded != receiver.total || unknown > 0 || recorded < 2*leads*3 {
+	if recorded, unknown := checkNothingLost(t, file, counted); recorded != receiver.total || unknown > 0 || recorded < 2*leads*3+page.sent || page.sent == 0 {
 		t.Errorf("%d recorded, %d of them unknown; %d arrived", recorded, unknown, receiver.total)
+	}
+}
+
+// livePage is ui in a process of its own.
+type livePage struct {
+	process *exec.Cmd
+	url     string
+	said    chan string // all that it says on stderr, when it has ended
+	sent    int         // events that were sent from it
+}
+
+func startPage(t *testing.T, file string) *livePage {
+	t.Helper()
+	command, _ := program(t, "ui", "--addr", "127.0.0.1:0", "--history", file)
+	command.Stderr = nil
+	stderr, err := command.StderrPipe()
+	must(t, err)
+	must(t, command.Start())
+	lines := bufio.NewReader(stderr)
+	first, err := lines.ReadString('\n')
+	must(t, err)
+	p := &livePage{process: command, url: regexp.MustCompile(`http://\S+\d`).FindString(first), said: make(chan string, 1)}
+	go func() {
+		rest, _ := io.ReadAll(lines)
+		p.said <- string(rest)
+	}()
+	return p
+}
+
+// use reads pages and sends events from them until ended.
+func (p *livePage) use(t *testing.T, receiver string, ended <-chan struct{}) {
+	for {
+		select {
+		case <-ended:
+			return
+		default:
+		}
+		response, err := http.PostForm(p.url+"/send", url.Values{"url": {receiver}, "action": {"created"}}) // leads to the delivery
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		body, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || response.StatusCode != http.StatusOK || !bytes.Contains(body, []byte("No Content: accepted")) {
+			t.Errorf("sending from the page: %s, %v, %s", response.Status, err, body)
+			return
+		}
+		p.sent++
+		if status, list := getPage(t, p.url+"/"); status != http.StatusOK || !strings.Contains(list, "lead:created") {
+			t.Errorf("the list: %d, %s", status, list)
+			return
+		}
+	}
+}
+
+// stop looks whether the newest delivery has come live, and interrupts the page.
+func (p *livePage) stop(t *testing.T, file string) {
+	t.Helper()
+	code, newest, talk := runHere(t, "history", "show", "last", "-o", "json", "--history", file)
+	if code != exitOK {
+		t.Fatal(talk)
+	}
+	id, _, _ := strings.Cut(newest, ",") // {"id":42
+	live, err := http.Get(p.url + "/events?after=0")
+	must(t, err)
+	defer live.Body.Close()
+	for events, line := bufio.NewReader(live.Body), ""; !strings.Contains(line, id+","); {
+		if line, err = events.ReadString('\n'); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, p.process.Process.Signal(os.Interrupt))
+	said := <-p.said
+	if err := p.process.Wait(); err != nil || said != "" {
+		t.Errorf("the page ended with %v and said %q", err, said)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -26,7 +27,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"artihook": func() {
 			IgnoreSignals()
-			os.Exit(Run(context.Background(), Process()))
+			ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt) // as main does
+			os.Exit(Run(ctx, Process()))
 		},
 		bareCommand: runBareReceiver,
 	})

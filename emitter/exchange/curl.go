@@ -92,7 +92,7 @@ func splitURL(url string) (authority, target string, err error) {
 func curlHeaders(req Request, authority string) []string {
 	var args []string
 	var sent []Header
-	for name, value := range req.lines() {
+	for name, value := range req.Lines() {
 		sent = append(sent, Header{Name: name})
 		switch {
 		case name == "Content-Length", name == "Host" && value == authority:

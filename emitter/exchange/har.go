@@ -140,7 +140,7 @@ func newHARRequest(e Entry) harRequest {
 		QueryString: queryPairs(e.URL), BodySize: len(e.Request.Body),
 	}
 	mime := ""
-	for name, value := range e.Request.lines() {
+	for name, value := range e.Request.Lines() {
 		r.Headers = append(r.Headers, harPair{name, value})
 		if strings.EqualFold(name, "Content-Type") {
 			mime = value

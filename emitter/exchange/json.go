@@ -17,7 +17,7 @@ import (
 // SetEscapeHTML(false) does not.
 func (r Request) MarshalJSON() ([]byte, error) {
 	all := make(headers, 0, len(r.Headers)+2)
-	for name, value := range r.lines() {
+	for name, value := range r.Lines() {
 		all = append(all, Header{name, value})
 	}
 	return encode(struct {

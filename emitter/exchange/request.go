@@ -34,7 +34,7 @@ func (r Request) AppendRaw(dst []byte) []byte {
 	dst = append(dst, ' ')
 	dst = append(dst, r.target()...)
 	dst = append(dst, " HTTP/1.1\r\n"...)
-	for name, value := range r.lines() {
+	for name, value := range r.Lines() {
 		dst = appendHeader(dst, name, value)
 	}
 	dst = append(dst, "\r\n"...)
@@ -55,8 +55,8 @@ func (r Request) target() string {
 	return r.Target
 }
 
-// lines yields the name and value of each header in the order of the wire.
-func (r Request) lines() iter.Seq2[string, string] {
+// Lines yields the name and value of each header that AppendRaw writes, in the order of the wire.
+func (r Request) Lines() iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		if !yield("Host", r.Host) {
 			return

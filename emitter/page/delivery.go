@@ -125,9 +125,11 @@ func facts(d *history.Delivery) []fact {
 func newRequest(d *history.Delivery) requestData {
 	method, target := d.Request.Method, d.Request.Target
 	r := requestData{
-		Line:    fmt.Sprintf("%s %s HTTP/1.1", method, target),
-		Headers: append([]history.Header{{Name: "Host", Value: d.Request.Host}}, d.Request.Headers...),
-		Over:    "the body alone",
+		Line: fmt.Sprintf("%s %s HTTP/1.1", method, target),
+		Over: "the body alone",
+	}
+	for name, value := range d.Request.Lines() {
+		r.Headers = append(r.Headers, history.Header{Name: name, Value: value})
 	}
 	raw := ""
 	if d.ID > 0 {

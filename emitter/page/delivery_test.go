@@ -36,7 +36,7 @@ func TestDeliveryShowsTheExchange(t *testing.T) {
 	_, body := s.get("/deliveries/2")
 	shown := text(body)
 	for _, want := range []string{
-		"lead:updated v2", "204", "No Content: accepted", "POST /hook HTTP/1.1", "artibot-api", headerOf(d.Request.Headers, signature.Header),
+		"lead:updated v2", "204", "No Content: accepted", "POST /hook HTTP/1.1", "artibot-api", fmt.Sprintf("Content-Length%d", len(d.Request.Body)), headerOf(d.Request.Headers, signature.Header),
 		"POST&" + s.receiver + "&" + string(d.Request.Body), `It fits the secret of the webhook "crm".`, "curl -q -X POST", "HTTP/1.1 204 No Content",
 		d.Lead, "sales", "2019", "Answered after",
 	} {

@@ -335,6 +335,21 @@ func TestBrowserLooks(t *testing.T) {
 	}
 }
 
+// TestBrowserControlsLookAlike holds buttons, links that look like them, and fields to one size of type.
+func TestBrowserControlsLookAlike(t *testing.T) {
+	s := newSite(t)
+	lead := furnish(s)
+	b := s.open(t)
+	for _, path := range mainViews(lead) {
+		b.visit(path)
+		sizes := eval[string](b, `[...new Set([...document.querySelectorAll('button:not([hidden]), .button, select, input:not([type=radio], [type=hidden])')]
+			.map((e) => getComputedStyle(e).fontSize))].join(' ')`)
+		if sizes != "14px" && sizes != "" {
+			t.Errorf("%s: %s", path, sizes)
+		}
+	}
+}
+
 // TestBrowserNothingJumps holds what stands around the list to its place while deliveries come in.
 func TestBrowserNothingJumps(t *testing.T) {
 	s := newSite(t)
