@@ -158,7 +158,7 @@ func TestResendShowsHowTheAnswerChanged(t *testing.T) {
 	s.record(s.store, func(d *history.Delivery) { d.ResendOf, d.Error, d.Duration = 1, "refused", time.Millisecond })
 	s.record(s.store, func(d *history.Delivery) { d.ResendOf = 77; answered(d, 204, "") })
 	for _, tt := range []struct{ path, want string }{
-		{"/deliveries/1", "Sent again as #2 204, #3 401, #4 refused."},
+		{"/deliveries/1", "Sent again as #2 204 #3 401 #4 refused"},
 		{"/deliveries/2", "This sends #1 again. Then the answer was 401 after 3.1 ms, now it is 204 after 3.1 ms, with another body."},
 		{"/deliveries/3", "now it is 401 after 3.1 ms, with the same body."},
 		{"/deliveries/4", "now it is refused after 1.0 ms."},
@@ -179,7 +179,7 @@ func TestManyResendsAreNotAllNamed(t *testing.T) {
 		s.record(s.store, func(d *history.Delivery) { d.ResendOf = 1; answered(d, 204, "") })
 	}
 	_, body := s.get("/deliveries/1")
-	if want := "Sent again, the last times as #4 204, #5 204"; !strings.Contains(text(body), want) {
+	if want := "Sent again, the last times as #4 204 #5 204"; !strings.Contains(text(body), want) {
 		t.Errorf("it says %s\nwant %s", text(body), want)
 	}
 }

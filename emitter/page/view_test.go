@@ -164,9 +164,18 @@ func TestBrowserDeliveryWaitsForItsAnswer(t *testing.T) {
 	b := s.open(t)
 	b.visit("/deliveries/1")
 	b.wait(`document.querySelector('.outcome').innerText === 'waiting'`)
+	b.run(chromedp.Click(`.menu summary`), chromedp.SendKeys(`.menu input[name=url]`, "http://half"))
 	answered(d, 500, `{"why":"broken"}`)
 	s.finish(s.store, d)
 	b.wait(`document.querySelector('.outcome').innerText === '500' && document.body.innerText.includes('"broken"')`)
+	b.run(chromedp.KeyEvent("way"))
+	b.wait(`document.querySelector('.menu input[name=url]').value === 'http://halfway'`) // what somebody is writing stays
+	b.run(chromedp.KeyEvent(kb.Escape))
+	b.wait(`!document.querySelector('.menu').open && document.activeElement.matches('.menu summary')`)
+	b.run(chromedp.Click(`.menu summary`))
+	b.wait(`document.querySelector('.menu').open`)
+	b.run(chromedp.Click(`.crumbs`))
+	b.wait(`!document.querySelector('.menu').open`)
 }
 
 func TestBrowserLeadGrows(t *testing.T) {
@@ -257,7 +266,7 @@ func TestBrowserKeyboard(t *testing.T) {
 // mainViews are the pages that a user spends time on.
 func mainViews(lead string) []string {
 	return []string{
-		"/", "/?status=418", "/deliveries/1", "/deliveries/26", "/deliveries/31", "/lead?id=" + lead, "/send", "/send?preview=1&to=crm&action=completed&field=Own&answer=x",
+		"/", "/?status=418", "/deliveries/1", "/deliveries/24", "/deliveries/25", "/deliveries/26", "/deliveries/31", "/lead?id=" + lead, "/send", "/send?preview=1&to=crm&action=completed&field=Own&answer=x",
 	}
 }
 

@@ -101,9 +101,32 @@ function liveList(list) {
   label();
 }
 
+// load gives a page of this server, or null when it cannot be had now.
+async function load(url) {
+  try {
+    const answer = await fetch(url);
+    return new DOMParser().parseFromString(await answer.text(), 'text/html');
+  } catch {
+    return null;
+  }
+}
+
+// exchange puts the new part of a page in the place of the old one. A menu in which somebody is writing stays, and so
+// does the focus.
+function exchange(old, fresh) {
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const link = focused && focused.getAttribute('href');
+  const menu = old.querySelector('.menu[open]');
+  if (menu) fresh.querySelector('.menu')?.replaceWith(menu);
+  old.replaceWith(fresh);
+  if (menu?.contains(focused)) focused.focus();
+  else if (link) fresh.querySelector(`a[href="${CSS.escape(link)}"]`)?.focus();
+}
+
 // refreshed loads the page again in place, whenever something happens to what it shows.
 function refreshed(part) {
   let after = Number(part.dataset.after || part.dataset.open);
+  let turn = 0;
   const stop = follow(part.dataset.live, {
     after: () => after,
     open: () => (byId('fresh').dataset.open ? [byId('fresh').dataset.open] : []),
@@ -112,13 +135,10 @@ function refreshed(part) {
       after = Math.max(after, ...news.map((row) => row.id));
       const old = byId('fresh');
       if (old.dataset.open && !news.some((row) => String(row.id) === old.dataset.open)) return;
-      const answer = await fetch(location.href);
-      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-      const fresh = page.getElementById('fresh');
-      if (!fresh) return;
-      const link = old.contains(document.activeElement) && document.activeElement.getAttribute('href');
-      byId('fresh').replaceWith(fresh);
-      if (link) fresh.querySelector(`a[href="${CSS.escape(link)}"]`)?.focus();
+      const mine = ++turn;
+      const fresh = (await load(location.href))?.getElementById('fresh');
+      if (!fresh || mine !== turn) return; // a later one is on its way
+      exchange(byId('fresh'), fresh);
       offerCopies(fresh);
       say('The page has changed.');
       if (!fresh.dataset.live) stop();
@@ -148,9 +168,10 @@ function offerCopies(within) {
 function askAnew(form) {
   byId('ask')?.remove();
   byId('bot').addEventListener('change', async () => {
-    const answer = await fetch('/send?' + new URLSearchParams(new FormData(form)));
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    byId('answers').replaceWith(page.getElementById('answers'));
+    const bot = byId('bot').value;
+    const answers = (await load('/send?' + new URLSearchParams(new FormData(form))))?.getElementById('answers');
+    if (!answers || bot !== byId('bot').value) return;
+    byId('answers').replaceWith(answers);
     byId('ask')?.remove();
   });
 }
@@ -172,9 +193,15 @@ byId('rows')?.addEventListener('keydown', (event) => {
   to.querySelector('a.open').focus();
 });
 
-const menu = document.querySelector('details.menu');
-menu?.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape') return;
+// A menu closes with Escape, and with a click beside it. The part that it stands in may be exchanged, so the document listens.
+const openMenu = () => document.querySelector('.menu[open]');
+document.addEventListener('keydown', (event) => {
+  const menu = openMenu();
+  if (event.key !== 'Escape' || !menu?.contains(document.activeElement)) return;
   menu.open = false;
   menu.querySelector('summary').focus();
+});
+document.addEventListener('click', (event) => {
+  const menu = openMenu();
+  if (menu && !menu.contains(event.target)) menu.open = false;
 });
