@@ -118,6 +118,7 @@ func TestBrokenHistories(t *testing.T) {
 			for _, command := range []string{
 				"send " + server.URL, "play " + server.URL, "history list", "history list --grep x", "history show last", "history stats", "history export",
 				"history prune --keep 1", "history resend last", "history import " + lines,
+				"ui --addr 127.0.0.1:0",
 			} {
 				code, out, talk := runHere(t, append(strings.Fields(command), "--history", file, "--quiet")...)
 				if code != exitTool || !strings.Contains(talk, c.want) || !strings.Contains(talk, file) || strings.Count(talk, "\n") != 1 || strings.Contains(talk, "SQL") {

@@ -6,6 +6,7 @@ import (
 	"net"
 
 	"artihook/emitter"
+	"artihook/emitter/history"
 	"artihook/emitter/page"
 	"artihook/emitter/signature"
 	"artihook/fixtures"
@@ -65,6 +66,10 @@ func runUI(ctx context.Context, a *app, opt *uiOptions) error {
 	store, err := opt.history.open(ctx)
 	if err != nil {
 		return err
+	}
+	// A file that is damaged within opens all the same; better to hear of it here than on each page.
+	if _, err := store.Last(ctx); err != nil && !errors.Is(err, history.ErrNotFound) {
+		return ended(err, store.Close())
 	}
 	sender, done := newSender(store, how)
 	shown.History, shown.Emitter, shown.Hosts = store, sender, opt.hosts(listener.Addr())

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"artihook/emitter"
 	"artihook/emitter/exchange"
@@ -136,19 +137,25 @@ func newRequest(d *history.Delivery) requestData {
 		raw = fmt.Sprintf("/deliveries/%d/request", d.ID)
 	}
 	r.Body = newBody("request", d.Request.Body, raw)
-	signed := d.Request.Body
+	before := ""
 	if d.Scheme != signature.SchemeBody.String() {
-		signed = append([]byte(method+"&"+d.SignURL+"&"), signed...)
-		r.Over = "METHOD&URL&BODY"
+		before, r.Over = method+"&"+d.SignURL+"&", "METHOD&URL&BODY"
 	}
-	text, left := clip(bytes.ToValidUTF8(signed, []byte("\uFFFD")), shownBody)
-	if r.Signed = text; left > 0 {
-		r.Cut = fmt.Sprintf("Shown are the first %s of %s.", size(len(text)), size(len(signed)))
-	}
+	r.Signed, r.Cut = signedText(before, d.Request.Body)
 	if len(d.Request.Body) <= shownBody {
 		r.Curl = curl(d)
 	}
 	return r
+}
+
+// signedText gives the start of what was signed, and the note on the rest. A large body is not copied for it.
+func signedText(before string, body []byte) (text, cut string) {
+	start := append([]byte(before), body[:min(len(body), shownBody+utf8.UTFMax)]...)
+	text, _ = clip(bytes.ToValidUTF8(start, []byte("\uFFFD")), shownBody)
+	if all := len(before) + len(body); all > shownBody {
+		cut = fmt.Sprintf("Shown are the first %s of %s.", size(len(text)), size(all))
+	}
+	return text, cut
 }
 
 // curl gives the command that sends the very request again, "" where the history holds none that can be sent.

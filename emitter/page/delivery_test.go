@@ -113,6 +113,22 @@ func TestHugeBodiesAreCut(t *testing.T) {
 	}
 }
 
+func TestSignedTextIsCut(t *testing.T) {
+	for name, tt := range map[string]struct{ before, body, text, cut string }{
+		"small":      {"POST&x&", "{}", "POST&x&{}", ""},
+		"none":       {"", "", "", ""},
+		"not text":   {"", "a\xffb", "a\uFFFDb", ""},
+		"just fits":  {"", strings.Repeat("a", shownBody), strings.Repeat("a", shownBody), ""},
+		"a byte off": {"", strings.Repeat("a", shownBody+1), strings.Repeat("a", shownBody), "Shown are the first 64.0 KiB of 64.0 KiB."},
+		"mid letter": {"&", strings.Repeat("é", shownBody), "&" + strings.Repeat("é", shownBody/2-1), "Shown are the first 64.0 KiB of 128.0 KiB."},
+		"long URL":   {strings.Repeat("u", 2*shownBody), "{}", strings.Repeat("u", shownBody), "Shown are the first 64.0 KiB of 128.0 KiB."},
+	} {
+		if text, cut := signedText(tt.before, []byte(tt.body)); text != tt.text || cut != tt.cut {
+			t.Errorf("%s: %d bytes, want %d; it says %q, want %q", name, len(text), len(tt.text), cut, tt.cut)
+		}
+	}
+}
+
 func TestResend(t *testing.T) {
 	s := newSite(t)
 	s.converse(0, 1)
