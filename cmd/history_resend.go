@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 
 	"artihook/emitter"
 	"artihook/emitter/history"
@@ -254,23 +253,6 @@ func (opt *resendOptions) target(a *app, d *history.Delivery) (emitter.Webhook, 
 	if scheme, err := signature.ParseScheme(d.Scheme); err == nil && !flags.Changed("scheme") {
 		w.Scheme = scheme
 	}
-	w.Headers = append(ownHeaders(d), w.Headers...)
+	w.Headers = append(emitter.OwnHeaders(d), w.Headers...)
 	return w, nil
-}
-
-// ownHeaders are those that somebody added to the delivery or took away, beside what every delivery has.
-func ownHeaders(d *history.Delivery) []history.Header {
-	planned := emitter.Plan(&emitter.Webhook{}, emitter.Message{}).Request.Headers
-	var own []history.Header
-	for _, usual := range planned {
-		if !slices.ContainsFunc(d.Request.Headers, func(h history.Header) bool { return strings.EqualFold(h.Name, usual.Name) }) && usual.Name != signature.Header {
-			own = append(own, history.Header{Name: usual.Name})
-		}
-	}
-	for _, h := range d.Request.Headers {
-		if !slices.Contains(planned, h) && !strings.EqualFold(h.Name, signature.Header) {
-			own = append(own, h)
-		}
-	}
-	return own
 }

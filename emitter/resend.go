@@ -2,9 +2,11 @@ package emitter
 
 import (
 	"slices"
+	"strings"
 
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
+	"artihook/emitter/signature"
 )
 
 // Again is the message of a recorded delivery, to be signed and sent anew.
@@ -24,4 +26,21 @@ func Exact(d *history.Delivery) history.Delivery {
 	}
 	again.Request.Headers = slices.Clone(d.Request.Headers)
 	return again
+}
+
+// OwnHeaders are those of a delivery that somebody added to it or took away, beside what every delivery has.
+func OwnHeaders(d *history.Delivery) []history.Header {
+	planned := Plan(&Webhook{}, Message{}).Request.Headers
+	var own []history.Header
+	for _, usual := range planned {
+		if !slices.ContainsFunc(d.Request.Headers, func(h history.Header) bool { return strings.EqualFold(h.Name, usual.Name) }) && usual.Name != signature.Header {
+			own = append(own, history.Header{Name: usual.Name})
+		}
+	}
+	for _, h := range d.Request.Headers {
+		if !slices.Contains(planned, h) && !strings.EqualFold(h.Name, signature.Header) {
+			own = append(own, h)
+		}
+	}
+	return own
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -206,13 +207,9 @@ func verdict(d *history.Delivery, hook *emitter.Webhook) (fits bool, text string
 // hookOf gives the webhook that a delivery went to, as it is known now: by its name, else by its URL, else the settings
 // for any other URL. Its URLs and scheme are the delivery's own.
 func (p *Page) hookOf(d *history.Delivery) emitter.Webhook {
-	hook := p.opt.Other
-	for i := range p.opt.Webhooks {
-		known := p.opt.Webhooks[i]
-		if d.Webhook != "" && known.Name == d.Webhook || d.Webhook == "" && known.URL.String() == d.URL {
-			hook = known
-			break
-		}
+	hook := p.other(d)
+	if known := p.known(d); known != nil {
+		hook = *known
 	}
 	// Both were written out of a parsed URL; what was imported may hold anything, and is found when it is sent.
 	hook.URL, _ = signature.ParseURL(d.URL)
@@ -220,6 +217,24 @@ func (p *Page) hookOf(d *history.Delivery) emitter.Webhook {
 	if scheme, err := signature.ParseScheme(d.Scheme); err == nil {
 		hook.Scheme = scheme
 	}
+	return hook
+}
+
+// known gives the webhook that a delivery went to, nil when it is none that is known.
+func (p *Page) known(d *history.Delivery) *emitter.Webhook {
+	i := slices.IndexFunc(p.opt.Webhooks, func(w emitter.Webhook) bool {
+		return d.Webhook != "" && w.Name == d.Webhook || d.Webhook == "" && w.URL.String() == d.URL
+	})
+	if i < 0 {
+		return nil
+	}
+	return &p.opt.Webhooks[i]
+}
+
+// other is how to send a delivery to a URL that is no known webhook's: with the headers that it had of its own.
+func (p *Page) other(d *history.Delivery) emitter.Webhook {
+	hook := p.opt.Other
+	hook.Headers = append(emitter.OwnHeaders(d), hook.Headers...)
 	return hook
 }
 

@@ -188,6 +188,21 @@ func TestResendShowsHowTheAnswerChanged(t *testing.T) {
 	}
 }
 
+// TestResendKeepsHeaders: what somebody added for a URL that is no known webhook's goes out again, as history resend has it.
+func TestResendKeepsHeaders(t *testing.T) {
+	s := newSite(t)
+	own := history.Header{Name: "X-Token", Value: "abc"}
+	hook := emitter.Webhook{URL: parseURL(t, s.receiver+"?own"), Secret: signature.NewSecret(otherText), Headers: []history.Header{own, {Name: "User-Agent"}}}
+	first := s.emit(&hook, emitter.Message{Body: []byte("{}")})
+	for _, form := range []url.Values{{"how": {"again"}}, {"how": {"elsewhere"}, "url": {s.receiver + "?else"}}} {
+		s.post(fmt.Sprintf("/deliveries/%d/resend", first.ID), form, nil)
+		last, err := s.store.Last(t.Context())
+		if err != nil || last.ResendOf != first.ID || headerOf(last.Request.Headers, own.Name) != own.Value || headerOf(last.Request.Headers, "User-Agent") != "" {
+			t.Errorf("%v: %v, resend of #%d with %v", form, err, last.ResendOf, last.Request.Headers)
+		}
+	}
+}
+
 func TestManyResendsAreNotAllNamed(t *testing.T) {
 	s := newSite(t)
 	s.record(s.store, func(d *history.Delivery) { answered(d, 401, "") })

@@ -41,6 +41,9 @@ func (p *Page) planAgain(d *history.Delivery, how, to string) (hook emitter.Webh
 		if hook, err = p.elsewhere(to); err != nil {
 			return hook, planned, err
 		}
+		if p.known(d) == nil { // those of a webhook are for its own URL
+			hook.Headers = p.other(d).Headers
+		}
 		if scheme, err := signature.ParseScheme(d.Scheme); err == nil {
 			hook.Scheme = scheme
 		}
