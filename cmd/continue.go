@@ -68,10 +68,11 @@ func (opt *sendOptions) lastOfLead(ctx context.Context) (history.Delivery, error
 	return last, err
 }
 
-// leadID gives the id that --lead means: a UUID in any case, or that of the newest delivery.
+// leadID gives the id that --lead means: one of the history as it is, else a UUID in any case, or that of the newest
+// delivery.
 func leadID(ctx context.Context, store *history.Store, given string) (string, error) {
 	if given != "last" {
-		return strings.ToLower(given), nil
+		return leadAsKept(ctx, store, given)
 	}
 	newest, err := store.Last(ctx)
 	switch {
@@ -81,6 +82,22 @@ func leadID(ctx context.Context, store *history.Store, given string) (string, er
 		return "", usagef("the last delivery, #%d, is of no lead; give --lead ID", newest.ID)
 	}
 	return newest.Lead, err
+}
+
+// leadAsKept gives an id as it is where the history knows it so, else in lower case: receivers' logs may show a UUID
+// in capitals.
+func leadAsKept(ctx context.Context, store *history.Store, given string) (string, error) {
+	lead := strings.ToLower(given)
+	if lead == given {
+		return lead, nil
+	}
+	for d, err := range store.List(ctx, history.Filter{Lead: given, Limit: 1}) {
+		if err != nil {
+			return "", err
+		}
+		lead = d.Lead
+	}
+	return lead, nil
 }
 
 func (opt *sendOptions) nextEvent(a *app, bot string, last *payload.Event, seed uint64) (*payload.Event, error) {

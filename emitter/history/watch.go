@@ -13,9 +13,13 @@ import (
 // DefaultWatchInterval is how often Watch looks for news.
 const DefaultWatchInterval = 200 * time.Millisecond
 
-// maxNews bounds what one look brings, and how many deliveries without an outcome are kept in mind: of a flood, the
-// newest count.
-const maxNews = 200
+const (
+	// maxNews bounds what one look brings, and how many deliveries without an outcome are kept in mind: of a flood, the
+	// newest count.
+	maxNews = 200
+	// maxLook bounds among how many a filter may choose.
+	maxLook = 5000
+)
 
 // WatchOptions say what to tell of. The zero value is everything.
 type WatchOptions struct {
@@ -28,7 +32,7 @@ type WatchOptions struct {
 // Watch yields the deliveries that enter the history, whichever process writes them, oldest first, and each that came
 // without an outcome once more when it is there. It never ends by itself but with an error or with ctx, whose end is no
 // error. While nothing is written, a look costs reading one number and no table. Of more than 200 new deliveries at
-// once, the newest 200 are told of.
+// once, the newest 200 are told of; a filter chooses among the newest 5000.
 func (s *Store) Watch(ctx context.Context, opt WatchOptions) iter.Seq2[[]Delivery, error] {
 	return func(yield func([]Delivery, error) bool) {
 		w, err := newWatch(s, opt)
@@ -140,14 +144,14 @@ func (w *watch) look(ctx context.Context) ([]Delivery, error) {
 		}
 	}
 	w.forget()
-	return news, nil
+	return news[max(0, len(news)-maxNews):], nil
 }
 
 // candidates gives the numbers of the new deliveries and of those whose outcome has come.
 func (w *watch) candidates(ctx context.Context) (ids []int64, finished map[int64]bool, err error) {
 	finished = map[int64]bool{}
 	rows, err := w.conn.QueryContext(ctx, "SELECT d.id, o.id FROM deliveries d LEFT JOIN outcomes o ON o.id = d.id"+
-		" WHERE d.id > ? ORDER BY d.id DESC LIMIT ?", w.after, maxNews)
+		" WHERE d.id > ? ORDER BY d.id DESC LIMIT ?", w.after, w.reach())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -178,6 +182,14 @@ func (w *watch) candidates(ctx context.Context) (ids []int64, finished map[int64
 		finished[id] = true
 	}
 	return ids, finished, late.Err()
+}
+
+// reach is how many new deliveries one look takes in.
+func (w *watch) reach() int {
+	if len(w.sel.where) == 0 && w.status == (statusFilter{}) {
+		return maxNews
+	}
+	return maxLook
 }
 
 // read gives those of the numbered deliveries that the filter picks, whatever their status.

@@ -136,6 +136,26 @@ func TestWatchOfAFloodTellsOfTheNewest(t *testing.T) {
 	}
 }
 
+// TestWatchFindsWhatFitsInAFlood: what does not fit the filter takes no room from what does.
+func TestWatchFindsWhatFitsInAFlood(t *testing.T) {
+	for name, filter := range map[string]Filter{"webhook": {Webhook: "mail"}, "status": {Status: "5xx"}, "text": {Grep: "rare"}} {
+		t.Run(name, func(t *testing.T) {
+			store := openStore(t, newPath(t))
+			record(t, store, func(d *Delivery) { d.Webhook, d.Request.Body = "mail", []byte("rare"); answer(d, 500) })
+			for range 4 {
+				batch := sampleBatch(100)
+				if err := store.Plan(t.Context(), batch); err != nil {
+					t.Fatal(err)
+				}
+				for _, d := range batch {
+					finish(t, store, d, 204)
+				}
+			}
+			want(t, watched(t, store, WatchOptions{Filter: filter}), "1:done")
+		})
+	}
+}
+
 func TestWatchEnds(t *testing.T) {
 	store := openStore(t, newPath(t))
 	ctx, cancel := context.WithCancel(t.Context())
