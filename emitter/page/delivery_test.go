@@ -203,6 +203,19 @@ func TestResendKeepsHeaders(t *testing.T) {
 	}
 }
 
+// TestResendKeepsTheName of a webhook that the page does not know, as one started in another folder.
+func TestResendKeepsTheName(t *testing.T) {
+	s := newSite(t)
+	hook := emitter.Webhook{Name: "elsewhere", URL: parseURL(t, s.receiver), Secret: signature.NewSecret(otherText)}
+	first := s.emit(&hook, emitter.Message{Body: []byte("{}")})
+	for _, tt := range []struct{ how, want string }{{"again", "elsewhere"}, {"exact", "elsewhere"}, {"elsewhere", ""}} {
+		s.post(fmt.Sprintf("/deliveries/%d/resend", first.ID), url.Values{"how": {tt.how}, "url": {s.receiver}}, nil)
+		if last, err := s.store.Last(t.Context()); err != nil || last.ID == first.ID || last.Webhook != tt.want {
+			t.Errorf("%s: #%d to the webhook %q, %v", tt.how, last.ID, last.Webhook, err)
+		}
+	}
+}
+
 func TestManyResendsAreNotAllNamed(t *testing.T) {
 	s := newSite(t)
 	s.record(s.store, func(d *history.Delivery) { answered(d, 401, "") })

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -37,6 +38,7 @@ func (p *Page) planAgain(d *history.Delivery, how, to string) (hook emitter.Webh
 	hook = p.hookOf(d)
 	switch how {
 	case "again", "exact":
+		hook.Name = cmp.Or(hook.Name, d.Webhook)
 	case "elsewhere":
 		if hook, err = p.elsewhere(to); err != nil {
 			return hook, planned, err
