@@ -17,6 +17,7 @@
 // Several processes may use one history at the same time. Within a process, one
 // goroutine writes for everybody: what waits is committed together.
 //
+// [Store.Watch] tells of deliveries as they enter, whichever process sends them.
 // Deliveries can be summed up ([Store.Stats]), removed so that the file shrinks
 // ([Store.Prune]), and taken along: [WriteLine] and [ReadLines] are their form as
 // lines of JSON, which loses nothing, and [Store.Import] takes them in again.
