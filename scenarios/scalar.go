@@ -109,13 +109,16 @@ func (*Duration) shape(*schemer) map[string]any {
 	return map[string]any{"type": "string", "pattern": durationForm}
 }
 
-// Count is a whole number from 1.
+// maxCount bounds what is counted: with a zero too many, a run would neither end nor fit into the memory.
+const maxCount = 1_000_000
+
+// Count is a whole number from 1 to maxCount.
 type Count struct {
 	Place
 	N int
 }
 
-// Copies is a whole number from 2.
+// Copies is a whole number from 2 to maxCount.
 type Copies struct {
 	Place
 	N int
@@ -127,12 +130,12 @@ type Bytes struct {
 	N int
 }
 
-func (c *Count) parse(text string) error  { return whole(text, 1, &c.N) }
-func (c *Copies) parse(text string) error { return whole(text, 2, &c.N) }
+func (c *Count) parse(text string) error  { return counted(text, 1, &c.N) }
+func (c *Copies) parse(text string) error { return counted(text, 2, &c.N) }
 func (b *Bytes) parse(text string) error  { return whole(text, 0, &b.N) }
 
-func (*Count) shape(*schemer) map[string]any  { return wholeShape(1) }
-func (*Copies) shape(*schemer) map[string]any { return wholeShape(2) }
+func (*Count) shape(*schemer) map[string]any  { return countShape(1) }
+func (*Copies) shape(*schemer) map[string]any { return countShape(2) }
 func (*Bytes) shape(*schemer) map[string]any  { return wholeShape(0) }
 
 func whole(text string, least int, n *int) error {
@@ -142,6 +145,23 @@ func whole(text string, least int, n *int) error {
 	}
 	*n = value
 	return nil
+}
+
+// counted is a whole number that something is done as often as.
+func counted(text string, least int, n *int) error {
+	if err := whole(text, least, n); err != nil {
+		return err
+	}
+	if *n > maxCount {
+		return fmt.Errorf("%d is too many; at most %d", *n, maxCount)
+	}
+	return nil
+}
+
+func countShape(least int) map[string]any {
+	shape := wholeShape(least)
+	shape["maximum"] = maxCount
+	return shape
 }
 
 func wholeShape(least int) map[string]any { return map[string]any{"type": "integer", "minimum": least} }
