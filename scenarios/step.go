@@ -203,14 +203,29 @@ func (s *Step) checkMishaps(faults *Faults) {
 	if s.Tamper.Given() && s.Unsigned.On {
 		faults.add(s.Tamper.Place, "", "tamper stands beside unsigned; give one of them")
 	}
-	if !s.Drop.On {
+	s.checkUnanswered(faults)
+}
+
+// checkUnanswered refuses to look at a response where there is none.
+func (s *Step) checkUnanswered(faults *Faults) {
+	var why string
+	switch {
+	case s.Drop.On:
+		why = "drop, which gets no response"
+	case s.CutBody.Given():
+		why = "cut_body, which gets no response"
+	case s.Expect != nil && s.Expect.Error.Given():
+		why = "error; a delivery that fails has no response"
+	default:
 		return
 	}
-	if s.Expect != nil {
-		faults.add(s.Expect.Place, "", "expect stands beside drop, which gets no response")
+	if e := s.Expect; e != nil && s.Drop.On {
+		faults.add(e.Place, "", "expect stands beside %s", why)
+	} else if e != nil && s.CutBody.Given() {
+		refuse(map[string]Place{"headers": placeOf(e.Headers), "body": placeOf(e.Body)}, why, faults)
 	}
 	if len(s.Capture) > 0 {
-		faults.add(s.Capture[0].Place, "", "capture stands beside drop, which gets no response")
+		faults.add(s.Capture[0].Place, "", "capture stands beside %s", why)
 	}
 }
 
@@ -226,15 +241,21 @@ func (s *Step) checkCommand(faults *Faults) {
 		return
 	}
 	if e := s.Expect; e != nil {
-		for key, at := range map[string]Place{"status": placeOf(e.Status), "headers": placeOf(e.Headers), "error": e.Error.Place} {
-			if at.Given() {
-				faults.add(at, "", "%s stands beside a command, which has only an exit code and a body", key)
-			}
-		}
+		refuse(map[string]Place{"status": placeOf(e.Status), "headers": placeOf(e.Headers), "error": e.Error.Place},
+			"a command, which has only an exit code and a body", faults)
 	}
 	for _, c := range s.Capture {
 		if c.Value.Header != nil {
 			faults.add(c.Value.Header.Place, "", "header stands beside a command, whose output has none")
+		}
+	}
+}
+
+// refuse adds a fault for each key that is given.
+func refuse(keys map[string]Place, beside string, faults *Faults) {
+	for key, at := range keys {
+		if at.Given() {
+			faults.add(at, "", "%s stands beside %s", key, beside)
 		}
 	}
 }
