@@ -171,6 +171,7 @@ func (opt *runOptions) plan(a *app) (scenarios.Options, error) {
 	for _, s := range []scenarios.Setting{
 		scenarios.SettingURL, scenarios.SettingSignURL, scenarios.SettingSecret, scenarios.SettingEdition, scenarios.SettingScheme,
 		scenarios.SettingBot, scenarios.SettingSeed, scenarios.SettingNow, scenarios.SettingTimeout,
+		scenarios.SettingRetries,
 	} {
 		p.Given[s] = a.said[string(s)]
 	}

@@ -307,9 +307,12 @@ func (a *act) fault() emitter.Fault {
 // sender sends in the manner of the scenario and of the step.
 func (a *act) sender() *emitter.Emitter {
 	d := a.p.defaults()
-	m := emitter.Manner{Retries: d.Retries.N, SlowBody: a.step.SlowBody.Value, Cut: a.step.CutBody.Given(), CutAfter: a.step.CutBody.N}
+	m := emitter.Manner{SlowBody: a.step.SlowBody.Value, Cut: a.step.CutBody.Given(), CutAfter: a.step.CutBody.N}
 	if d.Timeout.Given() && !a.p.opt.said(SettingTimeout) {
 		m.Timeout = d.Timeout.Value
+	}
+	if !a.p.opt.said(SettingRetries) {
+		m.Retries = d.Retries.N
 	}
 	if m == (emitter.Manner{}) {
 		return a.p.opt.Emitter

@@ -22,6 +22,7 @@ const (
 	SettingSeed    Setting = "seed"
 	SettingNow     Setting = "now"
 	SettingTimeout Setting = "timeout"
+	SettingRetries Setting = "retries"
 )
 
 // webhooks settles where a scenario sends to. A fault has the place of what is wrong.

@@ -1,0 +1,82 @@
+package scenarios
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"artihook/emitter"
+	"artihook/emitter/receiver"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Where a scenario sends to: its own URLs, variables in them, and the URL of the run before all.
+func TestWhereAScenarioSendsTo(t *testing.T) {
+	c := startCRM(t, testSecret)
+	tests := []struct {
+		name, file string
+		said       bool // the run was given a URL
+		urls       []string
+	}{
+		{"its own, with a variable", "vars: {base: 'BASE'}\ndefaults: {url: '${base}/own'}\nsteps: [{start: {}}]", false, []string{"/own"}},
+		{"the run's", "defaults: {url: 'BASE/own'}\nsteps: [{start: {}}]", true, []string{"/hook"}},
+		{"a variable with the URL", "vars: {leads: '${url}/leads'}\nsteps: [{send: {body: '\"${leads}\"'}}, {start: {}}]", true, []string{"/hook", "/hook"}},
+		{"each webhook its own", "defaults: {webhooks: [{name: a, url: 'BASE/a'}, {name: b, url: 'BASE/b'}]}\nsteps: [{start: {}}]", false, []string{"/a", "/b"}},
+		{"the run's for both", "defaults: {webhooks: [{name: a, url: 'BASE/a'}, {name: b, url: '${url}?b'}]}\nsteps: [{start: {}}]", true, []string{"/hook", "/hook?b"}},
+	}
+	for _, tt := range tests {
+		opt := c.options(t)
+		withURL := opt.Webhook
+		opt.Webhook = func(name, url string) (emitter.Webhook, error) {
+			if url == "" && !tt.said {
+				return emitter.Webhook{}, errors.New("url is missing")
+			}
+			return withURL(name, url)
+		}
+		opt.Given = map[Setting]bool{SettingURL: tt.said}
+		before := len(c.arrivals)
+		rep, err := Run(t.Context(), []*File{parseSteps(t, strings.ReplaceAll(tt.file, "BASE", c.URL))}, opt)
+		if err != nil || rep.Count().Failed > 0 {
+			t.Errorf("%s: %v, %v", tt.name, err, rep)
+			continue
+		}
+		var urls []string
+		for _, a := range c.arrivals[before:] {
+			urls = append(urls, strings.TrimPrefix(a.URL, c.URL))
+		}
+		if diff := cmp.Diff(tt.urls, urls); diff != "" {
+			t.Errorf("%s: %s", tt.name, diff)
+		}
+	}
+}
+
+// The retries of the run stand in place of the file's.
+func TestRetriesOfTheRunWin(t *testing.T) {
+	tests := []struct {
+		name string
+		said bool
+		run  int
+		want int // attempts
+	}{
+		{"the file's", false, 0, 3},
+		{"the run's", true, 1, 2},
+		{"none", true, 0, 1},
+	}
+	for _, tt := range tests {
+		c := startCRM(t, testSecret)
+		c.answer = func(w http.ResponseWriter, _ *receiver.Arrival) { w.WriteHeader(http.StatusInternalServerError) }
+		opt := c.options(t)
+		e := emitter.New(emitter.Options{Retries: tt.run, RetryDelay: time.Millisecond})
+		defer e.Close()
+		opt.Emitter, opt.Given = e, map[Setting]bool{SettingRetries: tt.said}
+		if _, err := Run(t.Context(), []*File{parseSteps(t, "defaults: {retries: 2}\nsteps: [{start: {}}]")}, opt); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(c.events()); got != tt.want {
+			t.Errorf("%s: %d attempts, want %d", tt.name, got, tt.want)
+		}
+	}
+}
