@@ -221,7 +221,7 @@ func (a *act) deliver(ctx context.Context) error {
 // post sends one letter and holds what comes back against what is expected.
 func (a *act) post(ctx context.Context, l *letter) error {
 	if a.silent {
-		return a.p.shown(l.planned)
+		return a.shown(l.planned)
 	}
 	l.posted = true
 	last, err := a.sender().Send(ctx, l.webhook, l.planned, func(d history.Delivery) error {
@@ -234,6 +234,14 @@ func (a *act) post(ctx context.Context, l *letter) error {
 	}
 	a.p.remember(l.parcel, l.webhook, last.ID)
 	return a.judge(deliveryReply(&last, a.step.CutBody.Given()), label(&last, l.webhook, len(a.letters) > 1))
+}
+
+// shown hands a delivery of a preview over, unless another step was asked for.
+func (a *act) shown(planned history.Delivery) error {
+	if only := a.p.opt.Step; a.p.preview == nil || only != "" && only != a.path {
+		return nil
+	}
+	return a.p.preview(planned)
 }
 
 // firstOf gives the number of the parcel's first delivery to a webhook, 0 when there was none.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"artihook/emitter"
-	"artihook/emitter/history"
 	"artihook/scenarios/report"
 )
 
@@ -32,7 +31,7 @@ type play struct {
 func (r *run) newPlay(f *File) *play {
 	f = f.whole()
 	p := &play{run: r, file: f, now: r.clockOf(f), generators: map[recipe]*sync.Pool{}}
-	vars := &variables{given: r.opt.Vars, known: map[string]string{}, captured: map[string]bool{}, env: r.opt.Env, used: map[string]bool{}}
+	vars := &variables{given: r.opt.Vars, known: map[string]string{}, captured: map[string]bool{}, taken: map[string]bool{}, env: r.opt.Env, used: map[string]bool{}}
 	gatherCaptured(f.Steps, vars.captured)
 	p.scope = scope{p: p, vars: vars, sent: map[string][]*parcel{}, known: map[string]*lead{}, seed: r.seedOf(f)}
 	return p
@@ -105,14 +104,6 @@ func (p *play) setVars(vars Map[Text], last bool) (later Map[Text]) {
 		}
 	}
 	return later
-}
-
-// shown hands a delivery of a preview over.
-func (p *play) shown(planned history.Delivery) error {
-	if p.preview == nil {
-		return nil
-	}
-	return p.preview(planned)
 }
 
 // over says why no further step is taken; "" when one is.

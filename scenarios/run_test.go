@@ -424,26 +424,6 @@ steps:
 	}
 }
 
-// One step alone sends; those before it only happen, so that it sends the same bytes as in the whole run.
-func TestOneStepAlone(t *testing.T) {
-	f := parseSteps(t, "steps: [{start: {}, capture: {id: {header: X-Id}}}, {repeat: {times: 2, steps: [{answer: 1}, {answer: 1}]}}, {wait: 1h}, {complete: }, {send: {body: '${id}'}}]")
-	c := startCRM(t, testSecret)
-	opt := c.options(t)
-	opt.Step = "2.2.1"
-	rep, err := Run(t.Context(), []*File{f}, opt)
-	if diff := cmp.Diff([]string{"pass round 2 › answer 1"}, outcomes(rep)); diff != "" || err != nil {
-		t.Fatal(err, diff)
-	}
-	if diff := cmp.Diff([]string{"updated 4 204"}, c.events()); diff != "" {
-		t.Error(diff)
-	}
-	opt.Step = "9"
-	var none *StepError
-	if _, err := Run(t.Context(), []*File{f}, opt); !errors.As(err, &none) {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestWhatFollowsAFailure(t *testing.T) {
 	gone := startCRM(t, testSecret)
 	url := gone.URL
@@ -536,46 +516,6 @@ func FuzzPath(f *testing.F) {
 			}
 		}
 	})
-}
-
-// Where a scenario sends to: its own URLs, variables in them, and the URL of the run before all.
-func TestWhereAScenarioSendsTo(t *testing.T) {
-	c := startCRM(t, testSecret)
-	tests := []struct {
-		name, file string
-		said       bool // the run was given a URL
-		urls       []string
-	}{
-		{"its own, with a variable", "vars: {base: 'BASE'}\ndefaults: {url: '${base}/own'}\nsteps: [{start: {}}]", false, []string{"/own"}},
-		{"the run's", "defaults: {url: 'BASE/own'}\nsteps: [{start: {}}]", true, []string{"/hook"}},
-		{"a variable with the URL", "vars: {leads: '${url}/leads'}\nsteps: [{send: {body: '\"${leads}\"'}}, {start: {}}]", true, []string{"/hook", "/hook"}},
-		{"each webhook its own", "defaults: {webhooks: [{name: a, url: 'BASE/a'}, {name: b, url: 'BASE/b'}]}\nsteps: [{start: {}}]", false, []string{"/a", "/b"}},
-		{"the run's for both", "defaults: {webhooks: [{name: a, url: 'BASE/a'}, {name: b, url: '${url}?b'}]}\nsteps: [{start: {}}]", true, []string{"/hook", "/hook?b"}},
-	}
-	for _, tt := range tests {
-		opt := c.options(t)
-		withURL := opt.Webhook
-		opt.Webhook = func(name, url string) (emitter.Webhook, error) {
-			if url == "" && !tt.said {
-				return emitter.Webhook{}, errors.New("url is missing")
-			}
-			return withURL(name, url)
-		}
-		opt.Given = map[Setting]bool{SettingURL: tt.said}
-		before := len(c.arrivals)
-		rep, err := Run(t.Context(), []*File{parseSteps(t, strings.ReplaceAll(tt.file, "BASE", c.URL))}, opt)
-		if err != nil || rep.Count().Failed > 0 {
-			t.Errorf("%s: %v, %v", tt.name, err, rep)
-			continue
-		}
-		var urls []string
-		for _, a := range c.arrivals[before:] {
-			urls = append(urls, strings.TrimPrefix(a.URL, c.URL))
-		}
-		if diff := cmp.Diff(tt.urls, urls); diff != "" {
-			t.Errorf("%s: %s", tt.name, diff)
-		}
-	}
 }
 
 // A step of an included file is told of with that file's name, and a probe's command has a time limit.
