@@ -294,7 +294,7 @@ func (a *act) judge(r *reply, label string) error {
 		}
 		value, check := e.Value.from(e.Key, r)
 		if check.Outcome == report.Passed {
-			a.vars.set(e.Key, value)
+			a.vars.capture(e.Key, value)
 		}
 		check.What = label + check.What
 		a.result.Checks = append(a.result.Checks, check)

@@ -122,11 +122,7 @@ func (s *scope) join(before []*lead, b *scope) {
 	s.results = append(s.results, b.results...)
 	maps.Copy(s.sent, b.sent)
 	maps.Copy(s.known, b.known)
-	for name, value := range b.vars.known {
-		if b.vars.captured[name] {
-			s.vars.set(name, value)
-		}
-	}
+	s.vars.join(b.vars)
 	s.leads = slices.DeleteFunc(s.leads, func(l *lead) bool {
 		return slices.Contains(before, l) && !slices.Contains(b.leads, l)
 	})
@@ -235,7 +231,7 @@ func (a *act) finish(ctx context.Context, err error) {
 func (a *act) capturedBefore() map[string]string {
 	used := map[string]string{}
 	for name := range a.used {
-		if value, ok := a.vars.known[name]; ok && a.vars.given[name] == "" {
+		if value, ok := a.vars.known[name]; ok {
 			used[name] = value
 		}
 	}

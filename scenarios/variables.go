@@ -20,6 +20,7 @@ type variables struct {
 	given    map[string]string // with the run: they win
 	known    map[string]string // of the file, captured, and those that every scenario has
 	captured map[string]bool   // names that some response gives
+	taken    map[string]bool   // those of them that have been captured, in this branch
 	env      func(string) (string, bool)
 	dry      bool            // nothing is captured
 	lenient  bool            // a name that looks like an environment variable's is no fault
@@ -30,7 +31,8 @@ type variables struct {
 // branch gives variables of its own to what runs beside others.
 func (v *variables) branch() *variables {
 	own := *v
-	own.known, own.captured, own.used = maps.Clone(v.known), maps.Clone(v.captured), map[string]bool{}
+	own.known, own.captured = maps.Clone(v.known), maps.Clone(v.captured)
+	own.taken, own.used = map[string]bool{}, map[string]bool{}
 	return &own
 }
 
@@ -103,14 +105,30 @@ func (v *variables) value(name string) (string, error) {
 
 func (v *variables) set(name, value string) { v.known[name] = value }
 
+// capture keeps what a response gave.
+func (v *variables) capture(name, value string) {
+	v.set(name, value)
+	v.taken[name] = true
+}
+
+// join takes over what a branch has captured.
+func (v *variables) join(branch *variables) {
+	for name := range branch.taken {
+		v.capture(name, branch.known[name])
+	}
+}
+
 func (v *variables) setIndex(n int) { v.set(varIndex, strconv.Itoa(n)) }
 
-// environment lists all variables as NAME=value, for commands.
+// environment lists all variables as NAME=value, for commands. Which of them a command uses, nobody knows.
 func (v *variables) environment() []string {
 	all := maps.Clone(v.known)
 	maps.Copy(all, v.given)
 	var list []string
 	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if _, given := v.given[name]; v.captured[name] && !given {
+			v.used[name] = true
+		}
 		list = append(list, name+"="+all[name])
 	}
 	return list
