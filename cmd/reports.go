@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -80,21 +81,45 @@ func (f *reportFlags) write(a *app, results *report.Report) error {
 	return failed
 }
 
-// writeReport writes beside the file first: a half-written report is never there to be read.
+// writeReport writes beside the file first: a half-written report is never there to be read. What is no file, as a pipe
+// or /dev/null, is written to and not replaced.
 func writeReport(r reportFile, results *report.Report) error {
-	temp, err := os.CreateTemp(filepath.Dir(r.name), filepath.Base(r.name)+".new-*")
-	if err != nil {
-		return fmt.Errorf("the report %q cannot be written: %w", r.name, plainError(err))
-	}
-	defer os.Remove(temp.Name())
-	err = errors.Join(r.write(temp, results), temp.Chmod(0o644), temp.Close())
-	if err == nil {
-		err = os.Rename(temp.Name(), r.name)
+	info, err := os.Stat(r.name)
+	switch {
+	case err != nil: // it is not there yet
+		err = replaceReport(r.name, 0o644, r, results)
+	case !info.Mode().IsRegular():
+		err = writeInto(r, results)
+	default:
+		var file string // behind a link
+		if file, err = filepath.EvalSymlinks(r.name); err == nil {
+			err = replaceReport(file, info.Mode().Perm(), r, results)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("the report %q cannot be written: %w", r.name, plainError(err))
 	}
 	return nil
+}
+
+func writeInto(r reportFile, results *report.Report) error {
+	f, err := os.OpenFile(r.name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.write(f, results), f.Close())
+}
+
+func replaceReport(name string, mode fs.FileMode, r reportFile, results *report.Report) error {
+	temp, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	if err := errors.Join(r.write(temp, results), temp.Chmod(mode), temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), name)
 }
 
 func appendReport(name string, results *report.Report) error {
