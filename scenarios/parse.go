@@ -43,7 +43,7 @@ func (d *decoder) document(data []byte) ast.Node {
 		d.notText(data)
 		return nil
 	}
-	if nesting(data) > maxNesting {
+	if deepest, _ := nesting(data); deepest > maxNesting {
 		d.fault(nil, "", "brackets stand in brackets more than %d deep", maxNesting)
 		return nil
 	}
@@ -69,9 +69,8 @@ func (d *decoder) document(data []byte) ast.Node {
 	return body
 }
 
-// nesting counts how deep brackets stand in brackets at most, wherever they stand.
-func nesting(data []byte) int {
-	depth, deepest := 0, 0
+// nesting counts how deep brackets stand in brackets at most, wherever they stand, and how many are open at the end.
+func nesting(data []byte) (deepest, depth int) {
 	for _, b := range data {
 		switch b {
 		case '[', '{':
@@ -81,7 +80,7 @@ func nesting(data []byte) int {
 			depth = max(depth-1, 0)
 		}
 	}
-	return deepest
+	return deepest, depth
 }
 
 // parseYAML turns the parser's panics into errors: people hand it any file they like.

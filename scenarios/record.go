@@ -48,10 +48,10 @@ func (r *Recorder) Add(body []byte) error {
 	return nil
 }
 
-// caption writes a name: what one line of YAML cannot hold is left out of it.
+// caption writes a name: what one line of YAML cannot hold is left out of it, and brackets, which have no pair.
 func caption(name string) string {
 	printable := strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || r != ' ' && !unicode.IsPrint(r) {
+		if r == utf8.RuneError || r != ' ' && !unicode.IsPrint(r) || strings.ContainsRune("[]{}", r) {
 			return '?'
 		}
 		return r
@@ -62,7 +62,11 @@ func caption(name string) string {
 // quoted writes a plain text as YAML's single-quoted scalar, in which only the quote itself is special.
 func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
-// plain says whether a text can stand on one line of YAML as it is.
+// plain says whether a text can stand on one line of YAML as it is. The parser counts brackets, in texts too: those that
+// nothing closes would add up in a long recording.
 func plain(text string) bool {
+	if deepest, open := nesting([]byte(text)); deepest > maxNesting || open > 0 {
+		return false
+	}
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) })
 }

@@ -44,6 +44,29 @@ func TestRecordThenReplay(t *testing.T) {
 	}
 }
 
+// Brackets in what visitors type, and in what is no JSON, add up to nothing that the parser refuses.
+func TestRecordedBracketsCanBeReadAgain(t *testing.T) {
+	var text bytes.Buffer
+	r := NewRecorder(&text, "a[b")
+	for range maxNesting + 1 {
+		for _, body := range []string{`{"a":"["}`, `{"a":`, `{"resource":"lead","action":"created","resource_id":"[["}`} {
+			if err := r.Add([]byte(body)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := r.Add(bytes.Repeat([]byte("["), 2*maxNesting)); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Parse("recorded.yaml", text.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Steps) != r.Steps() {
+		t.Errorf("%d of %d steps came back", len(f.Steps), r.Steps())
+	}
+}
+
 func TestRecorderSaysWhatItCannotWrite(t *testing.T) {
 	full := errors.New("no space left")
 	if err := NewRecorder(broken{full}, "x").Add([]byte("{}")); !errors.Is(err, full) {
@@ -57,7 +80,7 @@ func (b broken) Write([]byte) (int, error) { return 0, b.err }
 
 // Any bytes come back from a recorded scenario as they were.
 func FuzzRecord(f *testing.F) {
-	for _, body := range []string{"", "{}", `{"a":"it's ${x}"}`, "\xff\x00", "- a: b #c", "\u0085\u2028\ufeff", "line\nline", " x ", "'", "${", "\u00a0"} {
+	for _, body := range []string{"", "{}", `{"a":"it's ${x}"}`, "\xff\x00", "- a: b #c", "\u0085\u2028\ufeff", "line\nline", " x ", "'", "${", "\u00a0", "[", "]{"} {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
