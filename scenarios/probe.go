@@ -137,6 +137,7 @@ func runCommand(ctx context.Context, command string, environment []string, timeo
 	}
 	c := exec.CommandContext(ctx, shell[0], shell[1:]...)
 	c.Env = append(c.Environ(), environment...)
+	endWhole(c)
 	c.WaitDelay = 100 * time.Millisecond
 	output := &limited{left: maxProbeBody}
 	c.Stdout, c.Stderr = output, output
