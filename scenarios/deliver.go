@@ -151,7 +151,7 @@ type letter struct {
 func (a *act) address(parcels []*parcel) error {
 	st := a.step
 	if st.Stale.Given() {
-		old, err := a.stale(parcels)
+		old, err := a.stale()
 		if err != nil {
 			return a.p.fault(st.Stale.Place, err)
 		}
@@ -194,13 +194,16 @@ func (a *act) seal(c *parcel, w *emitter.Webhook) error {
 }
 
 // stale finds the lead's event of an old version.
-func (a *act) stale(parcels []*parcel) (*parcel, error) {
-	for _, l := range append(slices.Clone(a.leads), a.ended) {
-		if l != nil && l.last.Lead.ID == parcels[0].event.Lead.ID {
-			if old := l.versions[a.step.Stale.N]; old != nil {
-				return old, nil
-			}
+func (a *act) stale() (*parcel, error) {
+	l := a.ended // complete has just ended it
+	if a.step.Answer != nil {
+		var err error
+		if l, err = a.current(); err != nil {
+			return nil, err
 		}
+	}
+	if old := l.versions[a.step.Stale.N]; old != nil {
+		return old, nil
 	}
 	return nil, fmt.Errorf("the lead has no version %d yet", a.step.Stale.N)
 }

@@ -93,3 +93,25 @@ func TestParallelKeepsWhatWasCaptured(t *testing.T) {
 		t.Error(err, outcomes(rep))
 	}
 }
+
+// A branch that sends an old version looks at its own lead alone: those of other branches go on meanwhile.
+func TestStaleBesideAnotherBranch(t *testing.T) {
+	c := startCRM(t, testSecret)
+	f := parseSteps(t, `steps:
+  - {start: {}, lead: ann}
+  - parallel:
+      - steps: [{repeat: {times: 20, steps: [{answer: {'F${index}': Zed}, lead: ann}]}}]
+      - steps: [{start: {}, lead: bob}, {repeat: {times: 20, steps: [{answer: {'F${index}': Zed}, lead: bob, stale: 1}]}}, {complete: , lead: bob, stale: 2}]
+`)
+	rep, err := Run(t.Context(), []*File{f}, c.options(t))
+	if err != nil || rep.Count().Failed > 0 {
+		t.Fatal(err, outcomes(rep))
+	}
+	counts := map[string]int{}
+	for _, e := range c.events() {
+		counts[e]++
+	}
+	if counts["created 1 204"] != 22 || counts["updated 2 204"] != 2 {
+		t.Errorf("what came is %v", counts)
+	}
+}
