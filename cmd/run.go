@@ -140,7 +140,7 @@ func loadScenarios(args []string) ([]*scenarios.File, error) {
 		if n < len(args) {
 			ready, err := scenarios.LoadLibrary(args[n])
 			if err != nil {
-				return nil, fmt.Errorf("%w; a file has .yaml at its end", err)
+				return nil, fmt.Errorf("%w (a file has .yaml at its end)", err)
 			}
 			files = append(files, ready)
 			n++
@@ -259,7 +259,8 @@ func (a *app) showSuite(s *report.Suite, alone bool) error {
 func crlf(head string) string { return strings.ReplaceAll(head, "\n", "\r\n") }
 
 func (a *app) showReported(e *report.Exchange) error {
-	if err := a.showMessage(">", crlf(e.Request.Head), e.Request.Body); err != nil {
+	asked := cmp.Or(crlf(e.Request.Head), e.Title) // a command has no head
+	if err := a.showMessage(">", asked, e.Request.Body); err != nil {
 		return err
 	}
 	if e.Response.Head == "" && len(e.Response.Body) == 0 {

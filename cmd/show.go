@@ -122,10 +122,12 @@ func (a *app) showResponse(r *exchange.Response) error {
 
 func (a *app) showMessage(sign, head string, body []byte) error {
 	var b strings.Builder
-	for line := range strings.SplitSeq(head, "\r\n") {
-		fmt.Fprintf(&b, "%s %s\n", a.paint(dim, sign), printable(line))
+	if head != "" { // what a command says has none
+		for line := range strings.SplitSeq(head, "\r\n") {
+			fmt.Fprintf(&b, "%s %s\n", a.paint(dim, sign), printable(line))
+		}
+		fmt.Fprintf(&b, "%s\n", a.paint(dim, sign))
 	}
-	fmt.Fprintf(&b, "%s\n", a.paint(dim, sign))
 	if len(body) > 0 {
 		writeBody(&b, a.paint(dim, sign), body)
 	}

@@ -109,7 +109,7 @@ func pageTitle(n Totals, part string) string {
 	case n.Passed == 0:
 		return "Every " + part + " was skipped"
 	case n.Skipped > 0:
-		return fmt.Sprintf("%s passed, %d skipped", plural(n.Passed, "step"), n.Skipped)
+		return fmt.Sprintf("%s passed, %d skipped", plural(n.Passed, part), n.Skipped)
 	case n.Steps == 1:
 		return "The one " + part + " passed"
 	}

@@ -28,7 +28,7 @@ func WriteJUnit(w io.Writer, r *Report) error {
 	x.put(">\n")
 	names := make(names)
 	for i := range r.Suites {
-		x.suite(&r.Suites[i], names.unique(r.Suites[i].Name, "unnamed "+r.unit()))
+		x.suite(&r.Suites[i], names.unique(r.Suites[i].Name, "unnamed "+r.unit()), r.part())
 	}
 	x.put("</testsuites>\n")
 	if err := x.Flush(); err != nil {
@@ -115,7 +115,7 @@ func seconds(d time.Duration) string {
 	return strconv.FormatFloat(max(0, d.Seconds()), 'f', 6, 64)
 }
 
-func (x xmlWriter) suite(s *Suite, name string) {
+func (x xmlWriter) suite(s *Suite, name, part string) {
 	n := junitCount(*s)
 	x.put("  <testsuite")
 	x.attribute("name", name)
@@ -132,7 +132,7 @@ func (x xmlWriter) suite(s *Suite, name string) {
 		step := &s.Steps[i]
 		x.put("    <testcase")
 		x.attribute("classname", name)
-		x.attribute("name", names.unique(step.Name, "unnamed step"))
+		x.attribute("name", names.unique(step.Name, "unnamed "+part))
 		x.attribute("time", seconds(step.Took))
 		x.step(s, step)
 	}

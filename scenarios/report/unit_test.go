@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -32,6 +33,14 @@ func TestOtherWords(t *testing.T) {
 					t.Errorf("%s speaks of %q: %s", name, word, line)
 				}
 			}
+		}
+	}
+	partly := &report.Report{Unit: "group", Part: "case", Suites: []report.Suite{{Name: "body", Steps: []report.Step{
+		{Outcome: report.Passed}, {Name: "b", Outcome: report.Skipped},
+	}}}}
+	for name, write := range map[string]func(io.Writer, *report.Report) error{"HTML": report.WriteHTML, "JUnit": report.WriteJUnit} {
+		if text := written(t, write, partly); !strings.Contains(text, "case") || strings.Contains(text, "1 step passed") || strings.Contains(text, "unnamed step") {
+			t.Errorf("%s speaks of steps: %s", name, text)
 		}
 	}
 	if text := written(t, writers["summary.txt"], r); !strings.Contains(text, "(12 cases in 5 groups, ") {

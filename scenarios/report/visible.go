@@ -165,13 +165,13 @@ func orEmpty(s string) string {
 	return s
 }
 
-// plural is "1 step" or "2 steps".
 // capital gives a word as it begins a sentence.
 func capital(word string) string {
 	first, size := utf8.DecodeRuneInString(word)
 	return string(unicode.ToUpper(first)) + word[size:]
 }
 
+// plural is "1 step" or "2 steps".
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
