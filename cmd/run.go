@@ -70,13 +70,13 @@ do and what the receiver must answer. Nothing is sent from a set with a fault. E
 }
 
 func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
-	files, err := loadScenarios(args)
-	if err != nil {
-		return usage(err)
-	}
 	plan, err := opt.plan(a)
 	if err != nil {
 		return usage(err)
+	}
+	files, err := loadScenarios(args)
+	if err != nil {
+		return usage(scenarios.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Vars: plan.Vars, Env: plan.Env, Now: plan.Now})))
 	}
 	if opt.dryRun {
 		return usageFaults(scenarios.Preview(ctx, files, plan, func(d history.Delivery) error { return a.showPlanned(&d) }))
@@ -122,7 +122,7 @@ func usageFaults(err error) error {
 }
 
 // loadScenarios reads files and folders, and takes any other word for the name of a ready scenario. All faults of all of
-// them come together.
+// them come together, beside what could be read.
 func loadScenarios(args []string) ([]*scenarios.File, error) {
 	var files []*scenarios.File
 	var faults scenarios.Faults
@@ -148,7 +148,7 @@ func loadScenarios(args []string) ([]*scenarios.File, error) {
 		args = args[n:]
 	}
 	if len(faults) > 0 {
-		return nil, faults
+		return files, faults
 	}
 	return files, nil
 }

@@ -76,10 +76,7 @@ func runScenariosShow(a *app, name string) error {
 
 func runScenariosLint(ctx context.Context, a *app, paths []string) error {
 	files, err := scenarios.Load(paths)
-	if err == nil {
-		err = scenarios.Lint(ctx, files, scenarios.Options{Env: a.world.Env, Now: a.world.Now})
-	}
-	if err != nil {
+	if err := scenarios.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.world.Env, Now: a.world.Now})); err != nil {
 		return usageFaults(err)
 	}
 	a.say("%s, no fault", counted(len(files), "scenario"))

@@ -143,6 +143,7 @@ func entryOf(key string) string {
 
 // structure reads a map whose keys are the fields of a struct.
 func (d *decoder) structure(n ast.Node, v reflect.Value, what string) {
+	defer d.mark(v, len(d.faults))
 	fields := d.fieldsOf(v.Type())
 	seen, meant := map[string]bool{}, map[string]bool{}
 	group := map[string]string{} // the first key given of each group
@@ -171,6 +172,13 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, what string) {
 	d.missing(n, fields, what, func(key string) bool { return seen[key] || meant[key] })
 	if c, ok := v.Addr().Interface().(checker); ok {
 		c.check(&d.faults)
+	}
+}
+
+// mark tells a step and the defaults that not all of them could be read.
+func (d *decoder) mark(v reflect.Value, before int) {
+	if m, ok := v.Addr().Interface().(interface{ markFaulty() }); ok && len(d.faults) > before {
+		m.markFaulty()
 	}
 }
 

@@ -152,8 +152,11 @@ func (a *act) address(parcels []*parcel) error {
 	st := a.step
 	if st.Stale.Given() {
 		old, err := a.stale()
+		if err != nil && !a.p.partial { // else the version may be that of a step that could not be read
+			err = a.p.fault(st.Stale.Place, err)
+		}
 		if err != nil {
-			return a.p.fault(st.Stale.Place, err)
+			return err
 		}
 		parcels = []*parcel{old}
 	}
@@ -201,6 +204,9 @@ func (a *act) stale() (*parcel, error) {
 		if l, err = a.current(); err != nil {
 			return nil, err
 		}
+	}
+	if l == nil {
+		return nil, errNotStarted
 	}
 	if old := l.versions[a.step.Stale.N]; old != nil {
 		return old, nil

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -86,6 +87,25 @@ func (f Faults) sorted() Faults {
 		return cmp.Or(cmp.Compare(order[a.File], order[b.File]), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return slices.CompactFunc(f, func(a, b *Fault) bool { return *a == *b })
+}
+
+// Join makes one error of several: all faults, but of a place that an earlier error has faults of no more. An error of
+// another kind comes alone.
+func Join(errs ...error) error {
+	var all Faults
+	for _, err := range errs {
+		var some Faults
+		if err != nil && !errors.As(err, &some) {
+			return err
+		}
+		earlier := slices.Clip(all)
+		for _, one := range some {
+			if !earlier.at(Place{one.File, one.Line, one.Column}) {
+				all = append(all, one)
+			}
+		}
+	}
+	return all.orNil()
 }
 
 // orNil makes an error of faults: no faults, no error.

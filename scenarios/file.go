@@ -14,12 +14,15 @@ type File struct {
 	// Steps are this file's own after Parse; after Load those of included files stand before them.
 	Steps []*Step `yaml:"steps" doc:"What the visitor, ArtiBot and the network do, in order."`
 
-	again func(path string) *File // parses it anew; nil where Steps are here
+	again   func(path string) *File // parses it anew; nil where Steps are here
+	partial bool                    // its set has faults: not everything that it says is here
+	unsure  bool                    // nor all of its variables
 }
 
 // Defaults are the settings of all steps of a scenario. What is not given is left to the runner.
 type Defaults struct {
 	Place
+	faulty   bool     // not all of them could be read
 	URL      Text     `yaml:"url" doc:"The webhook's Payload URL."`
 	Webhook  Text     `yaml:"webhook" doc:"A webhook of artihook.yaml by its name, instead of url."`
 	Webhooks []*Hook  `yaml:"webhooks" doc:"Several webhooks, instead of url: each gets the events that it receives."`
@@ -55,6 +58,8 @@ func (f *File) check(faults *Faults) {
 	}
 	checkNames(f.Vars, "variable", faults)
 }
+
+func (d *Defaults) markFaulty() { d.faulty = true }
 
 func (d *Defaults) check(faults *Faults) {
 	if d.URL.Given() && d.Webhook.Given() {

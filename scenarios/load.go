@@ -13,7 +13,8 @@ import (
 
 // Load reads scenario files, and those directly in folders (*.yaml and *.yml, by name), and puts the steps of included
 // files before their own. The error is nil or [Faults]: all faults of all files, so that nothing is run from a set with a
-// fault. A file that is named twice is read once.
+// fault; the files are then what could be read of them, in which [Lint] may find more. A file that is named twice is read
+// once.
 func Load(paths []string) ([]*File, error) {
 	l := &loader{texts: map[string][]byte{}, read: map[string]*File{}}
 	var files []*File
@@ -37,10 +38,15 @@ func Load(paths []string) ([]*File, error) {
 		}
 		files = append(files, whole)
 	}
-	if err := l.faults.orNil(); err != nil {
-		return nil, err
+	for _, f := range files {
+		f.partial, f.unsure = len(l.faults) > 0, l.lost || misspelt(l.faults, "vars", "capture", "include")
 	}
-	return files, nil
+	return files, l.faults.orNil()
+}
+
+// misspelt says whether one of the keys was probably meant by a word that is none.
+func misspelt(faults Faults, keys ...string) bool {
+	return slices.ContainsFunc(faults, func(f *Fault) bool { return slices.Contains(keys, f.Near) })
 }
 
 // keptWhole is how many scenarios of a set stay parsed. The rest are parsed anew when they run, from the text that was
@@ -69,6 +75,7 @@ type loader struct {
 	texts  texts
 	read   map[string]*File // by path
 	faults Faults
+	lost   bool // an included file is missing
 }
 
 // expand puts the files of a folder in its place.
@@ -157,6 +164,7 @@ func (l *loader) whole(f *File, above []string) *File {
 		included, err := l.file(path)
 		if err != nil {
 			l.faults.add(name.Place, "", "%.60q cannot be included: %s", name.Value, reason(err))
+			l.lost = true
 			continue
 		}
 		part := l.whole(included, above)

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"os"
@@ -265,6 +266,26 @@ func FuzzParse(f *testing.F) {
 			if one.Problem == "" || strings.ContainsAny(one.Error(), "\n\r") {
 				t.Errorf("a fault of no line or several: %q", one.Error())
 			}
+		}
+	})
+}
+
+// Whatever could be read of a file can be looked at for more faults.
+func FuzzLint(f *testing.F) {
+	for _, folder := range []string{"good", "bad"} {
+		for _, name := range filesIn(f, folder) {
+			f.Add(fileText(f, name))
+		}
+	}
+	f.Add([]byte("steps: [{complete: , stale: 1}, {parallel: []}, {repeat: {times: 2}}, {for_each: {leads: 9999999999}}, {probe: }]"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, found := parse("fuzz.yaml", data)
+		file.partial = len(found) > 0
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond) // it may count to a million
+		defer cancel()
+		var faults Faults
+		if err := Lint(ctx, []*File{file}, Options{}); err != nil && !errors.As(err, &faults) && ctx.Err() == nil {
+			t.Errorf("no faults but %v", err)
 		}
 	})
 }

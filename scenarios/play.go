@@ -13,11 +13,13 @@ import (
 // play is one scenario while it runs, or is looked at (dry).
 type play struct {
 	*run
-	file  *File
-	dry   bool
-	now   func() time.Time
-	hooks []emitter.Webhook
-	scope // of the outermost steps
+	file *File
+	dry  bool
+	// partial says that the file has faults already: what follows from a step as a whole may follow from them.
+	partial bool
+	now     func() time.Time
+	hooks   []emitter.Webhook
+	scope   // of the outermost steps
 
 	mu          sync.Mutex
 	faults      Faults // while dry
@@ -29,10 +31,14 @@ type play struct {
 }
 
 func (r *run) newPlay(f *File) *play {
+	partial, unsure := f.partial, f.unsure
 	f = f.whole()
-	p := &play{run: r, file: f, now: r.clockOf(f), generators: map[recipe]*sync.Pool{}}
-	vars := &variables{given: r.opt.Vars, known: map[string]string{}, captured: map[string]bool{}, taken: map[string]bool{}, env: r.opt.Env, used: map[string]bool{}}
+	p := &play{run: r, file: f, partial: partial, now: r.clockOf(f), generators: map[recipe]*sync.Pool{}}
+	vars := &variables{given: r.opt.Vars, known: map[string]string{}, captured: map[string]bool{}, taken: map[string]bool{}, env: r.opt.Env, used: map[string]bool{}, unsure: unsure}
 	gatherCaptured(f.Steps, vars.captured)
+	if partial {
+		vars.set(varLead, "") // its start may be what could not be read
+	}
 	p.scope = scope{p: p, vars: vars, sent: map[string][]*parcel{}, known: map[string]*lead{}, seed: r.seedOf(f)}
 	return p
 }
@@ -47,7 +53,7 @@ func gatherCaptured(steps []*Step, names map[string]bool) {
 }
 
 func (p *play) defaults() *Defaults {
-	if p.file.Defaults == nil {
+	if p.file.Defaults == nil || p.file.Defaults.faulty {
 		return &Defaults{}
 	}
 	return p.file.Defaults
@@ -76,6 +82,9 @@ func (p *play) blame(at Place, err error) {
 	var fault *Fault
 	if errors.As(err, &fault) {
 		p.faults = append(p.faults, fault)
+		return
+	}
+	if p.partial {
 		return
 	}
 	p.faults.add(at, "", "%s", err)

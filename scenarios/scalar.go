@@ -152,8 +152,9 @@ func counted(text string, least int, n *int) error {
 	if err := whole(text, least, n); err != nil {
 		return err
 	}
-	if *n > maxCount {
-		return fmt.Errorf("%d is too many; at most %d", *n, maxCount)
+	if given := *n; given > maxCount {
+		*n = 0
+		return fmt.Errorf("%d is too many; at most %d", given, maxCount)
 	}
 	return nil
 }

@@ -177,6 +177,9 @@ func (s *scope) alone(path string) bool {
 
 // leaf takes one step that holds no others, and reports it.
 func (s *scope) leaf(ctx context.Context, step *Step, path string) {
+	if step.faulty { // only looked at, and not fit for more
+		return
+	}
 	a := s.newAct(step, path)
 	err := a.prepare()
 	if err == nil {

@@ -10,9 +10,10 @@ import (
 // it is; the others are nil.
 type Step struct {
 	Place
-	Name Text `yaml:"name" doc:"What the step is called in reports."`
-	ID   Text `yaml:"id" doc:"A name by which a later resend means this step; unique in the scenario."`
-	Lead Text `yaml:"lead" doc:"The lead's name: a start gives it, other steps mean it. Without it, the lead started last that is under way."`
+	faulty bool // not all of it could be read
+	Name   Text `yaml:"name" doc:"What the step is called in reports."`
+	ID     Text `yaml:"id" doc:"A name by which a later resend means this step; unique in the scenario."`
+	Lead   Text `yaml:"lead" doc:"The lead's name: a start gives it, other steps mean it. Without it, the lead started last that is under way."`
 
 	Start    *Start    `yaml:"start" one:"action" doc:"A visitor starts a conversation: sends created."`
 	Answer   *Answer   `yaml:"answer" one:"action" doc:"The visitor answers a number of questions, all that are left, or given fields: sends an updated for each."`
@@ -130,6 +131,8 @@ func (s *Step) Action() string {
 	}
 	return ""
 }
+
+func (s *Step) markFaulty() { s.faulty = true }
 
 // sends says whether the step's own action sends to the webhook.
 func (s *Step) sends() bool {

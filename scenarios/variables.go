@@ -24,6 +24,7 @@ type variables struct {
 	env      func(string) (string, bool)
 	dry      bool            // nothing is captured
 	lenient  bool            // a name that looks like an environment variable's is no fault
+	unsure   bool            // nor is any other: a place that sets variables could not be read
 	guessed  bool            // a variable was used whose value only the run knows
 	used     map[string]bool // captured names that were filled in
 }
@@ -96,7 +97,7 @@ func (v *variables) value(name string) (string, error) {
 	if value, ok := v.env(name); ok {
 		return value, nil
 	}
-	if v.lenient && name == strings.ToUpper(name) {
+	if v.unsure || v.lenient && name == strings.ToUpper(name) {
 		v.guessed = true
 		return "", nil
 	}
