@@ -161,15 +161,19 @@ func (p *play) breakOff(err error) {
 	}
 }
 
-// redact takes the secrets out of a result. Receivers may echo them in ways that a delivery does not catch.
-func (p *play) redact(s *report.Step) {
-	text := func(t *string) {
-		for i := range p.hooks {
-			if b := p.hooks[i].Secret.Redact([]byte(*t)); string(b) != *t {
-				*t = string(b)
-			}
+// stars puts stars in place of the secrets.
+func (p *play) stars(text string) string {
+	for i := range p.hooks {
+		if b := p.hooks[i].Secret.Redact([]byte(text)); string(b) != text {
+			text = string(b)
 		}
 	}
+	return text
+}
+
+// redact takes the secrets out of a result. Receivers may echo them in ways that a delivery does not catch.
+func (p *play) redact(s *report.Step) {
+	text := func(t *string) { *t = p.stars(*t) }
 	body := func(b *[]byte) {
 		for i := range p.hooks {
 			*b = p.hooks[i].Secret.Redact(*b)

@@ -483,7 +483,7 @@ func TestReportsHoldNoSecret(t *testing.T) {
 	c := jsonCRM(t)
 	opt := c.options(t)
 	opt.Exchanges = true
-	opt.Repeat = func(*File, string, map[string]string) string { return "secret " + testSecret }
+	opt.Repeat = func(*File, string, map[string]string, func(string) string) string { return "secret " + testSecret }
 	f := parseSteps(t, "steps: [{start: {}, expect: {status: 204, body: {path: $.echo, equals: x}}, capture: {echo: {path: $.echo}}}, {send: {body: '${echo}'}}, {probe: {get: '${url}'}, expect: {body: nothing}}]")
 	rep, err := Run(t.Context(), []*File{f}, opt)
 	if err != nil {

@@ -216,7 +216,7 @@ func (a *act) finish(ctx context.Context, err error) {
 		}
 	}
 	if r.Outcome == report.Failed && a.p.opt.Repeat != nil {
-		r.Repeat = a.p.opt.Repeat(a.p.file, a.path, a.capturedBefore())
+		r.Repeat = a.p.opt.Repeat(a.p.file, a.path, a.capturedBefore(), a.p.stars)
 	}
 	a.p.note(r, a.unreachable, a.path)
 	if r.Outcome == report.Passed && !a.p.opt.Exchanges {
