@@ -62,7 +62,10 @@ func TestRepeatHasWhatWasCaptured(t *testing.T) {
 	for _, tt := range tests {
 		var got map[string]string
 		opt := c.options(t)
-		opt.Repeat = func(_ *File, _ string, captured map[string]string, _ func(string) string) string { got = captured; return "" }
+		opt.Repeat = func(_ *File, _ string, captured map[string]string, _ func(string) string) string {
+			got = captured
+			return ""
+		}
 		f := parseSteps(t, "steps: [{start: {}, capture: {id: {header: X-Id}}}, "+tt.step+"]")
 		if _, err := Run(t.Context(), []*File{f}, opt); err != nil {
 			t.Fatal(err)
