@@ -104,10 +104,26 @@ func noHTML(t *trial) {
 	unsigned, _ := noHeader(t, t.ordinary())
 	cut := t.ordinary()
 	cut.body, cut.what = cut.body[:len(cut.body)-25], "cut short and rightly signed"
-	for _, s := range []shot{t.ordinary(), unsigned, cut} {
-		if d := t.expect(s, answered); isHTML(&d) {
-			t.fail(describe(s, &d), "a short text, JSON or nothing", cameBack(&d))
+	t.lookAt(func(s shot, d *history.Delivery) {
+		if isHTML(d) {
+			t.fail(describe(s, d), "a short text, JSON or nothing", cameBack(d))
 		}
+	}, t.ordinary(), unsigned, cut)
+}
+
+// lookAt sends shots for what the answers say. That there is none is another case's failure; without any the case is
+// skipped.
+func (t *trial) lookAt(look func(shot, *history.Delivery), shots ...shot) {
+	came := false
+	for _, s := range shots {
+		d := t.send(s)
+		if d.Error == "" {
+			came = true
+			look(s, &d)
+		}
+	}
+	if !came {
+		t.skip("no answer came that one could look at")
 	}
 }
 
@@ -188,10 +204,9 @@ func noEcho(t *trial) {
 	cut.body, cut.what = cut.body[:len(cut.body)-25], "cut short and rightly signed"
 	odd := t.ordinary()
 	odd.body, odd.what = []byte(`[null]`), "which is JSON and no event"
-	for _, s := range []shot{unsigned, wrong, cut, odd} {
-		t.expect(s, answered)
-	}
-	if leaked := t.run.leaked; leaked.what != "" {
-		t.fail(leaked.sent, "nothing that is the receiver's own business", leaked.what+" in "+leaked.got)
-	}
+	t.lookAt(func(shot, *history.Delivery) {
+		if leaked := t.run.leaked; leaked.what != "" {
+			t.fail(leaked.sent, "nothing that is the receiver's own business", leaked.what+" in "+leaked.got)
+		}
+	}, unsigned, wrong, cut, odd)
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -115,6 +116,7 @@ type run struct {
 
 	sent   bool   // something has
 	valid  int    // the status of the plain right delivery, once it is known
+	broke  string // the case since which every connection has broken off; "" where the last delivery was answered
 	gone   string // the case after which nobody listened any more
 	leaked leak   // the first thing that an answer told and should not
 }
@@ -125,6 +127,9 @@ func (r *run) one(ctx context.Context, c Case) (Result, error) {
 		return result, nil
 	}
 	t := &trial{ctx: ctx, run: r, result: &result}
+	if r.broke != "" {
+		t.pause(r.opt.Settle / 10) // a receiver that is dying takes a moment
+	}
 	result.Outcome = report.Passed
 	c.run(t)
 	result.Took = time.Since(result.Started)
@@ -139,7 +144,7 @@ func (r *run) pointless(c *Case) string {
 	refused := r.valid == http.StatusUnauthorized || r.valid == http.StatusForbidden
 	switch {
 	case r.gone != "":
-		return "nobody listens there any more, since " + r.gone
+		return r.silence()
 	case c.free || r.valid == 0 || r.valid < 300:
 		return ""
 	case refused:
@@ -150,7 +155,10 @@ func (r *run) pointless(c *Case) string {
 	return ""
 }
 
-// lost tells an unreachable receiver from one that has gone.
+// silence says why nothing can be asked any more.
+func (r *run) silence() string { return "nobody listens there any more, since " + r.gone }
+
+// lost tells an unreachable receiver from one that has gone: in the case where connections began to break, if they did.
 func (r *run) lost(name, reason, id string) error {
 	switch name {
 	case emitter.FailureRefused, emitter.FailureDNS, emitter.FailureUnreachable, emitter.FailureTLS:
@@ -158,8 +166,10 @@ func (r *run) lost(name, reason, id string) error {
 			return &UnreachableError{name, reason}
 		}
 		if name == emitter.FailureRefused {
-			r.gone = id
+			r.gone = cmp.Or(r.broke, id)
 		}
+	case emitter.FailureClosed, emitter.FailureReset:
+		r.broke = cmp.Or(r.broke, id)
 	}
 	return nil
 }

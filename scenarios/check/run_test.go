@@ -131,7 +131,7 @@ func TestNobodyThere(t *testing.T) {
 	}
 }
 
-// TestNoAnswerFails holds that every case but the one that cuts the connection itself wants an answer.
+// TestNoAnswerFails holds that every case wants an answer, but for those that only look at what it says.
 func TestNoAnswerFails(t *testing.T) {
 	asked := 0 // the cases run one after the other
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -144,31 +144,13 @@ func TestNoAnswerFails(t *testing.T) {
 	defer server.Close()
 	results := examine(t, server.URL, exam{only: []string{"signature-valid", "manners"}}, nil)
 	for _, r := range results[1:] {
-		if r.Outcome != report.Failed {
+		want := report.Failed
+		if r.Case.ID == "manners-no-html" || r.Case.ID == "manners-no-echo" {
+			want = report.Skipped
+		}
+		if r.Outcome != want {
 			t.Errorf("%s: %s", r.Case.ID, r.Outcome)
 		}
-	}
-}
-
-// TestAReceiverThatDies holds that what cannot be asked any more is skipped and not failed one by one.
-func TestAReceiverThatDies(t *testing.T) {
-	var server *httptest.Server
-	handler := receiver.New(receiver.Options{Secret: signature.NewSecret(testSecret)})
-	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get(signature.Header) == "" {
-			server.Listener.Close()
-			panic(http.ErrAbortHandler)
-		}
-		handler.ServeHTTP(w, r)
-	}))
-	defer server.Close()
-	results := examine(t, server.URL, exam{}, nil)
-	if got := failed(results); len(got) == 0 || got[0] != "signature-missing-header" {
-		t.Errorf("got %v", got)
-	}
-	last := results[len(results)-1]
-	if last.Outcome != report.Skipped || !strings.HasPrefix(last.Skipped, "nobody listens there any more, since signature-") {
-		t.Errorf("got %+v", last)
 	}
 }
 

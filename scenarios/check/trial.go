@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -72,6 +73,9 @@ func (t *trial) together(shots ...shot) []history.Delivery {
 	for i := range shots {
 		t.note(shots[i], deliveries[i], errs[i])
 	}
+	if slices.ContainsFunc(deliveries, func(d history.Delivery) bool { return d.Error == "" }) {
+		t.run.gone = "" // it listens, only not to so many
+	}
 	return deliveries
 }
 
@@ -99,8 +103,14 @@ func (t *trial) note(s shot, d history.Delivery, err error) {
 	if t.err == nil {
 		t.err = err
 	}
-	if d.Error != "" && t.err == nil {
+	switch {
+	case d.Error == "":
+		t.run.broke = ""
+	case t.err == nil:
 		t.err = t.run.lost(d.Error, d.Reason, t.result.Case.ID)
+	}
+	if t.run.gone != "" && t.run.gone != t.result.Case.ID {
+		t.skip(t.run.silence())
 	}
 	t.run.sent = true
 	t.run.look(t.webhook(s), s, &d)
