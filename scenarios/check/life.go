@@ -120,6 +120,7 @@ func sameMoment(t *trial) {
 		t.hold(s, &d, accepted)
 	}
 	usual := count(t.kept(once, once.words[0]), once.words[0])
+	t.pause(2 * t.run.lag) // the second effect may come as late as the first
 	text := t.kept(both, both.words[0])
 	if got := count(text, both.words[0]); !t.over() && got != usual {
 		t.fail("POST of the same event, twice at the same moment", fmt.Sprintf("what is kept has the answer %s, as of an event that came once", times(usual)),

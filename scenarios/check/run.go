@@ -119,6 +119,9 @@ type run struct {
 	broke  string // the case since which every connection has broken off; "" where the last delivery was answered
 	gone   string // the case after which nobody listened any more
 	leaked leak   // the first thing that an answer told and should not
+
+	lag         time.Duration // how long it took at most until the probe showed what was accepted
+	probeBroken bool          // the probe has failed for as long as it may take to settle
 }
 
 func (r *run) one(ctx context.Context, c Case) (Result, error) {
