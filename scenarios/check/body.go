@@ -19,11 +19,13 @@ func bodyCases() []Case {
 		{
 			ID: "body-unicode", Level: Must, Requests: 1, run: accepting(unicodeAnswer),
 			Why: "Visitors write in every script, with emoji and with what no keyboard has.", Fix: rawBytes,
+			Code:    "event = JSON.parse(rawBody.toString('utf8'))  // after verifying rawBody",
 			Catches: []receiver.Fault{receiver.FaultReadsLatin1},
 		},
 		{
 			ID: "body-html-characters", Level: Must, Requests: 1, run: accepting(answering("< > & ' in the answer", `<b>Tom & Jerry's</b> "quoted" \ /`)),
 			Why: "ArtiBot leaves < > & ' as they are; a library that escapes them makes other bytes.", Fix: rawBytes,
+			Code:    "hmac.update(rawBody)  // in Go not json.Marshal(event), which writes \u0026",
 			Catches: []receiver.Fault{receiver.FaultEscapesHTML},
 		},
 		{
@@ -42,6 +44,7 @@ func bodyCases() []Case {
 		{
 			ID: "body-200-answers", Level: Must, Requests: 1, run: accepting(manyAnswers),
 			Why: "A long conversation brings many answers.", Fix: "Set no bound on the number of answers that a long questionnaire reaches.",
+			Code:    "for field, answer in event['lead']['data'].items(): ...",
 			Catches: []receiver.Fault{receiver.FaultFewAnswers, receiver.FaultReadsOnce, receiver.FaultNeedsCreated, receiver.FaultNeedsNextVersion},
 		},
 		{
@@ -59,31 +62,37 @@ func bodyCases() []Case {
 		{
 			ID: "body-null-place", Level: Must, Requests: 1, run: accepting(nullPlace),
 			Why: "state and city are null where the visitor's address resolves to a country only.", Fix: "Let both be null, in your types and in your table.",
+			Code:    "State *string `json:\"state\"`  // Go; city too",
 			Catches: []receiver.Fault{receiver.FaultNeedsPlace},
 		},
 		{
 			ID: "body-every-type", Level: Must, Requests: 1, run: accepting(everyType),
 			Why: "The value of an answer is a text, a number or an object, by its type.", Fix: "Look at type before value; input and display_value are always texts.",
+			Code:    "text = answer['value'] if answer['type'] in TEXT_TYPES else answer['display_value']",
 			Catches: []receiver.Fault{receiver.FaultTextOnly, receiver.FaultReserialises, receiver.FaultNeedsCreated, receiver.FaultNeedsNextVersion},
 		},
 		{
 			ID: "body-edition-2019", Level: Must, Requests: 1, root: true, run: accepting(inEdition(payload.Edition2019)),
 			Why: "ArtiBot documents lead.status as a number.", Fix: "Let lead.status be a number or a text.",
+			Code:    "Status any `json:\"status\"`  // Go; 0, or \"active\"",
 			Catches: []receiver.Fault{receiver.FaultStatusText, receiver.FaultNeedsSecondAnswer, receiver.FaultRedirects},
 		},
 		{
 			ID: "body-edition-2022", Level: Must, Requests: 1, root: true, run: accepting(inEdition(payload.Edition2022)),
 			Why: "ArtiBot sends lead.status as a text today, and a key more.", Fix: "Let lead.status be a number or a text.",
+			Code:    "Status any `json:\"status\"`  // Go; 0, or \"active\"",
 			Catches: []receiver.Fault{receiver.FaultStatusNumber, receiver.FaultNeedsSecondAnswer, receiver.FaultRedirects},
 		},
 		{
 			ID: "body-unknown-type", Level: Must, Requests: 1, run: accepting(unknownType),
 			Why: "ArtiBot may add a type of answer any day.", Fix: "Keep what you do not know as it is, or pass it over; do not refuse the lead for it.",
+			Code:    "default: store(answer.display_value)  // the last branch of the switch over type",
 			Catches: []receiver.Fault{receiver.FaultStrictTypes, receiver.FaultTextOnly},
 		},
 		{
 			ID: "body-extra-keys", Level: Must, Requests: len(levels), run: extraKeys,
 			Why: "ArtiBot may add a key any day, anywhere.", Fix: "Switch off whatever refuses unknown keys in your JSON reader or schema.",
+			Code:    "additionalProperties: true  // JSON Schema",
 			Catches: []receiver.Fault{receiver.FaultStrictKeys},
 		},
 		{

@@ -26,7 +26,7 @@ type Case struct {
 	Level    Level
 	Why      string // one sentence
 	Fix      string // what to do about a failure, one or two sentences
-	Code     string // the same as a few lines of code; "" where words do
+	Code     string // the same as a line of code, in one of the languages that receivers are written in
 	Requests int    // how many it sends, where all is well
 
 	// Catches names what receivers do wrong that fails this case, and no other case that does not name it: the proof

@@ -167,7 +167,7 @@ func TestEachCaseIsWhole(t *testing.T) {
 			t.Errorf("%s stands twice", c.ID)
 		}
 		seen[c.ID] = true
-		if c.Why == "" || c.Fix == "" || c.Requests == 0 || c.run == nil || c.Level != Must && c.Level != Should || !slices.Contains(Groups[:], c.Group()) {
+		if c.Why == "" || c.Fix == "" || c.Code == "" || c.Requests == 0 || c.run == nil || c.Level != Must && c.Level != Should || !slices.Contains(Groups[:], c.Group()) {
 			t.Errorf("%s: %+v", c.ID, c)
 		}
 		if len(c.Catches) == 0 {

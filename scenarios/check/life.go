@@ -20,6 +20,7 @@ func lifeCases() []Case {
 		{
 			ID: "life-conversation", Level: Must, Requests: 5, run: conversation,
 			Why: "A whole conversation: created, updated with each answer, completed.", Fix: "Take all three actions; every event holds all answers so far.",
+			Code:    "if action in ('created', 'updated', 'completed'): store(event)",
 			Catches: []receiver.Fault{receiver.FaultRefusesCompleted},
 		},
 		{
@@ -43,7 +44,8 @@ func lifeCases() []Case {
 		{
 			ID: "life-updated-first", Level: Must, Requests: 2, run: updatedFirst,
 			Why:     "updated may come before created, or without it: a webhook need not subscribe to all.",
-			Fix:     "Make the lead from the first event that you see of it, whichever it is.",
+			Fix:     "Make the lead from the first event that you see of it, whichever it is, and let no older version overwrite it.",
+			Code:    upsert,
 			Catches: []receiver.Fault{receiver.FaultTrustsOrder, receiver.FaultRefusesStale, receiver.FaultNeedsNextVersion, receiver.FaultNeedsCreated},
 		},
 		{
@@ -62,12 +64,14 @@ func lifeCases() []Case {
 			ID: "life-many-leads", Level: Must, Requests: atOnce, run: manyLeads,
 			Why:     fmt.Sprintf("%d visitors may begin at the same moment, after a newsletter for example.", atOnce),
 			Fix:     "Store the event and answer; do slow work afterwards. Exempt ArtiBot from rate limits.",
+			Code:    "queue.push(event); res.status(204).end()",
 			Catches: []receiver.Fault{receiver.FaultFewLeads},
 		},
 		{
 			ID: "life-gaps", Level: Must, Requests: 3, run: gaps,
 			Why:     "A webhook that does not subscribe to everything sees gaps in the versions.",
 			Fix:     "Never wait for a version: the next event holds all answers anyway.",
+			Code:    "if (event.resource_version > lead.version) store(event)  // not === lead.version + 1",
 			Catches: []receiver.Fault{receiver.FaultNeedsNextVersion, receiver.FaultRefusesCompleted},
 		},
 	}

@@ -19,11 +19,13 @@ func mannerCases() []Case {
 			ID: "manners-in-time", Level: Should, Requests: 1, root: true, run: inTime,
 			Why:     "An answer comes soon: nobody knows how long ArtiBot waits, and most senders of webhooks wait for some seconds.",
 			Fix:     "Store the event and answer 2xx; do slow work (mail, another API) afterwards.",
+			Code:    "queue.push(event); res.status(204).end()",
 			Catches: []receiver.Fault{receiver.FaultSlow},
 		},
 		{
 			ID: "manners-no-redirect", Level: Must, Requests: 1, free: true, run: noRedirect,
 			Why: "A redirect is not followed: it would void the signed URL.", Fix: "Give ArtiBot the URL that the redirect leads to, slash at the end and https included.",
+			Code:    "app.post(['/hook', '/hook/'], receive)",
 			Catches: []receiver.Fault{receiver.FaultRedirects},
 		},
 		{
@@ -35,6 +37,7 @@ func mannerCases() []Case {
 		{
 			ID: "manners-slow-sender", Level: Must, Requests: 1, run: slowSender,
 			Why: "A body may come in many small pieces, with pauses.", Fix: "Read until the body's end, and give it some seconds.",
+			Code:    "for await (const chunk of req) chunks.push(chunk)",
 			Catches: []receiver.Fault{receiver.FaultReadsOnce},
 		},
 		{
@@ -46,11 +49,13 @@ func mannerCases() []Case {
 		{
 			ID: "manners-large-without-expect", Level: Must, Requests: 1, run: accepting(long("300 KB, without Expect: 100-continue", 300_000)),
 			Why: "ArtiBot sends no Expect header: a large body comes at once.", Fix: "Do not ask for Expect: 100-continue, and raise the bound of bodies.",
+			Code:    "express.raw({ type: '*/*', limit: '4mb' })",
 			Catches: []receiver.Fault{receiver.FaultSmallBody, receiver.FaultReadsOnce},
 		},
 		{
 			ID: "manners-content-type", Level: Should, Requests: 1, run: contentType,
 			Why: "Another content type is taken or refused, and crashes nothing.", Fix: "Where your framework reads the body by its content type, take a body that is not there for a bad request.",
+			Code:    "if (!Buffer.isBuffer(req.body)) return res.status(415).end()",
 			Catches: []receiver.Fault{receiver.FaultContentType500},
 		},
 		{
@@ -66,12 +71,14 @@ func mannerCases() []Case {
 		{
 			ID: "manners-keep-alive", Level: Should, Requests: 2, run: keepAlive,
 			Why: "A sender that may use a connection again spares both sides a handshake for each event.", Fix: "Leave connections open (HTTP/1.1 does, unless told to close).",
+			Code:    "protocol_version = 'HTTP/1.1'  # Python's BaseHTTPRequestHandler, with a Content-Length in each answer",
 			Catches: []receiver.Fault{receiver.FaultCloses},
 		},
 		{
 			ID: "manners-no-echo", Level: Must, Requests: 4, free: true, run: noEcho,
 			Why:     "An answer that tells the secret, the signature that would have been right, or a stack trace helps whoever guesses.",
 			Fix:     "Log such things on your side, and answer the bare status.",
+			Code:    "log.warn(err); res.status(401).end()",
 			Catches: []receiver.Fault{receiver.FaultTellsRight, receiver.FaultTellsTrace, receiver.FaultTellsSecret},
 		},
 	}
@@ -186,14 +193,23 @@ func keepAlive(t *trial) {
 		if t.over() {
 			return
 		}
-		closes := d.Response.Proto == "HTTP/1.0"
-		for _, h := range d.Response.Headers {
-			closes = closes || strings.EqualFold(h.Name, "Connection") && strings.EqualFold(strings.TrimSpace(h.Value), "close")
-		}
-		if closes {
-			t.fail(describe(s, &d), "a connection that stays open", "Connection: close")
+		if why := closes(d.Response); why != "" {
+			t.fail(describe(s, &d), "a connection that stays open", why)
 		}
 	}
+}
+
+// closes says what in an answer closes the connection, "" when nothing does.
+func closes(r *history.Response) string {
+	for _, h := range r.Headers {
+		if strings.EqualFold(h.Name, "Connection") && strings.EqualFold(strings.TrimSpace(h.Value), "close") {
+			return "Connection: close"
+		}
+	}
+	if r.Proto == "HTTP/1.0" {
+		return "an answer of HTTP/1.0, which closes it"
+	}
+	return ""
 }
 
 // noEcho looks at every answer of the examination so far, and at some that tempt to tell too much.

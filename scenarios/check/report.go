@@ -62,8 +62,5 @@ func (r *Result) Advice() string {
 	if r.Hint != "" {
 		text = "Here " + r.Hint + ". " + text
 	}
-	if r.Case.Code != "" {
-		text += "\n" + r.Case.Code
-	}
-	return text
+	return text + "\n" + r.Case.Code
 }

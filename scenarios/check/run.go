@@ -116,6 +116,7 @@ type run struct {
 
 	sent   bool   // something has
 	valid  int    // the status of the plain right delivery, once it is known
+	trusts bool   // it took what somebody else has signed
 	broke  string // the case since which every connection has broken off; "" where the last delivery was answered
 	gone   string // the case after which nobody listened any more
 	leaked leak   // the first thing that an answer told and should not
