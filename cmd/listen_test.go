@@ -200,13 +200,16 @@ func TestRecordThenRun(t *testing.T) {
 	if status := post(t, url, "{}", "not signed"); status != http.StatusUnauthorized {
 		t.Fatalf("status %d", status)
 	}
+	if status := post(t, url, "{", signFor(url, "{")); status != http.StatusBadRequest {
+		t.Fatalf("status %d", status)
+	}
 	if code := l.stop(); code != exitOK {
 		t.Fatalf("exit code %d", code)
 	}
 	for body := range arrivals {
 		recorded = append(recorded, body)
 	}
-	recorded = recorded[:len(recorded)-1] // the one that was not signed
+	recorded = recorded[:len(recorded)-2] // the one that was not signed, and the one that is no JSON
 
 	again := start(t, "run", file, "--dry-run", "-o", "json", "--url", "http://localhost:9/other", "--secret", "other")
 	var replayed []string

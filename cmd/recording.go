@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 
@@ -34,9 +35,10 @@ func startRecording(name string) (recording, error) {
 	return recording{file: file, recorder: scenarios.NewRecorder(file, title)}, nil
 }
 
-// add records what was rightly signed: the rest is nobody's event.
+// add records what was rightly signed and could be read: the rest is nobody's event, and right receivers refuse it.
 func (r *recording) add(arrival *receiver.Arrival) {
-	if r.file == nil || r.failed != nil || !arrival.Verified {
+	unreadable := arrival.Status == http.StatusBadRequest && arrival.Reason != ""
+	if r.file == nil || r.failed != nil || !arrival.Verified || unreadable {
 		return
 	}
 	r.failed = r.recorder.Add(arrival.Body)
