@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http/httputil"
+	"strconv"
 	"strings"
 )
 
@@ -152,8 +153,8 @@ func (r *Recording) takeBody(body []byte) error {
 		r.Request.Body = []byte(strings.TrimSuffix(strings.TrimSuffix(string(body), "\n"), "\r"))
 		return nil
 	}
-	n := 0
-	if _, err := fmt.Sscanf(length, "%d", &n); err != nil || n < 0 {
+	n, err := strconv.Atoi(length)
+	if err != nil || n < 0 {
 		return fmt.Errorf("Content-Length %q, want a number of bytes", brief(length))
 	}
 	if n > len(body) {

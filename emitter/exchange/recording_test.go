@@ -50,6 +50,7 @@ func TestReadHTTP(t *testing.T) {
 		"POST / HTTP/1.1\nno header\n\n{}": "header line",
 		"POST / HTTP/1.1\nContent-Length: 9\n\n{}":                         "it was cut off",
 		"POST / HTTP/1.1\nContent-Length: x\n\n{}":                         "want a number of bytes",
+		"POST / HTTP/1.1\nContent-Length: 2, 2\n\n{}":                      "want a number of bytes",
 		"POST / HTTP/1.1\nA: " + strings.Repeat("b", maxHead+5) + "\n\n{}": "longer than 1 MiB",
 	} {
 		if _, err := ReadHTTP([]byte(text)); err == nil || !strings.Contains(err.Error(), want) || len(err.Error()) > 200 {
