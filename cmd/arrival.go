@@ -35,6 +35,9 @@ type arrivalJSON struct {
 // flawsShown is how many flaws of one payload have a line each.
 const flawsShown = 5
 
+// maxHints bounds how many hints one run of listen gives: what they are about comes from the network.
+const maxHints = 20
+
 // flawJSON is one departure of a body from the contract.
 type flawJSON struct {
 	ID   string `json:"id"`
@@ -49,7 +52,7 @@ func (a *app) showArrival(how *receiver.Options, arrival *receiver.Arrival, told
 	if arrival.Status == http.StatusUnauthorized && !arrival.Verified {
 		finding := how.Explain(*arrival)
 		reason = finding.Text
-		if hint := refusalHint(how, arrival, finding); hint != "" && !told[hint] {
+		if hint := refusalHint(how, arrival, finding); hint != "" && !told[hint] && len(told) < maxHints {
 			told[hint] = true
 			defer a.say("hint: %s", hint)
 		}

@@ -87,7 +87,7 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 		return usage(err)
 	}
 	if !opt.yes && !isNear(ctx, plan.Webhook.URL) {
-		return hinted(fmt.Errorf("%s is not on this machine and not in a private network; %s would be sent to it",
+		return hinted(fmt.Errorf("%s is not known to be on this machine or in a private network; %s would be sent to it",
 			plan.Webhook.URL.Host, counted(check.Requests(cases), "request")), "add --yes if it is yours to examine")
 	}
 	if err := opt.reports.check(); err != nil {
@@ -171,7 +171,8 @@ func isNear(ctx context.Context, url signature.URL) bool {
 	defer cancel()
 	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {
-		return true
+		var unknown *net.DNSError
+		return errors.As(err, &unknown) && unknown.IsNotFound
 	}
 	for _, address := range addresses {
 		if !isNearAddress(address) {

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -74,5 +75,53 @@ func TestNearAddresses(t *testing.T) {
 		if got := isNear(t.Context(), parsed); got != want {
 			t.Errorf("%s: got %v", url, got)
 		}
+	}
+}
+
+// TestAHostThatIsNotLookedUpIsNotNear holds that only a name that leads nowhere needs no --yes, not one of which nothing
+// is known: it may be found a moment later.
+func TestAHostThatIsNotLookedUpIsNotNear(t *testing.T) {
+	url, err := signature.ParseURL("http://crm.example/hook")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if isNear(ctx, url) {
+		t.Error("it counts as near")
+	}
+}
+
+func TestProbeCommands(t *testing.T) {
+	for command, want := range map[string]string{
+		"exit 3":                        "the probe failed: exit status 3",
+		"echo no such table >&2; false": "the probe failed: exit status 1: no such table",
+	} {
+		probe, err := parseProbe(command + " #")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := probe(t.Context(), "1"); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v", command, err)
+		}
+	}
+}
+
+// TestHintsAreBounded holds that whoever sends other headers each time fills neither the screen nor the memory.
+func TestHintsAreBounded(t *testing.T) {
+	var stderr bytes.Buffer
+	a := &app{world: World{Stdout: io.Discard, Stderr: &stderr, Env: func(string) (string, bool) { return "", false }}}
+	told := map[string]bool{}
+	for i := range 1000 {
+		arrival := receiver.Arrival{
+			Status: http.StatusUnauthorized, Method: "POST", URL: "http://localhost/", Body: []byte("{}"),
+			Header: http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {strconv.Itoa(i)}},
+		}
+		if err := a.showArrival(&receiver.Options{}, &arrival, told); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if lines := strings.Count(stderr.String(), "\n"); len(told) != maxHints || lines != maxHints {
+		t.Errorf("%d are remembered, %d were said", len(told), lines)
 	}
 }

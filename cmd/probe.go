@@ -99,7 +99,10 @@ func probeCommand(ctx context.Context, command, lead string) (string, error) {
 		if ctx.Err() != nil {
 			err = fmt.Errorf("it took longer than %s", probeTimeout)
 		}
-		return "", fmt.Errorf("the probe failed: %w: %s", err, firstLine(said.Bytes()))
+		if line := firstLine(said.Bytes()); line != "" {
+			return "", fmt.Errorf("the probe failed: %w: %s", err, line)
+		}
+		return "", fmt.Errorf("the probe failed: %w", err)
 	}
 	return out.String(), nil
 }
