@@ -200,7 +200,7 @@ func TestRecordThenRun(t *testing.T) {
 	if status := post(t, url, "{}", "not signed"); status != http.StatusUnauthorized {
 		t.Fatalf("status %d", status)
 	}
-	if status := post(t, url, "{", signFor(url, "{")); status != http.StatusBadRequest {
+	if status := post(t, url, "{", signFor(url+"/", "{")); status != http.StatusBadRequest {
 		t.Fatalf("status %d", status)
 	}
 	if code := l.stop(); code != exitOK {
