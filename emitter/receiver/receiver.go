@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -225,14 +226,19 @@ func (opt *Options) Explain(a Arrival) signature.Finding {
 }
 
 // rebuild gives the URL that the sender signed: scheme, Host header, request target (contract 3). A public URL without
-// a path of its own stands for every path behind it.
+// a path of its own stands for every path behind it, and one without a query for every query: proxies change paths, and
+// leave queries alone.
 func (opt *Options) rebuild(r *http.Request) string {
 	if opt.PublicURL == (signature.URL{}) {
 		return local(r)
 	}
 	public := opt.PublicURL
-	if public.Target == "/" {
+	_, query, asked := strings.Cut(r.RequestURI, "?")
+	switch {
+	case public.Target == "/":
 		public.Target = r.RequestURI
+	case asked && !strings.Contains(public.Target, "?"):
+		public.Target += "?" + query
 	}
 	return public.String()
 }

@@ -52,7 +52,9 @@ func TestAnswers(t *testing.T) {
 		{"no JSON", "POST", "hello", sign("http://crm.example/hook?x=1", "hello"), Options{}, 400},
 		{"too long", "POST", strings.Repeat(" ", MaxBody+1), "", Options{}, 413},
 		{"public origin", "POST", body, sign("https://public.example/hook?x=1", body), Options{PublicURL: parseURL(t, "https://public.example")}, 204},
-		{"public URL", "POST", body, sign("https://public.example/other", body), Options{PublicURL: parseURL(t, "https://public.example/other")}, 204},
+		{"public URL", "POST", body, sign("https://public.example/other?x=1", body), Options{PublicURL: parseURL(t, "https://public.example/other")}, 204},
+		{"public URL, query not signed", "POST", body, sign("https://public.example/other", body), Options{PublicURL: parseURL(t, "https://public.example/other")}, 401},
+		{"public URL with a query", "POST", body, sign("https://public.example/other?y=2", body), Options{PublicURL: parseURL(t, "https://public.example/other?y=2")}, 204},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -33,6 +33,7 @@ type exam struct {
 	patience time.Duration
 	settle   time.Duration // 0 is short
 	signURL  string        // the public URL; "" is none
+	path     string        // of the public URL that the receiver knows; "" is any
 }
 
 // run gives the results and how many requests arrived.
@@ -42,7 +43,7 @@ func (x exam) run(t *testing.T) ([]Result, int) {
 	var arrived atomic.Int64
 	x.receiver.Secret, x.receiver.Scheme, x.receiver.Leads = signature.NewSecret(testSecret), x.scheme, leads
 	if x.signURL != "" {
-		x.receiver.PublicURL = signature.URL{Scheme: "https", Host: "crm.example", Target: "/"}
+		x.receiver.PublicURL = signature.URL{Scheme: "https", Host: "crm.example", Target: cmp.Or(x.path, "/")}
 	}
 	x.receiver.Seen = func(receiver.Arrival) { arrived.Add(1) }
 	server := httptest.NewServer(receiver.New(x.receiver))
@@ -104,8 +105,10 @@ func TestTheReferenceReceiverPasses(t *testing.T) {
 		{target: "/hook?token=a%20b"},
 		{signURL: "https://crm.example/hook?token=a"},
 		{signURL: "https://crm.example/hook", target: "/hook"},
+		{signURL: "https://crm.example/hook", target: "/behind", path: "/hook"},
+		{signURL: "https://crm.example/hook?token=a", target: "/hook?token=a", path: "/hook"},
 	} {
-		t.Run(x.edition.String()+x.scheme.String()+x.target+x.signURL, func(t *testing.T) {
+		t.Run(x.edition.String()+x.scheme.String()+x.target+x.signURL+x.path, func(t *testing.T) {
 			t.Parallel()
 			results, arrived := x.run(t)
 			for _, r := range results {

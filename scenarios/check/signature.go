@@ -369,7 +369,7 @@ func (t *trial) nearMiss() string {
 			return miss.hint
 		}
 	}
-	return "it is none of the usual mistakes: most likely the two sides have different secrets"
+	return "it is none of the usual mistakes: most likely the two sides have different secrets, or it knows another public URL (--sign-url)"
 }
 
 // upperCase sends the same in upper case and, where that is refused, in lower case: only then it is about the case.
