@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ type checkOptions struct {
 	history historyFlags
 	reports reportFlags
 
+	args       []string // the URL, where it was given
 	list       bool
 	only, skip []string
 	strict     bool
@@ -104,6 +106,7 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	sender, done := newSender(store, how)
 	plan.Emitter = sender
 	results, err := a.examine(ctx, plan)
+	opt.args = args
 	return a.examined(opt, &plan, results, ended(err, done()))
 }
 
@@ -142,7 +145,7 @@ func (a *app) examined(opt *checkOptions, plan *check.Options, results []check.R
 	}
 	text := check.Report(results, check.ReportOptions{
 		Tool: "artihook " + version, Strict: opt.strict, Interrupted: interrupted,
-		Repeat: func(id string) string { return "artihook check " + w.URL.String() + " --only " + id },
+		Repeat: opt.repeat(a),
 	})
 	if wrote := opt.reports.write(a, text); wrote != nil {
 		return ended(err, wrote)
@@ -156,6 +159,14 @@ func (a *app) examined(opt *checkOptions, plan *check.Options, results []check.R
 		}
 	}
 	return nil
+}
+
+// repeat words the command that repeats one case.
+func (opt *checkOptions) repeat(a *app) func(id string) string {
+	return func(id string) string {
+		words := slices.Concat([]string{"artihook", "check"}, opt.args, a.givenAgain(opt.webhook.cmd, nil), []string{"--only", id})
+		return shellLine(words)
+	}
 }
 
 // isNear says whether the host is this machine or in a private network. A name that leads nowhere does no harm.

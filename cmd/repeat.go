@@ -11,10 +11,10 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// notAgain are flags that a repeated step does without: they say how the whole was run and reported.
+// notAgain are flags that a repeated step or case does without: they say how the whole was run and reported.
 var notAgain = []string{
 	"fail-fast", "jobs", "quiet", "verbose", "output", "color", "report-html", "report-json", "report-junit", "report-tap",
-	"step", "wait-for", "wait-timeout",
+	"step", "only", "skip", "wait-for", "wait-timeout",
 }
 
 // givenAgain gives the flags of this command line once more, with variables as they were captured. The secret stays out:
