@@ -2,7 +2,7 @@ package receiver
 
 import (
 	"bytes"
-	"fmt"
+	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -15,6 +15,9 @@ import (
 
 // maxAnswer bounds what is passed back of an answer, in bytes.
 const maxAnswer = 1 << 20
+
+// forwardTimeout is how long the other receiver may take, to the last byte of its answer.
+const forwardTimeout = 30 * time.Second
 
 // Forward passes deliveries on to another receiver: the same body, headers and Host. The signature stays right there
 // as long as that receiver rebuilds the same URL.
@@ -29,7 +32,7 @@ func (f *Forward) ready() *Forward {
 		return f
 	}
 	return &Forward{To: f.To, Transport: &http.Transport{
-		DisableCompression: true, MaxResponseHeaderBytes: 64 << 10, IdleConnTimeout: time.Minute, ResponseHeaderTimeout: 30 * time.Second,
+		DisableCompression: true, MaxResponseHeaderBytes: 64 << 10, IdleConnTimeout: time.Minute,
 	}}
 }
 
@@ -47,7 +50,7 @@ var perConnection = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Te
 func (f *Forward) pass(a *Arrival, r *http.Request) *answer {
 	came, err := f.send(a, r)
 	if err != nil {
-		a.refuse(http.StatusBadGateway, fmt.Sprintf("nobody answers at %s, where it was passed on to", f.To))
+		a.refuse(http.StatusBadGateway, "nobody answers where it was passed on to") // the sender need not know where
 		return nil
 	}
 	a.Status = came.status
@@ -55,11 +58,13 @@ func (f *Forward) pass(a *Arrival, r *http.Request) *answer {
 }
 
 func (f *Forward) send(a *Arrival, r *http.Request) (*answer, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), forwardTimeout)
+	defer cancel()
 	to := f.To
 	if to.Target == "/" {
 		to.Target = r.RequestURI
 	}
-	on, err := http.NewRequestWithContext(r.Context(), r.Method, to.Scheme+"://"+to.Address(), bytes.NewReader(a.Body))
+	on, err := http.NewRequestWithContext(ctx, r.Method, to.Scheme+"://"+to.Address(), bytes.NewReader(a.Body))
 	if err != nil {
 		return nil, err
 	}
