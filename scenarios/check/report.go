@@ -1,6 +1,7 @@
 package check
 
 import (
+	"strings"
 	"time"
 
 	"artihook/scenarios/report"
@@ -47,7 +48,7 @@ func step(result *Result, opt ReportOptions) report.Step {
 		s.Checks = []report.Check{{What: result.Sent, Outcome: report.Failed, Expected: result.Want, Actual: result.Got}}
 		s.Why = result.Case.Why + " " + result.Advice()
 		if !result.Fails(opt.Strict) {
-			s.Outcome, s.Why = report.Skipped, "a SHOULD failed: "+result.Got+". "+s.Why
+			s.Outcome, s.Why = report.Skipped, "a SHOULD failed: "+result.Got+". "+strings.ReplaceAll(s.Why, "\n", " ")
 		}
 	}
 	if opt.Repeat != nil && result.Outcome == report.Failed {

@@ -22,6 +22,11 @@ func TestReport(t *testing.T) {
 		if got := r.Count(); got != want {
 			t.Errorf("strict %v: got %+v, want %+v", strict, got, want)
 		}
+		for _, s := range r.Suites[len(r.Suites)-1].Steps {
+			if s.Outcome == report.Skipped && strings.Contains(s.Why, "\n") {
+				t.Errorf("%s: why it is skipped is more than a line: %q", s.Name, s.Why)
+			}
+		}
 		var text bytes.Buffer
 		if err := report.WriteText(&text, r, report.TextOptions{}); err != nil {
 			t.Fatal(err)
