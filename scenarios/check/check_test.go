@@ -116,7 +116,7 @@ func TestTheReferenceReceiverPasses(t *testing.T) {
 					t.Errorf("%s: %s, sent %s, want %s, got %s, skipped %s", r.Case.ID, r.Outcome, r.Sent, r.Want, r.Got, r.Skipped)
 				}
 			}
-			if want := Requests(Cases()); x.scheme == signature.SchemeURL && arrived != want {
+			if want := Requests(Cases()); x.scheme == signature.SchemeURL && arrived != want && arrived != want-1 { // the one that is cut off may not be seen
 				t.Errorf("%d requests arrived, the cases announce %d", arrived, want)
 			}
 			if len(results) != len(Cases()) {
