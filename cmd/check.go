@@ -85,7 +85,7 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	if plan.Webhook, err = opt.webhook.one(a, args); err != nil {
 		return usage(err)
 	}
-	if plan.Probe, err = parseProbe(opt.probe); err != nil {
+	if plan.Probe, err = check.ParseProbe(opt.probe); err != nil {
 		return usage(err)
 	}
 	if !opt.yes && !isNear(ctx, plan.Webhook.URL) {

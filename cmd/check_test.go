@@ -92,21 +92,6 @@ func TestAHostThatIsNotLookedUpIsNotNear(t *testing.T) {
 	}
 }
 
-func TestProbeCommands(t *testing.T) {
-	for command, want := range map[string]string{
-		"exit 3":                        "the probe failed: exit status 3",
-		"echo no such table >&2; false": "the probe failed: exit status 1: no such table",
-	} {
-		probe, err := parseProbe(command + " #")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := probe(t.Context(), "1"); err == nil || err.Error() != want {
-			t.Errorf("%s: got %v", command, err)
-		}
-	}
-}
-
 // TestHintsAreBounded holds that whoever sends other headers each time fills neither the screen nor the memory.
 func TestHintsAreBounded(t *testing.T) {
 	var stderr bytes.Buffer

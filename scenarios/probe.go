@@ -136,7 +136,12 @@ func runCommand(ctx context.Context, command string, environment []string, timeo
 		shell = []string{"cmd", "/C", command}
 	}
 	c := exec.CommandContext(ctx, shell[0], shell[1:]...)
-	c.Env = append(c.Environ(), environment...)
+	for _, variable := range c.Environ() {
+		if !strings.HasPrefix(variable, "ARTIHOOK_SECRET") { // a probe has no use for it
+			c.Env = append(c.Env, variable)
+		}
+	}
+	c.Env = append(c.Env, environment...)
 	endWhole(c)
 	c.WaitDelay = 100 * time.Millisecond
 	output := &limited{left: maxProbeBody}

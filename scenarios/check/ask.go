@@ -1,4 +1,4 @@
-package cmd
+package check
 
 import (
 	"bytes"
@@ -11,19 +11,19 @@ import (
 	"runtime"
 	"strings"
 	"time"
-
-	"artihook/scenarios/check"
 )
 
 const (
 	maxProbe     = 1 << 20 // bytes of a probe's answer
 	probeTimeout = 10 * time.Second
 	probeLead    = "{lead}"
-	leadVariable = envPrefix + "LEAD"
+	leadVariable = "ARTIHOOK_LEAD"
+	secretNames  = "ARTIHOOK_SECRET" // and ARTIHOOK_SECRET_FILE
 )
 
-// parseProbe reads what --probe says: a URL with {lead}, or a command. "" is no probe.
-func parseProbe(s string) (check.Probe, error) {
+// ParseProbe reads a probe as users write it: a URL with {lead}, which is asked by GET, or a command of the shell, which
+// gets the lead as its argument, as the variable ARTIHOOK_LEAD, or where {lead} stands. An empty text is no probe: nil.
+func ParseProbe(s string) (Probe, error) {
 	switch lower := strings.ToLower(s); {
 	case strings.TrimSpace(s) == "":
 		return nil, nil
@@ -87,7 +87,7 @@ func probeCommand(ctx context.Context, command, lead string) (string, error) {
 		run = exec.CommandContext(ctx, "sh", "-c", command, "probe", lead)
 	}
 	for _, variable := range run.Environ() {
-		if !strings.HasPrefix(variable, envPrefix+"SECRET") {
+		if !strings.HasPrefix(variable, secretNames) {
 			run.Env = append(run.Env, variable)
 		}
 	}
