@@ -70,7 +70,7 @@ func (t *travel) wait() error {
 	if t.SlowBody == 0 || t.done < t.head {
 		return nil
 	}
-	return wait(t.ctx, t.SlowBody*time.Duration(min(t.piece(), t.body))/time.Duration(t.body))
+	return Wait(t.ctx, t.SlowBody*time.Duration(min(t.piece(), t.body))/time.Duration(t.body))
 }
 
 // piece gives how many bytes leave together: no piece holds both head and body, or goes beyond the cut.

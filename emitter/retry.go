@@ -41,7 +41,7 @@ func (e *Emitter) Send(ctx context.Context, w *Webhook, planned history.Delivery
 		if e.opt.Waiting != nil {
 			e.opt.Waiting(pause)
 		}
-		if err := wait(ctx, pause); err != nil {
+		if err := Wait(ctx, pause); err != nil {
 			return d, err
 		}
 		planned.Attempt++
@@ -80,7 +80,11 @@ func retryAfter(d *history.Delivery, now time.Time) time.Duration {
 	return 0
 }
 
-func wait(ctx context.Context, d time.Duration) error {
+// Wait waits so long, or until ctx ends, whose error it gives. No time is no wait.
+func Wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

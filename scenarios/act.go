@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/scenarios/report"
 )
@@ -72,18 +73,7 @@ func (a *act) pause(ctx context.Context, d time.Duration) error {
 	if a.silent || d == 0 {
 		return nil
 	}
-	return wait(ctx, d)
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
+	return emitter.Wait(ctx, d)
 }
 
 // title names a step that has no name of its own, by what it does.

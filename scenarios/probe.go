@@ -49,7 +49,7 @@ func (a *act) probe(ctx context.Context) error {
 		if !failing(a.result.Checks) || time.Until(end) <= 0 {
 			return nil
 		}
-		if err := wait(ctx, min(every, max(time.Until(end), 0))); err != nil {
+		if err := emitter.Wait(ctx, min(every, max(time.Until(end), 0))); err != nil {
 			return err
 		}
 	}

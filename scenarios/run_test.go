@@ -284,6 +284,7 @@ func TestBodyThatIsNoJSON(t *testing.T) {
 
 // What one response says, later steps use: in bodies, URLs of probes, commands, expectations.
 func TestCaptures(t *testing.T) {
+	t.Setenv("ARTIHOOK_SECRET", testSecret)
 	c := jsonCRM(t)
 	f := parseSteps(t, `steps:
   - start: {}
@@ -292,6 +293,7 @@ func TestCaptures(t *testing.T) {
     expect: {status: 200, body: {contains: '${id}'}}
   - probe: {run: 'echo "$id/$tag/$lead"'}
     expect: {body: {matches: '^9007199254740993/a/[-0-9a-f]{36}\n$'}}
+  - probe: {run: 'test -z "$ARTIHOOK_SECRET"'}
   - probe: {run: 'exit 3'}
   - probe: {get: '${url}?id=${id}'}
     capture: {id: {path: $.nothing}}
@@ -301,7 +303,7 @@ func TestCaptures(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"pass start", "pass send body", `pass probe echo "$id/$tag/$lead"`, "fail probe exit 3 | exit code: 3, not 0",
+		"pass start", "pass send body", `pass probe echo "$id/$tag/$lead"`, `pass probe test -z "$ARTIHOOK_SECRET"`, "fail probe exit 3 | exit code: 3, not 0",
 		"fail probe ${url}?id=${id} | capture id from body $.nothing: nothing, not something",
 	}
 	if diff := cmp.Diff(want, outcomes(rep)); diff != "" {

@@ -91,7 +91,7 @@ func (a *actor) pause(ctx context.Context, event *payload.Event, first bool, at,
 	} else if first {
 		pause = 0
 	}
-	return wait(ctx, pause)
+	return emitter.Wait(ctx, pause)
 }
 
 // fanOut adds the event for every webhook that wants it, like an ArtiBot account does.

@@ -128,7 +128,7 @@ func (l *load) work(number int) error {
 	w.bulk = l.opt.Emitter.Bulk(l.hard, l.opt.Webhook, emitter.BulkOptions{Keep: l.opt.Keep, Bot: l.opt.Bot})
 	defer w.bulk.Close()
 	if l.opt.Rate == 0 && l.opt.Ramp > 0 {
-		if wait(l.soft, l.opt.Ramp*time.Duration(number)/time.Duration(l.opt.Concurrency)) != nil {
+		if emitter.Wait(l.soft, l.opt.Ramp*time.Duration(number)/time.Duration(l.opt.Concurrency)) != nil {
 			return nil
 		}
 	}
