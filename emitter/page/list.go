@@ -13,6 +13,8 @@ import (
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
+
+	"github.com/google/uuid"
 )
 
 // pageRows is how many deliveries one page of the list has.
@@ -29,7 +31,7 @@ var filterKeys = [...]string{"webhook", "event", "status", "lead", "grep", "befo
 
 func parseView(q url.Values) (view, error) {
 	v := view{
-		Webhook: q.Get("webhook"), Status: q.Get("status"), Lead: strings.TrimSpace(q.Get("lead")), Grep: q.Get("grep"),
+		Webhook: q.Get("webhook"), Status: q.Get("status"), Lead: leadGiven(q.Get("lead")), Grep: q.Get("grep"),
 	}
 	if event := q.Get("event"); event != "" {
 		action, err := payload.ParseAction(event)
@@ -178,4 +180,13 @@ func (p *Page) webhookNames(ctx context.Context) ([]string, error) {
 // fault shows what went wrong on this side.
 func (p *Page) fault(w http.ResponseWriter, err error) {
 	p.problem(w, http.StatusInternalServerError, err.Error())
+}
+
+// leadGiven takes a UUID in capitals, as some logs show it, for what it is in the history.
+func leadGiven(text string) string {
+	text = strings.TrimSpace(text)
+	if id, err := uuid.Parse(text); err == nil && len(text) == len(id.String()) {
+		return id.String()
+	}
+	return text
 }

@@ -126,18 +126,19 @@ func TestListFilters(t *testing.T) {
 	s.record(s.store, func(d *history.Delivery) { d.Error, d.Webhook, d.Lead = "refused", "mail", "a lead/with ?odd&signs" })
 	s.record(s.store, nil)
 	for query, want := range map[string]string{
-		"":                        "4 3 2 1",
-		"webhook=mail":            "3",
-		"event=created":           "1",
-		"event=LeadCreated":       "1",
-		"status=503":              "2",
-		"status=5xx":              "2",
-		"status=refused":          "3",
-		"status=unknown":          "4",
-		"grep=%26+%3Caway%3E":     "2",
-		"before=3":                "2 1",
-		"status=2xx&webhook=crm":  "1",
-		"status=2xx&webhook=mail": "",
+		"":                    "4 3 2 1",
+		"webhook=mail":        "3",
+		"event=created":       "1",
+		"event=LeadCreated":   "1",
+		"status=503":          "2",
+		"status=5xx":          "2",
+		"status=refused":      "3",
+		"status=unknown":      "4",
+		"grep=%26+%3Caway%3E": "2",
+		"before=3":            "2 1",
+		"lead=C19377DB-1111-4222-8333-944455566677":             "4 2 1", // as a log in capitals shows it
+		"status=2xx&webhook=crm":                                "1",
+		"status=2xx&webhook=mail":                               "",
 		url.Values{"lead": {"a lead/with ?odd&signs"}}.Encode(): "3",
 	} {
 		response, body := s.get("/?" + query)
