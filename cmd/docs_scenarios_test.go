@@ -36,13 +36,11 @@ func setStage(t *testing.T) *stage {
 	buildInto(t, bin)
 	old := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(readmeSecret), Scheme: signature.SchemeBody}))
 	t.Cleanup(old.Close)
-	nobody := httptest.NewServer(nil)
-	nobody.Close()
 	addresses := map[string]string{
 		"localhost:3000": startLeadStore(t, s.folder),
 		"localhost:3001": startReceiverOf(t, "https://crm.example"),
 		"localhost:3002": strings.TrimPrefix(old.URL, "http://"),
-		"localhost:3999": strings.TrimPrefix(nobody.URL, "http://"),
+		"localhost:3999": "127.0.0.1:1", // where nobody listens
 	}
 	var there, back []string
 	for said, is := range addresses {
