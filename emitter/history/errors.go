@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -51,14 +50,20 @@ func (s *Store) explain(doing string, err error) error {
 		return known
 	}
 	e := &Error{Doing: doing, Path: s.path}
-	if driver, ok := errors.AsType[*sqlite.Error](err); ok {
-		e.Reason, e.Err = explainCode(driver.Code())
+	if coded, ok := errors.AsType[coder](err); ok {
+		e.Reason, e.Err = explainCode(coded.Code())
 	} else if path, ok := errors.AsType[*fs.PathError](err); ok {
 		e.Reason, e.Err = path.Err.Error()+"; choose another file", path.Err
 	} else {
 		e.Reason, e.Err = err.Error(), err
 	}
 	return e
+}
+
+// coder is an error with a result code of SQLite: the driver's or a conn's.
+type coder interface {
+	error
+	Code() int
 }
 
 // explainCode words a result code of SQLite.

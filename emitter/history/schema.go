@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -163,7 +162,7 @@ func useWAL(ctx context.Context, c *conn) error {
 	const tries, pause = 1000, 10 * time.Millisecond
 	for try := 1; ; try++ {
 		err := c.exec("PRAGMA journal_mode = WAL")
-		busy, ok := errors.AsType[*sqlite.Error](err)
+		busy, ok := errors.AsType[*codeError](err)
 		if !ok || busy.Code()&0xff != sqlite3.SQLITE_BUSY || try == tries {
 			return err
 		}

@@ -1,11 +1,9 @@
 package history
 
 import (
-	"database/sql/driver"
 	"errors"
 
 	"github.com/google/uuid"
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -48,7 +46,7 @@ func newTables(c *conn) *tables {
 		minute:      c.stmt("INSERT OR IGNORE INTO minutes (minute, first) VALUES (?, ?)"),
 		dropOutcome: c.stmt("DELETE FROM outcomes WHERE id = ?"),
 		// A number that has an outcome belongs to a delivery that has left.
-		dropDelivery: c.stmt("DELETE FROM deliveries WHERE id = ? AND NOT EXISTS (SELECT 1 FROM outcomes WHERE id = ?)"),
+		dropDelivery: c.stmt("DELETE FROM deliveries WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM outcomes WHERE id = ?1)"),
 		dropRequest:  c.stmt("DELETE FROM requests WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE id = ?1)"),
 		dropOrigin:   c.stmt("DELETE FROM origins WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE id = ?1)"),
 		addLead:      c.stmt("INSERT INTO leads (key) VALUES (?)"),
@@ -131,7 +129,7 @@ func (t *tables) writeRows(jobs []*job) error {
 			}
 		}
 		for _, id := range j.withdrawn {
-			if err := errors.Join(t.dropDelivery.exec(id, id), t.dropRequest.exec(id, id), t.dropOrigin.exec(id, id)); err != nil {
+			if err := errors.Join(t.dropDelivery.exec(id), t.dropRequest.exec(id), t.dropOrigin.exec(id)); err != nil {
 				return err
 			}
 		}
@@ -191,7 +189,7 @@ func (t *tables) writeOutcome(o *outcome) error {
 	}
 	err := t.outcome.exec(o.id, int64(o.status), o.duration.Microseconds(), truncated,
 		orNull(o.error), orNull(o.reason), orNull(o.response))
-	if failed, ok := errors.AsType[*sqlite.Error](err); ok && failed.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY {
+	if failed, ok := errors.AsType[*codeError](err); ok && failed.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY {
 		if err := t.dropOutcome.exec(o.id); err != nil {
 			return err
 		}
@@ -244,7 +242,7 @@ func (t *tables) settingNumber(s setting) (int64, error) {
 	if id, ok := t.settings[s]; ok {
 		return id, nil
 	}
-	values := []driver.Value{s.webhook, s.url, s.signURL, s.scheme, s.edition, s.bot}
+	values := []any{s.webhook, s.url, s.signURL, s.scheme, s.edition, s.bot}
 	id, err := t.findSetting.number(values...)
 	if errors.Is(err, errNoRow) {
 		id, err = t.addSetting.insert(values...)
