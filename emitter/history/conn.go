@@ -109,6 +109,9 @@ func (c *conn) number(query string) (int64, error) {
 	return n, errors.Join(err, s.close())
 }
 
+// changes gives how many rows the last insert has added.
+func (c *conn) changes() int { return int(sqlite3.Xsqlite3_changes(c.tls, c.db)) }
+
 func (c *conn) inTransaction(work func() error) error {
 	if err := c.exec("BEGIN IMMEDIATE"); err != nil {
 		return err

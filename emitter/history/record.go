@@ -18,6 +18,9 @@ type intent struct {
 	seed             uint64
 	request          []byte
 	origin           origin
+
+	// The numbers under which it is written. The writer finds them.
+	id, leadID, settingID int64 // leadID is 0 for none
 }
 
 // origin is why a delivery was sent; most have none.

@@ -137,6 +137,46 @@ func TestSecondOutcomeReplacesTheFirst(t *testing.T) {
 	}
 }
 
+// Rows that are written many at once, and what is left over, come back each as it was.
+func TestManyTogether(t *testing.T) {
+	ctx, store := context.Background(), openStore(t, newPath(t))
+	batch := sampleBatch(3*together + 5)
+	for i, d := range batch {
+		d.Event = strings.Repeat("e", i%3)
+		d.RawRequest = fmt.Appendf(nil, "POST /%d HTTP/1.1\r\nHost: a\r\n\r\n%s", i, strings.Repeat("x", i*37))
+	}
+	if err := store.Plan(ctx, batch); err != nil {
+		t.Fatal(err)
+	}
+	outcomes := make([]*outcome, 0, 2*len(batch))
+	for round := range 2 { // the second outcome counts, whatever else is in its statement
+		for i, d := range batch {
+			if round == 1 && i%3 == 0 {
+				continue
+			}
+			answer(d, 200+i+100*round)
+			d.Error = []string{"", "cut"}[i%2]
+			outcomes = append(outcomes, newOutcome(d))
+		}
+	}
+	if err := store.writer.tables.conn.inTransaction(func() error {
+		store.writer.tables.outcomes = outcomes
+		return store.writer.tables.writeOutcomes()
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for i, d := range batch {
+		got, err := store.Get(ctx, d.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Event != d.Event || got.Version != i || got.Status != d.Status || got.Error != d.Error ||
+			!bytes.Equal(got.RawRequest, d.RawRequest) || !bytes.Equal(got.RawResponse, d.RawResponse) {
+			t.Errorf("delivery %d came back as %+v, want %+v", d.ID, got, d)
+		}
+	}
+}
+
 func TestPlanAndFinishRefuseNonsense(t *testing.T) {
 	ctx := context.Background()
 	store := openStore(t, newPath(t))

@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/google/uuid"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // maxKnown bounds the leads and settings whose numbers are remembered.
@@ -15,10 +14,14 @@ type tables struct {
 	conn *conn
 
 	begin, commit, rollback, dataVersion, number *stmt
-	delivery, request, outcome, dropOutcome      *stmt
-	origin, minute, skip                         *stmt
+	origin, minute, skip, dropOutcome            *stmt
 	dropDelivery, dropRequest, dropOrigin        *stmt
 	addLead, findLead, addSetting, findSetting   *stmt
+	delivery, request                            *inserter[*intent]
+	outcome                                      *inserter[*outcome]
+
+	intents  []*intent // of this transaction
+	outcomes []*outcome
 
 	// Numbers of rows that are known to be there, until another connection
 	// changes the file (data_version) or a transaction fails.
@@ -37,11 +40,12 @@ func newTables(c *conn) *tables {
 		dataVersion: c.stmt("PRAGMA data_version"),
 		number:      c.stmt("UPDATE numbering SET last = last + ? RETURNING last"),
 		skip:        c.stmt("UPDATE numbering SET last = max(last, ?)"),
-		delivery: c.stmt("INSERT INTO deliveries (id, time, lead, setting, event, version, attempt, seed)" +
-			" VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
-		request: c.stmt("INSERT INTO requests (id, raw) VALUES (?, ?)"),
-		outcome: c.stmt("INSERT INTO outcomes (id, status, duration, truncated, error, reason, response)" +
-			" VALUES (?, ?, ?, ?, ?, ?, ?)"),
+		delivery: newInserter(c, "INSERT OR ROLLBACK INTO deliveries (id, time, lead, setting, event, version, attempt, seed)",
+			func(in *intent) int { return len(in.event) }, bindDelivery),
+		request: newInserter(c, "INSERT OR ROLLBACK INTO requests (id, raw)",
+			func(in *intent) int { return len(in.request) }, bindRequest),
+		outcome: newInserter(c, "INSERT OR IGNORE INTO outcomes (id, status, duration, truncated, error, reason, response)",
+			func(o *outcome) int { return len(o.error) + len(o.reason) + len(o.response) }, bindOutcome),
 		origin:      c.stmt("INSERT INTO origins (id, scenario, step, resend_of) VALUES (?, ?, ?, ?)"),
 		minute:      c.stmt("INSERT OR IGNORE INTO minutes (minute, first) VALUES (?, ?)"),
 		dropOutcome: c.stmt("DELETE FROM outcomes WHERE id = ?"),
@@ -62,7 +66,7 @@ func newTables(c *conn) *tables {
 // write, which somebody waits for.
 func (t *tables) prepare() {
 	for _, s := range []*stmt{
-		t.begin, t.dataVersion, t.number, t.findLead, t.addLead, t.findSetting, t.minute, t.delivery, t.request, t.commit, t.outcome,
+		t.begin, t.dataVersion, t.number, t.findLead, t.addLead, t.findSetting, t.minute, t.delivery.one, t.request.one, t.commit, t.outcome.one,
 	} {
 		if s.prepare() != nil {
 			return
@@ -76,6 +80,8 @@ func (t *tables) write(jobs []*job) error {
 		return err
 	}
 	err := t.writeRows(jobs)
+	clear(t.intents)
+	clear(t.outcomes)
 	if err == nil {
 		err = t.commit.exec()
 	}
@@ -108,26 +114,35 @@ func (t *tables) writeRows(jobs []*job) error {
 			return err
 		}
 	}
+	t.intents, t.outcomes = t.intents[:0], t.outcomes[:0]
 	next := last - int64(planned) + 1
 	for _, j := range jobs {
 		j.first = next
 		for i := range j.intents {
-			if err := t.writeIntent(next, &j.intents[i]); err != nil {
-				return err
-			}
+			in := &j.intents[i]
+			in.id = next
+			t.intents = append(t.intents, in)
 			if j.outcomes != nil && j.outcomes[i] != nil {
 				j.outcomes[i].id = next
-				if err := t.writeOutcome(j.outcomes[i]); err != nil {
-					return err
-				}
+				t.outcomes = append(t.outcomes, j.outcomes[i])
 			}
 			next++
 		}
 		if j.outcome != nil {
-			if err := t.writeOutcome(j.outcome); err != nil {
-				return err
-			}
+			t.outcomes = append(t.outcomes, j.outcome)
 		}
+	}
+	if err := t.writeIntents(); err != nil {
+		return err
+	}
+	if err := t.writeOutcomes(); err != nil {
+		return err
+	}
+	return t.withdraw(jobs)
+}
+
+func (t *tables) withdraw(jobs []*job) error {
+	for _, j := range jobs {
 		for _, id := range j.withdrawn {
 			if err := errors.Join(t.dropDelivery.exec(id), t.dropRequest.exec(id), t.dropOrigin.exec(id)); err != nil {
 				return err
@@ -137,32 +152,87 @@ func (t *tables) writeRows(jobs []*job) error {
 	return nil
 }
 
-func (t *tables) writeIntent(id int64, in *intent) error {
-	var lead any
-	if in.lead != "" {
-		number, err := t.leadNumber(in.lead)
-		if err != nil {
+func (t *tables) writeIntents() (err error) {
+	for _, in := range t.intents {
+		if in.leadID = 0; in.lead != "" {
+			if in.leadID, err = t.leadNumber(in.lead); err != nil {
+				return err
+			}
+		}
+		if in.settingID, err = t.settingNumber(in.setting); err != nil {
 			return err
 		}
-		lead = number
-	}
-	setting, err := t.settingNumber(in.setting)
-	if err != nil {
-		return err
-	}
-	if err := t.noteMinute(id, in.time.UnixMicro()/microsPerMinute); err != nil {
-		return err
-	}
-	err = t.delivery.exec(id, in.time.UnixMicro(), lead, setting, in.event, int64(in.version), int64(in.attempt), int64(in.seed))
-	if err != nil {
-		return err
-	}
-	if from := in.origin; from != (origin{}) {
-		if err := t.origin.exec(id, orNull(from.scenario), orNull(from.step), from.resendOf); err != nil {
+		if err = t.noteMinute(in.id, in.time.UnixMicro()/microsPerMinute); err != nil {
 			return err
 		}
+		if from := in.origin; from != (origin{}) {
+			if err = t.origin.exec(in.id, orNull(from.scenario), orNull(from.step), from.resendOf); err != nil {
+				return err
+			}
+		}
 	}
-	return t.request.exec(id, in.request)
+	// A failure has ended the transaction, so that nothing may come after it.
+	if err = t.delivery.insert(t.intents, nil); err != nil {
+		return err
+	}
+	return t.request.insert(t.intents, nil)
+}
+
+func bindDelivery(s *stmt, at int, in *intent) {
+	s.bindNumber(at, in.id)
+	s.bindNumber(at+1, in.time.UnixMicro())
+	if in.leadID == 0 {
+		s.bindNull(at + 2)
+	} else {
+		s.bindNumber(at+2, in.leadID)
+	}
+	s.bindNumber(at+3, in.settingID)
+	s.bindText(at+4, in.event)
+	s.bindNumber(at+5, int64(in.version))
+	s.bindNumber(at+6, int64(in.attempt))
+	s.bindNumber(at+7, int64(in.seed))
+}
+
+func bindRequest(s *stmt, at int, in *intent) {
+	s.bindNumber(at, in.id)
+	s.bindBlob(at+1, in.request)
+}
+
+// writeOutcomes puts a second outcome of one delivery in the place of the first.
+// INSERT OR REPLACE would make SQLite copy a page for each row.
+func (t *tables) writeOutcomes() error {
+	return t.outcome.insert(t.outcomes, func(some []*outcome) error {
+		if t.conn.changes() == len(some) {
+			return nil
+		}
+		for i, o := range some {
+			if err := t.dropOutcome.exec(o.id); err != nil {
+				return err
+			}
+			if err := t.outcome.insert(some[i:i+1], nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func bindOutcome(s *stmt, at int, o *outcome) {
+	truncated := int64(0)
+	if o.truncated {
+		truncated = 1
+	}
+	s.bindNumber(at, o.id)
+	s.bindNumber(at+1, int64(o.status))
+	s.bindNumber(at+2, o.duration.Microseconds())
+	s.bindNumber(at+3, truncated)
+	bindOrNull(s, at+4, o.error)
+	bindOrNull(s, at+5, o.reason)
+	if len(o.response) == 0 {
+		s.bindNull(at + 6)
+	} else {
+		s.bindBlob(at+6, o.response)
+	}
 }
 
 const microsPerMinute = 60_000_000
@@ -180,29 +250,19 @@ func (t *tables) noteMinute(id, minute int64) error {
 	return err
 }
 
-// writeOutcome puts a second outcome of one delivery in the place of the first.
-// INSERT OR REPLACE would make SQLite copy a page for each row.
-func (t *tables) writeOutcome(o *outcome) error {
-	truncated := int64(0)
-	if o.truncated {
-		truncated = 1
+func bindOrNull(s *stmt, i int, text string) {
+	if text == "" {
+		s.bindNull(i)
+	} else {
+		s.bindText(i, text)
 	}
-	err := t.outcome.exec(o.id, int64(o.status), o.duration.Microseconds(), truncated,
-		orNull(o.error), orNull(o.reason), orNull(o.response))
-	if failed, ok := errors.AsType[*codeError](err); ok && failed.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY {
-		if err := t.dropOutcome.exec(o.id); err != nil {
-			return err
-		}
-		return t.writeOutcome(o)
-	}
-	return err
 }
 
-func orNull[T string | []byte](v T) any {
-	if len(v) == 0 {
+func orNull(text string) any {
+	if text == "" {
 		return nil
 	}
-	return v
+	return text
 }
 
 // refresh forgets the known numbers when another connection has changed the

@@ -1,0 +1,62 @@
+package history
+
+import "strings"
+
+// together is how many rows one statement inserts: to begin and to end it costs
+// about as much as a row.
+const together = 16
+
+// inserter inserts rows of one kind, many with one statement.
+type inserter[R any] struct {
+	one, many *stmt
+	columns   int
+	bytes     func(row R) int              // of its texts and blobs
+	bind      func(s *stmt, at int, row R) // its columns, the first as argument at
+}
+
+// newInserter makes an inserter of "INSERT ... INTO table (columns)". What a
+// failure leaves behind must not matter (OR ROLLBACK, OR IGNORE): else SQLite
+// copies each page before many rows change it.
+func newInserter[R any](c *conn, insert string, bytes func(R) int, bind func(*stmt, int, R)) *inserter[R] {
+	columns := strings.Count(insert, ",") + 1
+	row := "(?" + strings.Repeat(", ?", columns-1) + ")"
+	return &inserter[R]{
+		one:     c.stmt(insert + " VALUES " + row),
+		many:    c.stmt(insert + " VALUES " + row + strings.Repeat(", "+row, together-1)),
+		columns: columns, bytes: bytes, bind: bind,
+	}
+}
+
+// insert inserts the rows. After each statement it calls after, unless that is
+// nil, with the rows of the statement.
+func (in *inserter[R]) insert(rows []R, after func(some []R) error) error {
+	for len(rows) > 0 {
+		s, n := in.one, 1
+		if len(rows) >= together {
+			s, n = in.many, together
+		}
+		err := in.run(s, rows[:n])
+		if err == nil && after != nil {
+			err = after(rows[:n])
+		}
+		if err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+func (in *inserter[R]) run(s *stmt, rows []R) error {
+	bytes := 0
+	for _, row := range rows {
+		bytes += in.bytes(row)
+	}
+	if err := s.begin(bytes); err != nil {
+		return err
+	}
+	for i, row := range rows {
+		in.bind(s, 1+i*in.columns, row)
+	}
+	return s.run()
+}
