@@ -112,6 +112,12 @@ func (c *conn) number(query string) (int64, error) {
 // changes gives how many rows the last insert has added.
 func (c *conn) changes() int { return int(sqlite3.Xsqlite3_changes(c.tls, c.db)) }
 
+// clearLog moves what it can from the write-ahead log into the file, without
+// waiting for anybody.
+func (c *conn) clearLog() error {
+	return c.failure(sqlite3.Xsqlite3_wal_checkpoint_v2(c.tls, c.db, 0, sqlite3.SQLITE_CHECKPOINT_PASSIVE, 0, 0))
+}
+
 func (c *conn) inTransaction(work func() error) error {
 	if err := c.exec("BEGIN IMMEDIATE"); err != nil {
 		return err

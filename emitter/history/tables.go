@@ -53,7 +53,7 @@ func newTables(c *conn) *tables {
 		dropDelivery: c.stmt("DELETE FROM deliveries WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM outcomes WHERE id = ?1)"),
 		dropRequest:  c.stmt("DELETE FROM requests WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE id = ?1)"),
 		dropOrigin:   c.stmt("DELETE FROM origins WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE id = ?1)"),
-		addLead:      c.stmt("INSERT INTO leads (key) VALUES (?)"),
+		addLead:      c.stmt("INSERT OR IGNORE INTO leads (key) VALUES (?)"),
 		findLead:     c.stmt("SELECT id FROM leads WHERE key = ?"),
 		addSetting: c.stmt("INSERT INTO settings (webhook, url, sign_url, scheme, edition, bot)" +
 			" VALUES (?, ?, ?, ?, ?, ?)"),
@@ -288,9 +288,10 @@ func (t *tables) leadNumber(lead string) (int64, error) {
 		return id, nil
 	}
 	key := leadKey(lead)
-	id, err := t.findLead.number(key)
-	if errors.Is(err, errNoRow) {
-		id, err = t.addLead.insert(key)
+	// A lead that is not among the known ones is a new one nearly always.
+	id, err := t.addLead.insert(key)
+	if err == nil && t.conn.changes() == 0 {
+		id, err = t.findLead.number(key)
 	}
 	if err == nil {
 		t.leads[lead] = id

@@ -67,6 +67,7 @@ func startWriter(s *Store, c *conn) *writer {
 func (w *writer) run() {
 	defer close(w.stopped)
 	w.tables.prepare()
+	clearer := newClearer(w.tables.conn)
 	crowded := false
 	for first := range w.jobs {
 		b := batch{}
@@ -74,6 +75,10 @@ func (w *writer) run() {
 		w.gather(&b, crowded)
 		crowded = b.rows >= crowd
 		w.commit(&b)
+		clearer.afterCommit()
+	}
+	if err := clearer.close(); err != nil {
+		w.fail(w.store.explain("writing", err))
 	}
 	if w.store.brief && w.store.logSize() < maxLeftLog {
 		return
