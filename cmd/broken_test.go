@@ -168,7 +168,8 @@ func onSmallDisk(t *testing.T, url, script string) string {
 	return string(out)
 }
 
-// TestFullDisk fills a real disk: first with deliveries, then with something else before there is a history.
+// TestFullDisk fills a real disk: first with deliveries, then with something else before there is a history. What play
+// could not commit leaves room in the log for a delivery or two.
 func TestFullDisk(t *testing.T) {
 	server := httptest.NewServer(receiver.New(receiver.Options{}))
 	defer server.Close()
@@ -178,8 +179,7 @@ artihook play $URL --leads 100000 --history h.db --quiet >/dev/null || echo "exi
 artihook history --limit 1 --history h.db --quiet | cut -d' ' -f2
 artihook play $URL --leads 2 --no-history --history h.db --quiet >/dev/null && echo "sends without"
 artihook send $URL --history new.db --quiet || echo "exit $?"
-said=$(artihook send $URL --history h.db --quiet 2>&1 >/dev/null) || echo "$said" | grep -v ': the disk is full$' || true
-echo "full, or made room by clearing its log away"
+for i in $(seq 99); do artihook send $URL --history h.db --quiet >/dev/null || { echo "exit $?"; break; }; done
 rm rest
 artihook send $URL --history h.db --quiet >/dev/null && echo "goes on"
 artihook history prune --keep 10 --history h.db | cut -d\; -f2
@@ -187,7 +187,7 @@ artihook history stats --history h.db | head -1 | cut -d, -f1
 `)
 	want := []string{
 		`play: writing the history ".*h.db": the disk is full`, `exit 3`, `\[(204|unknown)\]`, `sends without`,
-		`send: (opening|writing) the history ".*new.db": the disk is full`, `exit 3`, `full, or made room by clearing its log away`,
+		`send: (opening|writing) the history ".*new.db": the disk is full`, `exit 3`, `send: (opening|writing) the history ".*h.db": the disk is full`, `exit 3`,
 		`goes on`, ` the file went from \d+\.\d .B to \d+\.\d KB`, `10 deliveries`, ``,
 	}
 	matchLines(t, got, want)
