@@ -64,7 +64,7 @@ func TestExportForK6(t *testing.T) {
 		{"so many leads", []string{"--leads", "24", "--concurrency", "4", "--bot", "dental", "--threshold", "p99<60s,errors<1%,requests>10"}, signature.SchemeURL, payload.Edition2019, 24, 0, ""},
 		{"older scheme, newer edition", []string{"--leads", "12", "--scheme", "body", "--edition", "2022", "--answer", "Demo Date=2026-12-24"}, signature.SchemeBody, payload.Edition2022, 12, 0, "2026-12-24"},
 		{"a rate with a ramp", []string{"--rate", "400/s", "--ramp", "1s", "--duration", "2s", "--abandon", "30%"}, signature.SchemeURL, payload.Edition2019, 0, 0, ""},
-		{behindTunnel, []string{"--leads", "4", "--sign-url", "https://crm.example/artibot", "-H", "X-Env: test"}, signature.SchemeURL, payload.Edition2019, 4, 0, ""},
+		{behindTunnel, []string{"--leads", "4", "--sign-url", "https://crm.example/artibot?token=a%20b", "-H", "X-Env: test"}, signature.SchemeURL, payload.Edition2019, 4, 0, ""},
 		{"a threshold that is missed", []string{"--duration", "1s", "--concurrency", "2", "--threshold", "p50<1us,errors<5"}, signature.SchemeURL, payload.Edition2022, 0, 99, ""},
 	}
 	for _, tt := range tests {
@@ -74,7 +74,7 @@ func TestExportForK6(t *testing.T) {
 			how := receiver.Options{Secret: signature.NewSecret(k6Secret), Scheme: tt.scheme, Seen: k.seen}
 			if tt.name == behindTunnel {
 				var err error
-				if how.PublicURL, err = signature.ParseURL("https://crm.example/artibot"); err != nil {
+				if how.PublicURL, err = signature.ParseURL("https://crm.example/artibot?token=a%20b"); err != nil {
 					t.Fatal(err)
 				}
 			}
