@@ -3,6 +3,8 @@ package scenarios
 import (
 	"fmt"
 	"strings"
+
+	"artihook/fixtures"
 )
 
 // wordError is a word that is none of those allowed.
@@ -40,30 +42,9 @@ func nearest(word string, known []string) string {
 		if len(word) > len(k)+allowed || len(k) > len(word)+allowed {
 			continue
 		}
-		if n := distance(strings.ToLower(word), strings.ToLower(k)); n <= allowed && n < len(k) && (best == "" || n < fewest) {
+		if n := fixtures.Distance(strings.ToLower(word), strings.ToLower(k)); n <= allowed && n < len(k) && (best == "" || n < fewest) {
 			best, fewest = k, n
 		}
 	}
 	return best
-}
-
-// distance counts the letters to add, drop or change between two words (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

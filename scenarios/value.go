@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"encoding/json"
 	"strconv"
 
 	"artihook/emitter/payload"
@@ -66,12 +65,12 @@ func (d *decoder) jsonScalar(dst []byte, n ast.Node) []byte {
 	case *ast.BoolNode:
 		return strconv.AppendBool(dst, v.Value)
 	case *ast.IntegerNode, *ast.FloatNode:
-		if text := n.GetToken().Value; isNumber(text) {
+		if text := n.GetToken().Value; payload.IsNumber(text) {
 			return append(dst, text...)
 		}
 	case *ast.StringNode, *ast.LiteralNode:
 		text, _ := scalarText(n)
-		if n.GetToken().Type == token.StringType && isNumber(text) {
+		if n.GetToken().Type == token.StringType && payload.IsNumber(text) {
 			return append(dst, text...) // the parser takes 1E+15 for a text
 		}
 		if err := unclosed(text); err != nil {
@@ -81,12 +80,4 @@ func (d *decoder) jsonScalar(dst []byte, n ast.Node) []byte {
 	}
 	d.fault(n, "", "this value has no JSON form")
 	return append(dst, "null"...)
-}
-
-// isNumber reports whether a text is a number in JSON, spelled like one.
-func isNumber(text string) bool {
-	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') {
-		return false
-	}
-	return json.Valid([]byte(text))
 }

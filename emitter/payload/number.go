@@ -2,6 +2,7 @@ package payload
 
 import (
 	"bytes"
+	"encoding/json"
 	"math"
 	"strconv"
 )
@@ -75,4 +76,12 @@ func appendExponent(dst []byte, exponent int) []byte {
 		dst = append(dst, '0')
 	}
 	return strconv.AppendInt(dst, int64(exponent), 10)
+}
+
+// IsNumber reports whether a text is a number in JSON, spelled like one.
+func IsNumber(text string) bool {
+	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') {
+		return false
+	}
+	return json.Valid([]byte(text))
 }

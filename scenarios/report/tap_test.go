@@ -47,13 +47,13 @@ func TestTAPCheckerRefuses(t *testing.T) {
 
 func TestTAPEscapes(t *testing.T) {
 	r := &report.Report{Suites: []report.Suite{{Name: `a # SKIP \ b`, Steps: []report.Step{
-		{Name: "1 # TODO", Outcome: report.Skipped, Why: `# \`},
+		{Name: "1 # todo", Outcome: report.Skipped, Why: `# \`},
 	}}}}
 	const want = `TAP version 14
 1..1
 # Subtest: a \# SKIP \\ b
     1..1
-    ok 1 - 1 \# TODO # SKIP \# \\
+    ok 1 - 1 \# todo # SKIP \# \\
 ok 1 - a \# SKIP \\ b # SKIP no step ran
 `
 	if got := written(t, report.WriteTAP, r); got != want {
