@@ -3,9 +3,9 @@
 // # What lives here
 //
 // The format of the file as Go types ([File], [Step], [Expect] and what they hold), reading it with every fault that it
-// has ([Parse], [Load]), and its JSON Schema for editors ([Schema]). The runner, and scenarios made from recorded
-// deliveries, belong to this room too. What does not: sending (package emitter), making up what a visitor says (package
-// fixtures), wording results (package report).
+// has ([Parse], [Load], [Lint]), its JSON Schema for editors ([Schema]), the ready ones ([Library]), the runner ([Run],
+// [Preview]), and scenarios made from recorded deliveries ([Recorder]). What does not live here: sending (package emitter),
+// making up what a visitor says (package fixtures), wording results (package report).
 //
 // # Words
 //

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -97,21 +98,13 @@ func (q *sequence) parallel(s *Step) {
 // forEach gives every lead a world of its own: none of those outside is in it.
 func (q *sequence) forEach(s *Step) {
 	before := q.view
-	q.view = view{sends: copyOf(before.sends), ended: map[string]bool{}}
+	q.view = view{sends: maps.Clone(before.sends), ended: map[string]bool{}}
 	q.walk(s.ForEach.Steps)
 	q.view = before
 }
 
 func (v *view) copy() view {
-	return view{sends: copyOf(v.sends), leads: slices.Clone(v.leads), ended: copyOf(v.ended), any: v.any, used: map[string]bool{}}
-}
-
-func copyOf(m map[string]bool) map[string]bool {
-	c := make(map[string]bool, len(m))
-	for k, v := range m {
-		c[k] = v
-	}
-	return c
+	return view{sends: maps.Clone(v.sends), leads: slices.Clone(v.leads), ended: maps.Clone(v.ended), any: v.any, used: map[string]bool{}}
 }
 
 // join takes over what a branch has left: ids, and leads that it started or ended.
