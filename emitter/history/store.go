@@ -173,7 +173,8 @@ func (s *Store) logSize() int64 {
 
 // db returns the connections that read, or nil while there is no history.
 func (s *Store) db(ctx context.Context) (*sql.DB, error) {
-	if err := s.Flush(ctx); ctx.Err() != nil {
+	_ = s.Flush(ctx) // whoever wrote what failed is told
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
