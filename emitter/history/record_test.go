@@ -373,7 +373,7 @@ func TestGather(t *testing.T) {
 	aheadJob := planJob(3)
 	aheadJob.ahead = true
 	settledJob := planJob(1)
-	settledJob.done <- nil
+	settledJob.ended = true // and whoever waited has had its answer
 	cases := map[string]struct {
 		first    *job
 		waiting  []*job

@@ -50,6 +50,7 @@ type job struct {
 	done      chan error
 	ahead     bool // nobody waits for done yet
 	hurries   *job // somebody does wait for that one
+	ended     bool // the writer has told done; nobody else may ask
 	taken     atomic.Bool
 }
 
@@ -104,7 +105,7 @@ func (b *batch) add(j *job) {
 	if j.outcome != nil {
 		b.rows++
 	}
-	b.urgent = b.urgent || j.done != nil && !j.ahead || j.hurries != nil && len(j.hurries.done) == 0
+	b.urgent = b.urgent || j.done != nil && !j.ahead || j.hurries != nil && !j.hurries.ended
 }
 
 // gather adds what waits in the queue, and with patience also what comes within
@@ -150,6 +151,7 @@ func (w *writer) commit(b *batch) {
 		if err != nil && j.outcome != nil {
 			w.fail(err)
 		}
+		j.ended = true
 		if j.done != nil {
 			j.done <- err
 		}
