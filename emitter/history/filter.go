@@ -75,13 +75,11 @@ func (s *selection) and(condition string, args ...any) {
 	s.args = append(s.args, args...)
 }
 
+// selection leaves out the lead, which stands under numbers of the file.
 func (f Filter) selection() (selection, error) {
 	var s selection
 	if err := f.Validate(); err != nil {
 		return s, err
-	}
-	if f.Lead != "" {
-		s.and("d.lead = (SELECT id FROM leads WHERE key = ?)", leadKey(f.Lead))
 	}
 	if f.Event != "" {
 		s.and("d.event = ?", f.Event)

@@ -50,7 +50,7 @@ type walk struct {
 func (s *Store) startWalk(ctx context.Context, f Filter) (walk, error) {
 	w := walk{filter: f}
 	var err error
-	if w.sel, err = f.selection(); err != nil || !f.Oldest {
+	if w.sel, err = s.selection(ctx, f); err != nil || !f.Oldest {
 		w.from = f.Before
 		return w, err
 	}

@@ -293,7 +293,7 @@ func TestListUsesItsIndexes(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			sel, err := c.filter.selection()
+			sel, err := store.selection(t.Context(), c.filter)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -25,9 +25,9 @@ func (s *Store) Last(ctx context.Context) (Delivery, error) {
 // completed the lead, else the one of the highest version, and the newest of
 // those. Deliveries that carry no event do not count. Errors are those of Get.
 func (s *Store) LastOfLead(ctx context.Context, lead string) (Delivery, error) {
-	sel := selection{
-		where: []string{"d.lead = (SELECT id FROM leads WHERE key = ?)", "d.event <> ''"},
-		args:  []any{leadKey(lead)},
+	sel := selection{where: []string{"d.event <> ''"}}
+	if err := s.ofLead(ctx, &sel, lead); err != nil {
+		return Delivery{}, err
 	}
 	return s.one(ctx, sel, "d.event = 'lead:completed' DESC, d.version DESC, d.id DESC", fmt.Sprintf("lead %q", lead))
 }

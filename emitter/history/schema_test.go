@@ -43,7 +43,7 @@ func pragma(t *testing.T, store *Store, name string) string {
 func TestNewFileHasOurMarks(t *testing.T) {
 	store := openStore(t, newPath(t))
 	for name, want := range map[string]string{
-		"application_id": "1634890857", "user_version": "2", "page_size": "16384", "journal_mode": "wal",
+		"application_id": "1634890857", "user_version": "3", "page_size": "16384", "journal_mode": "wal",
 	} {
 		if got := pragma(t, store, name); got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)
@@ -62,8 +62,8 @@ func TestOpenFillsAnEmptyFile(t *testing.T) {
 			prepare(t, path)
 			store := openStore(t, path)
 			record(t, store, nil)
-			if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 2" {
-				t.Errorf("deliveries and version %q, want 1 2", got)
+			if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 3" {
+				t.Errorf("deliveries and version %q, want 1 3", got)
 			}
 		})
 	}
@@ -116,13 +116,16 @@ func TestUpgradeFromTheFirstForm(t *testing.T) {
 	}
 	rawExec(t, path, schema()[0], "PRAGMA application_id = 1634890857", "PRAGMA user_version = 1",
 		"INSERT INTO settings VALUES (1, 'crm', 'http://localhost/', 'http://localhost/', 'url', '2019', '')",
-		"INSERT INTO deliveries VALUES (1, 60000000, NULL, 1, 'lead:created', 1, 1, 0), (2, 59999999, NULL, 1, 'lead:created', 1, 1, 0), (3, 60000001, NULL, 1, 'lead:created', 1, 1, 0)",
+		"INSERT INTO leads VALUES (1, 'an old lead'), (7, 'a lead')",
+		"INSERT INTO deliveries VALUES (1, 60000000, 7, 1, 'lead:created', 1, 1, 0), (2, 59999999, NULL, 1, 'lead:created', 1, 1, 0), (3, 60000001, NULL, 1, 'lead:created', 1, 1, 0)",
 		"INSERT INTO requests SELECT id, x'' FROM deliveries", "INSERT INTO outcomes VALUES (2, 0, 0, 0, 'refused', NULL, NULL)",
 		"UPDATE numbering SET last = 3")
 	store := openStore(t, path)
-	record(t, store, func(d *Delivery) { d.Time, d.Scenario, d.Step, d.ResendOf = time.UnixMicro(5), "a day", "the third", 2 })
+	record(t, store, func(d *Delivery) {
+		d.Lead, d.Time, d.Scenario, d.Step, d.ResendOf = "a lead", time.UnixMicro(5), "a day", "the third", 2
+	})
 	for filter, want := range map[Filter]string{
-		{}: "4 3 2 1", {Since: time.UnixMicro(1)}: "4 3 2 1", {Since: time.UnixMicro(60_000_000)}: "3 1", {Status: "refused"}: "2",
+		{}: "4 3 2 1", {Since: time.UnixMicro(1)}: "4 3 2 1", {Since: time.UnixMicro(60_000_000)}: "3 1", {Status: "refused"}: "2", {Lead: "a lead"}: "4 1",
 	} {
 		if got := listIDs(t, store, filter); got != want {
 			t.Errorf("%+v: %q, want %q", filter, got, want)
@@ -141,8 +144,8 @@ func TestUpgradeIsWholeOrNotAtAll(t *testing.T) {
 		t.Fatal("a broken step is no error")
 	}
 	store := openStore(t, path)
-	if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 2" {
-		t.Errorf("deliveries and version %q, want 1 2", got)
+	if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 3" {
+		t.Errorf("deliveries and version %q, want 1 3", got)
 	}
 	rawExec(t, path, "CREATE TABLE later (id)") // fails if it is there already
 }

@@ -63,7 +63,7 @@ type measure struct {
 
 // measures looks at lengths only, which SQLite knows without reading the bodies.
 func (s *Store) measures(ctx context.Context, f Filter, add func(*measure)) error {
-	sel, err := f.selection()
+	sel, err := s.selection(ctx, f)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func newTables(c *conn) *tables {
 		dropRequest:  c.stmt("DELETE FROM requests WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE id = ?1)"),
 		dropOrigin:   c.stmt("DELETE FROM origins WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE id = ?1)"),
 		addLead:      c.stmt("INSERT OR IGNORE INTO leads (key) VALUES (?)"),
-		findLead:     c.stmt("SELECT id FROM leads WHERE key = ?"),
+		findLead:     c.stmt("SELECT id FROM leads WHERE id >> 10 = (SELECT max(id) >> 10 FROM leads) AND key = ?"),
 		addSetting: c.stmt("INSERT INTO settings (webhook, url, sign_url, scheme, edition, bot)" +
 			" VALUES (?, ?, ?, ?, ?, ?)"),
 		findSetting: c.stmt("SELECT id FROM settings WHERE webhook = ? AND url = ? AND sign_url = ?" +

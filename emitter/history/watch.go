@@ -73,7 +73,9 @@ func newWatch(s *Store, opt WatchOptions) (*watch, error) {
 		return nil, err
 	}
 	w.opt.Filter.Status = ""
-	w.sel, err = w.opt.Filter.selection()
+	if w.sel, err = w.opt.Filter.selection(); opt.Filter.Lead != "" {
+		w.sel.and("l.key = ?", leadKey(opt.Filter.Lead)) // which may get a number only later
+	}
 	return w, err
 }
 
