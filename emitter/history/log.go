@@ -15,8 +15,8 @@ type logLengths struct {
 	limit int32 // the writer waits for the helper
 }
 
-// usualLengths are some 30, 8 and 100 MB.
-func usualLengths() logLengths { return logLengths{begin: 2000, rest: 500, limit: 6000} }
+// usualLengths are some 80, 7 and 200 MB. Each rest waits for the disk.
+func usualLengths() logLengths { return logLengths{begin: 5000, rest: 400, limit: 12000} }
 
 // clearer keeps the write-ahead log short. Left to itself SQLite clears it away
 // at the end of a commit, and nothing can be planned meanwhile. It belongs to the
