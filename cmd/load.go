@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -172,9 +174,19 @@ func (a *app) load(ctx context.Context, opt *loadOptions, plan traffic.LoadOptio
 	plan.Tick = live.show
 	// Garbage is collected when there is some: a program that allocates this fast would do little else.
 	defer debug.SetGCPercent(debug.SetGCPercent(loadGarbage))
+	defer runtime.GOMAXPROCS(moreThreads())
 	report, err := traffic.Load(ctx, plan)
 	live.clear()
 	return report, ended(err, done())
+}
+
+// moreThreads lets one thread more run Go than there are processors, unless the user has said how many: one is nearly
+// always busy in the system, with a socket or the history. It gives how many there were.
+func moreThreads() (before int) {
+	if os.Getenv("GOMAXPROCS") != "" {
+		return 0
+	}
+	return runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
 }
 
 // loadGarbage in percent of what is in use, a few MB.
