@@ -90,14 +90,33 @@ ArtiBot does, posts them to your URL, and keeps a history of what was sent and w
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SuggestionsMinimumDistance = 2
 	a.look.add(root)
-	root.AddCommand(
-		newDemoCmd(a), newSendCmd(a), newPlayCmd(a), newLoadCmd(a), newRunCmd(a), newScenariosCmd(a), newListenCmd(a), newCheckCmd(a), newUICmd(a),
-		newSignCmd(a), newVerifyCmd(a),
-		newHistoryCmd(a), newBotsCmd(a), newVersionCmd(a), newManCmd(a),
-	)
+	// To make all commands with their flags takes longer than the one that is named may need for its work.
+	if named := commands()[firstOf(a.world.Args)]; named != nil {
+		root.AddCommand(named(a))
+		return root
+	}
+	for _, other := range commands() {
+		root.AddCommand(other(a))
+	}
+	root.AddCommand(newManCmd(a)) // tells of all the others
 	strictBuiltins(root)
 	addCompletions(a, root)
 	return root
+}
+
+func commands() map[string]func(*app) *cobra.Command {
+	return map[string]func(*app) *cobra.Command{
+		"demo": newDemoCmd, "send": newSendCmd, "play": newPlayCmd, "load": newLoadCmd, "run": newRunCmd, "scenarios": newScenariosCmd,
+		"listen": newListenCmd, "check": newCheckCmd, "ui": newUICmd, "sign": newSignCmd, "verify": newVerifyCmd,
+		"history": newHistoryCmd, "bots": newBotsCmd, "version": newVersionCmd,
+	}
+}
+
+func firstOf(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
 }
 
 // prepare runs before every command: it settles the flags that were not given from environment and file.

@@ -8,6 +8,7 @@ import (
 	"regexp/syntax"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"artihook/emitter/payload"
@@ -88,7 +89,7 @@ func (*Flag) shape(*schemer) map[string]any { return map[string]any{"type": "boo
 // durationForm is what [Duration] takes; time.ParseDuration alone would also take signs and a bare 0.
 const durationForm = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`
 
-var durationPattern = regexp.MustCompile(durationForm)
+var durationPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(durationForm) })
 
 // Duration is a length of time, never negative.
 type Duration struct {
@@ -98,7 +99,7 @@ type Duration struct {
 
 func (d *Duration) parse(text string) error {
 	value, err := time.ParseDuration(text)
-	if err != nil || !durationPattern.MatchString(text) {
+	if err != nil || !durationPattern().MatchString(text) {
 		return fmt.Errorf("%.60q is no duration; write 500ms, 30s or 2m", text)
 	}
 	d.Value = value
@@ -325,10 +326,10 @@ type Status struct {
 
 const statusForm = `^[1-5]([0-9][0-9]|xx)$`
 
-var statusPattern = regexp.MustCompile(statusForm)
+var statusPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(statusForm) })
 
 func (s *Status) parse(text string) error {
-	if !statusPattern.MatchString(text) {
+	if !statusPattern().MatchString(text) {
 		return fmt.Errorf("%.60q is no status; write 204 or 2xx", text)
 	}
 	if first, class := strings.CutSuffix(text, "xx"); class {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 
 	"artihook/emitter"
 	"artihook/emitter/history"
@@ -16,7 +17,9 @@ type leak struct {
 }
 
 // traces are the stacks of the usual languages.
-var traces = regexp.MustCompile(strings.Join([]string{
+var traces = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(strings.Join(traceForms[:], "|")) })
+
+var traceForms = [...]string{
 	`(?m)^\s+at .+[(:/\\].+:\d+`,                  // JavaScript
 	`Traceback \(most recent call last\)`,         // Python
 	`goroutine \d+ \[`,                            // Go
@@ -24,7 +27,7 @@ var traces = regexp.MustCompile(strings.Join([]string{
 	`(?m)^\s+at [\w.$]+\(\w+\.java:\d+\)`,         // Java
 	`(?m)^#\d+ .+\(\d+\): `,                       // PHP
 	`(?m)^\s*from .+\.rb:\d+:in `,                 // Ruby
-}, "|"))
+}
 
 // minSecret is the length in bytes from which a secret is looked for: a shorter one stands in ordinary text.
 const minSecret = 4
@@ -42,7 +45,7 @@ func (r *run) look(w *emitter.Webhook, s shot, d *history.Delivery) {
 		r.leaked.what = "the secret"
 	case !strings.EqualFold(headerOf(d, signature.Header), right) && !d.OK() && strings.Contains(strings.ToLower(answer), bare(right)):
 		r.leaked.what = "the signature that would have been right"
-	case traces.MatchString(string(d.Response.Body)):
+	case traces().MatchString(string(d.Response.Body)):
 		r.leaked.what = "a stack trace"
 	default:
 		return
