@@ -79,7 +79,7 @@ type Outcome struct {
 	Status   int    // 0: no response
 	Error    string // one of the names of failures, "" for a whole answer
 	Reason   string // Error as a plain sentence
-	Sent     int    // bytes of the request
+	Sent     int    // bytes of the request that have left
 	Received int    // bytes of the answer; an endless one counts as far as it was kept
 	Began    time.Time
 	Took     time.Duration
@@ -182,7 +182,7 @@ func (b *Bulk) Send(ctx context.Context) (Outcome, error) {
 	request := n.buf[p.start:p.end]
 	began := time.Now()
 	status, came := b.line.exchange(ctx, began.Add(b.e.opt.Timeout), request)
-	o := Outcome{Lead: p.lead, Action: p.action, Status: status, Sent: len(request), Received: len(came.raw), Began: began, Took: b.line.idle.Sub(began)}
+	o := Outcome{Lead: p.lead, Action: p.action, Status: status, Sent: b.line.sent, Received: len(came.raw), Began: began, Took: b.line.idle.Sub(began)}
 	if came.err != nil {
 		if o.Took = time.Since(began); ctx.Err() != nil {
 			came.err = ctx.Err()

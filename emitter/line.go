@@ -37,6 +37,7 @@ type line struct {
 	silent bool      // what look saw
 	idle   time.Time // since when the connection has waited
 	used   int       // requests that the connection has carried
+	sent   int       // bytes of the last request that have left
 	wary   bool      // the receiver has closed a connection without a word of warning
 	out    []byte
 	whole  bool // the last answer's body came in one piece, as its length told
@@ -98,6 +99,7 @@ func (l *line) listenTo(ctx context.Context) (stop func()) {
 // valid until the next call. The end of ctx counts if somebody has called listenTo.
 func (l *line) exchange(ctx context.Context, deadline time.Time, request []byte) (status int, came answer) {
 	l.tap.begin()
+	l.sent = 0
 	if l.conn != nil && !l.isFresh() {
 		l.hangUp() // the receiver has closed it, or may be about to
 	}
@@ -106,8 +108,9 @@ func (l *line) exchange(ctx context.Context, deadline time.Time, request []byte)
 		if err := l.ready(ctx, deadline); err != nil {
 			return 0, answer{err: err}
 		}
-		n, err := l.conn.Write(request)
-		if err != nil && n == 0 && reused && ctx.Err() == nil && !isTimeout(err) {
+		var err error
+		l.sent, err = l.conn.Write(request)
+		if err != nil && l.sent == 0 && reused && ctx.Err() == nil && !isTimeout(err) {
 			l.hangUp() // nothing has left, so that this is no second time
 			continue
 		}
