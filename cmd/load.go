@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -172,25 +169,22 @@ func (a *app) load(ctx context.Context, opt *loadOptions, plan traffic.LoadOptio
 	a.say("%s", loadIntent(&plan, store))
 	live := a.liveLine()
 	plan.Tick = live.show
-	// Garbage is collected when there is some: a program that allocates this fast would do little else.
-	defer debug.SetGCPercent(debug.SetGCPercent(loadGarbage))
-	defer runtime.GOMAXPROCS(moreThreads())
+	defer tuneForLoad(connections(&plan))()
 	report, err := traffic.Load(ctx, plan)
 	live.clear()
 	return report, ended(err, done())
 }
 
-// moreThreads lets one thread more run Go than there are processors, unless the user has said how many: one is nearly
-// always busy in the system, with a socket or the history. It gives how many there were.
-func moreThreads() (before int) {
-	if os.Getenv("GOMAXPROCS") != "" {
-		return 0
+// connections gives how many there may be.
+func connections(plan *traffic.LoadOptions) int {
+	switch {
+	case plan.Concurrency > 0:
+		return plan.Concurrency
+	case plan.Rate > 0:
+		return traffic.DefaultLimit
 	}
-	return runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
+	return traffic.DefaultConnections
 }
-
-// loadGarbage in percent of what is in use, a few MB.
-const loadGarbage = 400
 
 // loadIntent says what is about to happen, above all what a user may not expect.
 func loadIntent(plan *traffic.LoadOptions, store *history.Store) string {
@@ -199,10 +193,7 @@ func loadIntent(plan *traffic.LoadOptions, store *history.Store) string {
 	if plan.Rate > 0 {
 		fmt.Fprintf(&b, " with %s", plan.Rate)
 	} else {
-		n := plan.Concurrency
-		if n == 0 {
-			n = traffic.DefaultConnections
-		}
+		n := connections(plan)
 		fmt.Fprintf(&b, " as fast as %s", counted(n, "connection"))
 		b.WriteString(map[bool]string{true: " carries", false: " carry"}[n == 1])
 	}
