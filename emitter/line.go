@@ -25,6 +25,9 @@ const maxDirect = 64 << 10
 // its own goroutine has had time to hear of.
 const neverIdle = 100 * time.Microsecond
 
+// maxLate is how much later than asked for a line gives up, at most; it is never more than a hundredth of the timeout.
+const maxLate = 10 * time.Millisecond
+
 // line is a sender with one connection: it writes a request in one call and reads the answer in the same goroutine,
 // which spares what net/http spends on handing both to goroutines of its own. It is for one goroutine at a time.
 type line struct {
@@ -36,6 +39,7 @@ type line struct {
 	look   func(fd uintptr) bool
 	silent bool      // what look saw
 	idle   time.Time // since when the connection has waited
+	until  time.Time // the connection's deadline
 	used   int       // requests that the connection has carried
 	sent   int       // bytes of the last request that have left
 	wary   bool      // the receiver has closed a connection without a word of warning
@@ -91,6 +95,7 @@ func (l *line) listenTo(ctx context.Context) (stop func()) {
 	return func() {
 		if !undo() {
 			<-done
+			l.until = time.Time{} // what was set has been overwritten
 		}
 	}
 }
@@ -137,10 +142,22 @@ func (l *line) ready(ctx context.Context, deadline time.Time) error {
 			return err
 		}
 	}
-	if err := l.conn.SetDeadline(deadline); err != nil {
+	if err := l.limit(deadline); err != nil {
 		return err
 	}
 	return ctx.Err() // asked after the deadline was set, which may just have undone an interruption
+}
+
+// limit sets the connection's deadline a little late, and lets it stand for the requests that follow soon: each setting
+// costs time.
+func (l *line) limit(deadline time.Time) error {
+	if !deadline.IsZero() && !l.until.Before(deadline) && l.until.Sub(deadline) <= maxLate {
+		return nil
+	}
+	if l.until = deadline; !deadline.IsZero() {
+		l.until = deadline.Add(min(maxLate, time.Until(deadline)/100))
+	}
+	return l.conn.SetDeadline(l.until)
 }
 
 func (l *line) dial(ctx context.Context, deadline time.Time) error {
@@ -156,7 +173,7 @@ func (l *line) dial(ctx context.Context, deadline time.Time) error {
 	l.mu.Lock()
 	l.conn = conn
 	l.mu.Unlock()
-	l.tap.conn, l.raw, l.used = conn, rawConn(conn), 0
+	l.tap.conn, l.raw, l.used, l.until = conn, rawConn(conn), 0, time.Time{}
 	l.reader.Reset(&l.tap)
 	return nil
 }

@@ -2,6 +2,7 @@ package emitter
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -227,4 +228,35 @@ func TestWithdrawnDeliveriesLeaveNoTrace(t *testing.T) {
 	if last, err := store.Last(t.Context()); err != nil || last.ID != first.ID || last.Status != 204 {
 		t.Errorf("the last delivery is %d, %v: one was planned twice, or not withdrawn", last.ID, err)
 	}
+}
+
+// The deadline that a line leaves on its connection neither ends the next request early nor outlives an interruption.
+func TestLineKeepsItsDeadline(t *testing.T) {
+	s, _ := talk(t, ok204, ok204, ok204)
+	e := New(Options{})
+	defer e.Close()
+	l := newLine(e.client)
+	defer l.close()
+	l.call(s.url(t, "/hook"))
+	request := []byte("POST /hook HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+	send := func(timeout time.Duration) {
+		t.Helper()
+		if status, came := l.exchange(t.Context(), time.Now().Add(timeout), request); status != 204 {
+			t.Errorf("status %d, %v", status, came.err)
+		}
+	}
+	send(time.Hour)
+	ctx, cancel := context.WithCancel(t.Context())
+	stop := l.listenTo(ctx)
+	cancel()
+	stop() // the answer was there before the end
+	send(time.Hour)
+	if l.limit(time.Now().Add(time.Minute)) != nil || time.Until(l.until) > time.Minute+maxLate {
+		t.Errorf("a minute ends after %v", time.Until(l.until))
+	}
+	before := l.until
+	if l.limit(before.Add(-maxLate/2)) != nil || l.until != before {
+		t.Error("a deadline that is good enough was set again")
+	}
+	send(time.Hour)
 }
