@@ -18,8 +18,10 @@ const (
 	// DefaultLimit is how many connections a load of a given rate opens at most when answers are late.
 	DefaultLimit = 256
 
-	// maxAhead deliveries are recorded before the first of them leaves, over all connections.
+	// maxAhead deliveries of one sender are recorded before the first of them leaves.
 	maxAhead = 256
+	// maxAheadOfAll is that of all connections of a load together: fewer would not fill the history's transactions.
+	maxAheadOfAll = 512
 	// aheadTime bounds how long a recorded delivery waits for its turn, as far as that can be told.
 	aheadTime = 100 * time.Millisecond
 	// grace is how long those who are under way may still be answered when a load is interrupted.
@@ -252,8 +254,8 @@ func (w *worker) ahead() int {
 	if w.load.opt.Keep != emitter.KeepAll {
 		return 1
 	}
-	share := maxAhead / max(w.load.opened.Load(), 1)
-	return int(max(1, min(share, int64(aheadTime/max(w.perEvent, time.Microsecond)))))
+	share := maxAheadOfAll / max(w.load.opened.Load(), 1)
+	return int(max(1, min(share, maxAhead, int64(aheadTime/max(w.perEvent, time.Microsecond)))))
 }
 
 // meet begins the next conversation.
