@@ -1,7 +1,9 @@
 package history
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 )
@@ -199,8 +201,10 @@ func bindRequest(s *stmt, at int, in *intent) {
 }
 
 // writeOutcomes puts a second outcome of one delivery in the place of the first.
-// INSERT OR REPLACE would make SQLite copy a page for each row.
+// INSERT OR REPLACE would make SQLite copy a page for each row. In the order of
+// their numbers rows go where the one before went, and pages are torn less often.
 func (t *tables) writeOutcomes() error {
+	slices.SortStableFunc(t.outcomes, func(a, b *outcome) int { return cmp.Compare(a.id, b.id) })
 	return t.outcome.insert(t.outcomes, func(some []*outcome) error {
 		if t.conn.changes() == len(some) {
 			return nil
