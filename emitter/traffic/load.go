@@ -18,9 +18,9 @@ const (
 	// DefaultLimit is how many connections a load of a given rate opens at most when answers are late.
 	DefaultLimit = 256
 
-	// maxAhead deliveries of one sender are recorded before the first of them leaves.
+	// maxAhead deliveries are recorded before the first of them leaves, over all of a play or for one connection of a load.
 	maxAhead = 256
-	// maxAheadOfAll is that of all connections of a load together: fewer would not fill the history's transactions.
+	// maxAheadOfAll is that of all connections of a load: fewer would not fill the history's transactions.
 	maxAheadOfAll = 512
 	// aheadTime bounds how long a recorded delivery waits for its turn, as far as that can be told.
 	aheadTime = 100 * time.Millisecond
