@@ -16,9 +16,8 @@ type act struct {
 	*scope
 	step        *Step
 	path        string
-	silent      bool            // it happens, but nothing is sent
-	lead        string          // its id, for ${lead}
-	used        map[string]bool // captured variables that it uses
+	silent      bool   // it happens, but nothing is sent
+	lead        string // its id, for ${lead}
 	letters     []letter
 	posted      []history.Delivery
 	result      report.Step

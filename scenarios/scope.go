@@ -194,8 +194,8 @@ func (s *scope) leaf(ctx context.Context, step *Step, path string) {
 }
 
 func (s *scope) newAct(step *Step, path string) *act {
-	s.vars.guessed, s.vars.used = false, map[string]bool{}
-	a := &act{scope: s, step: step, path: path, silent: s.alone(path), used: s.vars.used}
+	s.vars.guessed = false
+	a := &act{scope: s, step: step, path: path, silent: s.alone(path)}
 	a.result = report.Step{Name: s.label + step.title(), File: s.p.otherFile(step), Line: step.Line, Started: time.Now(), Outcome: report.Passed}
 	return a
 }
@@ -230,10 +230,11 @@ func (a *act) finish(ctx context.Context, err error) {
 	a.results = append(a.results, *r)
 }
 
-// capturedBefore gives the variables that the step took from earlier responses.
+// capturedBefore gives the variables that this step and those before it took from earlier responses: to repeat the step,
+// those before it happen again too.
 func (a *act) capturedBefore() map[string]string {
 	used := map[string]string{}
-	for name := range a.used {
+	for name := range a.vars.used {
 		if value, ok := a.vars.known[name]; ok {
 			used[name] = value
 		}

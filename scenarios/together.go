@@ -48,7 +48,6 @@ func (s *scope) takeTogether(ctx context.Context, steps []*Step, first int) {
 			s.skip(a.step, why)
 			continue
 		}
-		s.vars.used = a.used
 		a.result.Started = time.Now()
 		if failures[i] == nil {
 			failures[i] = a.do(ctx)

@@ -26,14 +26,14 @@ type variables struct {
 	lenient  bool            // a name that looks like an environment variable's is no fault
 	unsure   bool            // nor is any other: a place that sets variables could not be read
 	guessed  bool            // a variable was used whose value only the run knows
-	used     map[string]bool // captured names that were filled in
+	used     map[string]bool // captured names that were filled in, by any step so far
 }
 
 // branch gives variables of its own to what runs beside others.
 func (v *variables) branch() *variables {
 	own := *v
 	own.known, own.captured = maps.Clone(v.known), maps.Clone(v.captured)
-	own.taken, own.used = map[string]bool{}, map[string]bool{}
+	own.taken, own.used = map[string]bool{}, maps.Clone(v.used)
 	return &own
 }
 
@@ -112,11 +112,12 @@ func (v *variables) capture(name, value string) {
 	v.taken[name] = true
 }
 
-// join takes over what a branch has captured.
+// join takes over what a branch has captured and used.
 func (v *variables) join(branch *variables) {
 	for name := range branch.taken {
 		v.capture(name, branch.known[name])
 	}
+	maps.Copy(v.used, branch.used)
 }
 
 func (v *variables) setIndex(n int) { v.set(varIndex, strconv.Itoa(n)) }
