@@ -74,11 +74,27 @@ func (f *reportFlags) write(a *app, results *report.Report) error {
 	if on, _ := a.world.Env("GITHUB_ACTIONS"); on != "true" {
 		return failed
 	}
+	results.Folder = a.folderInWorkspace()
 	failed = errors.Join(failed, report.WriteAnnotations(a.world.Stderr, results))
 	if summary, _ := a.world.Env("GITHUB_STEP_SUMMARY"); summary != "" {
 		failed = errors.Join(failed, appendReport(summary, results))
 	}
 	return failed
+}
+
+// folderInWorkspace is the present folder as seen from the one in which GitHub has put the repository; "" where it is that
+// one, or none of it.
+func (a *app) folderInWorkspace() string {
+	workspace, _ := a.world.Env("GITHUB_WORKSPACE")
+	here, err := os.Getwd()
+	if workspace == "" || err != nil {
+		return ""
+	}
+	folder, err := filepath.Rel(workspace, here)
+	if err != nil || !filepath.IsLocal(folder) {
+		return ""
+	}
+	return folder
 }
 
 // writeReport writes beside the file first: a half-written report is never there to be read. What is no file, as a pipe

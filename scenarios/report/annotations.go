@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -18,7 +19,7 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 		for j := range s.Steps {
 			if s.Steps[j].Outcome.settled() == Failed {
 				annotate(b, "error", [][2]string{
-					{"file", visible(s.Steps[j].file(s))},
+					{"file", visible(r.inRepository(s.Steps[j].file(s)))},
 					{"line", lineOf(s, &s.Steps[j])},
 					{"title", visible(s.Name) + " › " + visible(s.Steps[j].Name)},
 				}, annotationText(&s.Steps[j]))
@@ -32,6 +33,14 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 		return fmt.Errorf("writing annotations: %w", err)
 	}
 	return nil
+}
+
+// inRepository is a file as GitHub looks for it.
+func (r *Report) inRepository(file string) string {
+	if file == "" || filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.ToSlash(filepath.Join(r.Folder, file))
 }
 
 // lineOf is the line of a step as a property: a line without a file says nothing.

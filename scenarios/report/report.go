@@ -25,6 +25,7 @@ type Report struct {
 	Took        time.Duration // from the first step's start to the last one's end
 	Interrupted bool          // stopped before everything ran; the steps that ran are here
 	Suites      []Suite       // in the order in which they are shown
+	Folder      string        // where relative files lie, seen from the repository's folder; "" is there. For annotations
 }
 
 // Suite is one scenario.
