@@ -98,10 +98,12 @@ func upgrade(ctx context.Context, c *conn, steps []string) error {
 		return err
 	}
 	if version < len(steps) {
-		// Both count only while the file is empty. Without the second, a file shrinks
-		// only by being written anew, while nobody else may write.
-		if err := c.exec("PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL"); err != nil {
-			return err
+		if version == 0 {
+			// Both count only while the file is empty. Without the second, a file shrinks
+			// only by being written anew, while nobody else may write.
+			if err := c.exec("PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL"); err != nil {
+				return err
+			}
 		}
 		if err := c.inTransaction(func() error { return takeSteps(c, steps) }); err != nil {
 			return err

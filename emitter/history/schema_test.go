@@ -163,10 +163,11 @@ func TestOpenLeavesWhatItCannotUse(t *testing.T) {
 		"no marks": {func(t *testing.T, path string) {
 			rawExec(t, path, "PRAGMA application_id = 0", "PRAGMA user_version = 0")
 		}, ErrCorrupt},
-		"cut short":     {func(t *testing.T, path string) { cutFile(t, path, 3*16384) }, ErrCorrupt},
-		"cut to a page": {func(t *testing.T, path string) { cutFile(t, path, 16384) }, ErrCorrupt},
-		"cut in header": {func(t *testing.T, path string) { cutFile(t, path, 50) }, ErrCorrupt},
-		"zeros":         {func(t *testing.T, path string) { writeFile(t, path, make([]byte, 16384)) }, ErrCorrupt},
+		"cut short":      {func(t *testing.T, path string) { cutFile(t, path, 3*16384) }, ErrCorrupt},
+		"cut to a page":  {func(t *testing.T, path string) { cutFile(t, path, 16384) }, ErrCorrupt},
+		"cut in header":  {func(t *testing.T, path string) { cutFile(t, path, 50) }, ErrCorrupt},
+		"older and torn": {tearOlder, ErrCorrupt},
+		"zeros":          {func(t *testing.T, path string) { writeFile(t, path, make([]byte, 16384)) }, ErrCorrupt},
 	}
 	for name, c := range cases {
 		for _, opt := range []Options{{}, {ReadOnly: true}} {
@@ -194,6 +195,24 @@ func TestOpenLeavesWhatItCannotUse(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// tearOlder makes a file of the second form whose leads cannot be read, so that it cannot be taken over.
+func tearOlder(t *testing.T, path string) {
+	t.Helper()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	rawExec(t, path, "PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL;"+schema()[0], schema()[1], "INSERT INTO leads VALUES (1, 'a lead')", "PRAGMA application_id = 1634890857", "PRAGMA user_version = 2")
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	const root, size = 4, 16384 // after the schema, SQLite's map of pages, and numbering
+	if _, err := file.WriteAt(bytes.Repeat([]byte{0xa5}, size), (root-1)*size); err != nil {
+		t.Fatal(err)
 	}
 }
 
