@@ -1,26 +1,33 @@
 package signature
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // kept are the characters, beside letters and digits, that stand in a path or query as they are: the
 // unreserved and reserved ones of RFC 3986, square brackets among them as in .NET.
 const kept = "-._~" + "!$&'()*+,;=" + ":@/?[]"
 
-// escape writes a path or a query in the signed form: forbidden characters and non-ASCII are percent-encoded as
-// UTF-8, a needless escape of an unreserved character is undone, other escapes stay letter by letter, and a
-// percent that begins no escape becomes %25. Escaping the result again changes nothing.
+// escape returns a path or a query in the signed form: forbidden and non-ASCII characters are percent-encoded as
+// UTF-8, a needless escape of an unreserved character is undone, escapes of a non-ASCII character get upper-case hex,
+// other escapes stay as they are, and a percent sign that begins no escape becomes %25. escape(escape(s)) == escape(s).
 func escape(text string) string {
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); i++ {
 		c := text[i]
+		coded, isEscape := escapedByte(text[i:])
 		switch {
-		case c == '%' && i+2 < len(text) && isHexDigit(text[i+1]) && isHexDigit(text[i+2]):
-			if coded := unhex(text[i+1])<<4 | unhex(text[i+2]); isUnreserved(coded) {
-				out = append(out, coded)
-			} else {
-				out = append(out, text[i:i+3]...)
-			}
+		case isEscape && isUnreserved(coded):
+			out = append(out, coded)
 			i += 2
+		case isEscape:
+			escaped := text[i : i+3]
+			if n := escapedRune(text[i:]); n > 0 {
+				escaped = strings.ToUpper(text[i : i+n])
+			}
+			out = append(out, escaped...)
+			i += len(escaped) - 1
 		case isAlphanumeric(c) || strings.IndexByte(kept, c) >= 0:
 			out = append(out, c)
 		default:
@@ -28,6 +35,32 @@ func escape(text string) string {
 		}
 	}
 	return string(out)
+}
+
+// escapedByte returns the byte that the escape at the start of text stands for.
+func escapedByte(text string) (coded byte, ok bool) {
+	if len(text) < 3 || text[0] != '%' || !isHexDigit(text[1]) || !isHexDigit(text[2]) {
+		return 0, false
+	}
+	return unhex(text[1])<<4 | unhex(text[2]), true
+}
+
+// escapedRune returns the length of the escapes at the start of text that encode one non-ASCII character as UTF-8, and
+// 0 if they do not.
+func escapedRune(text string) int {
+	var encoded []byte
+	for len(encoded) < utf8.UTFMax {
+		c, ok := escapedByte(text[3*len(encoded):])
+		if !ok {
+			break
+		}
+		encoded = append(encoded, c)
+	}
+	r, size := utf8.DecodeRune(encoded)
+	if r < utf8.RuneSelf || r == utf8.RuneError && size == 1 {
+		return 0
+	}
+	return 3 * size
 }
 
 // removeDots resolves "." and ".." in a path that starts with a slash (RFC 3986 section 5.2.4). Empty segments
