@@ -7,8 +7,8 @@ import (
 
 	"artihook/emitter"
 	"artihook/emitter/history"
-	"artihook/emitter/page"
 	"artihook/emitter/signature"
+	"artihook/emitter/webui"
 	"artihook/fixtures"
 
 	"github.com/spf13/cobra"
@@ -73,11 +73,11 @@ func runUI(ctx context.Context, a *app, opt *uiOptions) error {
 	}
 	sender, done := newSender(store, how)
 	shown.History, shown.Emitter, shown.Hosts = store, sender, opt.hosts(listener.Addr())
-	return ended(opt.serve(ctx, a, listener, page.New(shown)), done())
+	return ended(opt.serve(ctx, a, listener, webui.New(shown)), done())
 }
 
 // serve runs the page until ctx ends. What the page has begun is recorded before the history is closed.
-func (opt *uiOptions) serve(ctx context.Context, a *app, listener net.Listener, shown *page.Page) error {
+func (opt *uiOptions) serve(ctx context.Context, a *app, listener net.Listener, shown *webui.Handler) error {
 	defer shown.Close()
 	server := newServer(shown)
 	server.RegisterOnShutdown(shown.Close) // live pages never end by themselves
@@ -122,8 +122,8 @@ func (opt *uiOptions) hosts(served net.Addr) []string {
 }
 
 // page settles what the page is to know: the webhooks, how to sign for other URLs, and the bot.
-func (opt *uiOptions) page(a *app) (page.Options, error) {
-	shown := page.Options{Bot: opt.bot, ParseURL: parseTarget, Now: a.world.Now}
+func (opt *uiOptions) page(a *app) (webui.Options, error) {
+	shown := webui.Options{Bot: opt.bot, ParseURL: parseTarget, Now: a.world.Now}
 	bot, err := loadBot(opt.bot)
 	if err != nil {
 		return shown, err

@@ -1,4 +1,4 @@
-package page
+package webui
 
 import (
 	"context"
@@ -107,11 +107,11 @@ type listData struct {
 	Statuses []string
 }
 
-func (p *Page) list(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) list(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	v, err := parseView(q)
 	if err != nil {
-		p.problem(w, http.StatusBadRequest, err.Error())
+		h.problem(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	// A form sends its empty fields too; an address to share has none.
@@ -119,27 +119,27 @@ func (p *Page) list(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/?"+v.query(), http.StatusSeeOther)
 		return
 	}
-	data, err := p.listData(r.Context(), v)
+	data, err := h.listData(r.Context(), v)
 	if err != nil {
-		p.fault(w, err)
+		h.fault(w, err)
 		return
 	}
-	p.show(w, http.StatusOK, "list", chrome{Title: "Deliveries", Here: "deliveries", Data: data})
+	h.show(w, http.StatusOK, "list", chrome{Title: "Deliveries", Here: "deliveries", Data: data})
 }
 
-func (p *Page) listData(ctx context.Context, v view) (listData, error) {
+func (h *Handler) listData(ctx context.Context, v view) (listData, error) {
 	data := listData{View: v, Actions: payload.Actions[:], Statuses: append([]string{"2xx", "4xx", "5xx"}, statusNames()...)}
-	last, err := p.opt.History.Last(ctx)
+	last, err := h.opt.History.Last(ctx)
 	if err != nil && !errors.Is(err, history.ErrNotFound) {
 		return data, err
 	}
 	data.Empty, data.After = err != nil, last.ID
-	if data.Webhooks, err = p.webhookNames(ctx); err != nil {
+	if data.Webhooks, err = h.webhookNames(ctx); err != nil {
 		return data, err
 	}
 	filter := v.filter()
 	filter.Limit = pageRows + 1
-	for d, err := range p.opt.History.List(ctx, filter) {
+	for d, err := range h.opt.History.List(ctx, filter) {
 		if err != nil {
 			return data, err
 		}
@@ -149,7 +149,7 @@ func (p *Page) listData(ctx context.Context, v view) (listData, error) {
 			data.Older = "/?" + older.query()
 			break
 		}
-		data.Rows = append(data.Rows, p.row(&d))
+		data.Rows = append(data.Rows, h.row(&d))
 		data.After = max(data.After, d.ID)
 	}
 	if len(data.Rows) > 0 {
@@ -166,10 +166,10 @@ func (p *Page) listData(ctx context.Context, v view) (listData, error) {
 }
 
 // webhookNames are those that the history has and those that are known now.
-func (p *Page) webhookNames(ctx context.Context) ([]string, error) {
-	names, err := p.opt.History.Webhooks(ctx)
-	for i := range p.opt.Webhooks {
-		if name := p.opt.Webhooks[i].Name; name != "" {
+func (h *Handler) webhookNames(ctx context.Context) ([]string, error) {
+	names, err := h.opt.History.Webhooks(ctx)
+	for i := range h.opt.Webhooks {
+		if name := h.opt.Webhooks[i].Name; name != "" {
 			names = append(names, name)
 		}
 	}
@@ -178,8 +178,8 @@ func (p *Page) webhookNames(ctx context.Context) ([]string, error) {
 }
 
 // fault shows what went wrong on this side.
-func (p *Page) fault(w http.ResponseWriter, err error) {
-	p.problem(w, http.StatusInternalServerError, err.Error())
+func (h *Handler) fault(w http.ResponseWriter, err error) {
+	h.problem(w, http.StatusInternalServerError, err.Error())
 }
 
 // leadGiven takes a UUID in capitals, as some logs show it, for what it is in the history.

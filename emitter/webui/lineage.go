@@ -1,4 +1,4 @@
-package page
+package webui
 
 import (
 	"bytes"
@@ -21,24 +21,24 @@ type lineage struct {
 	More    bool   // there are older ones
 }
 
-func (p *Page) lineage(ctx context.Context, d *history.Delivery) (lineage, error) {
+func (h *Handler) lineage(ctx context.Context, d *history.Delivery) (lineage, error) {
 	l := lineage{Of: d.ResendOf}
 	if d.ResendOf > 0 {
-		earlier, err := p.opt.History.Get(ctx, d.ResendOf)
+		earlier, err := h.opt.History.Get(ctx, d.ResendOf)
 		if err != nil && !errors.Is(err, history.ErrNotFound) {
 			return l, err
 		}
 		if err == nil {
-			line := p.row(&earlier)
+			line := h.row(&earlier)
 			l.Earlier, l.Body = &line, compareBodies(earlier.Response, d.Response)
 		}
 	}
-	for later, err := range p.opt.History.List(ctx, history.Filter{ResendOf: d.ID, Limit: shownResends + 1}) {
+	for later, err := range h.opt.History.List(ctx, history.Filter{ResendOf: d.ID, Limit: shownResends + 1}) {
 		if err != nil {
 			return l, err
 		}
 		if l.More = len(l.Later) == shownResends; !l.More {
-			l.Later = append(l.Later, p.row(&later))
+			l.Later = append(l.Later, h.row(&later))
 		}
 	}
 	slices.Reverse(l.Later)

@@ -1,4 +1,4 @@
-package page
+package webui
 
 import (
 	"bytes"
@@ -41,10 +41,10 @@ type chrome struct {
 }
 
 // show renders a page whole before its first byte leaves, so that a fault makes no half page.
-func (p *Page) show(w http.ResponseWriter, status int, name string, c chrome) {
-	c.History = p.opt.History.Path()
+func (h *Handler) show(w http.ResponseWriter, status int, name string, c chrome) {
+	c.History = h.opt.History.Path()
 	var b bytes.Buffer
-	if err := p.templates[name].ExecuteTemplate(&b, "layout", c); err != nil {
+	if err := h.templates[name].ExecuteTemplate(&b, "layout", c); err != nil {
 		http.Error(w, "The page could not be made: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
@@ -54,8 +54,8 @@ func (p *Page) show(w http.ResponseWriter, status int, name string, c chrome) {
 }
 
 // problem says what is wrong, and where to go on.
-func (p *Page) problem(w http.ResponseWriter, status int, what string) {
-	p.show(w, status, "problem", chrome{Title: http.StatusText(status), Data: sentence(what)})
+func (h *Handler) problem(w http.ResponseWriter, status int, what string) {
+	h.show(w, status, "problem", chrome{Title: http.StatusText(status), Data: sentence(what)})
 }
 
 // sentence makes an error of the libraries one for a page.
@@ -71,11 +71,11 @@ func sentence(text string) string {
 }
 
 // asset serves one of the page's own files.
-func (p *Page) asset(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) asset(w http.ResponseWriter, r *http.Request) {
 	name := path.Join("assets", path.Base(r.PathValue("name")))
 	content, err := assetFiles.ReadFile(name)
 	if err != nil {
-		p.problem(w, http.StatusNotFound, "There is no such file.")
+		h.problem(w, http.StatusNotFound, "There is no such file.")
 		return
 	}
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))

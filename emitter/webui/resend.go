@@ -1,4 +1,4 @@
-package page
+package webui
 
 import (
 	"cmp"
@@ -16,35 +16,35 @@ import (
 const maxForm = 1 << 20
 
 // resend sends a recorded delivery again: signed anew, exactly as it was, or to another URL.
-func (p *Page) resend(w http.ResponseWriter, r *http.Request) {
-	d, ok := p.find(w, r)
+func (h *Handler) resend(w http.ResponseWriter, r *http.Request) {
+	d, ok := h.find(w, r)
 	if !ok {
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		p.problem(w, http.StatusBadRequest, "The form could not be read.")
+		h.problem(w, http.StatusBadRequest, "The form could not be read.")
 		return
 	}
-	hook, planned, err := p.planAgain(&d, r.PostForm.Get("how"), r.PostForm.Get("url"))
+	hook, planned, err := h.planAgain(&d, r.PostForm.Get("how"), r.PostForm.Get("url"))
 	if err != nil {
-		p.problem(w, http.StatusBadRequest, err.Error())
+		h.problem(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	p.deliver(w, r, &hook, planned)
+	h.deliver(w, r, &hook, planned)
 }
 
-func (p *Page) planAgain(d *history.Delivery, how, to string) (hook emitter.Webhook, planned history.Delivery, err error) {
-	hook = p.hookOf(d)
+func (h *Handler) planAgain(d *history.Delivery, how, to string) (hook emitter.Webhook, planned history.Delivery, err error) {
+	hook = h.hookOf(d)
 	switch how {
 	case "again", "exact":
 		hook.Name = cmp.Or(hook.Name, d.Webhook)
 	case "elsewhere":
-		if hook, err = p.elsewhere(to); err != nil {
+		if hook, err = h.elsewhere(to); err != nil {
 			return hook, planned, err
 		}
-		if p.known(d) == nil { // those of a webhook are for its own URL
-			hook.Headers = p.other(d).Headers
+		if h.known(d) == nil { // those of a webhook are for its own URL
+			hook.Headers = h.other(d).Headers
 		}
 		if scheme, err := signature.ParseScheme(d.Scheme); err == nil {
 			hook.Scheme = scheme
@@ -65,29 +65,29 @@ func (p *Page) planAgain(d *history.Delivery, how, to string) (hook emitter.Webh
 }
 
 // elsewhere gives the webhook for a URL that somebody has typed.
-func (p *Page) elsewhere(to string) (emitter.Webhook, error) {
-	hook := p.opt.Other
+func (h *Handler) elsewhere(to string) (emitter.Webhook, error) {
+	hook := h.opt.Other
 	if strings.TrimSpace(to) == "" {
 		return hook, fmt.Errorf("the URL is missing; give one like http://localhost:3000/hook")
 	}
 	var err error
-	hook.URL, err = p.opt.ParseURL(to)
+	hook.URL, err = h.opt.ParseURL(to)
 	return hook, err
 }
 
 // deliver sends, and goes on to the page of what came of it. Whoever leaves the page meanwhile interrupts nothing.
-func (p *Page) deliver(w http.ResponseWriter, r *http.Request, hook *emitter.Webhook, planned history.Delivery) {
-	done, ok := p.begin()
+func (h *Handler) deliver(w http.ResponseWriter, r *http.Request, hook *emitter.Webhook, planned history.Delivery) {
+	done, ok := h.begin()
 	if !ok {
-		p.problem(w, http.StatusServiceUnavailable, "The page is about to end; nothing was sent.")
+		h.problem(w, http.StatusServiceUnavailable, "The page is about to end; nothing was sent.")
 		return
 	}
 	defer done()
 	// A receiver may take longer than the server gives an answer.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
-	d, err := p.opt.Emitter.Send(p.life, hook, planned, nil)
+	d, err := h.opt.Emitter.Send(h.life, hook, planned, nil)
 	if err != nil {
-		p.fault(w, err)
+		h.fault(w, err)
 		return
 	}
 	http.Redirect(w, r, fmt.Sprintf("/deliveries/%d", d.ID), http.StatusSeeOther)

@@ -1,4 +1,4 @@
-package page
+package webui
 
 import (
 	"bytes"
@@ -30,7 +30,7 @@ var screenshots = flag.String("screenshots", "", "write the pictures of the docu
 
 // TestBrowserScreenshots makes the pictures of the documents, with
 //
-//	go test ./emitter/page -run Screenshots -screenshots "$PWD/docs/images"
+//	go test ./emitter/webui -run Screenshots -screenshots "$PWD/docs/images"
 func TestBrowserScreenshots(t *testing.T) {
 	if *screenshots == "" {
 		return // nobody asked; a skip would be taken for a missing browser

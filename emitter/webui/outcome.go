@@ -1,4 +1,4 @@
-package page
+package webui
 
 import (
 	"fmt"
@@ -21,9 +21,9 @@ type outcome struct {
 // patience is how long a delivery without an outcome counts as under way; after it, its sender was most likely stopped.
 const patience = 2 * time.Minute
 
-func (p *Page) outcome(d *history.Delivery) outcome {
+func (h *Handler) outcome(d *history.Delivery) outcome {
 	switch {
-	case d.State != history.Done && p.opt.Now().Sub(d.Time) < patience:
+	case d.State != history.Done && h.opt.Now().Sub(d.Time) < patience:
 		return outcome{"wait", "waiting", "no answer yet"}
 	case d.State != history.Done:
 		return outcome{"wait", "unknown", d.Reason}
@@ -67,9 +67,9 @@ type row struct {
 	ResendOf  int64
 }
 
-func (p *Page) row(d *history.Delivery) row {
+func (h *Handler) row(d *history.Delivery) row {
 	r := row{
-		ID: d.ID, Outcome: p.outcome(d), Stamp: d.Time.UTC().Format(time.RFC3339Nano), Time: p.clock(d.Time), Day: p.day(d.Time),
+		ID: d.ID, Outcome: h.outcome(d), Stamp: d.Time.UTC().Format(time.RFC3339Nano), Time: h.clock(d.Time), Day: h.day(d.Time),
 		Event: d.Event, Lead: d.Lead, LeadURL: leadURL(d.Lead), To: d.Webhook, URL: d.URL, Attempt: d.Attempt, ResendOf: d.ResendOf,
 		Open: d.State != history.Done,
 	}
@@ -102,15 +102,15 @@ func leadURL(lead string) string {
 	return "/lead?" + url.Values{"id": {lead}}.Encode()
 }
 
-func (p *Page) local(t time.Time) time.Time { return t.In(p.opt.Now().Location()) }
-func (p *Page) clock(t time.Time) string    { return p.local(t).Format("15:04:05") }
-func (p *Page) fullClock(t time.Time) string {
-	return p.local(t).Format("2 January 2006, 15:04:05.000 MST")
+func (h *Handler) local(t time.Time) time.Time { return t.In(h.opt.Now().Location()) }
+func (h *Handler) clock(t time.Time) string    { return h.local(t).Format("15:04:05") }
+func (h *Handler) fullClock(t time.Time) string {
+	return h.local(t).Format("2 January 2006, 15:04:05.000 MST")
 }
 
 // day is "" for today.
-func (p *Page) day(t time.Time) string {
-	local, today := p.local(t), p.opt.Now()
+func (h *Handler) day(t time.Time) string {
+	local, today := h.local(t), h.opt.Now()
 	switch {
 	case local.Format(time.DateOnly) == today.Format(time.DateOnly):
 		return ""

@@ -1,4 +1,4 @@
-package page
+package webui
 
 import (
 	"cmp"
@@ -49,26 +49,26 @@ type change struct {
 
 type nextStep struct{ Label, Link string }
 
-func (p *Page) lead(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) lead(w http.ResponseWriter, r *http.Request) {
 	id := r.URL.Query().Get("id")
 	if id == "" {
-		p.problem(w, http.StatusBadRequest, "Which lead? Open one from the list of deliveries.")
+		h.problem(w, http.StatusBadRequest, "Which lead? Open one from the list of deliveries.")
 		return
 	}
-	data, err := p.leadData(r, id)
+	data, err := h.leadData(r, id)
 	switch {
 	case err != nil:
-		p.fault(w, err)
+		h.fault(w, err)
 	case data.Total == 0:
-		p.problem(w, http.StatusNotFound, fmt.Sprintf("The history knows no lead %q.", id))
+		h.problem(w, http.StatusNotFound, fmt.Sprintf("The history knows no lead %q.", id))
 	default:
-		p.show(w, http.StatusOK, "lead", chrome{Title: "Lead " + id, Data: data})
+		h.show(w, http.StatusOK, "lead", chrome{Title: "Lead " + id, Data: data})
 	}
 }
 
-func (p *Page) leadData(r *http.Request, id string) (leadData, error) {
+func (h *Handler) leadData(r *http.Request, id string) (leadData, error) {
 	data := leadData{ID: id, Live: "/events?" + url.Values{"lead": {id}}.Encode()}
-	for d, err := range p.opt.History.List(r.Context(), history.Filter{Lead: id, Whole: true, Limit: maxLead + 1}) {
+	for d, err := range h.opt.History.List(r.Context(), history.Filter{Lead: id, Whole: true, Limit: maxLead + 1}) {
 		if err != nil {
 			return data, err
 		}
@@ -78,7 +78,7 @@ func (p *Page) leadData(r *http.Request, id string) (leadData, error) {
 			break
 		}
 		data.Total++
-		data.Moments = p.addTo(data.Moments, &d)
+		data.Moments = h.addTo(data.Moments, &d)
 	}
 	slices.SortStableFunc(data.Moments, func(a, b moment) int {
 		return cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(stage(a.Event), stage(b.Event)))
@@ -94,17 +94,17 @@ func stage(event string) int {
 }
 
 // addTo puts a delivery, older than all before, to the event that it tells of.
-func (p *Page) addTo(moments []moment, d *history.Delivery) []moment {
+func (h *Handler) addTo(moments []moment, d *history.Delivery) []moment {
 	at := slices.IndexFunc(moments, func(m moment) bool { return m.Event == d.Event && m.version == d.Version })
 	if at < 0 {
 		moments = append(moments, moment{Event: d.Event, version: d.Version})
 		at = len(moments) - 1
 	}
 	m := &moments[at]
-	line := p.row(d)
+	line := h.row(d)
 	m.Version = line.Version
 	m.Deliveries = slices.Insert(m.Deliveries, 0, line)
-	m.Time = p.clock(d.Time)
+	m.Time = h.clock(d.Time)
 	event, err := payload.Decode(d.Request.Body)
 	switch {
 	case err == nil:
@@ -113,7 +113,7 @@ func (p *Page) addTo(moments []moment, d *history.Delivery) []moment {
 		m.Why = sentence(err.Error())
 	}
 	if m.event != nil {
-		m.Time = p.clock(m.event.Time.Time())
+		m.Time = h.clock(m.event.Time.Time())
 	}
 	return moments
 }

@@ -1,4 +1,4 @@
-package page_test
+package webui_test
 
 import (
 	"context"
@@ -11,12 +11,12 @@ import (
 
 	"artihook/emitter"
 	"artihook/emitter/history"
-	"artihook/emitter/page"
+	"artihook/emitter/webui"
 )
 
 // A page over an empty history, asked for under its own name and under a foreign one.
 func ExampleNew() {
-	folder, err := os.MkdirTemp("", "page")
+	folder, err := os.MkdirTemp("", "webui")
 	if err != nil {
 		panic(err)
 	}
@@ -28,12 +28,12 @@ func ExampleNew() {
 	defer store.Close()
 	sender := emitter.New(emitter.Options{History: store})
 	defer sender.Close()
-	p := page.New(page.Options{History: store, Emitter: sender, Hosts: []string{"127.0.0.1:8400"}})
-	defer p.Close()
+	handler := webui.New(webui.Options{History: store, Emitter: sender, Hosts: []string{"127.0.0.1:8400"}})
+	defer handler.Close()
 	for _, host := range []string{"localhost:8400", "evil.example:8400"} {
-		answer := httptest.NewRecorder()
-		p.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "http://"+host+"/", nil))
-		fmt.Println(answer.Code, strings.Contains(answer.Body.String(), "Nothing has been sent yet"))
+		response := httptest.NewRecorder()
+		handler.ServeHTTP(response, httptest.NewRequest(http.MethodGet, "http://"+host+"/", nil))
+		fmt.Println(response.Code, strings.Contains(response.Body.String(), "Nothing has been sent yet"))
 	}
 	// Output:
 	// 200 true

@@ -1,4 +1,4 @@
-package page
+package webui
 
 import (
 	"bytes"
@@ -52,47 +52,47 @@ type responseData struct {
 	Cut     bool // the receiver sent more than is kept
 }
 
-func (p *Page) delivery(w http.ResponseWriter, r *http.Request) {
-	d, ok := p.find(w, r)
+func (h *Handler) delivery(w http.ResponseWriter, r *http.Request) {
+	d, ok := h.find(w, r)
 	if !ok {
 		return
 	}
-	data := p.deliveryData(&d)
+	data := h.deliveryData(&d)
 	var err error
-	if data.Lineage, err = p.lineage(r.Context(), &d); err != nil {
-		p.fault(w, err)
+	if data.Lineage, err = h.lineage(r.Context(), &d); err != nil {
+		h.fault(w, err)
 		return
 	}
-	p.show(w, http.StatusOK, "delivery", chrome{Title: fmt.Sprintf("Delivery #%d", d.ID), Data: data})
+	h.show(w, http.StatusOK, "delivery", chrome{Title: fmt.Sprintf("Delivery #%d", d.ID), Data: data})
 }
 
 // find gives the delivery of the address, or answers that there is none.
-func (p *Page) find(w http.ResponseWriter, r *http.Request) (history.Delivery, bool) {
+func (h *Handler) find(w http.ResponseWriter, r *http.Request) (history.Delivery, bool) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil || id < 1 {
-		p.problem(w, http.StatusNotFound, "A delivery's address ends in its number.")
+		h.problem(w, http.StatusNotFound, "A delivery's address ends in its number.")
 		return history.Delivery{}, false
 	}
-	d, err := p.opt.History.Get(r.Context(), id)
+	d, err := h.opt.History.Get(r.Context(), id)
 	if errors.Is(err, history.ErrNotFound) {
-		p.problem(w, http.StatusNotFound, fmt.Sprintf("There is no delivery #%d in the history.", id))
+		h.problem(w, http.StatusNotFound, fmt.Sprintf("There is no delivery #%d in the history.", id))
 		return d, false
 	}
 	if err != nil {
-		p.fault(w, err)
+		h.fault(w, err)
 	}
 	return d, err == nil
 }
 
-func (p *Page) deliveryData(d *history.Delivery) deliveryData {
-	hook := p.hookOf(d)
-	data := deliveryData{row: p.row(d), Sent: p.fullClock(d.Time), Request: newRequest(d), Unsecured: hook.Secret.Empty()}
+func (h *Handler) deliveryData(d *history.Delivery) deliveryData {
+	hook := h.hookOf(d)
+	data := deliveryData{row: h.row(d), Sent: h.fullClock(d.Time), Request: newRequest(d), Unsecured: hook.Secret.Empty()}
 	data.Facts, data.Why = facts(d), sentence(data.Outcome.Meaning)
 	if d.State != history.Done {
 		data.Why = "This page shows it as soon as it is here. If it never comes, the sender was stopped."
 		data.Live = "/events?" + url.Values{"after": {strconv.FormatInt(d.ID, 10)}}.Encode()
 	} else if d.Response != nil {
-		data.Answered = p.local(d.Time.Add(d.Duration)).Format("15:04:05.000")
+		data.Answered = h.local(d.Time.Add(d.Duration)).Format("15:04:05.000")
 		data.Response = &responseData{
 			Line: statusLine(d.Response), Headers: d.Response.Headers, Cut: d.Response.Truncated,
 			Body: newBody("response", d.Response.Body, fmt.Sprintf("/deliveries/%d/response", d.ID)),
@@ -206,9 +206,9 @@ func verdict(d *history.Delivery, hook *emitter.Webhook) (fits bool, text string
 
 // hookOf gives the webhook that a delivery went to, as it is known now: by its name, else by its URL, else the settings
 // for any other URL. Its URLs and scheme are the delivery's own.
-func (p *Page) hookOf(d *history.Delivery) emitter.Webhook {
-	hook := p.other(d)
-	if known := p.known(d); known != nil {
+func (h *Handler) hookOf(d *history.Delivery) emitter.Webhook {
+	hook := h.other(d)
+	if known := h.known(d); known != nil {
 		hook = *known
 	}
 	// Both were written out of a parsed URL; what was imported may hold anything, and is found when it is sent.
@@ -221,26 +221,26 @@ func (p *Page) hookOf(d *history.Delivery) emitter.Webhook {
 }
 
 // known gives the webhook that a delivery went to, nil when it is none that is known.
-func (p *Page) known(d *history.Delivery) *emitter.Webhook {
-	i := slices.IndexFunc(p.opt.Webhooks, func(w emitter.Webhook) bool {
+func (h *Handler) known(d *history.Delivery) *emitter.Webhook {
+	i := slices.IndexFunc(h.opt.Webhooks, func(w emitter.Webhook) bool {
 		return d.Webhook != "" && w.Name == d.Webhook || d.Webhook == "" && w.URL.String() == d.URL
 	})
 	if i < 0 {
 		return nil
 	}
-	return &p.opt.Webhooks[i]
+	return &h.opt.Webhooks[i]
 }
 
 // other is how to send a delivery to a URL that is no known webhook's: with the headers that it had of its own.
-func (p *Page) other(d *history.Delivery) emitter.Webhook {
-	hook := p.opt.Other
+func (h *Handler) other(d *history.Delivery) emitter.Webhook {
+	hook := h.opt.Other
 	hook.Headers = append(emitter.OwnHeaders(d), hook.Headers...)
 	return hook
 }
 
 // raw serves what is kept of a delivery as a file: bytes of strangers are never shown as a page.
-func (p *Page) raw(w http.ResponseWriter, r *http.Request) {
-	d, ok := p.find(w, r)
+func (h *Handler) raw(w http.ResponseWriter, r *http.Request) {
+	d, ok := h.find(w, r)
 	if !ok {
 		return
 	}
@@ -254,7 +254,7 @@ func (p *Page) raw(w http.ResponseWriter, r *http.Request) {
 	case part == "curl" && curl(&d) != "":
 		content, ending = []byte(curl(&d)), "sh"
 	default:
-		p.problem(w, http.StatusNotFound, "The history keeps no such part of this delivery.")
+		h.problem(w, http.StatusNotFound, "The history keeps no such part of this delivery.")
 		return
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")

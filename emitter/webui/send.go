@@ -1,4 +1,4 @@
-package page
+package webui
 
 import (
 	"context"
@@ -64,17 +64,17 @@ type preview struct {
 // Stamp is At as the form carries it.
 func (f form) Stamp() string { return f.At.Format(time.RFC3339Nano) }
 
-func (p *Page) readForm(q url.Values) (form, error) {
+func (h *Handler) readForm(q url.Values) (form, error) {
 	f := form{
 		To: q.Get("to"), URL: strings.TrimSpace(q.Get("url")), Bot: q.Get("bot"), Edition: q.Get("edition"), Lead: strings.TrimSpace(q.Get("lead")),
 		Action: payload.Created, Answers: map[string]string{}, Digest: q.Get("digest"),
-		Seed: uint64(rand.Uint32()), At: p.opt.Now(),
+		Seed: uint64(rand.Uint32()), At: h.opt.Now(),
 	}
-	if !q.Has("to") && f.URL == "" && len(p.opt.Webhooks) > 0 {
-		f.To = p.opt.Webhooks[0].Name
+	if !q.Has("to") && f.URL == "" && len(h.opt.Webhooks) > 0 {
+		f.To = h.opt.Webhooks[0].Name
 	}
 	if f.Bot == "" {
-		f.Bot = p.opt.Bot
+		f.Bot = h.opt.Bot
 	}
 	fields, texts := q["field"], q["answer"]
 	for i := range min(len(fields), len(texts)) {
@@ -102,36 +102,36 @@ func plain(err error, key, text string) error {
 }
 
 // sendForm shows the form, and with preview set, what it would send.
-func (p *Page) sendForm(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) sendForm(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	f, err := p.readForm(q)
+	f, err := h.readForm(q)
 	if err == nil && q.Has("preview") {
-		p.showPreview(w, r, f, http.StatusOK, nil)
+		h.showPreview(w, r, f, http.StatusOK, nil)
 		return
 	}
-	p.showForm(w, r, f, err)
+	h.showForm(w, r, f, err)
 }
 
-func (p *Page) showForm(w http.ResponseWriter, r *http.Request, f form, fault error) {
-	data := p.sendData(r.Context(), &f)
+func (h *Handler) showForm(w http.ResponseWriter, r *http.Request, f form, fault error) {
+	data := h.sendData(r.Context(), &f)
 	status := http.StatusOK
 	if fault != nil {
 		data.Fault = sentence(strings.ReplaceAll(fault.Error(), "\n", "; "))
 		status = http.StatusBadRequest
 	}
-	p.show(w, status, "send", chrome{Title: "Send an event", Here: "send", Data: data})
+	h.show(w, status, "send", chrome{Title: "Send an event", Here: "send", Data: data})
 }
 
 // showPreview shows the very bytes that the form would send, with a word on why they are shown again.
-func (p *Page) showPreview(w http.ResponseWriter, r *http.Request, f form, status int, why error) {
-	hook, m, err := p.message(r.Context(), &f)
+func (h *Handler) showPreview(w http.ResponseWriter, r *http.Request, f form, status int, why error) {
+	hook, m, err := h.message(r.Context(), &f)
 	if err != nil {
-		p.showForm(w, r, f, err)
+		h.showForm(w, r, f, err)
 		return
 	}
 	planned := emitter.Plan(&hook, m)
 	f.Digest = digest(m.Body)
-	data := p.sendData(r.Context(), &f)
+	data := h.sendData(r.Context(), &f)
 	if why != nil {
 		data.Fault = sentence(why.Error())
 	}
@@ -141,7 +141,7 @@ func (p *Page) showPreview(w http.ResponseWriter, r *http.Request, f form, statu
 		event += fmt.Sprintf(" v%d", planned.Version)
 	}
 	data.Preview = &preview{Event: event, Lead: planned.Lead, URL: planned.URL, Stamp: f.Stamp(), Request: newRequest(&planned)}
-	p.show(w, status, "send", chrome{Title: "Send an event", Here: "send", Data: data})
+	h.show(w, status, "send", chrome{Title: "Send an event", Here: "send", Data: data})
 }
 
 func digest(content []byte) string {
@@ -152,36 +152,36 @@ func digest(content []byte) string {
 var errMoved = errors.New("the lead has gone on since you looked; this is what would be sent now")
 
 // send sends what the form says. What was previewed is sent byte for byte, or not at all.
-func (p *Page) send(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) send(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		p.problem(w, http.StatusBadRequest, "The form could not be read.")
+		h.problem(w, http.StatusBadRequest, "The form could not be read.")
 		return
 	}
-	f, err := p.readForm(r.PostForm)
+	f, err := h.readForm(r.PostForm)
 	if err != nil {
-		p.showForm(w, r, f, err)
+		h.showForm(w, r, f, err)
 		return
 	}
-	hook, m, err := p.message(r.Context(), &f)
+	hook, m, err := h.message(r.Context(), &f)
 	if err != nil {
-		p.showForm(w, r, f, err)
+		h.showForm(w, r, f, err)
 		return
 	}
 	if f.Digest != "" && f.Digest != digest(m.Body) {
-		p.showPreview(w, r, f, http.StatusConflict, errMoved)
+		h.showPreview(w, r, f, http.StatusConflict, errMoved)
 		return
 	}
-	p.deliver(w, r, &hook, emitter.Plan(&hook, m))
+	h.deliver(w, r, &hook, emitter.Plan(&hook, m))
 }
 
-func (p *Page) sendData(ctx context.Context, f *form) sendData {
+func (h *Handler) sendData(ctx context.Context, f *form) sendData {
 	data := sendData{
-		Webhooks: p.opt.Webhooks, Actions: payload.Actions[:], Editions: payload.Editions[:],
-		Bots: append(slices.Sorted(maps.Keys(p.opt.Bots)), fixtures.Bots()...),
+		Webhooks: h.opt.Webhooks, Actions: payload.Actions[:], Editions: payload.Editions[:],
+		Bots: append(slices.Sorted(maps.Keys(h.opt.Bots)), fixtures.Bots()...),
 	}
 	answered := map[string]bool{}
-	if last, err := p.lastOf(ctx, f.Lead); err == nil {
+	if last, err := h.lastOf(ctx, f.Lead); err == nil {
 		if last.Bot != "" {
 			f.Bot = last.Bot
 		}
@@ -192,7 +192,7 @@ func (p *Page) sendData(ctx context.Context, f *form) sendData {
 		}
 	}
 	data.form = *f
-	bot, err := p.bot(f.Bot)
+	bot, err := h.bot(f.Bot)
 	if err != nil {
 		return data
 	}
@@ -216,29 +216,29 @@ var hints = map[payload.Type]string{
 	payload.TypeAddress:  "an address on one line",
 }
 
-func (p *Page) bot(name string) (*fixtures.Bot, error) {
-	if bot := p.opt.Bots[name]; bot != nil {
+func (h *Handler) bot(name string) (*fixtures.Bot, error) {
+	if bot := h.opt.Bots[name]; bot != nil {
 		return bot, nil
 	}
 	return fixtures.LoadBot(name)
 }
 
 // hook gives the webhook of the form.
-func (p *Page) hook(f *form) (emitter.Webhook, error) {
+func (h *Handler) hook(f *form) (emitter.Webhook, error) {
 	if f.To == "" {
-		return p.elsewhere(f.URL)
+		return h.elsewhere(f.URL)
 	}
-	for i := range p.opt.Webhooks {
-		if p.opt.Webhooks[i].Name == f.To {
-			return p.opt.Webhooks[i], nil
+	for i := range h.opt.Webhooks {
+		if h.opt.Webhooks[i].Name == f.To {
+			return h.opt.Webhooks[i], nil
 		}
 	}
 	return emitter.Webhook{}, fmt.Errorf("there is no webhook %q", f.To)
 }
 
 // message makes what the form means. The same form and history give the same bytes.
-func (p *Page) message(ctx context.Context, f *form) (hook emitter.Webhook, m emitter.Message, err error) {
-	if hook, err = p.hook(f); err != nil {
+func (h *Handler) message(ctx context.Context, f *form) (hook emitter.Webhook, m emitter.Message, err error) {
+	if hook, err = h.hook(f); err != nil {
 		return hook, m, err
 	}
 	if !hook.Wants(f.Action) {
@@ -254,10 +254,10 @@ func (p *Page) message(ctx context.Context, f *form) (hook emitter.Webhook, m em
 		opt.Answers = append(opt.Answers, fixtures.Given{Field: name, Text: f.Answers[name]})
 	}
 	if f.Lead != "" {
-		m, err = p.continued(ctx, f, opt)
+		m, err = h.continued(ctx, f, opt)
 		return hook, m, err
 	}
-	generator, err := p.generator(f.Bot, opt)
+	generator, err := h.generator(f.Bot, opt)
 	if err != nil {
 		return hook, m, err
 	}
@@ -270,8 +270,8 @@ func (p *Page) message(ctx context.Context, f *form) (hook emitter.Webhook, m em
 	return hook, m, nil
 }
 
-func (p *Page) generator(name string, opt fixtures.Options) (*fixtures.Generator, error) {
-	bot, err := p.bot(name)
+func (h *Handler) generator(name string, opt fixtures.Options) (*fixtures.Generator, error) {
+	bot, err := h.bot(name)
 	if err != nil {
 		return nil, err
 	}
@@ -279,8 +279,8 @@ func (p *Page) generator(name string, opt fixtures.Options) (*fixtures.Generator
 }
 
 // continued makes the next event of a lead of the history, with its bot, visitor and edition.
-func (p *Page) continued(ctx context.Context, f *form, opt fixtures.Options) (emitter.Message, error) {
-	last, err := p.lastOf(ctx, f.Lead)
+func (h *Handler) continued(ctx context.Context, f *form, opt fixtures.Options) (emitter.Message, error) {
+	last, err := h.lastOf(ctx, f.Lead)
 	if errors.Is(err, history.ErrNotFound) {
 		return emitter.Message{}, fmt.Errorf("the history knows no lead %q", f.Lead)
 	}
@@ -296,7 +296,7 @@ func (p *Page) continued(ctx context.Context, f *form, opt fixtures.Options) (em
 		name = last.Bot
 	}
 	opt.Edition = event.Edition
-	generator, err := p.generator(name, opt)
+	generator, err := h.generator(name, opt)
 	if err != nil {
 		return emitter.Message{}, err
 	}
@@ -309,9 +309,9 @@ func (p *Page) continued(ctx context.Context, f *form, opt fixtures.Options) (em
 	return m, nil
 }
 
-func (p *Page) lastOf(ctx context.Context, lead string) (history.Delivery, error) {
+func (h *Handler) lastOf(ctx context.Context, lead string) (history.Delivery, error) {
 	if lead == "" {
 		return history.Delivery{}, history.ErrNotFound
 	}
-	return p.opt.History.LastOfLead(ctx, lead)
+	return h.opt.History.LastOfLead(ctx, lead)
 }

@@ -1,4 +1,4 @@
-package page
+package webui
 
 import (
 	"bytes"
@@ -25,29 +25,29 @@ type liveRow struct {
 
 // events tells a live page of deliveries that enter its view (server-sent events). The query is that of the list, with
 // after, the newest number that the page knows, and open, those that it shows without an outcome.
-func (p *Page) events(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) events(w http.ResponseWriter, r *http.Request) {
 	opt, err := watchOptions(r.URL.Query())
 	if err != nil {
 		http.Error(w, sentence(err.Error()), http.StatusBadRequest)
 		return
 	}
-	done, ok := p.begin()
+	done, ok := h.begin()
 	if !ok {
 		http.Error(w, "The page is about to end.", http.StatusServiceUnavailable)
 		return
 	}
 	defer done()
 	select {
-	case p.listeners <- struct{}{}:
-		defer func() { <-p.listeners }()
+	case h.listeners <- struct{}{}:
+		defer func() { <-h.listeners }()
 	default:
 		http.Error(w, "Too many pages are live already; close some.", http.StatusServiceUnavailable)
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	defer context.AfterFunc(p.life, cancel)()
-	p.stream(ctx, w, opt)
+	defer context.AfterFunc(h.life, cancel)()
+	h.stream(ctx, w, opt)
 }
 
 func watchOptions(q url.Values) (opt history.WatchOptions, err error) {
@@ -75,7 +75,7 @@ func watchOptions(q url.Values) (opt history.WatchOptions, err error) {
 	return opt, nil
 }
 
-func (p *Page) stream(ctx context.Context, w http.ResponseWriter, opt history.WatchOptions) {
+func (h *Handler) stream(ctx context.Context, w http.ResponseWriter, opt history.WatchOptions) {
 	connection := http.NewResponseController(w)
 	// The server's limits are made for answers that end. A writer that knows no limits has none to lift.
 	_ = connection.SetReadDeadline(time.Time{})
@@ -88,19 +88,19 @@ func (p *Page) stream(ctx context.Context, w http.ResponseWriter, opt history.Wa
 	if !send([]byte("event: ready\ndata:\n\n")) {
 		return
 	}
-	for news, err := range p.opt.History.Watch(ctx, opt) {
-		if err != nil || !send(p.newsEvent(news)) {
+	for news, err := range h.opt.History.Watch(ctx, opt) {
+		if err != nil || !send(h.newsEvent(news)) {
 			return // the page comes back by itself
 		}
 	}
 }
 
 // newsEvent words deliveries as one server-sent event.
-func (p *Page) newsEvent(news []history.Delivery) []byte {
+func (h *Handler) newsEvent(news []history.Delivery) []byte {
 	rows := make([]liveRow, 0, len(news))
 	for i := range news {
 		var b strings.Builder
-		if err := p.templates["list"].ExecuteTemplate(&b, "row", p.row(&news[i])); err != nil {
+		if err := h.templates["list"].ExecuteTemplate(&b, "row", h.row(&news[i])); err != nil {
 			continue // the page has it when it is loaded anew
 		}
 		rows = append(rows, liveRow{news[i].ID, b.String()})

@@ -1,4 +1,4 @@
-package page
+package webui
 
 import (
 	"context"
@@ -29,7 +29,7 @@ const (
 // site is a page that is served, with a receiver to send to.
 type site struct {
 	t        testing.TB
-	page     *Page
+	page     *Handler
 	store    *history.Store
 	emitter  *emitter.Emitter
 	server   *httptest.Server
