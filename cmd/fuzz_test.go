@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"unicode"
-	"unicode/utf8"
 )
 
 func FuzzParseConfig(f *testing.F) {
@@ -43,26 +41,6 @@ func FuzzSet(f *testing.F) {
 		changed, err = (&edits{unset: []string{path}}).apply(body)
 		if err == nil && !json.Valid(changed) {
 			t.Fatalf("--unset %q makes %s", path, changed)
-		}
-	})
-}
-
-func FuzzPrintable(f *testing.F) {
-	for _, seed := range []string{"plain", "\x1b[2J", "a\x00b\u0085c\u202ed\xff", "\uFFFD", "tab\there"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		shown := printable(s)
-		if !utf8.ValidString(shown) {
-			t.Fatalf("%q is shown as %q", s, shown)
-		}
-		for _, r := range shown {
-			if unicode.IsControl(r) && r != '\t' || unicode.Is(unicode.Bidi_Control, r) {
-				t.Fatalf("%q is shown as %q", s, shown)
-			}
-		}
-		if utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r >= 0x7f }) < 0 && shown != s {
-			t.Fatalf("%q is shown as %q", s, shown)
 		}
 	})
 }

@@ -2,16 +2,14 @@ package cmd
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
+	"artihook/emitter/text"
 )
 
 // maxShown bounds what of a body goes to the screen, in bytes.
@@ -33,9 +31,7 @@ func (a *app) show(d *history.Delivery) error {
 
 // showJSON writes one object on one line.
 func (a *app) showJSON(v any) error {
-	enc := json.NewEncoder(a.out())
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	return text.WriteJSON(a.out(), v, "")
 }
 
 // line is the delivery in one line, as cli.md fixes it for scripts:
@@ -142,39 +138,15 @@ func writeBody(b *strings.Builder, sign string, body []byte) {
 		body = body[:maxShown]
 	}
 	for line := range strings.SplitSeq(strings.TrimSuffix(string(body), "\n"), "\n") {
-		fmt.Fprintf(b, "%s %s\n", sign, printable(strings.TrimSuffix(line, "\r")))
+		fmt.Fprintf(b, "%s %s\n", sign, text.VisibleLines(strings.TrimSuffix(line, "\r")))
 	}
 	if left > 0 {
 		fmt.Fprintf(b, "%s … and %d bytes more, which -o json shows\n", sign, left)
 	}
 }
 
-// printable keeps what came over the network from steering the terminal: control characters and broken UTF-8 are
-// written out as \x1b.
-func printable(s string) string {
-	clean := func(r rune) bool {
-		return r == utf8.RuneError || unicode.IsControl(r) && r != '\t' || unicode.Is(unicode.Bidi_Control, r)
-	}
-	if strings.IndexFunc(s, clean) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case r != utf8.RuneError && clean(r) && r < 0x100:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		case r != utf8.RuneError && clean(r):
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteString(s[i : i+size])
-		}
-		i += size
-	}
-	return b.String()
-}
+// printable is text from outside in one line that cannot control the terminal.
+func printable(s string) string { return text.Visible(s) }
 
 // plannedLine is the line of a delivery that was not sent.
 func (a *app) plannedLine(d *history.Delivery) string {

@@ -3,13 +3,14 @@ package exchange
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"artihook/emitter/text"
 )
 
 // Entry is one exchange in an HTTP archive.
@@ -103,7 +104,7 @@ type harEntry struct {
 func (h *HAR) Add(e Entry) error {
 	ms := float64(e.Duration.Microseconds()) / 1000
 	// What took how long within is not known: all of it counts as waiting.
-	text, err := encode(harEntry{
+	encoded, err := text.EncodeJSON(harEntry{
 		Started: e.Started.UTC().Format("2006-01-02T15:04:05.000000Z07:00"), Time: ms,
 		Request: newHARRequest(e), Response: newHARResponse(e), Timings: harTimings{Wait: ms}, Comment: e.Comment,
 	})
@@ -115,12 +116,12 @@ func (h *HAR) Add(e Entry) error {
 		before = h.head()
 	}
 	h.entries++
-	_, err = h.w.Write(append([]byte(before), text...))
+	_, err = h.w.Write(append([]byte(before), encoded...))
 	return err
 }
 
 func (h *HAR) head() string {
-	version, _ := json.Marshal(h.creator) // a string always can be
+	version, _ := text.EncodeJSON(h.creator) // a string always can be
 	return `{"log":{"version":"1.2","creator":{"name":"artihook","version":` + string(version) + `},"pages":[],"entries":[` + "\n"
 }
 

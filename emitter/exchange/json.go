@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strconv"
 	"unicode/utf8"
+
+	"artihook/emitter/text"
 )
 
 // MarshalJSON writes {"method", "headers", "body"}. headers maps each name to an
@@ -20,7 +22,7 @@ func (r Request) MarshalJSON() ([]byte, error) {
 	for name, value := range r.Lines() {
 		all = append(all, Header{name, value})
 	}
-	return encode(struct {
+	return text.EncodeJSON(struct {
 		Method  string  `json:"method"`
 		Headers headers `json:"headers"`
 		bodyJSON
@@ -57,7 +59,7 @@ func (r *Request) UnmarshalJSON(data []byte) error {
 // MarshalJSON writes {"headers", "body", "truncated"}, as [Request.MarshalJSON]
 // does. The status stands beside it in a delivery, not in it.
 func (r Response) MarshalJSON() ([]byte, error) {
-	return encode(struct {
+	return text.EncodeJSON(struct {
 		Headers headers `json:"headers"`
 		bodyJSON
 		Truncated bool `json:"truncated"`
@@ -131,11 +133,11 @@ func (hs headers) MarshalJSON() ([]byte, error) {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		key, err := encode(name)
+		key, err := text.EncodeJSON(name)
 		if err != nil {
 			return nil, err
 		}
-		list, err := encode(values[name])
+		list, err := text.EncodeJSON(values[name])
 		if err != nil {
 			return nil, err
 		}
@@ -167,15 +169,4 @@ func (hs *headers) UnmarshalJSON(data []byte) error {
 		}
 	}
 	return nil
-}
-
-// encode is json.Marshal without its HTML escapes.
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }

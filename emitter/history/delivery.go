@@ -1,11 +1,10 @@
 package history
 
 import (
-	"bytes"
-	"encoding/json"
 	"time"
 
 	"artihook/emitter/exchange"
+	"artihook/emitter/text"
 )
 
 // State says how far a delivery has come.
@@ -111,13 +110,4 @@ func (d *Delivery) shown() deliveryJSON {
 
 // MarshalJSON writes the object that every command shows for a delivery. HTML
 // characters are not escaped: use an Encoder with SetEscapeHTML(false).
-func (d Delivery) MarshalJSON() ([]byte, error) { return encodeLine(d.shown()) }
-
-// encodeLine is json.Marshal without its HTML escapes.
-func encodeLine(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
-}
+func (d Delivery) MarshalJSON() ([]byte, error) { return text.EncodeJSON(d.shown()) }

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"artihook/emitter/exchange"
+	"artihook/emitter/text"
 )
 
 // lineJSON is a delivery as everywhere, and what it takes to make the very same
@@ -42,11 +43,11 @@ func WriteLine(w io.Writer, d *Delivery) error {
 			line.RawResponse = d.RawResponse
 		}
 	}
-	text, err := encodeLine(line)
+	encoded, err := text.EncodeJSON(line)
 	if err != nil {
 		return fmt.Errorf("writing delivery %d as JSON: %w", d.ID, err)
 	}
-	_, err = w.Write(append(text, '\n'))
+	_, err = w.Write(append(encoded, '\n'))
 	return err
 }
 

@@ -3,6 +3,8 @@ package history
 import (
 	"math"
 	"time"
+
+	"artihook/emitter/text"
 )
 
 type countJSON struct {
@@ -50,7 +52,7 @@ func (s Stats) MarshalJSON() ([]byte, error) {
 	if l := s.Latency; l.Max > 0 {
 		out.LatencyMS = &latencyJSON{inMS(l.Min), inMS(l.Mean), inMS(l.P50), inMS(l.P90), inMS(l.P95), inMS(l.P99), inMS(l.Max)}
 	}
-	return encodeLine(out)
+	return text.EncodeJSON(out)
 }
 
 // AcceptedShare is from 0 to 1; 0 without deliveries.

@@ -1,11 +1,12 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
 	"unicode/utf8"
+
+	"artihook/emitter/text"
 )
 
 // WriteJSON writes everything as one indented object, for programs: every step,
@@ -14,10 +15,7 @@ import (
 // that say what happened. A body that is not UTF-8 is body_base64. The names are
 // stable; new ones may come.
 func WriteJSON(w io.Writer, r *Report) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(newReportJSON(r)); err != nil {
+	if err := text.WriteJSON(w, newReportJSON(r), "  "); err != nil {
 		return fmt.Errorf("writing the JSON report: %w", err)
 	}
 	return nil
@@ -25,9 +23,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 
 // WriteSuiteJSON writes one suite as one object on one line, with the names of WriteJSON.
 func WriteSuiteJSON(w io.Writer, s *Suite) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(newSuiteJSON(s)); err != nil {
+	if err := text.WriteJSON(w, newSuiteJSON(s), ""); err != nil {
 		return fmt.Errorf("writing a scenario as JSON: %w", err)
 	}
 	return nil

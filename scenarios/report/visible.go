@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"artihook/emitter/text"
 )
 
 const (
@@ -13,78 +15,9 @@ const (
 	messageLimit = 300      // characters of a failure in one line
 )
 
-// visible gives s as one line in which every character can be seen: what would
-// move a cursor, turn the direction of reading or end the line is written out,
-// and so is every byte that is not UTF-8. The result is valid UTF-8 and holds
-// only characters that XML 1.0 allows (section 2.2).
-func visible(s string) string {
-	if plain(s, false) {
-		return s
-	}
-	return string(appendVisible(make([]byte, 0, len(s)+16), s, false))
-}
+func visible(s string) string { return text.Visible(s) }
 
-// visibleLines is [visible] for text of many lines: line feeds and tabs stay,
-// and the carriage return of a CR LF is dropped.
-func visibleLines(s string) string {
-	if plain(s, true) {
-		return s
-	}
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	return string(appendVisible(make([]byte, 0, len(s)+16), s, true))
-}
-
-// plain says whether s is ASCII that needs no care, the usual case.
-func plain(s string, lines bool) bool {
-	for i := range len(s) {
-		c := s[i]
-		if (c < ' ' && (!lines || c != '\n' && c != '\t')) || c >= 0x7f {
-			return false
-		}
-	}
-	return true
-}
-
-func appendVisible(dst []byte, s string, lines bool) []byte {
-	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && n == 1:
-			dst = fmt.Appendf(dst, `\x%02x`, s[i])
-		case r == '\n' || r == '\t':
-			if lines {
-				dst = append(dst, byte(r))
-			} else if r == '\n' {
-				dst = append(dst, `\n`...)
-			} else {
-				dst = append(dst, `\t`...)
-			}
-		case r == '\r':
-			dst = append(dst, `\r`...)
-		case !hidden(r):
-			dst = append(dst, s[i:i+n]...)
-		case r < 0x80:
-			dst = fmt.Appendf(dst, `\x%02x`, r)
-		case r < 0x10000:
-			dst = fmt.Appendf(dst, `\u%04x`, r)
-		default:
-			dst = fmt.Appendf(dst, `\U%08x`, r)
-		}
-		i += n
-	}
-	return dst
-}
-
-// hidden holds controls, invisible format characters (direction marks, byte
-// order mark) and the other line separators. Joiners stay: Persian and many
-// emoji are wrong without them.
-func hidden(r rune) bool {
-	const nonJoiner, joiner = '\u200c', '\u200d'
-	if r == nonJoiner || r == joiner {
-		return false
-	}
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r&0xfffe == 0xfffe
-}
+func visibleLines(s string) string { return text.VisibleLines(s) }
 
 // clip shortens s to at most limit characters, with an ellipsis.
 func clip(s string, limit int) string {
