@@ -12,6 +12,7 @@ import (
 
 // documents says for each file of docs how its blocks are run.
 var documents = map[string]func(t *testing.T, file string){
+	"contract.md":    runNothing,
 	"performance.md": runMeasurements,
 	"scenarios.md":   runScenarioBlocks,
 	"ci.md":          runPipelines,
@@ -36,6 +37,14 @@ func TestDocsCommands(t *testing.T) {
 	}
 	if len(files) != len(documents) {
 		t.Errorf("%d documents are known, %d are there", len(documents), len(files))
+	}
+}
+
+// runNothing is for a document without blocks.
+func runNothing(t *testing.T, file string) {
+	text, err := os.ReadFile(file)
+	if err != nil || bytes.Contains(text, []byte("\n```")) {
+		t.Errorf("nothing runs the blocks of %s: %v", file, err)
 	}
 }
 

@@ -58,8 +58,9 @@ func newListenCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "listen",
 		Short: "Receive: verify, examine and show what arrives",
-		Long: `Listen is the reference receiver: it verifies the signature of what arrives, holds the payload against the
-contract, shows it, and answers. A refused signature is explained. It runs until it is interrupted.`,
+		Long: `Listen runs the reference receiver. It verifies the signature of each request, compares the payload with what
+ArtiBot sends (docs/contract.md), prints it, and responds. If it rejects a signature, it explains why. It runs until it is
+interrupted.`,
 		Example: `  artihook listen --secret s3cret
   artihook listen --secret s3cret --public-url https://abc.tunnel.example -v
   artihook listen --secret s3cret --fail-first 2 --delay 300ms

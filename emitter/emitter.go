@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	DefaultTimeout    = 30 * time.Second // for one attempt, to the last byte of the answer (contract 1)
+	DefaultTimeout    = 30 * time.Second // for one attempt, to the last byte of the answer (docs/contract.md, section 1)
 	DefaultRetryDelay = time.Second
 )
 

@@ -11,7 +11,7 @@ import (
 	"artihook/emitter/signature"
 )
 
-// userAgent is ArtiBot's (contract 1).
+// userAgent is ArtiBot's (docs/contract.md, section 1).
 const userAgent = "artibot-api"
 
 // Message is what a delivery carries: the finished body, and what the history keeps beside it so that the lead can be

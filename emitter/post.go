@@ -52,7 +52,7 @@ func newClient(config *tls.Config, connections int) *client {
 			}
 			return tapped(conn, err)
 		},
-		DisableCompression:     true, // no Accept-Encoding (contract 1)
+		DisableCompression:     true, // no Accept-Encoding (docs/contract.md, section 1)
 		Protocols:              protocols,
 		MaxIdleConnsPerHost:    max(connections, 1),
 		IdleConnTimeout:        idleTimeout,

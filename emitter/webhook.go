@@ -20,7 +20,8 @@ type Webhook struct {
 	Headers []history.Header // added to the contract's, or in place of them; an empty value takes one away
 }
 
-// Wants reports whether the webhook receives events of the action. Lead versions go on counting without it (contract 2).
+// Wants reports whether the webhook receives events of the action. Lead versions go on counting without it
+// (docs/contract.md, section 2).
 func (w *Webhook) Wants(action payload.Action) bool {
 	return len(w.Events) == 0 || slices.Contains(w.Events, action)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestWireBytes holds what stands on the socket against the contract's list, byte by byte (contract 1).
+// TestWireBytes holds what stands on the socket against the contract's list, byte by byte (docs/contract.md, section 1).
 func TestWireBytes(t *testing.T) { withEachSender(t, testWireBytes) }
 
 func testWireBytes(t *testing.T, open opener) {

@@ -50,7 +50,7 @@ func (a *act) dress(l *lead, v *Visitor) error {
 		*t.to = text
 	}
 	if _, err := netip.ParseAddr(meta.IPAddress); err != nil && v.Address.Given() && !a.vars.guessed {
-		return a.p.fault(v.Address.Place, fmt.Errorf("%.60q is no IPv4 or IPv6 address (contract 2)", meta.IPAddress))
+		return a.p.fault(v.Address.Place, fmt.Errorf("%.60q is not an IPv4 or IPv6 address", meta.IPAddress))
 	}
 	if err := a.overlay(v.Location, &meta.Location); err != nil {
 		return err

@@ -6,7 +6,7 @@
 // A [Request] is what the emitter sends for one event; a [Response] is what the
 // receiver answered. Both keep header names as they stand on the wire, upper
 // and lower case included, because ArtiBot's own signature header is lower case
-// (contract 1) and net/http would spell it differently.
+// (docs/contract.md, section 1) and net/http would spell it differently.
 //
 // A [Recording] is a request as another tool has saved it: [ReadHTTP], [ReadHAR] and [ReadCurl] read what proxies, loggers,
 // browsers and people make of a request, and [Guess] tells which of them it is.

@@ -12,7 +12,7 @@ import (
 )
 
 // Request is one HTTP/1.1 request. Method "" means POST and Target "" means
-// "/". Target is the request target as signed (contract 3), Host the Host
+// "/". Target is the request target as signed (docs/contract.md, section 3), Host the Host
 // header. Headers holds every other header but Content-Length, which follows
 // from Body.
 type Request struct {

@@ -12,7 +12,7 @@ type (
 // MaxBody is how much of a response body is kept, in bytes.
 const MaxBody = exchange.MaxBody
 
-// OK reports whether the receiver accepted the event: a whole response with a 2xx status (contract 1).
+// OK reports whether the receiver accepted the event: a whole response with a 2xx status (docs/contract.md, section 1).
 func (d *Delivery) OK() bool {
 	return d.Error == "" && d.Status >= 200 && d.Status < 300
 }

@@ -32,5 +32,5 @@ func ParseAction(s string) (Action, error) {
 	return "", fmt.Errorf("unknown action %q; it is created, updated or completed", s)
 }
 
-// Event gives the name that is shown to people: "lead:updated" (contract 2).
+// Event gives the name that is shown to people: "lead:updated" (docs/contract.md, section 2).
 func (a Action) Event() string { return "lead:" + string(a) }

@@ -1,7 +1,8 @@
 package payload
 
 // In gives the event as the other edition has it. The two count a completed event's version differently: 2019 adds one
-// more, 2022 repeats the last update's (contract 2, "Two payload editions"). The answers are shared with e.
+// more, 2022 repeats the last update's (docs/contract.md, section 2, "Two payload editions"). The answers are shared
+// with e.
 func (e *Event) In(edition Edition) Event {
 	to := *e
 	if to.Edition == edition {

@@ -9,8 +9,8 @@ import (
 // DateTime is a .NET date: a count of 100 ns ticks, and whether it is known to be UTC. The zero value is
 // 0001-01-01T00:00:00. Values compare with ==.
 //
-// ArtiBot writes the same moment in three ways (contract 2, "Dates"), so there are three ways to make one:
-// [Live], [Stored] and [Minute].
+// ArtiBot writes the same moment in three ways (docs/contract.md, section 2, "Dates"), so there are three ways to make
+// one: [Live], [Stored] and [Minute].
 type DateTime struct {
 	ticks int64 // since 0001-01-01, UTC
 	utc   bool  // written with Z

@@ -2,7 +2,7 @@ package payload
 
 import "fmt"
 
-// Edition says which of the two known payload forms is meant (contract 2, "Two payload editions").
+// Edition says which of the two known payload forms is meant (docs/contract.md, section 2, "Two payload editions").
 type Edition uint8
 
 const (

@@ -7,8 +7,8 @@ import (
 )
 
 // StoredOrder puts answers into the order in which a PostgreSQL jsonb column gives them back: by the length of the
-// field name in bytes, then bytewise (contract 2, "Answers"). Of several answers to one field the last stays.
-// It sorts in place and returns the answers that remain.
+// field name in bytes, then bytewise (docs/contract.md, section 2, "Answers"). Of several answers to one field the last
+// stays. It sorts in place and returns the answers that remain.
 func StoredOrder(data []Answer) []Answer {
 	slices.SortStableFunc(data, func(a, b Answer) int { return compareStored(a.Field, b.Field) })
 	kept := data[:0]

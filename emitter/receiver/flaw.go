@@ -15,7 +15,7 @@ func (f Flaw) String() string {
 	return fmt.Sprintf("%s: %s", f.Path, f.Text)
 }
 
-// What can be wrong with a body (contract 2).
+// What can be wrong with a body (docs/contract.md, section 2).
 const (
 	FlawNotEvent    = "not-an-event" // no JSON object of a lead event at all
 	FlawMissingKey  = "missing-key"  // a key that every such event has

@@ -77,7 +77,7 @@ func (f *Forward) send(a *Arrival, r *http.Request) (*answer, error) {
 	on.Header = travelling(r.Header)
 	if value := on.Header.Get(signature.Header); value != "" {
 		on.Header.Del(signature.Header)
-		on.Header[signature.Header] = []string{value} // in lower case, as it came (contract 1)
+		on.Header[signature.Header] = []string{value} // in lower case, as it came (docs/contract.md, section 1)
 	}
 	if on.Header["User-Agent"] == nil {
 		on.Header["User-Agent"] = nil // else net/http names itself

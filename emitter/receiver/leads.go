@@ -31,7 +31,7 @@ const (
 // event changes. It is safe for concurrent use; the zero value is empty and ready.
 //
 // What is newer goes by the version, and of two events with one version a completed one is newer: in edition 2022 it
-// repeats the version of the last update (contract 2).
+// repeats the version of the last update (docs/contract.md, section 2).
 type Leads struct {
 	mu     sync.Mutex
 	faults map[Fault]bool

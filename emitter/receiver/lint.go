@@ -15,8 +15,8 @@ import (
 // maxFlaws bounds how many are told of one body.
 const maxFlaws = 50
 
-// Lint holds a body against the contract and gives every departure from it, in the order of the body; none when it is
-// as ArtiBot sends it. An unknown key or type of answer is a flaw of the body, which a receiver should bear all the same.
+// Lint compares a body with what ArtiBot sends (docs/contract.md, section 2) and returns every difference, in the order of
+// the body. An unknown key or answer type is a flaw too, although a receiver should accept it.
 func Lint(body []byte) []Flaw {
 	root, err := parseTree(body)
 	if err != nil || root.at("lead") == nil {
@@ -47,17 +47,17 @@ func (l *linter) add(id, path, format string, args ...any) {
 	}
 }
 
-// key is one key of an object of the contract.
+// key is one key of an object that ArtiBot sends.
 type key struct {
 	name     string
 	kinds    []kind // any of them; none means any
 	optional bool
-	inside   []key // of an object whose keys the contract lists
+	inside   []key // of an object whose keys are listed
 }
 
 func text(name string) key { return key{name: name, kinds: []kind{kindText}} }
 
-// eventKeys are the keys of an event in their order (contract 2).
+// eventKeys are the keys of an event in their order (docs/contract.md, section 2).
 var eventKeys = []key{
 	{name: "lead", kinds: []kind{kindObject}, inside: []key{
 		text("id"), text("create_date"), text("modify_date"), text("bot_id"), text("bot_version_id"), text("account_id"),
@@ -99,7 +99,7 @@ func (l *linter) object(path string, n *node, want []key) {
 	}
 	for _, name := range n.keys {
 		if !slices.Contains(names, name) {
-			l.add(FlawUnknownKey, join(path, name), "the contract has no such key")
+			l.add(FlawUnknownKey, join(path, name), "ArtiBot sends no such key (docs/contract.md#2-the-body)")
 			continue
 		}
 		known = append(known, name)

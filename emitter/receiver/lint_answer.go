@@ -64,6 +64,6 @@ func (l *linter) value(path string, entry *node) {
 	case payload.TypeAddress:
 		l.object(path, value, []key{text("line1"), text("line2"), text("city"), text("state"), text("zip_code"), text("country")})
 	default:
-		l.add(FlawAnswerType, path[:len(path)-len(".value")]+".type", "the contract lists no type %q", kindOf)
+		l.add(FlawAnswerType, path[:len(path)-len(".value")]+".type", "ArtiBot documents no answer type %q (docs/contract.md#answers)", kindOf)
 	}
 }

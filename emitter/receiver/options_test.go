@@ -130,7 +130,8 @@ func TestForwardIsByteExact(t *testing.T) {
 	}
 }
 
-// TestForwardKeepsTheHeadersName looks at the bytes: the header's name goes out in lower case (contract 1).
+// TestForwardKeepsTheHeadersName looks at the bytes: the header's name goes out in lower case (docs/contract.md,
+// section 1).
 func TestForwardKeepsTheHeadersName(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -225,9 +225,9 @@ func (opt *Options) Explain(a Arrival) signature.Finding {
 	return finding
 }
 
-// rebuild gives the URL that the sender signed: scheme, Host header, request target (contract 3). A public URL without
-// a path of its own stands for every path behind it, and one without a query for every query: proxies change paths, and
-// leave queries alone.
+// rebuild gives the URL that the sender signed: scheme, Host header, request target (docs/contract.md, section 3). A
+// public URL without a path of its own stands for every path behind it, and one without a query for every query:
+// proxies change paths, and leave queries alone.
 func (opt *Options) rebuild(r *http.Request) string {
 	if opt.PublicURL == (signature.URL{}) {
 		return local(r)

@@ -14,7 +14,7 @@ const body = `{"resource":"lead","action":"updated","resource_id":"c19377db-bdab
 
 var secret = signature.NewSecret("s3cret-s3cret")
 
-// publishedSecret and what follows are ArtiBot's own published sample (contract 3).
+// publishedSecret and what follows are ArtiBot's own published sample (docs/contract.md, section 3).
 const (
 	publishedSecret    = "<Whatever you set your secret to in the ArtiBot webhook>"
 	publishedSignature = "D3817110D46EBB2678A3752F4912C74B2A3E736E"

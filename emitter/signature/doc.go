@@ -1,4 +1,4 @@
-// Package signature knows how ArtiBot signs its deliveries (contract 3).
+// Package signature knows how ArtiBot signs its deliveries (docs/contract.md, section 3).
 //
 // # What lives here
 //

@@ -9,7 +9,7 @@ import (
 
 const byteOrderMark = "\ufeff"
 
-// samplePlaceholder stands for the secret in ArtiBot's sample code (contract 3).
+// samplePlaceholder stands for the secret in ArtiBot's sample code (docs/contract.md, section 3).
 const samplePlaceholder = "<Whatever you set your secret to in the ArtiBot webhook>"
 
 // secretChanges lists what becomes of a secret on its way from one settings page to another. What it says of a

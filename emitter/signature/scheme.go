@@ -2,7 +2,7 @@ package signature
 
 import "fmt"
 
-// Scheme says what is signed, and in which form the header is written (contract 3).
+// Scheme says what is signed, and in which form the header is written (docs/contract.md, section 3).
 // The zero value is SchemeURL, the scheme of ArtiBot's official samples.
 type Scheme uint8
 

@@ -18,8 +18,8 @@ const placeholder = "[secret]"
 // ordinary text.
 const minRedacted = 8
 
-// Secret is the shared secret of a webhook, as UTF-8 bytes (contract 3). The zero value is the empty secret,
-// which is allowed. However it is printed, logged or encoded, it shows only a placeholder.
+// Secret is the shared secret of a webhook, as UTF-8 bytes (docs/contract.md, section 3). The zero value is the empty
+// secret, which is allowed. However it is printed, logged or encoded, it shows only a placeholder.
 type Secret struct {
 	// fmt calls no method on an unexported field of somebody else's struct, and follows one pointer there. It
 	// never follows two: what it prints then is an address.

@@ -10,13 +10,13 @@ import (
 )
 
 // Header is the name of the header that carries the signature. It goes out in lower case, as written here
-// (contract 1).
+// (docs/contract.md, section 1).
 const Header = "x-artibot-signature"
 
 // bodyPrefix stands before the digits in the header of SchemeBody.
 const bodyPrefix = "sha1="
 
-// upperHex are the digits of SchemeURL: upper case satisfies both official samples (contract 3).
+// upperHex are the digits of SchemeURL: upper case satisfies both official samples (docs/contract.md, section 3).
 const upperHex = "0123456789ABCDEF"
 
 // Message is what is signed. An empty Method means POST. URL is signed exactly as it stands, so give it the

@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// URL is a webhook's URL in the one form that is both signed and sent (contract 3): what a receiver rebuilds
-// from scheme, Host header and request target. Make it with ParseURL; the zero value is no URL.
+// URL is a webhook's URL in the one form that is both signed and sent (docs/contract.md, section 3): what a receiver
+// rebuilds from scheme, Host header and request target. Make it with ParseURL; the zero value is no URL.
 type URL struct {
 	Scheme string // "http" or "https"
 	Host   string // the Host header: lower case, punycode, without the default port
@@ -60,8 +60,8 @@ func Complete(short string) string {
 }
 
 // ParseURL brings a URL into its signed form, as .NET's Uri.AbsoluteUri does apart from the choices that
-// contract 3 names. Spaces around it are trimmed, user info and fragment are dropped. Parsing the result again
-// gives the same. The error is a *URLError.
+// docs/contract.md, section 3 names. Spaces around it are trimmed, user info and fragment are dropped. Parsing the
+// result again gives the same. The error is a *URLError.
 func ParseURL(raw string) (URL, error) {
 	u, reason := normalise(strings.Trim(raw, " "))
 	if reason != "" {

@@ -84,7 +84,7 @@ func TestSigningURLVectors(t *testing.T) {
 	}
 }
 
-// The one complete vector that ArtiBot published, in its C# sample receiver (contract 3).
+// The one complete vector that ArtiBot published, in its C# sample receiver (docs/contract.md, section 3).
 func TestPublishedSampleVector(t *testing.T) {
 	secret := NewSecret("<Whatever you set your secret to in the ArtiBot webhook>")
 	u, err := ParseURL("http://localhost:5000/api/webhooks")

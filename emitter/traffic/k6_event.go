@@ -90,7 +90,8 @@ func (o *k6Opening) date(d payload.DateTime) fmt.Stringer {
 	return k6Mark(o.mark(form, o.ticks(d.Time())))
 }
 
-// answer leaves the day of a date_time answer open. It has the clock of the moment of answering (contract 2).
+// answer leaves the day of a date_time answer open. It has the clock of the moment of answering (docs/contract.md,
+// section 2).
 func (o *k6Opening) answer(a, later payload.Answer) payload.Answer {
 	moment, ok := a.Value.(payload.Moment)
 	if !ok {

@@ -12,7 +12,7 @@ import (
 	"artihook/emitter/receiver"
 )
 
-// bodyCases ask whether everything is borne that a body may hold (contract 2).
+// bodyCases ask whether everything is borne that a body may hold (docs/contract.md, section 2).
 func bodyCases() []Case {
 	const rawBytes = "Verify the raw bytes, then read the JSON as UTF-8."
 	return []Case{

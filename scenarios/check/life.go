@@ -13,7 +13,8 @@ const (
 	sampled = 5  // of them are probed
 )
 
-// lifeCases ask whether a lead ends as it should, whatever comes twice, late or not at all (contract 2, "A lead's life").
+// lifeCases ask whether a lead ends as it should, whatever comes twice, late or not at all (docs/contract.md, section
+// 2, "A lead's life").
 func lifeCases() []Case {
 	const upsert = "INSERT … ON CONFLICT (lead_id) DO UPDATE SET … WHERE leads.version < excluded.version"
 	return []Case{

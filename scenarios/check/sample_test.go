@@ -20,9 +20,9 @@ import (
 	"artihook/scenarios/report"
 )
 
-// nodeSample verifies as ArtiBot's sample for Node and Express does (contract 3): the header in lower case, compared with
-// lower-case hex over the raw bytes. Where the header is missing, there is nothing to bring into lower case, and Express
-// answers with its page for errors.
+// nodeSample verifies as ArtiBot's sample for Node and Express does (docs/contract.md, section 3): the header in lower
+// case, compared with lower-case hex over the raw bytes. Where the header is missing, there is nothing to bring into
+// lower case, and Express answers with its page for errors.
 func nodeSample(secret signature.Secret) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -60,8 +60,8 @@ func expressPage(w http.ResponseWriter, status int) {
 	fmt.Fprintf(w, "<!DOCTYPE html>\n<html lang=\"en\">\n<body>\n<pre>%s</pre>\n</body>\n</html>\n", http.StatusText(status))
 }
 
-// csharpSample verifies as ArtiBot's sample for C# and ASP.NET does (contract 3): upper-case text, compared exactly, over
-// the body as Newtonsoft.Json writes it again after it has read it (newtonsoft-json.md).
+// csharpSample verifies as ArtiBot's sample for C# and ASP.NET does (docs/contract.md, section 3): upper-case text,
+// compared exactly, over the body as Newtonsoft.Json writes it again after it has read it (newtonsoft-json.md).
 func csharpSample(secret signature.Secret) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

@@ -10,7 +10,7 @@ import (
 	"artihook/emitter/signature"
 )
 
-// signatureCases ask whether only what ArtiBot has signed is taken (contract 3).
+// signatureCases ask whether only what ArtiBot has signed is taken (docs/contract.md, section 3).
 func signatureCases() []Case {
 	const anybody = "Whoever knows your URL can send you leads."
 	return []Case{

@@ -1,0 +1,127 @@
+package cmd
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// documentFiles returns README.md, CHANGELOG.md and every Markdown file below docs.
+func documentFiles(t *testing.T) []string {
+	t.Helper()
+	files := []string{"../README.md", "../CHANGELOG.md"}
+	err := filepath.WalkDir("../docs", func(file string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && strings.HasSuffix(file, ".md") {
+			files = append(files, file)
+		}
+		return err
+	})
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%d documents: %v", len(files), err)
+	}
+	return files
+}
+
+var (
+	fencedBlock  = regexp.MustCompile("(?ms)^```.*?^```$")
+	inlineCode   = regexp.MustCompile("`[^`\n]+`")
+	markdownLink = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading      = regexp.MustCompile(`(?m)^#+ (.+)$`)
+)
+
+// prose returns the text of a document without its blocks of code.
+func prose(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fencedBlock.ReplaceAllString(string(text), "")
+}
+
+// anchors returns the names by which links reach the headings of a document, as GitHub makes them.
+func anchors(t *testing.T, file string) []string {
+	t.Helper()
+	var names []string
+	for _, match := range heading.FindAllStringSubmatch(prose(t, file), -1) {
+		names = append(names, strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ':
+				return '-'
+			case r == '-', r == '_', unicode.IsLetter(r), unicode.IsDigit(r):
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, match[1]))
+	}
+	return names
+}
+
+// TestDocumentLinks finds links between the documents, and into the tree, that lead nowhere.
+func TestDocumentLinks(t *testing.T) {
+	t.Parallel()
+	links := 0
+	for _, file := range documentFiles(t) {
+		for _, match := range markdownLink.FindAllStringSubmatch(inlineCode.ReplaceAllString(prose(t, file), ""), -1) {
+			if strings.Contains(match[1], "://") {
+				continue
+			}
+			links++
+			name, anchor, _ := strings.Cut(match[1], "#")
+			target := file
+			if name != "" {
+				target = filepath.Join(filepath.Dir(file), filepath.FromSlash(name))
+			}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s: %v", file, err)
+			} else if anchor != "" && !slices.Contains(anchors(t, target), anchor) {
+				t.Errorf("%s: %s has no heading for #%s", file, target, anchor)
+			}
+		}
+	}
+	if links < 20 {
+		t.Errorf("only %d links found", links)
+	}
+}
+
+var (
+	contractCitation = regexp.MustCompile(`docs/contract\.md(?:, section (\d+)|#([\w-]+))?`)
+	bareCitation     = regexp.MustCompile(`\bcontract \d`)
+	commentBreak     = regexp.MustCompile(`\s*\n\s*// `)
+)
+
+// TestContractCitations holds every citation of docs/contract.md in the code against the headings of that document.
+func TestContractCitations(t *testing.T) {
+	t.Parallel()
+	names := anchors(t, "../docs/contract.md")
+	cited := 0
+	err := filepath.WalkDir("..", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(file, ".go") || file == filepath.Join("..", "cmd", "docs_links_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		text := commentBreak.ReplaceAllString(string(source), " ")
+		if bare := bareCitation.FindString(text); bare != "" {
+			t.Errorf("%s: write %q as \"docs/contract.md, section N\" in a comment, and as a link in a text for users", file, bare)
+		}
+		for _, match := range contractCitation.FindAllStringSubmatch(text, -1) {
+			cited++
+			if match[1] != "" && !slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, match[1]+"-") }) ||
+				match[2] != "" && !slices.Contains(names, match[2]) {
+				t.Errorf("%s: docs/contract.md has no such section: %s", file, match[0])
+			}
+		}
+		return nil
+	})
+	if err != nil || cited < 30 {
+		t.Errorf("%d citations: %v", cited, err)
+	}
+}
