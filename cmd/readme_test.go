@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"bytes"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,13 +10,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
-	"artihook/emitter"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
-	"artihook/scenarios/check"
-	"artihook/scenarios/report"
 )
 
 // block is one fenced block of a Markdown file.
@@ -170,121 +165,4 @@ func buildInto(t *testing.T, folder string) {
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-}
-
-// TestREADMEReceivers starts the README's receivers and sends them right and wrong deliveries.
-func TestREADMEReceivers(t *testing.T) {
-	tests := []struct {
-		kind, program, file string
-		args                func(file, port string) []string
-	}{
-		{"js", "node", "receiver.js", func(file, _ string) []string { return []string{file} }},
-		{"go", "go", "receiver.go", func(file, _ string) []string { return []string{"run", file} }},
-		{"python", "python3", "receiver.py", func(file, _ string) []string { return []string{file} }},
-		{"php", "php", "receiver.php", func(file, port string) []string { return []string{"-S", "localhost:" + port, file} }},
-	}
-	for _, tt := range tests {
-		t.Run(tt.kind, func(t *testing.T) {
-			t.Parallel()
-			program := needs(t, tt.program)
-			file := filepath.Join(t.TempDir(), tt.file)
-			if err := os.WriteFile(file, []byte(onlyBlock(t, tt.kind)), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			port := freePort(t)
-			var output bytes.Buffer
-			process := exec.Command(program, tt.args(file, port)...)
-			process.Env = append(os.Environ(), "SECRET="+readmeSecret, "PORT="+port)
-			process.Stdout, process.Stderr = &output, &output
-			stop := startGroup(t, process)
-			defer stop()
-			url := "http://localhost:" + port + "/hook?x=%20a"
-			if !comesUp("localhost:" + port) {
-				stop()
-				t.Fatalf("the receiver did not come up: %s", &output)
-			}
-			examine(t, url)
-			// php -S is a toy that closes each connection, so that only what is a MUST counts there.
-			examineWhole(t, url, tt.kind != "php")
-		})
-	}
-}
-
-// examine sends a whole delivery and its near misses.
-func examine(t *testing.T, url string) {
-	t.Helper()
-	body := strings.Replace(eventBody, `{`, `{"lead":{"data":{"Naïve & <b>":{}}},`, 1)
-	right := signFor(url, body)
-	for _, tt := range []struct {
-		name, body, header string
-		want               int
-	}{
-		{"right", body, right, 204},
-		{"right, lower case", body, strings.ToLower(right), 204},
-		{"of another body", body + " ", right, 401},
-		{"of another URL", body, signFor(url+"x", body), 401},
-		{"none", body, "", 401},
-		{"no hex", body, "hello", 401},
-		{"cut", body, right[:39], 401},
-		{"right, but no JSON", "{", signFor(url, "{"), 400},
-	} {
-		if got := post(t, url, tt.body, tt.header); got != tt.want {
-			t.Errorf("%s: got %d, want %d", tt.name, got, tt.want)
-		}
-	}
-	for _, odd := range []string{`{}`, `[]`, `null`, `5`, `"text"`, `{"lead":null}`, `{"lead":{"data":null},"action":{}}`} {
-		if got := post(t, url, odd, signFor(url, odd)); got >= 500 {
-			t.Errorf("the body %s: got %d", odd, got)
-		}
-	}
-}
-
-// examineWhole puts a receiver through the whole examination.
-func examineWhole(t *testing.T, url string, strict bool) {
-	t.Helper()
-	target, err := signature.ParseURL(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sender := emitter.New(emitter.Options{Connections: checkConnections})
-	defer sender.Close()
-	results, err := check.Run(t.Context(), check.Options{
-		Emitter: sender, Webhook: emitter.Webhook{URL: target, Secret: signature.NewSecret(readmeSecret)}, Slow: 300 * time.Millisecond,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range results {
-		if r := &results[i]; r.Fails(strict) || r.Outcome == report.Skipped {
-			t.Errorf("%s %s: sent %s, want %s, got %s %s", r.Case.ID, r.Case.Level, r.Sent, r.Want, r.Got, r.Skipped)
-		}
-	}
-}
-
-// freePort gives a port that was free a moment ago, for programs that cannot pick one themselves.
-func freePort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "localhost:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
-}
-
-// comesUp waits until something listens there.
-func comesUp(address string) bool {
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
-		conn, err := net.DialTimeout("tcp", address, time.Second)
-		if err == nil {
-			conn.Close()
-			return true
-		}
-		<-time.After(20 * time.Millisecond)
-	}
-	return false
 }

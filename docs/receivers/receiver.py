@@ -1,0 +1,35 @@
+"""A receiver of ArtiBot's webhooks for Python, without packages. It verifies the signature of each event and prints the event."""
+import hashlib, hmac, json, os
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Receiver(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # keeps connections open
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))  # the raw bytes
+        origin = os.environ.get("PUBLIC_ORIGIN") or "http://" + self.headers["Host"]
+        message = f"POST&{origin}{self.path}&".encode() + body
+        expected = hmac.new(os.environ["SECRET"].encode(), message, hashlib.sha1).hexdigest()
+        received = self.headers.get("x-artibot-signature", "").lower()
+        if not hmac.compare_digest(received.encode(), expected.encode()):
+            return self.respond(401)
+        try:
+            event = json.loads(body)
+        except ValueError:
+            return self.respond(400)
+        print(event)
+        self.respond(204)
+
+    def do_GET(self):
+        self.respond(405)
+
+    do_HEAD = do_GET
+
+    def respond(self, status):
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+ThreadingHTTPServer(("localhost", int(os.environ.get("PORT", 3000))), Receiver).serve_forever()
