@@ -1,6 +1,7 @@
 package emitter
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"time"
@@ -216,8 +217,8 @@ func (b *Bulk) recordLate(ctx context.Context, p *parcel, o *Outcome, came answe
 // that failed, is looked at.
 func (b *Bulk) finish(ctx context.Context, d *history.Delivery, o *Outcome, came answer) error {
 	d.Duration = o.Took.Truncate(time.Microsecond)
-	if came.err == nil && !came.cut && b.line.whole {
-		d.Status, d.RawResponse = o.Status, b.w.Secret.Redact(came.raw)
+	if came.err == nil && !came.cut && b.line.whole && bytes.Equal(b.w.Secret.Redact(came.raw), came.raw) {
+		d.Status, d.RawResponse = o.Status, came.raw
 	} else {
 		b.e.outcome(d, came, b.w.Secret)
 	}

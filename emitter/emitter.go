@@ -1,7 +1,6 @@
 package emitter
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -114,20 +113,15 @@ func (e *Emitter) attempt(ctx context.Context, w *Webhook, d history.Delivery) (
 	return d, e.opt.History.Finish(context.WithoutCancel(ctx), &d)
 }
 
-// outcome fills in what came back. A receiver that echoes the secret does not get it into the history.
+// outcome fills in what came back. Every byte and every error from outside passes here before it is stored or shown, and
+// loses the secret.
 func (e *Emitter) outcome(d *history.Delivery, came answer, secret signature.Secret) {
-	if err := d.SetResponse(secret.Redact(came.raw), came.cut); err != nil && came.err == nil {
+	if err := d.SetResponse(came.raw, came.cut); err != nil && came.err == nil {
 		came.err = err
-	}
-	if d.Response != nil {
-		// The wire may cut the secret in two, at the border of two chunks.
-		if body := secret.Redact(d.Response.Body); !bytes.Equal(body, d.Response.Body) {
-			d.Response.Body = body
-			d.RawResponse = d.Response.AppendRaw(nil)
-		}
 	}
 	if came.err != nil {
 		f := failureOf(came.err, e.opt.Timeout, len(came.raw) > 0)
 		d.Error, d.Reason = f.name, f.reason
 	}
+	redactOutcome(d, secret, came.cut || came.err != nil)
 }

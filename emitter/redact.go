@@ -1,0 +1,51 @@
+package emitter
+
+import (
+	"bytes"
+	"strings"
+
+	"artihook/emitter/history"
+	"artihook/emitter/signature"
+)
+
+// redactOutcome masks the secret in what came back: every part of the response and the reason of a failure. The parts
+// are masked one by one, since chunks can split the secret and since a short secret can occur in what frames the response.
+// A response that holds the secret is kept as it was read, without what surrounds it on the wire.
+func redactOutcome(d *history.Delivery, secret signature.Secret, cut bool) {
+	redact := secret.Redact
+	if cut {
+		redact = secret.RedactCut
+	}
+	d.Reason = secret.RedactText(d.Reason)
+	if d.Response == nil {
+		return
+	}
+	r := *d.Response
+	if r.Status == 0 { // no HTTP: the body is the whole
+		d.RawResponse = redact(d.RawResponse)
+		d.Response.Body = redact(r.Body)
+		return
+	}
+	found := !bytes.Equal(redact(d.RawResponse), d.RawResponse)
+	r.Body = redact(r.Body)
+	if !found && bytes.Equal(r.Body, d.Response.Body) {
+		return
+	}
+	r.Reason = secret.RedactText(r.Reason)
+	r.Headers = make([]history.Header, len(d.Response.Headers))
+	for i, h := range d.Response.Headers {
+		r.Headers[i] = redactHeader(h, secret)
+	}
+	d.Response, d.RawResponse = &r, r.AppendRaw(nil)
+}
+
+// redactHeader masks the secret in a header, but not in a valid value that says how long the body is.
+func redactHeader(h history.Header, secret signature.Secret) history.Header {
+	isLength := strings.EqualFold(h.Name, "Content-Length") && h.Value != "" && strings.Trim(h.Value, "0123456789") == ""
+	isChunked := strings.EqualFold(h.Name, "Transfer-Encoding") && strings.EqualFold(h.Value, "chunked")
+	if isLength || isChunked {
+		return h
+	}
+	line := secret.RedactText(h.Name + ": " + h.Value)
+	return history.Header{Name: line[:len(h.Name)], Value: line[len(h.Name)+2:]}
+}
