@@ -15,7 +15,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// configName is looked for in the working directory and the folders above it.
+// configName is the usual name of the configuration file; findConfig says where it is found.
 const configName = "artihook.yaml"
 
 // config is artihook.yaml: the webhooks of an account by name, and defaults for the flags.
@@ -118,24 +118,28 @@ func (c *config) webhook(name string) (*webhookConfig, error) {
 	}
 	switch {
 	case c.file == "":
-		return nil, fmt.Errorf("unknown webhook %q: there is no %s here or in a folder above", name, configName)
+		return nil, fmt.Errorf("unknown webhook %q: there is no %s here; name one with --config", name, configName)
 	case len(names) == 0:
 		return nil, fmt.Errorf("unknown webhook %q: %s lists none", name, c.file)
 	}
 	return nil, fmt.Errorf("unknown webhook %q; %s has %s", name, c.file, strings.Join(names, ", "))
 }
 
-// readConfig reads --config FILE, or artihook.yaml from the nearest folder upwards, or nothing.
+// readConfig reads the file of --config, or the one that findConfig finds. Without one, the config is empty.
 func (a *app) readConfig() (config, error) {
-	path := a.look.config
+	path, read := a.look.config, readFile
 	if path == "" {
-		if path = findUpwards(configName); path == "" {
-			return config{}, nil
-		}
+		path, read = findConfig(), readFoundConfig
 	}
-	text, err := readFile(path)
+	if path == "" {
+		return config{}, nil
+	}
+	text, err := read(path)
 	if err != nil {
 		return config{}, err
+	}
+	if a.look.verbose && a.look.config == "" && filepath.IsAbs(path) {
+		a.say("the settings of %s are used", path)
 	}
 	c, err := parseConfig(path, text)
 	if err != nil {
@@ -194,27 +198,6 @@ func (c *config) check() error {
 		seen[name.text] = true
 	}
 	return nil
-}
-
-// findUpwards gives the path of the nearest file of that name, relative where it lies in the working directory.
-func findUpwards(name string) string {
-	if _, err := os.Stat(name); err == nil {
-		return name
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		return ""
-	}
-	for {
-		above := filepath.Dir(dir)
-		if above == dir {
-			return ""
-		}
-		dir = above
-		if path := filepath.Join(dir, name); fileExists(path) {
-			return path
-		}
-	}
 }
 
 func fileExists(path string) bool {

@@ -19,7 +19,7 @@ type lookFlags struct {
 
 func (l *lookFlags) add(root *cobra.Command) {
 	flags := root.PersistentFlags()
-	flags.StringVar(&l.config, "config", "", "webhooks and defaults are in this `FILE`; else in "+configName+", found upwards")
+	flags.StringVar(&l.config, "config", "", "read webhooks and defaults from this `FILE` (default "+configName+", found upwards)")
 	addFlag(flags, &l.output, flagSpec[string]{
 		name: "output", short: "o", kind: "text|json", preset: "text", parse: oneOf("text", "json"), usage: "json: one object a line on stdout",
 	})

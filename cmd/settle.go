@@ -67,6 +67,11 @@ func (a *app) settleFromConfig(cmd *cobra.Command) error {
 		if preset.isFile(value) && !filepath.IsAbs(value) {
 			value = filepath.Join(filepath.Dir(a.config.file), value)
 		}
+		if preset.flag == "history" && a.look.config == "" {
+			if err := checkFoundHistory(value); err != nil {
+				return a.config.errorAt(preset.value, err)
+			}
+		}
 		if err := cmd.Flags().Set(preset.flag, value); err != nil {
 			return a.config.errorAt(preset.value, reason(err, value))
 		}
