@@ -28,7 +28,7 @@ type sendOptions struct {
 	as       string
 	dryRun   bool
 	unsigned bool
-	tamper   emitter.Fault
+	tamper   emitter.Tamper
 	repeat   int
 }
 
@@ -62,7 +62,7 @@ a fresh lead; with --lead it continues one of the history. Exit code 1 unless th
 	addFlag(flags, &opt.as, flagSpec[string]{name: "as", kind: "curl", parse: oneOf("curl"), usage: "print the curl command instead of sending"})
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
 	flags.BoolVar(&opt.unsigned, "no-signature", false, "leave the signature out")
-	addFlag(flags, &opt.tamper, flagSpec[emitter.Fault]{
+	addFlag(flags, &opt.tamper, flagSpec[emitter.Tamper]{
 		name: "tamper", kind: "signature|body|url", parse: emitter.ParseTamper, usage: "make the signature wrong in this way",
 	})
 	addFlag(flags, &opt.repeat, flagSpec[int]{name: "repeat", kind: "N", preset: "1", parse: parsePositive, usage: "send the same bytes so many times"})
@@ -142,12 +142,12 @@ func (opt *sendOptions) message(ctx context.Context, a *app, w *emitter.Webhook)
 		}
 		m.Summary = payload.Summarize(m.Body)
 	}
-	m.Fault = opt.tamper
+	m.Tamper = opt.tamper
 	if opt.unsigned {
 		if opt.tamper != "" {
 			return m, usagef("give --no-signature or --tamper, not both")
 		}
-		m.Fault = emitter.FaultUnsigned
+		m.Tamper = emitter.TamperUnsigned
 	}
 	return m, nil
 }

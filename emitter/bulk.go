@@ -3,6 +3,7 @@ package emitter
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"slices"
 	"time"
 
@@ -21,43 +22,43 @@ const (
 	KeepNone
 )
 
-// Bulk sends many events to one webhook over a connection of its own, as fast as the machine: what they have in common
-// is worded once, memory is used again, and the history gets them by the dozen. Events are added to a batch, recorded
-// together while the batch before is sent, and sent one by one in their order. It is for one goroutine at a time.
+// Bulk sends many events to one webhook over a connection of its own, as fast as possible: it formats what they have in
+// common once, reuses memory, and records many events together. Events are added to a batch, recorded together while
+// the batch before is sent, and sent one by one in their order. It is for one goroutine at a time.
 type Bulk struct {
-	e       *Emitter
-	w       *Webhook
-	keep    Keep
-	bot     string
-	url     string // of the webhook
-	line    *line
-	stop    func()
-	stencil *stencil
-	encoder payload.Encoder
-	body    []byte
-	now     *batch // is being sent
-	coming  *batch // is being filled, and recorded meanwhile
+	e        *Emitter
+	w        *Webhook
+	keep     Keep
+	bot      string
+	url      string // of the webhook
+	conn     *directConn
+	stop     func()
+	template *requestTemplate
+	encoder  payload.Encoder
+	body     []byte
+	now      *batch // is being sent
+	coming   *batch // is being filled and recorded meanwhile
 }
 
-// batch is events that are recorded together.
+// batch holds events that are recorded together.
 type batch struct {
-	parcels  []parcel
-	next     int    // of parcels
+	events   []pendingEvent
+	next     int    // of events
 	buf      []byte // the requests, one after the other
 	planned  []history.Delivery
 	refs     []*history.Delivery // to planned
 	planning history.Planning
 }
 
-func (b *batch) waiting() int { return len(b.parcels) - b.next }
+func (b *batch) waiting() int { return len(b.events) - b.next }
 
 func (b *batch) clear() {
-	b.parcels, b.next, b.buf, b.planned, b.refs = b.parcels[:0], 0, b.buf[:0], b.planned[:0], b.refs[:0]
+	b.events, b.next, b.buf, b.planned, b.refs = b.events[:0], 0, b.buf[:0], b.planned[:0], b.refs[:0]
 	b.planning = history.Planning{}
 }
 
-// parcel is an event that waits to be sent.
-type parcel struct {
+// pendingEvent is an event that waits to be sent.
+type pendingEvent struct {
 	action  payload.Action
 	version int
 	lead    uuid.UUID
@@ -78,10 +79,10 @@ type Outcome struct {
 	Lead     uuid.UUID
 	Action   payload.Action
 	Status   int    // 0: no response
-	Error    string // one of the names of failures, "" for a whole answer
+	Error    string // one of the names of failures, "" for a complete response
 	Reason   string // Error as a plain sentence
 	Sent     int    // bytes of the request that have left
-	Received int    // bytes of the answer; an endless one counts as far as it was kept
+	Received int    // bytes of the response that were kept
 	Began    time.Time
 	Took     time.Duration
 	Recorded bool // it is, or will be within 100 ms, in the history
@@ -90,21 +91,23 @@ type Outcome struct {
 // OK reports whether the receiver accepted the event.
 func (o *Outcome) OK() bool { return o.Error == "" && o.Status >= 200 && o.Status < 300 }
 
-// Bulk makes a Bulk for the webhook. The end of ctx breaks off what is under way. It is closed by whoever asks for it.
+// Bulk makes a Bulk for the webhook. The end of ctx ends what is under way. The caller closes it.
 func (e *Emitter) Bulk(ctx context.Context, w *Webhook, opt BulkOptions) *Bulk {
-	b := &Bulk{e: e, w: w, keep: opt.Keep, bot: opt.Bot, url: w.URL.String(), line: newLine(e.client), stencil: newStencil(w), now: &batch{}, coming: &batch{}}
+	b := &Bulk{
+		e: e, w: w, keep: opt.Keep, bot: opt.Bot, url: w.URL.String(),
+		conn: newConn(e.client, originOf(w.URL)), template: newRequestTemplate(w), now: &batch{}, coming: &batch{},
+	}
 	if e.opt.History == nil {
 		b.keep = KeepNone
 	}
-	b.line.call(w.URL)
-	b.stop = b.line.listenTo(ctx)
+	b.stop = b.conn.cancelOn(ctx)
 	return b
 }
 
 // Close closes the connection. Nothing may wait any more.
 func (b *Bulk) Close() {
 	b.stop()
-	b.line.close()
+	b.conn.disconnect()
 }
 
 // Forget records nothing more of what is added from now on. Nothing may wait that is recorded.
@@ -116,32 +119,32 @@ func (b *Bulk) Waiting() int { return b.now.waiting() }
 // Coming gives how many events the batch after it has.
 func (b *Bulk) Coming() int { return b.coming.waiting() }
 
-// Add words an event in the webhook's edition, signs it, and puts it into the coming batch.
+// Add encodes an event in the webhook's edition, signs it, and puts it into the coming batch.
 func (b *Bulk) Add(e *payload.Event, seed uint64) {
 	if e.Edition != b.w.Edition {
 		other := e.In(b.w.Edition)
 		e = &other
 	}
 	c := b.coming
-	p := parcel{action: e.Action, lead: e.Lead.ID, version: e.Lead.Version, edition: e.Edition, seed: seed, start: len(c.buf)}
+	p := pendingEvent{action: e.Action, lead: e.Lead.ID, version: e.Lead.Version, edition: e.Edition, seed: seed, start: len(c.buf)}
 	b.body = b.encoder.AppendJSON(b.body[:0], e)
-	c.buf = b.stencil.append(c.buf, b.body)
+	c.buf = b.template.append(c.buf, b.body)
 	p.end = len(c.buf)
-	c.parcels = append(c.parcels, p)
+	c.events = append(c.events, p)
 }
 
 // Record begins to record the coming batch, to which nothing is added any more.
 func (b *Bulk) Record(ctx context.Context) (err error) {
 	c := b.coming
-	if b.keep != KeepAll || len(c.parcels) == 0 {
+	if b.keep != KeepAll || len(c.events) == 0 {
 		return ctx.Err()
 	}
 	var lead string
-	for i := range c.parcels {
-		if i == 0 || c.parcels[i].lead != c.parcels[i-1].lead {
-			lead = c.parcels[i].lead.String()
+	for i := range c.events {
+		if i == 0 || c.events[i].lead != c.events[i-1].lead {
+			lead = c.events[i].lead.String()
 		}
-		d := b.delivery(c, &c.parcels[i], lead)
+		d := b.delivery(c, &c.events[i], lead)
 		d.Time = b.e.opt.Now()
 		c.planned = append(c.planned, d)
 	}
@@ -166,9 +169,9 @@ func (b *Bulk) Advance(ctx context.Context) error {
 	return nil
 }
 
-func (b *Bulk) delivery(from *batch, p *parcel, lead string) history.Delivery {
+func (b *Bulk) delivery(from *batch, p *pendingEvent, lead string) history.Delivery {
 	return history.Delivery{
-		Webhook: b.w.Name, URL: b.url, SignURL: b.stencil.url, Attempt: 1,
+		Webhook: b.w.Name, URL: b.url, SignURL: b.template.url, Attempt: 1,
 		Event: p.action.Event(), Lead: lead, Version: p.version,
 		Scheme: b.w.Scheme.String(), Edition: p.edition.String(), Bot: b.bot, Seed: p.seed,
 		RawRequest: from.buf[p.start:p.end],
@@ -176,19 +179,21 @@ func (b *Bulk) delivery(from *batch, p *parcel, lead string) history.Delivery {
 }
 
 // Send sends the next event. Its error is about this side, as Emitter.Send's: what the receiver or the network did wrong
-// stands in the outcome, the end of ctx too.
+// is in the outcome, the end of ctx too.
 func (b *Bulk) Send(ctx context.Context) (Outcome, error) {
 	n := b.now
-	p := &n.parcels[n.next]
+	p := &n.events[n.next]
 	request := n.buf[p.start:p.end]
 	began := time.Now()
-	status, came := b.line.exchange(ctx, began.Add(b.e.opt.Timeout), request)
-	o := Outcome{Lead: p.lead, Action: p.action, Status: status, Sent: b.line.sent, Received: len(came.raw), Began: began, Took: b.line.idle.Sub(began)}
-	if came.err != nil {
-		if o.Took = time.Since(began); ctx.Err() != nil {
-			came.err = ctx.Err()
+	resp := b.conn.exchange(ctx, began.Add(b.e.opt.Timeout), outgoing{raw: request, method: http.MethodPost, close: b.template.close})
+	o := Outcome{
+		Lead: p.lead, Action: p.action, Status: resp.status, Sent: resp.sent, Received: len(resp.raw), Began: began, Took: resp.ended.Sub(began),
+	}
+	if resp.err != nil {
+		if ctx.Err() != nil {
+			resp.err = ctx.Err()
 		}
-		f := failureOf(came.err, b.e.opt.Timeout, len(came.raw) > 0)
+		f := failureOf(resp.err, b.e.opt.Timeout, len(resp.raw) > 0)
 		o.Error, o.Reason = f.name, f.reason
 	}
 	n.next++
@@ -197,30 +202,30 @@ func (b *Bulk) Send(ctx context.Context) (Outcome, error) {
 	}
 	o.Recorded = true
 	if b.keep == KeepErrors {
-		return o, b.recordLate(ctx, p, &o, came)
+		return o, b.recordLate(ctx, p, &o, resp)
 	}
-	return o, b.finish(ctx, &n.planned[n.next-1], &o, came)
+	return o, b.finish(ctx, &n.planned[n.next-1], &o, resp)
 }
 
 // recordLate puts a delivery that failed into the history. It has ended, so that ctx does not count any more.
-func (b *Bulk) recordLate(ctx context.Context, p *parcel, o *Outcome, came answer) error {
+func (b *Bulk) recordLate(ctx context.Context, p *pendingEvent, o *Outcome, resp response) error {
 	ctx = context.WithoutCancel(ctx)
 	d := b.delivery(b.now, p, p.lead.String())
 	d.Time = b.e.opt.Now().Add(-o.Took)
 	if err := b.e.opt.History.Plan(ctx, []*history.Delivery{&d}); err != nil {
 		return err
 	}
-	return b.finish(ctx, &d, o, came)
+	return b.finish(ctx, &d, o, resp)
 }
 
-// finish records the outcome. A plain answer is kept as it came; one that may hide the secret between two chunks, or
-// that failed, is looked at.
-func (b *Bulk) finish(ctx context.Context, d *history.Delivery, o *Outcome, came answer) error {
+// finish records the outcome. A plain response without the secret is kept as it came. Any other is parsed first, because
+// chunks may hold a part of the secret each.
+func (b *Bulk) finish(ctx context.Context, d *history.Delivery, o *Outcome, resp response) error {
 	d.Duration = o.Took.Truncate(time.Microsecond)
-	if came.err == nil && !came.cut && b.line.whole && bytes.Equal(b.w.Secret.Redact(came.raw), came.raw) {
-		d.Status, d.RawResponse = o.Status, came.raw
+	if resp.err == nil && !resp.truncated && resp.plain && bytes.Equal(b.w.Secret.Redact(resp.raw), resp.raw) {
+		d.Status, d.RawResponse = o.Status, resp.raw
 	} else {
-		b.e.outcome(d, came, b.w.Secret)
+		b.e.outcome(d, resp, b.w.Secret)
 	}
 	return b.e.opt.History.Finish(context.WithoutCancel(ctx), d)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	DefaultTimeout    = 30 * time.Second // for one attempt, to the last byte of the answer (docs/contract.md, section 1)
+	DefaultTimeout    = 30 * time.Second // for one attempt, to the last byte of the response (docs/contract.md, section 1)
 	DefaultRetryDelay = time.Second
 )
 
@@ -23,7 +23,7 @@ type Options struct {
 	RetryDelay  time.Duration    // before the first retry; 0 is DefaultRetryDelay
 	Insecure    bool             // accept any TLS certificate
 	RootCAs     *x509.CertPool   // trusted instead of the system's; nil is the system's
-	Connections int              // kept alive for each host; 0 is 1
+	Connections int              // idle connections that are kept for each host; 0 is 1
 	Now         func() time.Time // the clock of the history; nil is time.Now
 
 	// Waiting, if not nil, is told how long Send waits before it tries again.
@@ -46,25 +46,24 @@ func (o Options) withDefaults() Options {
 // Emitter sends deliveries and records them. It is safe for concurrent use.
 type Emitter struct {
 	opt    Options
+	send   SendOptions
 	client *client
-	sender sender // client, or what Direct gives
 }
 
-// New makes an Emitter. Its connections are closed by Close; the history stays the caller's.
+// New makes an Emitter. Close closes its connections; the caller closes the history.
 func New(opt Options) *Emitter {
 	opt = opt.withDefaults()
 	config := &tls.Config{RootCAs: opt.RootCAs, InsecureSkipVerify: opt.Insecure}
-	c := newClient(config, opt.Connections)
-	return &Emitter{opt: opt, client: c, sender: c}
+	return &Emitter{opt: opt, client: newClient(config, opt.Connections)}
 }
 
-// Retries gives how many further attempts follow a failed one at most.
+// Retries returns how many further attempts follow a failed one at most.
 func (e *Emitter) Retries() int { return e.opt.Retries }
 
-// Close closes the connections that are kept alive.
-func (e *Emitter) Close() { e.sender.close() }
+// Close closes the idle connections.
+func (e *Emitter) Close() { e.client.close() }
 
-// Emit signs the message for the webhook, sends it, and gives the last attempt. See Send.
+// Emit signs the message for the webhook, sends it, and returns the last attempt. See Send.
 func (e *Emitter) Emit(ctx context.Context, w *Webhook, m Message, each func(history.Delivery) error) (history.Delivery, error) {
 	return e.Send(ctx, w, Plan(w, m), each)
 }
@@ -90,7 +89,7 @@ func (e *Emitter) Withdraw(ctx context.Context, recorded []*history.Delivery) er
 	return e.opt.History.Withdraw(context.WithoutCancel(ctx), recorded)
 }
 
-// attempt records the delivery, sends it, and records what came of it.
+// attempt records the delivery, sends it, and records its outcome.
 func (e *Emitter) attempt(ctx context.Context, w *Webhook, d history.Delivery) (history.Delivery, error) {
 	if d.ID == 0 {
 		if err := e.Record(ctx, []*history.Delivery{&d}); err != nil {
@@ -99,13 +98,13 @@ func (e *Emitter) attempt(ctx context.Context, w *Webhook, d history.Delivery) (
 	}
 	start := time.Now()
 	limited, cancel := context.WithTimeout(ctx, e.opt.Timeout)
-	came := e.sender.post(limited, w.URL, &d.Request)
+	resp := e.client.do(limited, w.URL, &d.Request, e.send)
 	cancel()
-	if came.err != nil && ctx.Err() != nil {
-		came.err = ctx.Err() // net/http gives the cause of the end, which may look like a failure of the network
+	if resp.err != nil && ctx.Err() != nil {
+		resp.err = ctx.Err() // the interrupted connection reports a timeout
 	}
 	d.Duration = time.Since(start).Truncate(time.Microsecond) // as the history keeps it
-	e.outcome(&d, came, w.Secret)
+	e.outcome(&d, resp, w.Secret)
 	if e.opt.History == nil {
 		return d, nil
 	}
@@ -113,15 +112,15 @@ func (e *Emitter) attempt(ctx context.Context, w *Webhook, d history.Delivery) (
 	return d, e.opt.History.Finish(context.WithoutCancel(ctx), &d)
 }
 
-// outcome fills in what came back. Every byte and every error from outside passes here before it is stored or shown, and
+// outcome sets what came back. Every byte and every error from outside passes here before it is stored or shown, and
 // loses the secret.
-func (e *Emitter) outcome(d *history.Delivery, came answer, secret signature.Secret) {
-	if err := d.SetResponse(came.raw, came.cut); err != nil && came.err == nil {
-		came.err = err
+func (e *Emitter) outcome(d *history.Delivery, resp response, secret signature.Secret) {
+	if err := d.SetResponse(resp.raw, resp.truncated); err != nil && resp.err == nil {
+		resp.err = err
 	}
-	if came.err != nil {
-		f := failureOf(came.err, e.opt.Timeout, len(came.raw) > 0)
+	if resp.err != nil {
+		f := failureOf(resp.err, e.opt.Timeout, len(resp.raw) > 0)
 		d.Error, d.Reason = f.name, f.reason
 	}
-	redactOutcome(d, secret, came.cut || came.err != nil)
+	redactOutcome(d, secret, resp.truncated || resp.err != nil)
 }

@@ -8,28 +8,29 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 	"time"
 )
 
-// failure is why a delivery got no whole answer.
+// failure is why a delivery got no complete response.
 type failure struct {
 	name   string // one of the Failure… constants
-	reason string // a plain sentence for people; it holds no URL
+	reason string // a sentence for people; it quotes nothing of the response and nothing of the URL but the host's name
 }
 
 // The names of failures, in Delivery.Error. They are short and stable: history, reports and scripts depend on them.
 const (
-	FailureRefused     = "refused"     // nobody listens there
-	FailureTimeout     = "timeout"     // not all of the answer came in time
-	FailureReset       = "reset"       // the receiver broke the connection off
-	FailureClosed      = "closed"      // the receiver closed the connection before its answer was whole
+	FailureRefused     = "refused"     // nothing listens at the address
+	FailureTimeout     = "timeout"     // the response was not complete in time
+	FailureReset       = "reset"       // the receiver reset the connection
+	FailureClosed      = "closed"      // the receiver closed the connection before its response was complete
 	FailureTLS         = "tls"         // no trusted TLS connection
-	FailureDNS         = "dns"         // the host name leads nowhere
-	FailureUnreachable = "unreachable" // no way to the host
+	FailureDNS         = "dns"         // the host name was not found
+	FailureUnreachable = "unreachable" // no route to the host
 	FailureMalformed   = "malformed"   // what came back is not HTTP/1.1
 	FailureCancelled   = "cancelled"   // the sender was interrupted
-	FailureCut         = "cut"         // the sender broke off in mid-body, as told (Manner)
+	FailureCut         = "cut"         // the sender closed the connection in the middle of the body (SendOptions)
 	FailureOther       = "failed"      // anything else
 )
 
@@ -41,10 +42,13 @@ func FailureNames() []string {
 	}
 }
 
-// NameFailure gives the name of what net/http says, and the reason in words. It is for those who ask beside an Emitter;
-// timeout is the one that they had set.
+// NameFailure returns the name and the reason of an error that the client of [HTTPClient] returned. The timeout is the
+// one that was set.
 func NameFailure(err error, timeout time.Duration) (name, reason string) {
 	f := failureOf(err, timeout, false)
+	if f.name == FailureOther && !isLocal(err) {
+		f = malformed // net/http has no type for these errors, and quotes the response in them
+	}
 	return f.name, f.reason
 }
 
@@ -56,17 +60,21 @@ const (
 	wsaUnreachable syscall.Errno = 10065
 )
 
-// failureOf names err. Whether any byte had come back tells a silent close from a broken answer.
-func failureOf(err error, timeout time.Duration, answered bool) failure {
+var malformed = failure{FailureMalformed, "what came back is not a valid HTTP/1.1 response"}
+
+// failureOf names err. responded says that something had come back.
+func failureOf(err error, timeout time.Duration, responded bool) failure {
 	var dns *net.DNSError
 	var timer net.Error
 	switch {
 	case errors.Is(err, errCut):
 		return failure{FailureCut, "the connection was cut in the middle of the body, on purpose"}
+	case errors.Is(err, errRedirects), errors.Is(err, errRequest):
+		return failure{FailureOther, innermost(err).Error()}
 	case errors.Is(err, context.Canceled):
 		return failure{FailureCancelled, "the delivery was interrupted; the receiver may have it all the same"}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timer) && timer.Timeout():
-		return failure{FailureTimeout, timeoutReason(timeout, answered)}
+		return failure{FailureTimeout, timeoutReason(timeout, responded)}
 	case errors.As(err, &dns):
 		return failure{FailureDNS, dnsReason(dns)}
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaRefused):
@@ -75,17 +83,32 @@ func failureOf(err error, timeout time.Duration, answered bool) failure {
 		return failure{FailureUnreachable, "there is no network route to the host"}
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED),
 		errors.Is(err, wsaReset), errors.Is(err, wsaAborted):
-		return failure{FailureReset, "the receiver broke the connection off"}
-	case errors.Is(err, io.EOF) && !answered:
-		return failure{FailureClosed, "the receiver closed the connection without an answer"}
+		return failure{FailureReset, "the receiver reset the connection"}
+	case errors.Is(err, io.EOF) && !responded:
+		return failure{FailureClosed, "the receiver closed the connection without a response"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return failure{FailureClosed, "the receiver closed the connection before its answer was whole"}
+		return failure{FailureClosed, "the receiver closed the connection before its response was complete"}
 	case isTLS(err):
 		return failure{FailureTLS, tlsReason(err)}
-	case answered:
-		return failure{FailureMalformed, "what came back is not an HTTP/1.1 response"}
+	case responded:
+		return malformed
 	}
-	return failure{FailureOther, "the delivery failed: " + innermost(err).Error()}
+	return failure{FailureOther, "the delivery failed" + localReason(err)}
+}
+
+// isLocal reports whether an error is the system's, such as too many open files.
+func isLocal(err error) bool {
+	var number syscall.Errno
+	return errors.As(err, &number) || errors.Is(err, errRedirects)
+}
+
+// localReason returns the text of an error of the system. Other errors may quote anything.
+func localReason(err error) string {
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		return ": " + number.Error()
+	}
+	return ""
 }
 
 func dnsReason(err *net.DNSError) string {
@@ -95,21 +118,21 @@ func dnsReason(err *net.DNSError) string {
 	return fmt.Sprintf("the host name %q could not be looked up: %s", err.Name, err.Err)
 }
 
-func timeoutReason(timeout time.Duration, answered bool) string {
-	if answered {
-		return fmt.Sprintf("the answer was not whole within %s", timeout)
+func timeoutReason(timeout time.Duration, responded bool) string {
+	if responded {
+		return fmt.Sprintf("the response was not complete within %s", timeout)
 	}
-	return fmt.Sprintf("no answer within %s", timeout)
+	return fmt.Sprintf("no response within %s", timeout)
 }
 
 func isTLS(err error) bool {
 	var record tls.RecordHeaderError
 	var handshake *handshakeError
-	var alert *net.OpError // TLS 1.3 refuses a client after the handshake, in an alert of this form
+	var alert *net.OpError // a server of TLS 1.3 rejects a client after the handshake, in an alert of this form
 	return errors.As(err, &record) || errors.As(err, &handshake) || errors.As(err, &alert) && alert.Op == "remote error"
 }
 
-// handshakeError marks an error that a TLS handshake gave, since many of those have no type of their own.
+// handshakeError marks an error of a TLS handshake, because many of those have no type of their own.
 type handshakeError struct{ err error }
 
 func (e *handshakeError) Error() string { return e.err.Error() }
@@ -130,10 +153,20 @@ func tlsReason(err error) string {
 	case errors.As(err, &record):
 		return "the receiver does not speak TLS on this port; is the URL http instead of https?"
 	}
-	return "no TLS connection: " + innermost(err).Error()
+	return "no TLS connection" + alertReason(err)
 }
 
-// innermost gives the error at the end of the chain: what lies around it repeats addresses and the operation.
+// alertReason returns what crypto/tls says, up to where it may quote a certificate.
+func alertReason(err error) string {
+	text, ok := strings.CutPrefix(innermost(err).Error(), "tls: ")
+	if !ok {
+		return ""
+	}
+	text, _, _ = strings.Cut(text, ": ")
+	return ": " + text
+}
+
+// innermost returns the error at the end of the chain. Those around it repeat addresses and the operation.
 func innermost(err error) error {
 	for {
 		inner := errors.Unwrap(err)

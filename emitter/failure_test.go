@@ -18,9 +18,7 @@ import (
 )
 
 // TestFailures meets each way in which a receiver or the network can fail, for real, and looks at the recorded delivery.
-func TestFailures(t *testing.T) { withEachSender(t, testFailures) }
-
-func testFailures(t *testing.T, open opener) {
+func TestFailures(t *testing.T) {
 	hang := func(conn net.Conn) { io.Copy(io.Discard, conn) } // until the sender gives up
 	reset := func(conn net.Conn) { conn.(*net.TCPConn).SetLinger(0) }
 	tests := []struct {
@@ -40,6 +38,11 @@ func testFailures(t *testing.T, open opener) {
 		{name: "closes in mid-head", answer: respond("HTTP/1.1 200 OK\r\nX-One: 1\r\n"), want: FailureClosed, status: 200},
 		{name: "is no HTTP server", answer: respond("220 mail.example ESMTP\r\n"), want: FailureMalformed},
 		{name: "has a broken status line", answer: respond("HTTP/1.1 abc OK\r\n\r\n"), want: FailureMalformed},
+		{name: "has a status of 99", answer: respond("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
+		{name: "has a status of 600", answer: respond("HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
+		{name: "has a status of 999", answer: respond("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
+		{name: "has a status of four digits", answer: respond("HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
+		{name: "sends interim responses only", answer: respond(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 7)), want: FailureMalformed},
 		{name: "has broken chunks", answer: respond("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"), want: FailureMalformed, status: 200},
 		{name: "has an endless head", answer: endlessHead, want: FailureMalformed, status: 200},
 	}
@@ -47,11 +50,11 @@ func testFailures(t *testing.T, open opener) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := listenRaw(t, tt.answer)
-			d := deliver(t, open, &Webhook{URL: s.url(t, "/")}, Options{Timeout: tt.timeout})
+			d := deliver(t, &Webhook{URL: s.url(t, "/")}, Options{Timeout: tt.timeout})
 			if d.Error != tt.want || d.Status != tt.status {
 				t.Errorf("got %q (%s), status %d; want %q, status %d", d.Error, d.Reason, d.Status, tt.want, tt.status)
 			}
-			if d.Reason == "" || strings.Contains(d.Reason, "127.0.0.1") || d.OK() {
+			if d.Reason == "" || strings.Contains(d.Reason, "127.0.0.1") || strings.Contains(d.Reason, "Odd") || d.OK() {
 				t.Errorf("reason %q, ok %v", d.Reason, d.OK())
 			}
 		})
@@ -79,7 +82,7 @@ func endlessHead(conn net.Conn) {
 }
 
 // deliver sends one message with a history and gives the delivery as the history has it.
-func deliver(t *testing.T, open opener, w *Webhook, opt Options) history.Delivery {
+func deliver(t *testing.T, w *Webhook, opt Options) history.Delivery {
 	t.Helper()
 	store, err := history.Open(t.Context(), t.TempDir()+"/history.db", history.Options{})
 	if err != nil {
@@ -87,7 +90,7 @@ func deliver(t *testing.T, open opener, w *Webhook, opt Options) history.Deliver
 	}
 	defer store.Close()
 	opt.History = store
-	e := open(opt)
+	e := New(opt)
 	defer e.Close()
 	sent, err := e.Emit(t.Context(), w, testMessage(), nil)
 	if err != nil {
@@ -106,32 +109,26 @@ func deliver(t *testing.T, open opener, w *Webhook, opt Options) history.Deliver
 	return kept
 }
 
-func TestNobodyListens(t *testing.T) { withEachSender(t, testNobodyListens) }
-
-func testNobodyListens(t *testing.T, open opener) {
+func TestNobodyListens(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	url := parseURL(t, "http://"+listener.Addr().String())
 	listener.Close()
-	if d := deliver(t, open, &Webhook{URL: url}, Options{}); d.Error != FailureRefused {
+	if d := deliver(t, &Webhook{URL: url}, Options{}); d.Error != FailureRefused {
 		t.Errorf("got %q (%s)", d.Error, d.Reason)
 	}
 }
 
-func TestUnknownHost(t *testing.T) { withEachSender(t, testUnknownHost) }
-
-func testUnknownHost(t *testing.T, open opener) {
-	d := deliver(t, open, &Webhook{URL: parseURL(t, "http://no-such-host.invalid/")}, Options{Timeout: 5 * time.Second})
+func TestUnknownHost(t *testing.T) {
+	d := deliver(t, &Webhook{URL: parseURL(t, "http://no-such-host.invalid/")}, Options{Timeout: 5 * time.Second})
 	if d.Error != FailureDNS || !strings.Contains(d.Reason, "no-such-host.invalid") {
 		t.Errorf("got %q (%s)", d.Error, d.Reason)
 	}
 }
 
-func TestTLS(t *testing.T) { withEachSender(t, testTLS) }
-
-func testTLS(t *testing.T, open opener) {
+func TestTLS(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "%s over %s", r.Proto, r.TLS.NegotiatedProtocol)
 	}))
@@ -139,42 +136,36 @@ func testTLS(t *testing.T, open opener) {
 	server.StartTLS()
 	defer server.Close()
 	url := parseURL(t, server.URL)
-	if d := deliver(t, open, &Webhook{URL: url}, Options{}); d.Error != FailureTLS || !strings.Contains(d.Reason, "no authority") {
+	if d := deliver(t, &Webhook{URL: url}, Options{}); d.Error != FailureTLS || !strings.Contains(d.Reason, "no authority") {
 		t.Errorf("unknown authority: got %q (%s)", d.Error, d.Reason)
 	}
 	roots := server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 	for name, opt := range map[string]Options{"insecure": {Insecure: true}, "trusted": {RootCAs: roots}} {
-		if d := deliver(t, open, &Webhook{URL: url}, opt); !d.OK() || string(d.Response.Body) != "HTTP/1.1 over http/1.1" {
+		if d := deliver(t, &Webhook{URL: url}, opt); !d.OK() || string(d.Response.Body) != "HTTP/1.1 over http/1.1" {
 			t.Errorf("%s: got %+v", name, d)
 		}
 	}
 	plain := listenRaw(t, respond(ok204))
-	d := deliver(t, open, &Webhook{URL: parseURL(t, "https://"+plain.Addr().String())}, Options{Timeout: 5 * time.Second})
+	d := deliver(t, &Webhook{URL: parseURL(t, "https://"+plain.Addr().String())}, Options{Timeout: 5 * time.Second})
 	if d.Error != FailureTLS {
 		t.Errorf("no TLS there: got %q (%s)", d.Error, d.Reason)
 	}
 }
 
 func TestRedirectsAreReportedNotFollowed(t *testing.T) {
-	withEachSender(t, testRedirectsAreReportedNotFollowed)
-}
-
-func testRedirectsAreReportedNotFollowed(t *testing.T, open opener) {
 	followed := false
 	mux := http.NewServeMux()
 	mux.Handle("/old", http.RedirectHandler("/new", http.StatusPermanentRedirect))
 	mux.HandleFunc("/new", func(http.ResponseWriter, *http.Request) { followed = true })
 	server := httptest.NewServer(mux)
 	defer server.Close()
-	d := deliver(t, open, &Webhook{URL: parseURL(t, server.URL+"/old")}, Options{})
+	d := deliver(t, &Webhook{URL: parseURL(t, server.URL+"/old")}, Options{})
 	if d.Status != http.StatusPermanentRedirect || d.OK() || followed {
 		t.Errorf("status %d, ok %v, followed %v", d.Status, d.OK(), followed)
 	}
 }
 
-func TestLongBodiesAreCut(t *testing.T) { withEachSender(t, testLongBodiesAreCut) }
-
-func testLongBodiesAreCut(t *testing.T, open opener) {
+func TestLongBodiesAreCut(t *testing.T) {
 	for _, tt := range []struct {
 		size int
 		cut  bool
@@ -186,7 +177,7 @@ func testLongBodiesAreCut(t *testing.T, open opener) {
 				}
 				w.Write(make([]byte, tt.size))
 			}))
-			d := deliver(t, open, &Webhook{URL: parseURL(t, server.URL)}, Options{})
+			d := deliver(t, &Webhook{URL: parseURL(t, server.URL)}, Options{})
 			if d.Response.Truncated != tt.cut || len(d.Response.Body) != min(tt.size, 1<<20) || !d.OK() {
 				t.Errorf("%d bytes, chunked %v: got %d, cut %v, %q", tt.size, chunked, len(d.Response.Body), d.Response.Truncated, d.Error)
 			}
@@ -195,9 +186,7 @@ func testLongBodiesAreCut(t *testing.T, open opener) {
 	}
 }
 
-func TestAnEndlessBodyIsCut(t *testing.T) { withEachSender(t, testAnEndlessBodyIsCut) }
-
-func testAnEndlessBodyIsCut(t *testing.T, open opener) {
+func TestAnEndlessBodyIsCut(t *testing.T) {
 	s := listenRaw(t, func(conn net.Conn) {
 		io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
 		for {
@@ -206,17 +195,13 @@ func testAnEndlessBodyIsCut(t *testing.T, open opener) {
 			}
 		}
 	})
-	d := deliver(t, open, &Webhook{URL: s.url(t, "/")}, Options{})
+	d := deliver(t, &Webhook{URL: s.url(t, "/")}, Options{})
 	if !d.OK() || !d.Response.Truncated || len(d.Response.Body) != history.MaxBody {
 		t.Errorf("status %d, error %q, %d bytes, cut %v", d.Status, d.Error, len(d.Response.Body), d.Response.Truncated)
 	}
 }
 
 func TestInterruptedDeliveryIsRecorded(t *testing.T) {
-	withEachSender(t, testInterruptedDeliveryIsRecorded)
-}
-
-func testInterruptedDeliveryIsRecorded(t *testing.T, open opener) {
 	arrived := make(chan struct{})
 	s := listenRaw(t, func(conn net.Conn) { close(arrived); io.Copy(io.Discard, conn) })
 	path := t.TempDir() + "/history.db"
@@ -224,7 +209,7 @@ func testInterruptedDeliveryIsRecorded(t *testing.T, open opener) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := open(Options{History: store, Retries: 3})
+	e := New(Options{History: store, Retries: 3})
 	defer e.Close()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	go func() { <-arrived; cancel(syscall.EPIPE) }() // as when the caller can show nothing any more
@@ -245,9 +230,7 @@ func testInterruptedDeliveryIsRecorded(t *testing.T, open opener) {
 }
 
 // TestPlannedBeforeItLeaves looks into the history while the request is under way.
-func TestPlannedBeforeItLeaves(t *testing.T) { withEachSender(t, testPlannedBeforeItLeaves) }
-
-func testPlannedBeforeItLeaves(t *testing.T, open opener) {
+func TestPlannedBeforeItLeaves(t *testing.T) {
 	path := t.TempDir() + "/history.db"
 	seen := make(chan history.Delivery, 1)
 	s := listenRaw(t, func(conn net.Conn) {
@@ -264,7 +247,7 @@ func testPlannedBeforeItLeaves(t *testing.T, open opener) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	e := open(Options{History: store})
+	e := New(Options{History: store})
 	defer e.Close()
 	sent, err := e.Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
 	if err != nil {
@@ -277,9 +260,7 @@ func testPlannedBeforeItLeaves(t *testing.T, open opener) {
 }
 
 // TestNeverSentTwice breaks a kept-alive connection under a request that net/http would repeat by itself.
-func TestNeverSentTwice(t *testing.T) { withEachSender(t, testNeverSentTwice) }
-
-func testNeverSentTwice(t *testing.T, open opener) {
+func TestNeverSentTwice(t *testing.T) {
 	arrived := 0
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -305,7 +286,7 @@ func testNeverSentTwice(t *testing.T, open opener) {
 		}
 	}()
 	w := &Webhook{URL: parseURL(t, "http://"+listener.Addr().String()), Headers: []history.Header{{Name: "Idempotency-Key", Value: "1"}}}
-	e := open(Options{})
+	e := New(Options{})
 	defer e.Close()
 	var got []string
 	for range 2 {
@@ -342,6 +323,38 @@ func TestFailureNames(t *testing.T) {
 	for _, tt := range tests {
 		if got := failureOf(tt.err, time.Second, false); got.name != tt.want || got.reason == "" {
 			t.Errorf("%v: got %+v, want %s", tt.err, got, tt.want)
+		}
+	}
+}
+
+// TestReasonsQuoteNothing holds errors that quote a response, a certificate or a URL.
+func TestReasonsQuoteNothing(t *testing.T) {
+	const secret = "s3cret-s3cret"
+	s := listenRaw(t, respond(secret+"\r\n"))
+	client := HTTPClient(Options{})
+	_, err := client.Get("http://" + s.Addr().String() + "/?token=" + secret)
+	if err == nil || !strings.Contains(err.Error(), secret) {
+		t.Fatalf("net/http quotes nothing any more: %v", err)
+	}
+	if name, reason := NameFailure(err, time.Second); name != FailureMalformed || strings.Contains(reason, secret) {
+		t.Errorf("%s: %s", name, reason)
+	}
+	round := httptest.NewServer(http.RedirectHandler("/?token="+secret, http.StatusFound))
+	defer round.Close()
+	_, err = client.Get(round.URL)
+	if name, reason := NameFailure(err, time.Second); name != FailureOther || !strings.Contains(reason, "redirects") || strings.Contains(reason, secret) {
+		t.Errorf("%s: %s", name, reason)
+	}
+	for _, err := range []error{
+		errors.New("odd: " + secret),
+		&handshakeError{errors.New("tls: failed to parse certificate from server: " + secret)},
+		&handshakeError{errors.New("x509: " + secret)},
+		&net.OpError{Op: "dial", Err: &net.AddrError{Err: "odd", Addr: secret}},
+	} {
+		for _, responded := range []bool{false, true} {
+			if f := failureOf(err, time.Second, responded); strings.Contains(f.reason, secret) {
+				t.Errorf("%v: %s", err, f.reason)
+			}
 		}
 	}
 }

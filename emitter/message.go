@@ -22,27 +22,27 @@ type Message struct {
 	Edition payload.Edition
 	Bot     string // "" when no bot made it
 	Seed    uint64 // of the visitor
-	Fault   Fault
+	Tamper  Tamper
 
 	// What sends it, for the history: a scenario and its step, or the number of the delivery that it sends again.
 	Scenario, Step string
 	ResendOf       int64
 }
 
-// Fault is something wrong on purpose, to see the receiver refuse it. The zero value is none.
-type Fault string
+// Tamper is what is made wrong on purpose, so that the receiver rejects the delivery. The zero value is nothing.
+type Tamper string
 
 const (
-	FaultUnsigned  Fault = "unsigned"  // no signature header at all
-	FaultSignature Fault = "signature" // one digit of the signature is another
-	FaultBody      Fault = "body"      // the body is changed after it was signed
-	FaultURL       Fault = "url"       // the signature is for another URL
+	TamperUnsigned  Tamper = "unsigned"  // there is no signature header
+	TamperSignature Tamper = "signature" // one digit of the signature is changed
+	TamperBody      Tamper = "body"      // the body is changed after it was signed
+	TamperURL       Tamper = "url"       // the signature is for another URL
 )
 
-// ParseTamper reads what can be tampered with: "signature", "body" or "url".
-func ParseTamper(s string) (Fault, error) {
-	if tampers := []Fault{FaultSignature, FaultBody, FaultURL}; slices.Contains(tampers, Fault(s)) {
-		return Fault(s), nil
+// ParseTamper parses what can be tampered with: "signature", "body" or "url".
+func ParseTamper(s string) (Tamper, error) {
+	if slices.Contains([]Tamper{TamperSignature, TamperBody, TamperURL}, Tamper(s)) {
+		return Tamper(s), nil
 	}
 	return "", fmt.Errorf("unknown thing to tamper with %q; it is signature, body or url", s)
 }
@@ -57,7 +57,7 @@ func Plan(w *Webhook, m Message) history.Delivery {
 	signed := w.signed().String()
 	header, body := sign(w, m)
 	headers := []history.Header{{Name: "User-Agent", Value: userAgent}, {Name: "Content-Type", Value: "application/json"}}
-	if m.Fault != FaultUnsigned {
+	if m.Tamper != TamperUnsigned {
 		headers = append(headers, history.Header{Name: signature.Header, Value: header})
 	}
 	request := history.Request{
@@ -75,20 +75,20 @@ func Plan(w *Webhook, m Message) history.Delivery {
 	}
 }
 
-// sign gives the header value and the body to send: not quite fitting each other where the fault says so.
+// sign returns the header value and the body to send. They do not match if the message is tampered with.
 func sign(w *Webhook, m Message) (header string, body []byte) {
 	message := signature.Message{Method: "POST", URL: w.signed().String(), Body: m.Body}
-	if m.Fault == FaultURL {
+	if m.Tamper == TamperURL {
 		message.URL += "tampered"
 		if w.Scheme == signature.SchemeBody { // which does not look at the URL, so that only another body is wrong
 			message.Body = append(bytes.Clone(m.Body), ' ')
 		}
 	}
 	header = signature.Sign(w.Secret, w.Scheme, message)
-	switch m.Fault {
-	case FaultSignature:
+	switch m.Tamper {
+	case TamperSignature:
 		return otherDigit(header), m.Body
-	case FaultBody:
+	case TamperBody:
 		return header, tamperBody(m.Body)
 	}
 	return header, m.Body

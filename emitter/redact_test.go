@@ -60,23 +60,21 @@ func TestNoEchoedSecretIsKept(t *testing.T) {
 		for name, echo := range echoes(secret) {
 			t.Run(secret+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				withEachSender(t, func(t *testing.T, open opener) {
-					s, _ := talk(t, echo[0])
-					w := &Webhook{URL: s.url(t, "/"), Secret: signature.NewSecret(secret)}
-					dir := t.TempDir()
-					store, err := history.Open(t.Context(), filepath.Join(dir, "history.db"), history.Options{})
-					if err != nil {
-						t.Fatal(err)
-					}
-					d := deliver(t, open, w, Options{History: store})
-					wantEcho(t, &d, echo[1])
-					wantNoSecret(t, secret, fmt.Sprintf("%+v %s %s", d.Response, d.Reason, d.RawResponse))
-					wantNoSecretIn(t, secret, dir)
-					if err := store.Close(); err != nil {
-						t.Fatal(err)
-					}
-					wantNoSecretIn(t, secret, dir)
-				})
+				s, _ := talk(t, echo[0])
+				w := &Webhook{URL: s.url(t, "/"), Secret: signature.NewSecret(secret)}
+				dir := t.TempDir()
+				store, err := history.Open(t.Context(), filepath.Join(dir, "history.db"), history.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				d := deliver(t, w, Options{History: store})
+				wantEcho(t, &d, echo[1])
+				wantNoSecret(t, secret, fmt.Sprintf("%+v %s %s", d.Response, d.Reason, d.RawResponse))
+				wantNoSecretIn(t, secret, dir)
+				if err := store.Close(); err != nil {
+					t.Fatal(err)
+				}
+				wantNoSecretIn(t, secret, dir)
 			})
 		}
 	}
@@ -147,7 +145,7 @@ func TestSecretThatFramesAResponse(t *testing.T) {
 func TestCutSecret(t *testing.T) {
 	t.Parallel()
 	s := listenRaw(t, respond("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nkey=very-secret-08"))
-	d := deliver(t, New, &Webhook{URL: s.url(t, "/"), Secret: signature.NewSecret("very-secret-0815")}, Options{Timeout: time.Minute})
+	d := deliver(t, &Webhook{URL: s.url(t, "/"), Secret: signature.NewSecret("very-secret-0815")}, Options{Timeout: time.Minute})
 	if got := string(d.Response.Body); got != "key=**************" {
 		t.Errorf("the body is %q", got)
 	}

@@ -13,12 +13,12 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// maxRetryAfter bounds what a receiver can make the sender wait.
+// maxRetryAfter bounds how long a receiver can make the sender wait.
 const maxRetryAfter = 5 * time.Minute
 
-// Send sends a planned delivery to the webhook's URL, and again while it fails in a way that may pass and retries are
-// left; every attempt is a delivery of its own, with the same bytes. It calls each, if not nil, with every attempt
-// as it ends and gives the last one. What the receiver or the network did wrong stands in the delivery; the error is
+// Send sends a planned delivery to the webhook's URL, and again while it fails in a way that may be temporary and retries
+// are left. Every attempt is a delivery of its own, with the same bytes. Send calls each, if not nil, with every attempt
+// as it ends, and returns the last one. What the receiver or the network did wrong is in the delivery; the error is
 // about this side: a history that cannot be written (*history.Error), an error of each, or the end of ctx.
 func (e *Emitter) Send(ctx context.Context, w *Webhook, planned history.Delivery, each func(history.Delivery) error) (history.Delivery, error) {
 	delays := backoff.NewExponentialBackOff()
@@ -34,7 +34,7 @@ func (e *Emitter) Send(ctx context.Context, w *Webhook, planned history.Delivery
 				return d, err
 			}
 		}
-		if ctx.Err() != nil || planned.Attempt > e.opt.Retries || !mayPass(&d) {
+		if ctx.Err() != nil || planned.Attempt > e.opt.Retries || !isTemporary(&d) {
 			return d, ctx.Err()
 		}
 		pause := max(delays.NextBackOff(), retryAfter(&d, e.opt.Now()))
@@ -49,8 +49,8 @@ func (e *Emitter) Send(ctx context.Context, w *Webhook, planned history.Delivery
 	}
 }
 
-// mayPass reports whether the same request may well succeed later.
-func mayPass(d *history.Delivery) bool {
+// isTemporary reports whether the same request may succeed later.
+func isTemporary(d *history.Delivery) bool {
 	switch d.Error {
 	case "":
 		return d.Status >= 500 || d.Status == http.StatusRequestTimeout || d.Status == http.StatusTooManyRequests
@@ -60,7 +60,7 @@ func mayPass(d *history.Delivery) bool {
 	return true
 }
 
-// retryAfter reads the receiver's own wish (RFC 9110 10.2.3): seconds or a date. 0 is none.
+// retryAfter returns what the Retry-After header asks for (RFC 9110 10.2.3): seconds or a date. 0 is none.
 func retryAfter(d *history.Delivery, now time.Time) time.Duration {
 	if d.Response == nil {
 		return 0
@@ -80,7 +80,7 @@ func retryAfter(d *history.Delivery, now time.Time) time.Duration {
 	return 0
 }
 
-// Wait waits so long, or until ctx ends, whose error it gives. No time is no wait.
+// Wait blocks for d or until ctx is done, and returns the error of ctx. It returns at once if d <= 0.
 func Wait(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()

@@ -9,9 +9,7 @@ import (
 	"artihook/emitter/history"
 )
 
-func TestRetries(t *testing.T) { withEachSender(t, testRetries) }
-
-func testRetries(t *testing.T, open opener) {
+func TestRetries(t *testing.T) {
 	tests := []struct {
 		name    string
 		answers []int
@@ -33,7 +31,7 @@ func testRetries(t *testing.T, open opener) {
 				left = left[1:]
 			}))
 			defer server.Close()
-			e := open(Options{Retries: tt.retries, RetryDelay: time.Microsecond})
+			e := New(Options{Retries: tt.retries, RetryDelay: time.Microsecond})
 			defer e.Close()
 			var got []int
 			last, err := e.Emit(t.Context(), &Webhook{URL: parseURL(t, server.URL)}, testMessage(), func(d history.Delivery) error {

@@ -14,14 +14,12 @@ import (
 )
 
 // TestWireBytes holds what stands on the socket against the contract's list, byte by byte (docs/contract.md, section 1).
-func TestWireBytes(t *testing.T) { withEachSender(t, testWireBytes) }
-
-func testWireBytes(t *testing.T, open opener) {
+func TestWireBytes(t *testing.T) {
 	s := listenRaw(t, respond(ok204))
 	secret := signature.NewSecret("s3cret-s3cret")
 	w := &Webhook{URL: s.url(t, "/hook?token=a%20b"), Secret: secret}
 	m := testMessage()
-	e := open(Options{})
+	e := New(Options{})
 	defer e.Close()
 	d, err := e.Emit(t.Context(), w, m, nil)
 	if err != nil || !d.OK() {
@@ -44,9 +42,7 @@ func testWireBytes(t *testing.T, open opener) {
 	}
 }
 
-func TestSignedURLIsWhatIsSent(t *testing.T) { withEachSender(t, testSignedURLIsWhatIsSent) }
-
-func testSignedURLIsWhatIsSent(t *testing.T, open opener) {
+func TestSignedURLIsWhatIsSent(t *testing.T) {
 	text, err := os.ReadFile("testdata/signing-url.json")
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +65,7 @@ func testSignedURLIsWhatIsSent(t *testing.T, open opener) {
 			s := listenRaw(t, respond(ok204))
 			// The case's URL is signed while the connection goes to the socket, as behind a tunnel.
 			w := &Webhook{URL: s.url(t, ""), SignURL: parseURL(t, tt.Given)}
-			e := open(Options{})
+			e := New(Options{})
 			defer e.Close()
 			d, err := e.Emit(t.Context(), w, testMessage(), nil)
 			if err != nil || !d.OK() {
@@ -86,9 +82,7 @@ func testSignedURLIsWhatIsSent(t *testing.T, open opener) {
 	}
 }
 
-func TestSignURLAndTargetOfTheirOwn(t *testing.T) { withEachSender(t, testSignURLAndTargetOfTheirOwn) }
-
-func testSignURLAndTargetOfTheirOwn(t *testing.T, open opener) {
+func TestSignURLAndTargetOfTheirOwn(t *testing.T) {
 	tests := []struct{ path, signURL, line, host string }{
 		{"/local", "https://public.example/artibot", "POST /local HTTP/1.1", "public.example"},
 		{"", "https://public.example/artibot?x=1", "POST /artibot?x=1 HTTP/1.1", "public.example"},
@@ -97,7 +91,7 @@ func testSignURLAndTargetOfTheirOwn(t *testing.T, open opener) {
 	for _, tt := range tests {
 		s := listenRaw(t, respond(ok204))
 		w := &Webhook{URL: s.url(t, tt.path), SignURL: parseURL(t, tt.signURL)}
-		e := open(Options{})
+		e := New(Options{})
 		defer e.Close()
 		if _, err := e.Emit(t.Context(), w, testMessage(), nil); err != nil {
 			t.Fatal(err)
@@ -108,9 +102,7 @@ func testSignURLAndTargetOfTheirOwn(t *testing.T, open opener) {
 	}
 }
 
-func TestHeadersThatWereAskedFor(t *testing.T) { withEachSender(t, testHeadersThatWereAskedFor) }
-
-func testHeadersThatWereAskedFor(t *testing.T, open opener) {
+func TestHeadersThatWereAskedFor(t *testing.T) {
 	tests := []struct {
 		name   string
 		header history.Header
@@ -128,7 +120,7 @@ func testHeadersThatWereAskedFor(t *testing.T, open opener) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := listenRaw(t, respond(ok204))
 			w := &Webhook{URL: s.url(t, "/"), Headers: []history.Header{tt.header}}
-			e := open(Options{})
+			e := New(Options{})
 			defer e.Close()
 			d, err := e.Emit(t.Context(), w, testMessage(), nil)
 			if err != nil {
@@ -145,13 +137,13 @@ func testHeadersThatWereAskedFor(t *testing.T, open opener) {
 	}
 }
 
-func TestFaultsMakeTheSignatureWrong(t *testing.T) {
+func TestTamperMakesTheSignatureWrong(t *testing.T) {
 	secret := signature.NewSecret("s3cret-s3cret")
 	for _, scheme := range []signature.Scheme{signature.SchemeURL, signature.SchemeBody} {
-		for _, fault := range []Fault{"", FaultSignature, FaultBody, FaultURL, FaultUnsigned} {
+		for _, tamper := range []Tamper{"", TamperSignature, TamperBody, TamperURL, TamperUnsigned} {
 			w := &Webhook{URL: parseURL(t, "http://localhost:1/hook"), Secret: secret, Scheme: scheme}
 			m := testMessage()
-			m.Fault = fault
+			m.Tamper = tamper
 			d := Plan(w, m)
 			var header string
 			for _, h := range d.Request.Headers {
@@ -160,17 +152,17 @@ func TestFaultsMakeTheSignatureWrong(t *testing.T) {
 				}
 			}
 			fits := signature.Verify(secret, scheme, signature.Message{Method: "POST", URL: w.URL.String(), Body: d.Request.Body}, header)
-			if fits != (fault == "") {
-				t.Errorf("%s, fault %q: the signature fits: %v", scheme, fault, fits)
+			if fits != (tamper == "") {
+				t.Errorf("%s, tamper %q: the signature fits: %v", scheme, tamper, fits)
 			}
-			if changed := string(d.Request.Body) != string(m.Body); changed != (fault == FaultBody) {
-				t.Errorf("%s, fault %q: the body is changed: %v", scheme, fault, changed)
+			if changed := string(d.Request.Body) != string(m.Body); changed != (tamper == TamperBody) {
+				t.Errorf("%s, tamper %q: the body is changed: %v", scheme, tamper, changed)
 			}
 			if !json.Valid(d.Request.Body) {
-				t.Errorf("%s, fault %q: the body is no JSON any more", scheme, fault)
+				t.Errorf("%s, tamper %q: the body is no JSON any more", scheme, tamper)
 			}
-			if (header == "") != (fault == FaultUnsigned) {
-				t.Errorf("%s, fault %q: header %q", scheme, fault, header)
+			if (header == "") != (tamper == TamperUnsigned) {
+				t.Errorf("%s, tamper %q: header %q", scheme, tamper, header)
 			}
 		}
 	}

@@ -187,7 +187,7 @@ func (a *act) seal(c *parcel, w *emitter.Webhook) error {
 	if err != nil {
 		return err
 	}
-	m.Fault = a.fault()
+	m.Tamper = a.fault()
 	m.Scenario, m.Step = a.p.file.Name.Value, a.path+" "+a.result.Name
 	if a.step.Resend != nil {
 		m.ResendOf = a.p.firstOf(c, w)
@@ -314,27 +314,27 @@ func (a *act) judge(r *reply, label string) error {
 // unreachable are the failures after which nothing else can be told by going on.
 var unreachable = []string{emitter.FailureRefused, emitter.FailureDNS, emitter.FailureUnreachable, emitter.FailureTLS}
 
-func (a *act) fault() emitter.Fault {
+func (a *act) fault() emitter.Tamper {
 	if a.step.Unsigned.On {
-		return emitter.FaultUnsigned
+		return emitter.TamperUnsigned
 	}
-	return emitter.Fault(a.step.Tamper.Value)
+	return emitter.Tamper(a.step.Tamper.Value)
 }
 
 // sender sends in the manner of the scenario and of the step.
 func (a *act) sender() *emitter.Emitter {
 	d := a.p.defaults()
-	m := emitter.Manner{SlowBody: a.step.SlowBody.Value, Cut: a.step.CutBody.Given(), CutAfter: a.step.CutBody.N}
+	m := emitter.SendOptions{SlowBody: a.step.SlowBody.Value, Cut: a.step.CutBody.Given(), CutAfter: a.step.CutBody.N}
 	if d.Timeout.Given() && !a.p.opt.said(SettingTimeout) {
 		m.Timeout = d.Timeout.Value
 	}
 	if !a.p.opt.said(SettingRetries) {
 		m.Retries = d.Retries.N
 	}
-	if m == (emitter.Manner{}) {
+	if m == (emitter.SendOptions{}) {
 		return a.p.opt.Emitter
 	}
-	return a.p.opt.Emitter.With(m)
+	return a.p.opt.Emitter.WithOptions(m)
 }
 
 func deliveryReply(d *history.Delivery, cut bool) *reply {

@@ -79,8 +79,8 @@ func parseStatusLine(line string) (Response, error) {
 	code, reason, _ := strings.Cut(rest, " ")
 	version, ok := strings.CutPrefix(proto, "HTTP/")
 	status, err := strconv.ParseUint(code, 10, 16)
-	if !ok || strings.Trim(version, "0123456789.") != "" || len(code) != 3 || err != nil || status < 100 {
-		return Response{}, fmt.Errorf("status line %q, want HTTP/1.1 and a status code", brief(line))
+	if !ok || strings.Trim(version, "0123456789.") != "" || len(code) != 3 || err != nil || status < 100 || status > 599 {
+		return Response{}, fmt.Errorf("status line %q, want HTTP/1.1 and a status code from 100 to 599", brief(line))
 	}
 	return Response{Status: int(status), Proto: proto, Reason: textproto.TrimString(reason)}, nil
 }

@@ -10,10 +10,9 @@ import (
 	"artihook/emitter/payload"
 )
 
-// actor holds one conversation of a play after the other, over connections of its own.
+// actor holds one conversation of a play after the other.
 type actor struct {
 	*player
-	lines    map[*emitter.Webhook]*emitter.Emitter
 	perEvent time.Duration // about how long one takes
 }
 
@@ -21,20 +20,6 @@ type actor struct {
 type scene struct {
 	webhook *emitter.Webhook
 	planned history.Delivery
-}
-
-func (a *actor) close() {
-	for _, line := range a.lines {
-		line.Close()
-	}
-}
-
-// line is the actor's own connection to a webhook.
-func (a *actor) line(w *emitter.Webhook) *emitter.Emitter {
-	if a.lines[w] == nil {
-		a.lines[w] = a.opt.Emitter.Direct()
-	}
-	return a.lines[w]
 }
 
 // work holds one conversation after the other until there are no more.
@@ -124,7 +109,7 @@ func (a *actor) send(ctx context.Context, scenes []scene) error {
 }
 
 func (a *actor) sendOne(ctx context.Context, s *scene) error {
-	last, err := a.line(s.webhook).Send(ctx, s.webhook, s.planned, a.seen)
+	last, err := a.opt.Emitter.Send(ctx, s.webhook, s.planned, a.seen)
 	if err == nil || last.OK() {
 		a.mu.Lock()
 		a.tally.count(&last)

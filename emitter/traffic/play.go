@@ -27,7 +27,7 @@ type Source func(n uint64, at time.Time) Conversation
 
 // Options say what to play and how.
 type Options struct {
-	Emitter     *emitter.Emitter
+	Emitter     *emitter.Emitter  // keeps Concurrency connections for each host
 	Webhooks    []emitter.Webhook // each gets the events that it wants, in its own edition
 	Source      func() Source     // called once for each worker
 	Leads       int               // how many conversations
@@ -85,8 +85,7 @@ func Play(ctx context.Context, opt Options) (Tally, error) {
 	workers, ctx := errgroup.WithContext(ctx)
 	for range p.workers {
 		workers.Go(func() error {
-			a := actor{player: p, lines: map[*emitter.Webhook]*emitter.Emitter{}, perEvent: aheadTime}
-			defer a.close()
+			a := actor{player: p, perEvent: aheadTime}
 			return a.work(ctx)
 		})
 	}

@@ -144,13 +144,13 @@ func isHTML(d *history.Delivery) bool {
 
 func slowSender(t *trial) {
 	s := t.ordinary()
-	s.what, s.manner = "its body stretched over "+t.run.opt.Slow.String(), emitter.Manner{SlowBody: t.run.opt.Slow}
+	s.what, s.manner = "its body stretched over "+t.run.opt.Slow.String(), emitter.SendOptions{SlowBody: t.run.opt.Slow}
 	t.expect(s, accepted)
 }
 
 func cutBodyOff(t *trial) {
 	s := t.ordinary()
-	s.what, s.manner = "the connection cut in mid-body", emitter.Manner{Cut: true, CutAfter: len(s.body) / 2}
+	s.what, s.manner = "the connection cut in mid-body", emitter.SendOptions{Cut: true, CutAfter: len(s.body) / 2}
 	t.send(s)
 	for range 3 { // the receiver may hear of the cut a little later
 		next := t.ordinary()

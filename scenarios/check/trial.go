@@ -34,7 +34,7 @@ type shot struct {
 	edition payload.Edition
 	webhook *emitter.Webhook        // nil is that of the examination
 	alter   func(*history.Delivery) // of what is signed and ready; nil changes nothing
-	manner  emitter.Manner
+	manner  emitter.SendOptions
 }
 
 func shotOf(e *payload.Event) shot {
@@ -87,7 +87,7 @@ func (t *trial) post(s shot) (history.Delivery, error) {
 	if s.alter != nil {
 		s.alter(&planned)
 	}
-	return t.run.opt.Emitter.With(s.manner).Send(t.ctx, w, planned, nil)
+	return t.run.opt.Emitter.WithOptions(s.manner).Send(t.ctx, w, planned, nil)
 }
 
 func (t *trial) webhook(s shot) *emitter.Webhook {

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestStencilWritesWhatPlanWrites holds both ways to a request together, for every kind of webhook.
-func TestStencilWritesWhatPlanWrites(t *testing.T) {
+// TestRequestTemplateWritesWhatPlanWrites holds both ways to a request together, for every kind of webhook.
+func TestRequestTemplateWritesWhatPlanWrites(t *testing.T) {
 	url := parseURL(t, "http://localhost:1/hook?token=a%20b")
 	secret := signature.NewSecret("s3cret-s3cret")
 	for name, w := range map[string]Webhook{
@@ -28,7 +28,7 @@ func TestStencilWritesWhatPlanWrites(t *testing.T) {
 		"another host":       {URL: url, Secret: secret, Headers: []history.Header{{Name: "Host", Value: "other.example"}}},
 		"URL without a path": {URL: parseURL(t, "http://localhost:1"), Secret: secret, SignURL: parseURL(t, "https://crm.example/artibot")},
 	} {
-		s := newStencil(&w)
+		s := newRequestTemplate(&w)
 		for _, body := range [][]byte{{}, []byte("{}"), testMessage().Body} {
 			m := Message{Body: body, Summary: payload.Summary{}}
 			planned := Plan(&w, m)
@@ -39,9 +39,9 @@ func TestStencilWritesWhatPlanWrites(t *testing.T) {
 	}
 }
 
-func BenchmarkStencil(b *testing.B) {
+func BenchmarkRequestTemplate(b *testing.B) {
 	w := Webhook{URL: parseURL(b, "http://localhost:1/hook"), Secret: signature.NewSecret("s3cret-s3cret")}
-	s, body := newStencil(&w), make([]byte, 1573)
+	s, body := newRequestTemplate(&w), make([]byte, 1573)
 	var dst []byte
 	b.ReportAllocs()
 	for b.Loop() {

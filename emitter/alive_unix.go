@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// rawConn gives the socket under a connection, nil where there is none.
+// rawConn returns the socket of a connection, nil if it has none.
 func rawConn(conn net.Conn) syscall.RawConn {
 	if secure, ok := conn.(*tls.Conn); ok {
 		conn = secure.NetConn()
@@ -24,19 +24,19 @@ func rawConn(conn net.Conn) syscall.RawConn {
 	return raw
 }
 
-// quiet reports whether an idle connection is open and silent. A receiver that has closed it, or says something that
-// nobody asked for, makes it useless.
-func (l *line) quiet() bool {
-	if l.raw == nil {
+// connAlive reports whether an idle connection is open and has nothing to read. A connection that the receiver has
+// closed, or on which it has sent what nobody asked for, cannot be used.
+func (d *directConn) connAlive() bool {
+	if d.raw == nil {
 		return true
 	}
-	l.silent = false
-	return l.raw.Read(l.look) == nil && l.silent
+	d.alive = false
+	return d.raw.Read(d.peek) == nil && d.alive
 }
 
-func (l *line) peek(fd uintptr) bool {
+func (d *directConn) peekSocket(fd uintptr) bool {
 	var one [1]byte
 	_, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-	l.silent = err == syscall.EAGAIN || err == syscall.EWOULDBLOCK || err == syscall.EINTR
+	d.alive = err == syscall.EAGAIN || err == syscall.EWOULDBLOCK || err == syscall.EINTR
 	return true
 }

@@ -17,7 +17,7 @@ func TestCutBody(t *testing.T) {
 		s := listenRaw(t, func(net.Conn) { arrived <- true })
 		e := New(Options{Retries: 3})
 		defer e.Close()
-		d, err := e.With(Manner{Cut: true, CutAfter: after}).Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, m, nil)
+		d, err := e.WithOptions(SendOptions{Cut: true, CutAfter: after}).Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, m, nil)
 		if err != nil || d.Error != FailureCut || d.Attempt != 1 {
 			t.Fatalf("cut after %d: %+v, %v", after, d, err)
 		}
@@ -36,7 +36,7 @@ func TestSlowBody(t *testing.T) {
 	e := New(Options{})
 	defer e.Close()
 	w := &Webhook{URL: s.url(t, "/")}
-	d, err := e.With(Manner{SlowBody: slow}).Emit(t.Context(), w, testMessage(), nil)
+	d, err := e.WithOptions(SendOptions{SlowBody: slow}).Emit(t.Context(), w, testMessage(), nil)
 	if err != nil || !d.OK() || d.Duration < slow*9/10 {
 		t.Fatalf("%+v, %v", d, err)
 	}
@@ -52,17 +52,17 @@ func TestSlowBodyEndsWithTheTimeout(t *testing.T) {
 	s := listenRaw(t, respond(ok204))
 	e := New(Options{Timeout: 50 * time.Millisecond})
 	defer e.Close()
-	d, err := e.With(Manner{SlowBody: time.Hour}).Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
+	d, err := e.WithOptions(SendOptions{SlowBody: time.Hour}).Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
 	if err != nil || d.Error != FailureTimeout {
 		t.Errorf("%+v, %v", d, err)
 	}
 }
 
-func TestMannerTimeoutAndRetries(t *testing.T) {
+func TestSendOptionsTimeoutAndRetries(t *testing.T) {
 	s := listenRaw(t, func(conn net.Conn) { io.Copy(io.Discard, conn) })
 	e := New(Options{RetryDelay: time.Nanosecond})
 	defer e.Close()
-	d, err := e.With(Manner{Timeout: 30 * time.Millisecond, Retries: 1}).Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
+	d, err := e.WithOptions(SendOptions{Timeout: 30 * time.Millisecond, Retries: 1}).Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
 	if err != nil || d.Error != FailureTimeout || d.Attempt != 2 {
 		t.Errorf("%+v, %v", d, err)
 	}

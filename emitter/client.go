@@ -1,0 +1,157 @@
+package emitter
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"artihook/emitter/history"
+	"artihook/emitter/signature"
+)
+
+// idleLimit is how long an idle connection is used again. It is shorter than the keep-alive of common servers (two
+// seconds and up), so that no request meets a connection that the receiver is just closing.
+const idleLimit = time.Second
+
+// client sends requests over a pool of HTTP/1.1 connections. It follows no redirect, and sends the very bytes of
+// Request.AppendRaw. It is safe for concurrent use.
+type client struct {
+	config    *tls.Config
+	size      int // idle connections that are kept for each host
+	idleLimit time.Duration
+
+	mu   sync.Mutex
+	idle map[origin][]*directConn // the one used last is the last
+}
+
+// origin is where a connection leads.
+type origin struct{ scheme, host, address string }
+
+func originOf(target signature.URL) origin {
+	return origin{target.Scheme, target.Host, target.Address()}
+}
+
+func newClient(config *tls.Config, connections int) *client {
+	return &client{config: config, size: max(connections, 1), idleLimit: idleLimit, idle: map[origin][]*directConn{}}
+}
+
+var errRequest = errors.New("the method, the target or the host has a character that HTTP does not allow there")
+
+// do sends the request to the target's host and reads the response, until ctx ends.
+func (c *client) do(ctx context.Context, target signature.URL, request *history.Request, opt SendOptions) response {
+	if !isValid(request) {
+		return response{err: errRequest}
+	}
+	r := outgoing{raw: request.AppendRaw(nil), method: request.Method, close: announcesClose(request.Headers)}
+	if body := len(request.Body); body > 0 && (opt.SlowBody > 0 || opt.Cut) {
+		r.throttle = &throttledWriter{SendOptions: opt, head: len(r.raw) - body, body: body}
+	}
+	d := c.take(originOf(target))
+	defer c.put(d)
+	stop := d.cancelOn(ctx)
+	defer stop()
+	deadline, _ := ctx.Deadline()
+	resp := d.exchange(ctx, deadline, r)
+	resp.raw = slices.Clone(resp.raw)
+	return resp
+}
+
+// isValid reports whether the start line and the Host header are one line each, whatever an imported request holds.
+func isValid(r *history.Request) bool {
+	special := func(c rune) bool { return c <= ' ' || c == 0x7f }
+	return !strings.ContainsFunc(r.Method+r.Target+r.Host, special)
+}
+
+// announcesClose reports whether a request asks the receiver to close the connection.
+func announcesClose(headers []history.Header) bool {
+	return slices.ContainsFunc(headers, func(h history.Header) bool {
+		return strings.EqualFold(h.Name, "Connection") && strings.EqualFold(strings.TrimSpace(h.Value), "close")
+	})
+}
+
+// take returns an idle connection, or a new one.
+func (c *client) take(to origin) *directConn {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	idle := c.idle[to]
+	if len(idle) == 0 {
+		return newConn(c, to)
+	}
+	last := len(idle) - 1
+	c.idle[to] = idle[:last]
+	return idle[last]
+}
+
+// put takes back what take returned.
+func (c *client) put(d *directConn) {
+	if d.conn == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	idle := c.idle[d.origin]
+	if len(idle) == c.size {
+		d.disconnect()
+		return
+	}
+	c.idle[d.origin] = append(idle, d)
+	if d.expiry == nil {
+		d.expiry = time.AfterFunc(c.idleLimit, func() { c.expire(d) })
+	} else {
+		d.expiry.Reset(c.idleLimit)
+	}
+}
+
+// expire closes a connection that has been idle for too long.
+func (c *client) expire(d *directConn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	idle := c.idle[d.origin]
+	if i := slices.Index(idle, d); i >= 0 && time.Since(d.idleSince) >= c.idleLimit {
+		c.idle[d.origin] = slices.Delete(idle, i, i+1)
+		d.disconnect()
+	}
+}
+
+// close closes the idle connections.
+func (c *client) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, idle := range c.idle {
+		for _, d := range idle {
+			d.expiry.Stop()
+			d.disconnect()
+		}
+	}
+	clear(c.idle)
+}
+
+// dial opens a connection, which for https uses TLS from the start.
+func dial(ctx context.Context, to origin, config *tls.Config) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", to.address)
+	if err != nil || to.scheme != "https" {
+		return conn, err
+	}
+	return handshake(ctx, conn, to.address, config)
+}
+
+// handshake starts TLS on a connection to the address, for HTTP/1.1 alone.
+func handshake(ctx context.Context, conn net.Conn, address string, config *tls.Config) (net.Conn, error) {
+	config = config.Clone()
+	config.NextProtos = []string{"http/1.1"}
+	config.ServerName, _, _ = net.SplitHostPort(address)
+	secure := tls.Client(conn, config)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, &handshakeError{err}
+	}
+	return secure, nil
+}

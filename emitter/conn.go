@@ -1,0 +1,321 @@
+package emitter
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+
+	"artihook/emitter/history"
+)
+
+const (
+	// maxDirect is the longest request, in bytes, that is written before the response is read. Every socket buffer
+	// takes that much at once. A receiver may respond to a longer request before it has read all of it.
+	maxDirect = 8 << 10
+
+	// earlyGrace is how long the rest of a request may take to leave once its response is complete. After that the
+	// connection is closed.
+	earlyGrace = 50 * time.Millisecond
+
+	// neverIdle is how shortly after a response a connection is assumed to be open.
+	neverIdle = 100 * time.Microsecond
+
+	// maxLate bounds how much later than its deadline a request times out. It is at most a hundredth of the timeout.
+	maxLate = 10 * time.Millisecond
+
+	// maxInterim is how many interim (1xx) responses may come before a response, as in net/http.
+	maxInterim = 5
+)
+
+var (
+	errInterim = errors.New("too many interim responses")
+	errStatus  = errors.New("the status code is not between 100 and 599")
+)
+
+// outgoing is a request as it is written.
+type outgoing struct {
+	raw      []byte
+	method   string
+	close    bool // the request announces that its connection ends with it
+	throttle *throttledWriter
+}
+
+// response is what came back for one request.
+type response struct {
+	status    int    // 0 if the status line did not come or is not valid
+	raw       []byte // all bytes of the response, at most maxRecorded
+	truncated bool   // the body is longer than history.MaxBody, or the response longer than maxRecorded
+	plain     bool   // the body is in raw as it is, without chunks
+	sent      int    // bytes of the request that have left
+	ended     time.Time
+	err       error // why the response is not complete
+}
+
+// directConn sends requests to one host over one HTTP/1.1 connection, which it opens when needed. It writes a short
+// request in one call and reads the response in the same goroutine, which is faster than what net/http does. It is for
+// one goroutine at a time.
+type directConn struct {
+	client       *client
+	origin       origin
+	reader       *bufio.Reader // over capture
+	capture      capture
+	request      http.Request    // what http.ReadResponse needs to know of the request
+	raw          syscall.RawConn // of the connection; nil if the system cannot say whether it is open
+	peek         func(fd uintptr) bool
+	alive        bool      // the result of peek
+	idleSince    time.Time // the end of the last response
+	deadline     time.Time // of the connection
+	used         int       // responses that the connection has carried
+	suspectStale bool      // a connection has failed in reuse: look at it before each request
+	expiry       *time.Timer
+
+	mu   sync.Mutex // guards conn against cancelOn
+	conn net.Conn   // nil is none
+}
+
+func newConn(c *client, to origin) *directConn {
+	d := &directConn{client: c, origin: to}
+	d.reader, d.peek = bufio.NewReader(&d.capture), d.peekSocket
+	return d
+}
+
+// cancelOn makes the end of ctx end what the connection waits for, until stop is called.
+func (d *directConn) cancelOn(ctx context.Context) (stop func()) {
+	done := make(chan struct{})
+	undo := context.AfterFunc(ctx, func() {
+		defer close(done)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.conn != nil {
+			d.conn.SetDeadline(time.Unix(1, 0))
+		}
+	})
+	return func() {
+		if !undo() {
+			<-done
+			d.deadline = time.Time{} // it has been overwritten
+		}
+	}
+}
+
+// exchange sends the request and reads the response, until the deadline (zero is none). The response's raw is valid
+// until the next call. The end of ctx counts only after cancelOn. A request of which a byte has left is never sent again.
+func (d *directConn) exchange(ctx context.Context, deadline time.Time, r outgoing) response {
+	if d.conn != nil && !d.isFresh() {
+		d.disconnect()
+	}
+	for {
+		d.capture.reset()
+		reused := d.conn != nil
+		if err := d.ready(ctx, deadline); err != nil {
+			return response{err: err, ended: time.Now()}
+		}
+		resp, writeErr := d.send(ctx, &r)
+		if writeErr != nil && resp.sent == 0 && reused && ctx.Err() == nil && !isTimeout(writeErr) {
+			d.abort() // the receiver had closed the connection, and has nothing of the request
+			continue
+		}
+		if r.close {
+			d.disconnect()
+		}
+		return resp
+	}
+}
+
+// isFresh reports whether the connection can carry one more request. A look at the socket costs a system call: a
+// connection that is never idle is looked at only after one has failed.
+func (d *directConn) isFresh() bool {
+	idle := time.Since(d.idleSince)
+	return idle <= d.client.idleLimit && (idle < neverIdle && !d.suspectStale || d.connAlive())
+}
+
+// ready opens the connection if there is none, and sets its deadline.
+func (d *directConn) ready(ctx context.Context, deadline time.Time) error {
+	if d.conn == nil {
+		if err := d.connect(ctx, deadline); err != nil {
+			return err
+		}
+	}
+	if err := d.setDeadline(deadline); err != nil {
+		return err
+	}
+	return ctx.Err() // checked last: the new deadline may have undone that of cancelOn
+}
+
+// setDeadline sets the connection's deadline a little late, and keeps it for the requests that follow soon, because each
+// call costs time.
+func (d *directConn) setDeadline(deadline time.Time) error {
+	if !deadline.IsZero() && !d.deadline.Before(deadline) && d.deadline.Sub(deadline) <= maxLate {
+		return nil
+	}
+	if d.deadline = deadline; !deadline.IsZero() {
+		d.deadline = deadline.Add(min(maxLate, time.Until(deadline)/100))
+	}
+	return d.conn.SetDeadline(d.deadline)
+}
+
+func (d *directConn) connect(ctx context.Context, deadline time.Time) error {
+	if !deadline.IsZero() {
+		limited, cancel := context.WithDeadline(ctx, deadline)
+		defer cancel()
+		ctx = limited
+	}
+	conn, err := dial(ctx, d.origin, d.client.config)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	d.conn = conn
+	d.mu.Unlock()
+	d.capture.conn, d.raw, d.used, d.deadline = conn, rawConn(conn), 0, time.Time{}
+	d.reader.Reset(&d.capture)
+	return nil
+}
+
+// disconnect closes the connection as both sides expect it.
+func (d *directConn) disconnect() { d.closeWith(net.Conn.Close) }
+
+// abort closes the connection at once. Over TLS, Close alone would wait for a receiver that does not read.
+func (d *directConn) abort() {
+	d.closeWith(func(conn net.Conn) error {
+		if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
+			conn = secure.NetConn()
+		}
+		return conn.Close()
+	})
+}
+
+func (d *directConn) closeWith(closeConn func(net.Conn) error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.conn != nil {
+		_ = closeConn(d.conn) // nothing more is expected of it
+		d.conn = nil
+	}
+}
+
+// send writes the request and reads the response. A request that the receiver may not read at once is written by a
+// goroutine of its own. The error is that of writing.
+func (d *directConn) send(ctx context.Context, r *outgoing) (response, error) {
+	if r.throttle != nil || len(r.raw) > maxDirect {
+		return d.sendWhileReading(ctx, r)
+	}
+	sent, err := d.conn.Write(r.raw)
+	runtime.Gosched() // other goroutines write meanwhile, and the response is often there afterwards
+	resp := d.read(r.method)
+	if resp.sent = sent; resp.err != nil && err != nil {
+		resp.err = err // the cause: the request was not sent whole
+	}
+	return resp, err
+}
+
+// sendWhileReading writes the request while it reads the response, which may come before the request has left. The rest
+// of the request is not sent then.
+func (d *directConn) sendWhileReading(ctx context.Context, r *outgoing) (response, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	conn := d.conn
+	var sent int
+	var err error // of writing
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		if r.throttle != nil {
+			sent, err = r.throttle.write(ctx, conn, r.raw)
+		} else {
+			sent, err = conn.Write(r.raw)
+		}
+	}()
+	resp := d.read(r.method)
+	wroteFirst := true
+	select {
+	case <-written:
+	default:
+		wroteFirst = false
+		cancel()
+		_ = conn.SetWriteDeadline(time.Now().Add(earlyGrace)) // on a closed connection nothing waits
+		d.deadline = time.Time{}
+		<-written
+	}
+	resp.sent = sent
+	switch {
+	case err == nil:
+	case resp.err == nil:
+		d.abort()
+	case wroteFirst || errors.Is(err, errCut):
+		resp.err = err
+	}
+	return resp, err
+}
+
+// read reads one response, past interim ones. It keeps the connection if both sides can use it again.
+func (d *directConn) read(method string) response {
+	head, err := d.readHead(method)
+	resp := response{err: err, ended: time.Now()}
+	if err == nil {
+		resp.status, resp.plain = head.StatusCode, head.ContentLength >= 0
+		if head.Body != http.NoBody {
+			d.capture.headLeft = -1
+			resp.truncated, resp.err = readBody(head.Body)
+		}
+	}
+	if resp.err != nil && d.capture.err != nil {
+		resp.err = d.capture.err // net/http reports some responses that end early as malformed
+	}
+	extra := 0 // bytes after the end of the response: nobody asked for them
+	if resp.err == nil && !resp.truncated {
+		extra = d.reader.Buffered()
+	}
+	resp.raw, resp.truncated = d.capture.bytes(extra), resp.truncated || d.capture.truncated
+	if d.used++; resp.err != nil && d.used > 1 && !isTimeout(resp.err) {
+		d.suspectStale = true
+	}
+	switch {
+	case resp.err != nil || resp.truncated:
+		d.abort()
+	case head.Close || extra > 0 || resp.status == http.StatusSwitchingProtocols:
+		d.disconnect()
+	}
+	d.idleSince = time.Now()
+	resp.ended = d.idleSince
+	return resp
+}
+
+// readHead reads the head of the first response that is not an interim one. 101 is final: no protocol is switched to.
+func (d *directConn) readHead(method string) (*http.Response, error) {
+	d.request.Method = method // the response to HEAD has no body
+	for range maxInterim + 1 {
+		head, err := http.ReadResponse(d.reader, &d.request)
+		if err != nil {
+			return nil, err
+		}
+		switch code := head.StatusCode; {
+		case code < 100 || code > 599:
+			return nil, errStatus
+		case code >= 200 || code == http.StatusSwitchingProtocols:
+			return head, nil
+		}
+	}
+	return nil, errInterim
+}
+
+// readBody reads the body to its end or just past what is kept.
+func readBody(body io.Reader) (truncated bool, err error) {
+	n, err := io.Copy(io.Discard, io.LimitReader(body, history.MaxBody+1))
+	if n > history.MaxBody {
+		return true, nil
+	}
+	return false, err
+}
+
+func isTimeout(err error) bool {
+	var timer net.Error
+	return errors.As(err, &timer) && timer.Timeout()
+}
