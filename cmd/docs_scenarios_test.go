@@ -24,8 +24,9 @@ import (
 type stage struct {
 	folder string
 	env    []string
-	hosts  *strings.Replacer // from what the documents say to where the receivers are
-	back   *strings.Replacer
+
+	addresses   map[string]string // of the receivers, by the address that the documents have for them
+	hosts, back *strings.Replacer // from the documents' addresses to the real ones, and back
 }
 
 // setStage starts the receivers. Nobody listens at localhost:3999.
@@ -42,15 +43,21 @@ func setStage(t *testing.T) *stage {
 		"localhost:3002": strings.TrimPrefix(old.URL, "http://"),
 		"localhost:3999": "127.0.0.1:1", // where nobody listens
 	}
-	var there, back []string
-	for said, is := range addresses {
-		there, back = append(there, said, is), append(back, is, said)
-	}
-	s.hosts, s.back = strings.NewReplacer(there...), strings.NewReplacer(back...)
+	s.addresses = addresses
+	s.setHosts()
 	s.env = append(os.Environ(),
 		"XDG_STATE_HOME="+filepath.Join(s.folder, "state"), "ARTIHOOK_SECRET="+readmeSecret, "CRM_SECRET="+readmeSecret,
 		"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "GITHUB_ACTIONS=")
 	return s
+}
+
+// setHosts makes the replacers from the addresses.
+func (s *stage) setHosts() {
+	var hosts, back []string
+	for shown, real := range s.addresses {
+		hosts, back = append(hosts, shown, real), append(back, real, shown)
+	}
+	s.hosts, s.back = strings.NewReplacer(hosts...), strings.NewReplacer(back...)
 }
 
 func (s *stage) write(t *testing.T, name, text string) {

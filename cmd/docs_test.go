@@ -18,6 +18,11 @@ var documents = map[string]func(t *testing.T, file string){
 	"ci.md":          runPipelines,
 	"check.md":       runExaminations,
 	"ui.md":          lookForPictures,
+	"bots.md":        runGuide,
+	"history.md":     runGuide,
+	"load.md":        runGuide,
+	"settings.md":    runGuide,
+	"signature.md":   runGuide,
 }
 
 // TestDocsCommands runs what docs show. A document that it does not know, and a block that nobody would run, fail.

@@ -1,0 +1,101 @@
+package cmd
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestREADMECommands runs every command of the README that needs no outside service, in their order.
+func TestREADMECommands(t *testing.T) {
+	t.Parallel()
+	runGuide(t, "../README.md")
+}
+
+// runGuide runs the blocks of a document in their order, in one directory. A block of the kind
+//
+//   - "sh" is a shell script; "sh curl" also needs the program curl, and is skipped where it is missing
+//   - "sh clone" runs in a clone of the repository, which is this tree
+//   - "sh outside" needs an outside service and is not run
+//   - "yaml FILE" is written to FILE before the first command
+//   - "" and "text" show output
+//
+// A script that starts with "artihook listen" or "artihook ui" runs until the document ends; localhost:8000 is its address.
+func runGuide(t *testing.T, file string) {
+	s := setStage(t)
+	captured, err := os.ReadFile("../emitter/payload/testdata/samples/2022-completed.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.write(t, "captured.json", string(captured))
+	blocks := readBlocks(t, file)
+	for _, b := range blocks {
+		if kind, name, _ := strings.Cut(b.kind, " "); kind == "yaml" && name != "" {
+			s.write(t, name, b.text)
+		}
+	}
+	ran := 0
+	for _, b := range blocks {
+		kind, rest, _ := strings.Cut(b.kind, " ")
+		switch {
+		case b.kind == "sh outside", b.kind == "", b.kind == "text", kind == "yaml" && rest != "":
+			continue
+		case b.kind == "sh clone":
+			s.runInClone(t, b.text)
+		case b.kind == "sh" && strings.HasPrefix(b.text, "artihook ui"):
+			ui := start(t, append(strings.Fields(b.text)[1:], "--addr", "127.0.0.1:0", "--history", filepath.Join(s.folder, "ui.db"))...)
+			if status, _ := getPage(t, ui.url(t)); status != http.StatusOK {
+				t.Errorf("%s: the page has the status %d", b.text, status)
+			}
+			ui.stop()
+		case b.kind == "sh" && strings.HasPrefix(b.text, "artihook listen"):
+			s.startListen(t, strings.Fields(b.text)[1:])
+		case kind == "sh":
+			t.Run(strings.TrimSpace(b.text), func(t *testing.T) {
+				for _, program := range strings.Fields(rest) {
+					needs(t, program)
+				}
+				if stdout, stderr, code := s.script(t, b.text); code != exitOK {
+					t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+				}
+			})
+		default:
+			t.Errorf("nothing runs a block of the kind %q:\n%s", b.kind, b.text)
+		}
+		ran++
+	}
+	if ran == 0 {
+		t.Errorf("%s has no commands", file)
+	}
+}
+
+// startListen starts artihook listen on a free port, which stands for localhost:8000 from now on.
+func (s *stage) startListen(t *testing.T, args []string) {
+	t.Helper()
+	for i := range args {
+		args[i] = s.hosts.Replace(args[i])
+	}
+	listen := start(t, append(args, "--addr", "127.0.0.1:0")...)
+	t.Cleanup(func() { listen.stop() })
+	s.addresses["localhost:8000"] = strings.TrimPrefix(listen.url(t), "http://")
+	s.setHosts()
+	go new(bytes.Buffer).ReadFrom(listen.stdout)
+}
+
+// runInClone runs commands in the root of the repository. What they install goes to the directory's bin.
+func (s *stage) runInClone(t *testing.T, text string) {
+	t.Helper()
+	bash := needs(t, "bash")
+	needs(t, "go")
+	text = strings.ReplaceAll(text, "go test ./...", "true") // this is a part of it
+	command := exec.CommandContext(t.Context(), bash, "-euo", "pipefail", "-c", text)
+	command.Dir = ".."
+	command.Env = append(s.env[:len(s.env):len(s.env)], "GOBIN="+filepath.Join(s.folder, "bin"))
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Errorf("%s%v\n%s", text, err, output)
+	}
+}
