@@ -88,6 +88,7 @@ func (a *app) showWhole(d *history.Delivery) error {
 		{"scenario", d.Scenario},
 		{"step", d.Step},
 		{"resend of", number(d.ResendOf)},
+		{"source", d.Source},
 		{"reason", d.Reason},
 	} {
 		if row[1] != "" {
@@ -123,6 +124,9 @@ func newHistoryPathCmd(a *app) *cobra.Command {
 		Short: "Print where the history lies",
 		Args:  args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
+			if opt.file() == "" {
+				return errNoHome
+			}
 			if a.json() {
 				return a.showJSON(map[string]string{"path": opt.file()})
 			}

@@ -10,6 +10,7 @@ import (
 
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
+	"artihook/emitter/signature"
 	"artihook/scenarios"
 
 	"github.com/spf13/cobra"
@@ -82,17 +83,21 @@ func runHistoryExport(ctx context.Context, a *app, opt *exportOptions) error {
 	}
 	filter.Whole, filter.Oldest = true, true
 	out := bufio.NewWriterSize(a.out(), 64<<10)
-	n, err := opt.write(ctx, store, filter, out)
+	written, leftOut, err := opt.write(ctx, store, filter, out)
 	if err = errors.Join(err, out.Flush()); err != nil {
 		return err
 	}
-	if n == 0 {
+	if leftOut > 0 {
+		fmt.Fprintf(a.world.Stderr, "left out %s: not an http or https URL\n", counted(leftOut, "delivery"))
+	} else if written == 0 {
 		a.sayNone(ctx, store)
 	}
 	return nil
 }
 
-func (opt *exportOptions) write(ctx context.Context, store *history.Store, filter history.Filter, w io.Writer) (n int, err error) {
+// write exports the deliveries. It leaves out those with a URL that nothing can be sent to, such as "javascript:…":
+// they were imported, and a program that reads the export may follow the URL.
+func (opt *exportOptions) write(ctx context.Context, store *history.Store, filter history.Filter, w io.Writer) (written, leftOut int, err error) {
 	var to exporter
 	for _, f := range exportFormats() {
 		if f.name == opt.format {
@@ -100,15 +105,19 @@ func (opt *exportOptions) write(ctx context.Context, store *history.Store, filte
 		}
 	}
 	for d, err := range store.List(ctx, filter) {
-		if err == nil {
-			err = to.add(&d)
-		}
 		if err != nil {
-			return n, err
+			return written, leftOut, err
 		}
-		n++
+		if _, err := signature.ParseURL(d.URL); err != nil {
+			leftOut++
+			continue
+		}
+		if err := to.add(&d); err != nil {
+			return written, leftOut, err
+		}
+		written++
 	}
-	return n, to.end()
+	return written, leftOut, to.end()
 }
 
 type lineExporter struct{ w io.Writer }

@@ -43,7 +43,7 @@ func runHistoryPrune(ctx context.Context, a *app, opt *pruneOptions) error {
 	if !opt.filter.given() && !flags.Changed("older-than") && !flags.Changed("keep") {
 		return hinted(errors.New("nothing says what to remove"), "give --older-than 30d, --keep 1000, or a filter such as --status 2xx; --keep 0 removes everything")
 	}
-	if !fileExists(opt.history.file()) {
+	if file := opt.history.file(); file != "" && !fileExists(file) {
 		a.say("no deliveries in %s", opt.history.file())
 		return a.showPruned(&history.Pruned{})
 	}

@@ -32,7 +32,8 @@ func newHistoryResendCmd(a *app) *cobra.Command {
 		Short: "Send deliveries again",
 		Long: `Resend sends the bodies of recorded deliveries again, the oldest first, signed anew: a webhook of ` + configName + `
 gets them at its present URL, with its present secret; others at the URL of then, or at --url. With --exact
-the same bytes, signature and headers go out once more. Exit code 1 unless every answer is 2xx.`,
+the same bytes, signature and headers go out once more. An imported delivery is signed for the URL that it is
+sent to. Exit code 1 unless every answer is 2xx.`,
 		Example: `  artihook history resend last
   artihook history resend 12 13 --url localhost:4000/hook
   artihook history resend --status 5xx --since 1h
@@ -222,7 +223,9 @@ func (opt *resendOptions) plan(a *app, d *history.Delivery) (emitter.Webhook, hi
 	return w, planned, err
 }
 
-// target is where a delivery goes now: its webhook as the file has it today, else what the delivery itself tells.
+// target returns where a delivery goes now: to its webhook as the file describes it today, otherwise to where it went.
+// Only the URL and the headers of an imported delivery are used. Its SignURL and scheme could turn a resend into a
+// signature for a URL that the user does not see.
 func (opt *resendOptions) target(a *app, d *history.Delivery) (emitter.Webhook, error) {
 	entry := &webhookConfig{Name: setting{text: d.Webhook}}
 	i := slices.IndexFunc(a.config.Webhooks, func(w webhookConfig) bool { return w.Name.text == d.Webhook })
@@ -245,6 +248,10 @@ func (opt *resendOptions) target(a *app, d *history.Delivery) (emitter.Webhook, 
 	if listed {
 		return w, nil
 	}
+	w.Headers = append(emitter.OwnHeaders(d), w.Headers...)
+	if d.Source == history.SourceImport {
+		return w, nil
+	}
 	if opt.url == "" && !flags.Changed("sign-url") && d.SignURL != d.URL {
 		if w.SignURL, err = parseTarget(d.SignURL); err != nil {
 			return w, err
@@ -253,6 +260,5 @@ func (opt *resendOptions) target(a *app, d *history.Delivery) (emitter.Webhook, 
 	if scheme, err := signature.ParseScheme(d.Scheme); err == nil && !flags.Changed("scheme") {
 		w.Scheme = scheme
 	}
-	w.Headers = append(emitter.OwnHeaders(d), w.Headers...)
 	return w, nil
 }

@@ -130,6 +130,9 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 		_ = a.showArrival(&how, &arrival, told) // a closed stdout stops nobody from sending
 	}
 	a.say("listening on %s://%s; Ctrl-C ends it", scheme, listener.Addr())
+	if !onLoopback(listener.Addr()) {
+		a.say("warning: everybody who reaches %s can send to this receiver", listener.Addr())
+	}
 	opt.announce(a, &how)
 	server := newServer(receiver.New(how))
 	server.WriteTimeout += opt.delay
@@ -201,6 +204,12 @@ func listenOn(ctx context.Context, addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("cannot listen on %s: %w; give another --addr", addr, socketError(err))
 	}
 	return listener, nil
+}
+
+// onLoopback reports whether only this machine reaches the address of a listener.
+func onLoopback(address net.Addr) bool {
+	host, _, err := net.SplitHostPort(address.String())
+	return err != nil || net.ParseIP(host).IsLoopback()
 }
 
 // socketError cuts off what the message around it says anyway.

@@ -46,6 +46,8 @@ func Run(ctx context.Context, world World) int {
 	var wrong *usageError
 	if errors.As(err, &wrong) && wrong.hint != "" {
 		fmt.Fprintf(world.Stderr, "hint: %s\n", printable(wrong.hint))
+	} else if hint := historyHint(ran, err); hint != "" {
+		fmt.Fprintf(world.Stderr, "hint: %s\n", hint)
 	}
 	return code
 }

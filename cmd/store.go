@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -27,9 +29,13 @@ func (f *historyFlags) addPath(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.path, "history", "", "the `FILE` where deliveries are kept (default artihook/history.db in the XDG state folder)")
 }
 
+// file returns the path of the history, "" if the user has no directory for it: then xdg names one below the root.
 func (f *historyFlags) file() string {
 	if f.path != "" {
 		return f.path
+	}
+	if _, err := os.UserHomeDir(); err != nil && !filepath.IsAbs(os.Getenv("XDG_STATE_HOME")) {
+		return ""
 	}
 	return filepath.Join(xdg.StateHome, "artihook", "history.db")
 }
@@ -43,7 +49,26 @@ func (f *historyFlags) openWith(ctx context.Context, opt history.Options) (*hist
 	if f.off {
 		return nil, nil
 	}
+	if f.file() == "" {
+		return nil, errNoHome
+	}
 	return history.Open(ctx, f.file(), opt)
+}
+
+// errNoHome is the error of a history that has neither a name nor a default directory.
+var errNoHome = &history.Error{Doing: "opening", Path: "history.db", Reason: "there is no directory for it, because no home directory is set (HOME)"}
+
+// historyHint names the flags with which the command can do without the history that could not be opened. It returns
+// "" for other errors.
+func historyHint(cmd *cobra.Command, err error) string {
+	var failed *history.Error
+	if !errors.As(err, &failed) || failed.Doing != "opening" || cmd.Flags().Lookup("history") == nil {
+		return ""
+	}
+	if cmd.Flags().Lookup("no-history") == nil {
+		return "name another history with --history FILE"
+	}
+	return "name another history with --history FILE, or record nothing with --no-history"
 }
 
 // opening is a history that is opened while its user is still busy: SQLite takes as long for that as artihook for
@@ -73,7 +98,10 @@ func (o opening) drop() {
 	}
 }
 
-// openToRead opens a history that must not be made by looking at it.
+// openToRead opens the history for reading, also with --no-history. It creates no file.
 func (f *historyFlags) openToRead(ctx context.Context) (*history.Store, error) {
+	if f.file() == "" {
+		return nil, errNoHome
+	}
 	return history.Open(ctx, f.file(), history.Options{ReadOnly: true})
 }

@@ -83,7 +83,7 @@ func (opt *uiOptions) serve(ctx context.Context, a *app, listener net.Listener, 
 	server.RegisterOnShutdown(shown.Close) // live pages never end by themselves
 	address := pageAddress(listener.Addr())
 	a.say("the history %s is on %s; Ctrl-C ends it", opt.history.file(), address)
-	if host, _, err := net.SplitHostPort(listener.Addr().String()); err == nil && !net.ParseIP(host).IsLoopback() {
+	if !onLoopback(listener.Addr()) {
 		a.say("warning: everybody who reaches %s can read the history and send from this machine", listener.Addr())
 	}
 	if opt.open {

@@ -21,6 +21,10 @@ const (
 	Unknown State = "unknown"
 )
 
+// SourceImport is the Source of an imported delivery. Nothing in it can be trusted:
+// another person may have written it.
+const SourceImport = "import"
+
 // ErrorUnknown is the Error of a delivery in state Unknown.
 const ErrorUnknown = "unknown"
 
@@ -49,6 +53,7 @@ type Delivery struct {
 	Scenario string // the scenario that sent it
 	Step     string // its step
 	ResendOf int64  // the number of the delivery that this one sends again
+	Source   string // SourceImport for an imported delivery, else ""
 
 	Status   int    // of the response; 0 when there was none
 	Error    string // short stable name such as "refused"
@@ -91,6 +96,7 @@ type deliveryJSON struct {
 	Scenario   string             `json:"scenario,omitempty"`
 	Step       string             `json:"step,omitempty"`
 	ResendOf   int64              `json:"resend_of,omitempty"`
+	Source     string             `json:"source,omitempty"`
 }
 
 func (d *Delivery) shown() deliveryJSON {
@@ -104,7 +110,7 @@ func (d *Delivery) shown() deliveryJSON {
 		d.Status, d.Error, inMS(d.Duration),
 		d.Request, d.Response,
 		d.Reason, d.Bot, d.Edition, d.Scheme, state,
-		d.Scenario, d.Step, d.ResendOf,
+		d.Scenario, d.Step, d.ResendOf, d.Source,
 	}
 }
 

@@ -18,7 +18,7 @@ const maxImport = 4 << 20
 // Import adds whole deliveries with their outcomes, in the order given. In a
 // history that has never held one they keep their numbers, as far as these grow;
 // elsewhere they get new ones, and ResendOf follows, or becomes 0 where that
-// delivery was not imported along.
+// delivery was not imported along. Source becomes SourceImport.
 //
 // It commits in batches and stops at the first error, its own or one that came
 // with a delivery. Imported counts what is there by then.
@@ -84,6 +84,7 @@ func (im *importer) add(ctx context.Context, d Delivery) error {
 			}
 		}
 	}
+	d.Source = SourceImport
 	if d.ResendOf > 0 {
 		d.ResendOf = im.number(d.ResendOf)
 	}

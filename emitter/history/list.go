@@ -155,7 +155,7 @@ func (s *selection) query(whole bool, order string) string {
 	columns := "d.id, d.time, d.event, d.version, d.attempt, d.seed, l.key, " +
 		"s.webhook, s.url, s.sign_url, s.scheme, s.edition, s.bot, " +
 		"o.id, o.status, o.duration, o.truncated, o.error, o.reason, " +
-		"g.scenario, g.step, g.resend_of"
+		"g.scenario, g.step, g.resend_of, g.source"
 	if whole {
 		columns += ", r.raw, o.response"
 	}

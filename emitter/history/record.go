@@ -23,10 +23,11 @@ type intent struct {
 	id, leadID, settingID int64 // leadID is 0 for none
 }
 
-// origin is why a delivery was sent; most have none.
+// origin is where a delivery comes from; most have none.
 type origin struct {
 	scenario, step string
 	resendOf       int64
+	source         string
 }
 
 // outcome is the rest. Its response is a copy of its own: the sender goes on
@@ -120,7 +121,7 @@ func newIntent(d *Delivery) intent {
 		time: d.Time, lead: d.Lead,
 		setting: setting{d.Webhook, d.URL, d.SignURL, d.Scheme, d.Edition, d.Bot},
 		event:   d.Event, version: d.Version, attempt: d.Attempt, seed: d.Seed,
-		request: raw, origin: origin{d.Scenario, d.Step, d.ResendOf},
+		request: raw, origin: origin{d.Scenario, d.Step, d.ResendOf, d.Source},
 	}
 }
 

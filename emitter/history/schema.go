@@ -87,6 +87,8 @@ INSERT INTO repeated_leads SELECT id, key FROM leads ORDER BY id;
 DROP TABLE leads;
 ALTER TABLE repeated_leads RENAME TO leads;
 CREATE UNIQUE INDEX leads_by_key ON leads (id >> 10, key);
+`, `
+ALTER TABLE origins ADD COLUMN source TEXT;
 `}
 }
 

@@ -43,7 +43,7 @@ func pragma(t *testing.T, store *Store, name string) string {
 func TestNewFileHasOurMarks(t *testing.T) {
 	store := openStore(t, newPath(t))
 	for name, want := range map[string]string{
-		"application_id": "1634890857", "user_version": "3", "page_size": "16384", "journal_mode": "wal",
+		"application_id": "1634890857", "user_version": "4", "page_size": "16384", "journal_mode": "wal",
 	} {
 		if got := pragma(t, store, name); got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)
@@ -62,8 +62,8 @@ func TestOpenFillsAnEmptyFile(t *testing.T) {
 			prepare(t, path)
 			store := openStore(t, path)
 			record(t, store, nil)
-			if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 3" {
-				t.Errorf("deliveries and version %q, want 1 3", got)
+			if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 4" {
+				t.Errorf("deliveries and version %q, want 1 4", got)
 			}
 		})
 	}
@@ -144,8 +144,8 @@ func TestUpgradeIsWholeOrNotAtAll(t *testing.T) {
 		t.Fatal("a broken step is no error")
 	}
 	store := openStore(t, path)
-	if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 3" {
-		t.Errorf("deliveries and version %q, want 1 3", got)
+	if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 4" {
+		t.Errorf("deliveries and version %q, want 1 4", got)
 	}
 	rawExec(t, path, "CREATE TABLE later (id)") // fails if it is there already
 }

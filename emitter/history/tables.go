@@ -48,7 +48,7 @@ func newTables(c *conn) *tables {
 			func(in *intent) int { return len(in.request) }, bindRequest),
 		outcome: newInserter(c, "INSERT OR IGNORE INTO outcomes (id, status, duration, truncated, error, reason, response)",
 			func(o *outcome) int { return len(o.error) + len(o.reason) + len(o.response) }, bindOutcome),
-		origin:      c.stmt("INSERT INTO origins (id, scenario, step, resend_of) VALUES (?, ?, ?, ?)"),
+		origin:      c.stmt("INSERT INTO origins (id, scenario, step, resend_of, source) VALUES (?, ?, ?, ?, ?)"),
 		minute:      c.stmt("INSERT OR IGNORE INTO minutes (minute, first) VALUES (?, ?)"),
 		dropOutcome: c.stmt("DELETE FROM outcomes WHERE id = ?"),
 		// A number that has an outcome belongs to a delivery that has left.
@@ -168,7 +168,7 @@ func (t *tables) writeIntents() (err error) {
 			return err
 		}
 		if from := in.origin; from != (origin{}) {
-			if err = t.origin.exec(in.id, orNull(from.scenario), orNull(from.step), from.resendOf); err != nil {
+			if err = t.origin.exec(in.id, orNull(from.scenario), orNull(from.step), from.resendOf, orNull(from.source)); err != nil {
 				return err
 			}
 		}

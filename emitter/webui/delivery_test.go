@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -272,5 +273,59 @@ func TestLeadIsAConversation(t *testing.T) {
 	}
 	if strings.Contains(body, "Send completed") {
 		t.Error("a completed lead is to be continued")
+	}
+}
+
+// TestImportedDeliveryIsSignedForItsURL sends imported deliveries again whose URL is one host and whose SignURL and
+// scheme would make a signature that fits another.
+func TestImportedDeliveryIsSignedForItsURL(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"", "unknown", "crm"} {
+		s := newSite(t)
+		elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		defer elsewhere.Close()
+		imported := history.Delivery{
+			Time: time.Now(), State: history.Done, Status: 204, Webhook: name, URL: elsewhere.URL + "/hook", SignURL: "https://victim.example/hook", Scheme: "body",
+			Request: history.Request{Method: "POST", Target: "/hook", Host: "victim.example", Body: []byte("{}")},
+		}
+		one := func(yield func(history.Delivery, error) bool) { yield(imported, nil) }
+		if _, err := s.store.Import(t.Context(), one); err != nil {
+			t.Fatal(err)
+		}
+		s.post("/deliveries/1/resend", url.Values{"how": {"again"}}, nil)
+		last, err := s.store.Last(t.Context())
+		if err != nil || last.ID != 2 {
+			t.Fatalf("%q: delivery %d was sent last (%v), want 2", name, last.ID, err)
+		}
+		want, secret := elsewhere.URL+"/hook", otherText
+		if name == "crm" { // a webhook has a URL of its own
+			want, secret = s.receiver, secretText
+		}
+		signed := signature.Sign(signature.NewSecret(secret), signature.SchemeURL, signature.Message{Method: "POST", URL: want, Body: []byte("{}")})
+		if got := headerOf(last.Request.Headers, signature.Header); last.URL != want || last.SignURL != want || got != signed {
+			t.Errorf("%q: sent to %s, signed for %s with %s; want %s with %s", name, last.URL, last.SignURL, got, want, signed)
+		}
+	}
+}
+
+// TestOddURLIsNoLink shows a delivery whose URL would run a script if it were followed.
+func TestOddURLIsNoLink(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	odd := history.Delivery{
+		Time: time.Now(), State: history.Done, Status: 204, URL: "javascript:alert(1)//", SignURL: "javascript:alert(1)//", Lead: "javascript:alert(1)",
+		Request: history.Request{Method: "POST", Target: "javascript:alert(1)//", Body: []byte("{}")},
+	}
+	if _, err := s.store.Import(t.Context(), func(yield func(history.Delivery, error) bool) { yield(odd, nil) }); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/", "/deliveries/1", "/lead?id=" + url.QueryEscape(odd.Lead)} {
+		_, body := s.get(path)
+		if link := regexp.MustCompile(`(?i)(href|src|action)="?\s*javascript:`).FindString(body); link != "" || !strings.Contains(body, "javascript:") {
+			t.Errorf("%s shows the URL as a link, or not at all: %q", path, link)
+		}
+	}
+	if response, body := s.post("/deliveries/1/resend", url.Values{"how": {"again"}}, nil); response.StatusCode != http.StatusBadRequest || !strings.Contains(body, "which nothing can be sent to") {
+		t.Errorf("resend: %s %s", response.Status, body)
 	}
 }

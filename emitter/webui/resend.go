@@ -38,6 +38,9 @@ func (h *Handler) planAgain(d *history.Delivery, how, to string) (hook emitter.W
 	hook = h.hookOf(d)
 	switch how {
 	case "again", "exact":
+		if how == "again" && d.Source == history.SourceImport {
+			hook = h.importedTo(d)
+		}
 		hook.Name = cmp.Or(hook.Name, d.Webhook)
 	case "elsewhere":
 		if hook, err = h.elsewhere(to); err != nil {
@@ -46,7 +49,7 @@ func (h *Handler) planAgain(d *history.Delivery, how, to string) (hook emitter.W
 		if h.known(d) == nil { // those of a webhook are for its own URL
 			hook.Headers = h.other(d).Headers
 		}
-		if scheme, err := signature.ParseScheme(d.Scheme); err == nil {
+		if scheme, err := signature.ParseScheme(d.Scheme); err == nil && d.Source != history.SourceImport {
 			hook.Scheme = scheme
 		}
 	default:
@@ -62,6 +65,18 @@ func (h *Handler) planAgain(d *history.Delivery, how, to string) (hook emitter.W
 		hook.SignURL = hook.URL
 	}
 	return hook, emitter.Plan(&hook, emitter.Again(d)), nil
+}
+
+// importedTo returns the webhook for sending an imported delivery again: the known one of its name or URL as it is,
+// otherwise one that signs for the URL that the delivery is sent to. SignURL and scheme of the delivery are not used:
+// they could turn a resend into a signature for a URL that the user does not see.
+func (h *Handler) importedTo(d *history.Delivery) emitter.Webhook {
+	if known := h.known(d); known != nil {
+		return *known
+	}
+	hook := h.other(d)
+	hook.URL, _ = signature.ParseURL(d.URL) // the caller finds a URL that cannot be sent to
+	return hook
 }
 
 // elsewhere gives the webhook for a URL that somebody has typed.
