@@ -110,6 +110,9 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 	if err != nil {
 		return err
 	}
+	if forwardsToItself(ctx, &how, listener) {
+		return errors.Join(usagef("--forward %s leads back to this receiver; give the URL of another one", how.Forward.To), listener.Close())
+	}
 	scheme := "http"
 	if opt.tls {
 		scheme = "https"

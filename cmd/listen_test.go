@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"path/filepath"
 	"regexp"
@@ -175,6 +176,63 @@ func TestListenOnAPortInUse(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	first.stop()
+}
+
+// The port is that of a listener that has just been closed, so that the target can be named before listen knows its own.
+func TestListenDoesNotForwardToItself(t *testing.T) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free.Close()
+	_, port, _ := net.SplitHostPort(free.Addr().String())
+	for _, tt := range []struct{ addr, target string }{
+		{"127.0.0.1", "127.0.0.1"},
+		{"127.0.0.1", "localhost"},
+		{"127.0.0.1", "0.0.0.0"},
+		{"localhost", "127.0.0.1"},
+		{"0.0.0.0", "127.0.0.1"},
+		{"0.0.0.0", "localhost"},
+		{"[::]", "[::1]"},
+		{"[::]", "127.0.0.1"},
+	} {
+		args := []string{"listen", "--addr", tt.addr + ":" + port, "--secret", "s3cret", "--forward", "http://" + tt.target + ":" + port + "/hook"}
+		listen := start(t, args...)
+		line, err := listen.stderr.ReadString('\n')
+		if strings.HasPrefix(line, "listen: cannot listen on [::]") {
+			t.Logf("IPv6: %s", line)
+			listen.stop()
+			continue
+		}
+		if err != nil || !strings.Contains(line, "leads back to this receiver") {
+			t.Errorf("%v: got %q, %v", args, line, err)
+		}
+		if code := listen.stop(); code != exitUsage {
+			t.Errorf("%v: exit code %d", args, code)
+		}
+	}
+}
+
+func TestReaches(t *testing.T) {
+	for _, tt := range []struct {
+		ip, own string
+		want    bool
+	}{
+		{"127.0.0.1", "127.0.0.1", true},
+		{"127.0.0.2", "127.0.0.1", false},
+		{"::1", "127.0.0.1", false},
+		{"0.0.0.0", "127.0.0.1", true},
+		{"::", "::1", true},
+		{"0.0.0.0", "192.0.2.1", false},
+		{"127.0.0.2", "0.0.0.0", true},
+		{"::1", "::", true},
+		{"192.0.2.1", "::", false}, // no address of this machine
+		{"192.0.2.1", "192.0.2.1", true},
+	} {
+		if got := reaches(net.ParseIP(tt.ip), net.ParseIP(tt.own)); got != tt.want {
+			t.Errorf("%s reaches %s: %v", tt.ip, tt.own, got)
+		}
+	}
 }
 
 // What listen records of a conversation, run replays: the same bodies, rightly signed for where they go now.

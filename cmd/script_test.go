@@ -50,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"nosecret": nosecretCmd,
 			"arrived":  arrivedCmd,
 			"capture":  captureCmd,
+			"respond":  respondCmd,
 		},
 	})
 }

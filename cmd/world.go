@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"io"
+	"log"
 	"os"
 	"time"
 
@@ -21,8 +22,10 @@ type World struct {
 	Open           func(url string) error // shows a page in the user's browser; nil where there is none
 }
 
-// Process gives the world of the running process.
+// Process returns the world of the running process. It silences the standard logger, to which net/http writes what a
+// server sends without being asked.
 func Process() World {
+	log.SetOutput(io.Discard)
 	return World{
 		Program:        os.Args[0],
 		Args:           os.Args[1:],

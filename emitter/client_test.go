@@ -572,3 +572,29 @@ func TestEveryAttemptEnds(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkEmit sends one event after the other from several goroutines over a pool of as many connections.
+func BenchmarkEmit(b *testing.B) {
+	const senders = 16
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
+	defer server.Close()
+	e := New(Options{Connections: senders})
+	defer e.Close()
+	w := &Webhook{URL: parseURL(b, server.URL), Secret: signature.NewSecret("s3cret-s3cret")}
+	m := testMessage()
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	b.ReportAllocs()
+	b.ResetTimer()
+	var group sync.WaitGroup
+	for range senders {
+		group.Go(func() {
+			for left.Add(-1) >= 0 {
+				if d, err := e.Emit(b.Context(), w, m, nil); err != nil || !d.OK() {
+					b.Errorf("%q, %v", d.Error, err)
+				}
+			}
+		})
+	}
+	group.Wait()
+}

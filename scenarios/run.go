@@ -24,7 +24,7 @@ type Options struct {
 	// Webhook gives the webhook of that name in artihook.yaml, for "" the one that the run was given; url, if not "",
 	// stands in place of its own.
 	Webhook func(name, url string) (emitter.Webhook, error)
-	Probes  *http.Client // asks the user's own system; nil is http.DefaultClient
+	Probes  *http.Client // asks the user's own system; nil is emitter.HTTPClient with no options
 	Given   map[Setting]bool
 	Vars    map[string]string                // ${name}, before all others
 	Env     func(name string) (string, bool) // ${NAME}, after all others; nil has none
@@ -95,7 +95,7 @@ func (o Options) withDefaults() Options {
 		o.Env = func(string) (string, bool) { return "", false }
 	}
 	if o.Probes == nil {
-		o.Probes = http.DefaultClient
+		o.Probes = emitter.HTTPClient(emitter.Options{})
 	}
 	return o
 }

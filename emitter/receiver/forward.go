@@ -3,6 +3,7 @@ package receiver
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -36,6 +37,8 @@ func (f *Forward) ready() *Forward {
 	}}
 }
 
+var errResponse = errors.New("the response has no final status from 200 to 599")
+
 // answer is what came back from where a delivery was passed on to.
 type answer struct {
 	status int
@@ -46,11 +49,11 @@ type answer struct {
 // perConnection are the headers that belong to one connection, not to what travels over it (RFC 9110, 7.6.1).
 var perConnection = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Content-Length"}
 
-// pass sends the arrival on and sets its status. A receiver that cannot be reached makes it 502.
+// pass sends the arrival on and sets its status: 502 if no valid response comes.
 func (f *Forward) pass(a *Arrival, r *http.Request) *answer {
 	came, err := f.send(a, r)
 	if err != nil {
-		a.refuse(http.StatusBadGateway, "nobody answers where it was passed on to") // the sender need not know where
+		a.refuse(http.StatusBadGateway, "no valid response came from where it was passed on to") // the sender need not know where
 		return nil
 	}
 	a.Status = came.status
@@ -87,6 +90,9 @@ func (f *Forward) send(a *Arrival, r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	defer response.Body.Close()
+	if code := response.StatusCode; code < 200 || code > 599 { // after 101, the body would be the connection
+		return nil, errResponse
+	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	return &answer{response.StatusCode, travelling(response.Header), body}, err
 }

@@ -125,7 +125,7 @@ func TestForwardIsByteExact(t *testing.T) {
 		t.Errorf("got %d, passed on %+v", response.StatusCode, got)
 	}
 	target.Close()
-	if response, text := ask(t, server, 0); response.StatusCode != 502 || text != "nobody answers where it was passed on to\n" {
+	if response, text := ask(t, server, 0); response.StatusCode != 502 || text != "no valid response came from where it was passed on to\n" {
 		t.Errorf("got %d %q", response.StatusCode, text)
 	}
 }
@@ -202,5 +202,43 @@ func TestHead(t *testing.T) {
 	New(Options{}).ServeHTTP(w, httptest.NewRequest("HEAD", "/", nil))
 	if w.Code != 405 || w.Header().Get("Allow") != "POST" {
 		t.Errorf("got %d %v", w.Code, w.Header())
+	}
+}
+
+// TestForwardWithoutAValidResponse gets 502, whatever comes back, and does not wait for more.
+func TestForwardWithoutAValidResponse(t *testing.T) {
+	for name, text := range map[string]string{
+		"nothing":             "",
+		"garbage":             "220 mail.example ESMTP\r\n",
+		"switching protocols": "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n",
+		"status 099":          "HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n",
+		"status 999":          "HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n",
+		"half a body":         "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",
+	} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer listener.Close()
+		stays := name == "switching protocols"
+		go func() {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			defer conn.Close()
+			reader := bufio.NewReader(conn)
+			if r, err := http.ReadRequest(reader); err == nil {
+				io.Copy(io.Discard, r.Body)
+			}
+			io.WriteString(conn, text)
+			if stays {
+				io.Copy(io.Discard, reader)
+			}
+		}()
+		server := serving(t, Options{Forward: &Forward{To: parseURL(t, "http://"+listener.Addr().String())}})
+		if response, _ := ask(t, server, 0); response.StatusCode != 502 {
+			t.Errorf("%s: got %d", name, response.StatusCode)
+		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"artihook/emitter"
 )
 
 const (
@@ -45,7 +47,7 @@ func probeURL(ctx context.Context, url string) (string, error) {
 	if err != nil {
 		return "", errors.New("the probe is no URL")
 	}
-	response, err := http.DefaultClient.Do(r)
+	response, err := emitter.HTTPClient(emitter.Options{}).Do(r)
 	if err != nil {
 		return "", fmt.Errorf("the probe got no answer: %w", withoutURL(err))
 	}

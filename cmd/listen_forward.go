@@ -1,0 +1,66 @@
+package cmd
+
+import (
+	"context"
+	"net"
+	"slices"
+	"strconv"
+	"time"
+
+	"artihook/emitter/receiver"
+	"artihook/emitter/signature"
+)
+
+// forwardsToItself reports whether what is passed on would come back to the listener, by its address or by its public
+// URL.
+func forwardsToItself(ctx context.Context, opt *receiver.Options, listener net.Listener) bool {
+	if opt.Forward == nil {
+		return false
+	}
+	to, public := opt.Forward.To, opt.PublicURL
+	if to.Scheme == public.Scheme && to.Host == public.Host && (to.Target == "/" || to.Target == public.Target) {
+		return true
+	}
+	own, ok := listener.Addr().(*net.TCPAddr)
+	return ok && slices.ContainsFunc(addressesOf(ctx, to, own.Port), func(ip net.IP) bool { return reaches(ip, own.IP) })
+}
+
+// addressesOf returns the addresses that a URL with this port leads to, none if its port is another.
+func addressesOf(ctx context.Context, url signature.URL, port int) []net.IP {
+	host, number, err := net.SplitHostPort(url.Address())
+	if err != nil || number != strconv.Itoa(port) {
+		return nil
+	}
+	if ip := net.ParseIP(host); ip != nil {
+		return []net.IP{ip}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	found, err := net.DefaultResolver.LookupIPAddr(ctx, host)
+	if err != nil {
+		return nil // nothing can be passed on there either
+	}
+	var ips []net.IP
+	for _, address := range found {
+		ips = append(ips, address.IP)
+	}
+	return ips
+}
+
+// reaches reports whether a connection to ip arrives at a listener on own. To connect to an unspecified address is to
+// connect to loopback; to listen on one is to listen on all addresses of this machine.
+func reaches(ip, own net.IP) bool {
+	switch {
+	case ip.IsUnspecified():
+		return own.IsUnspecified() || own.IsLoopback()
+	case !own.IsUnspecified():
+		return ip.Equal(own)
+	case ip.IsLoopback():
+		return true
+	}
+	addresses, err := net.InterfaceAddrs()
+	return err == nil && slices.ContainsFunc(addresses, func(a net.Addr) bool {
+		network, ok := a.(*net.IPNet)
+		return ok && network.IP.Equal(ip)
+	})
+}

@@ -1,0 +1,38 @@
+package emitter
+
+import (
+	"io"
+	"net"
+	"testing"
+	"time"
+)
+
+// TestHTTPClientEnds gets what net/http would wait for: the connection of a 101 stays open. An invalid status is an error.
+func TestHTTPClientEnds(t *testing.T) {
+	stay := func(text string) func(net.Conn) {
+		return func(conn net.Conn) {
+			io.WriteString(conn, text)
+			io.Copy(io.Discard, conn)
+		}
+	}
+	s := listenRaw(t, stay("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"))
+	response, err := HTTPClient(Options{}).Get("http://" + s.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if body, err := io.ReadAll(response.Body); err != nil || len(body) > 0 || response.StatusCode != 101 {
+		t.Errorf("status %d, body %q, %v", response.StatusCode, body, err)
+	}
+	for _, status := range []string{"099", "600", "999"} {
+		s := listenRaw(t, stay("HTTP/1.1 "+status+" Odd\r\nContent-Length: 0\r\n\r\n"))
+		response, err := HTTPClient(Options{}).Get("http://" + s.Addr().String())
+		if err == nil {
+			response.Body.Close()
+			t.Fatalf("%s is no error", status)
+		}
+		if name, reason := NameFailure(err, time.Second); name != FailureMalformed {
+			t.Errorf("%s: %s: %s", status, name, reason)
+		}
+	}
+}
