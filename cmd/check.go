@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"artihook/emitter/signature"
+	"artihook/emitter/text"
 	"artihook/scenarios/check"
 
 	"github.com/spf13/cobra"
@@ -92,7 +93,7 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 		return hinted(fmt.Errorf("%s is not known to be on this machine or in a private network; %s would be sent to it",
 			plan.Webhook.URL.Host, counted(check.Requests(cases), "request")), "add --yes if it is yours to examine")
 	}
-	if err := opt.reports.check(); err != nil {
+	if err := opt.reports.check(a); err != nil {
 		return usage(err)
 	}
 	how, err := opt.client.options(a, checkConnections)
@@ -144,7 +145,7 @@ func (a *app) examined(opt *checkOptions, plan *check.Options, results []check.R
 		}
 	}
 	text := check.Report(results, check.ReportOptions{
-		Tool: "artihook " + version, Strict: opt.strict, Interrupted: interrupted,
+		Tool: "artihook " + version, Strict: opt.strict, Interrupted: interrupted, Secret: w.Secret,
 		Repeat: opt.repeat(a),
 	})
 	if wrote := opt.reports.write(a, text); wrote != nil {
@@ -164,7 +165,14 @@ func (a *app) examined(opt *checkOptions, plan *check.Options, results []check.R
 // repeat words the command that repeats one case.
 func (opt *checkOptions) repeat(a *app) func(id string) string {
 	return func(id string) string {
-		words := slices.Concat([]string{"artihook", "check"}, opt.args, a.givenAgain(opt.webhook.cmd, nil), []string{"--only", id})
+		words := []string{"artihook", "check"}
+		for _, url := range opt.args {
+			if text.Mask(url) != url {
+				url = variableOf("url")
+			}
+			words = append(words, url)
+		}
+		words = slices.Concat(words, a.givenAgain(opt.webhook.cmd, nil), []string{"--only", id})
 		return shellLine(words)
 	}
 }

@@ -390,7 +390,7 @@ func TestActionRuns(t *testing.T) {
 		{"equals sign", map[string]string{"scenarios": "more", "args": "--var=a=b  c=$(d)"}, exitOK, `1 passed`},
 		{"failure", map[string]string{"scenarios": "wrong.yaml\nhappy-path"}, exitFailed, `::error file=wrong.yaml,line=3,`},
 		{"wrong secret", map[string]string{"scenarios": "happy-path", "secret": "quite another"}, exitFailed, `refuses signatures`},
-		{"no receiver", map[string]string{"scenarios": "happy-path", "wait-for": "http://localhost:3999/", "wait-timeout": "10ms"}, exitFailed, `did not answer within 10ms`},
+		{"no receiver", map[string]string{"scenarios": "happy-path", "wait-for": "http://localhost:3999/", "wait-timeout": "10ms"}, exitFailed, `did not respond within 10ms`},
 		{"no scenario", map[string]string{"scenarios": "; touch pwned"}, exitUsage, `unknown scenario "; touch pwned"`},
 		{"a flag is no scenario", map[string]string{"scenarios": "--dry-run"}, exitUsage, `unknown scenario "--dry-run"`},
 		{"command in an input", map[string]string{"scenarios": "happy-path", "args": "--var `touch pwned`=$(touch pwned)\n--nope; touch pwned"}, exitUsage, `unknown flag: --nope;`},

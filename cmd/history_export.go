@@ -82,9 +82,13 @@ func runHistoryExport(ctx context.Context, a *app, opt *exportOptions) error {
 		return err
 	}
 	filter.Whole, filter.Oldest = true, true
-	out := bufio.NewWriterSize(a.out(), 64<<10)
-	written, leftOut, err := opt.write(ctx, store, filter, out)
-	if err = errors.Join(err, out.Flush()); err != nil {
+	var written, leftOut int
+	err = a.verbatim(func(w io.Writer) error {
+		out := bufio.NewWriterSize(w, 64<<10)
+		written, leftOut, err = opt.write(ctx, store, filter, out)
+		return errors.Join(err, out.Flush())
+	})
+	if err != nil {
 		return err
 	}
 	if leftOut > 0 {

@@ -85,7 +85,7 @@ func (opt *loadOptions) add(cmd *cobra.Command) {
 	addFlag(flags, &opt.thresholds, flagSpec[[]traffic.Threshold]{
 		name: "threshold", kind: "conditions", parse: traffic.ParseThresholds, usage: "what decides the exit code: 'p99<200ms,errors<1%,rate>450/s'",
 	})
-	flags.StringVar(&opt.html, "report-html", "", "write the report as one page to this `FILE`")
+	flags.StringVar(&opt.html, "report-html", "", "write the report as one page to this `FILE`; - is stdout")
 	flags.StringVar(&opt.export, "export", "", "write a load for another `TOOL`, k6, into the folder that follows, and send nothing")
 }
 
@@ -121,6 +121,11 @@ func runLoad(ctx context.Context, a *app, opt *loadOptions, args []string) error
 	}
 	if folder != "" {
 		return a.exportLoad(folder, plan, traffic.K6Options{Thresholds: opt.thresholds, Timeout: opt.client.timeout, Insecure: opt.client.insecure})
+	}
+	if opt.html == stdoutName {
+		if err := a.reportToStdout(); err != nil {
+			return usage(err)
+		}
 	}
 	report, err := a.load(ctx, opt, plan)
 	if report == nil {
@@ -234,7 +239,13 @@ func (a *app) loadEnded(report *traffic.Report, opt *loadOptions, err error) err
 		return errors.Join(err, shown)
 	}
 	if opt.html != "" {
-		if wrote := writeFile(opt.html, report.WriteHTML); wrote != nil {
+		wrote := error(nil)
+		if opt.html == stdoutName {
+			wrote = a.verbatim(report.WriteHTML)
+		} else {
+			wrote = writeFile(opt.html, report.WriteHTML)
+		}
+		if wrote != nil {
 			return errors.Join(err, wrote)
 		}
 	}

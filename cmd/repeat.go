@@ -1,11 +1,14 @@
 package cmd
 
 import (
+	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
-	"artihook/emitter/exchange"
+	"artihook/emitter/text"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -17,21 +20,19 @@ var notAgain = []string{
 	"step", "only", "skip", "wait-for", "wait-timeout",
 }
 
-// givenAgain gives the flags of this command line once more, with variables as they were captured. The secret stays out:
-// the environment has it.
+// givenAgain returns the flags of this command line once more, with variables as they were captured. A credential is
+// replaced: a variable of the environment stands for the flag that holds it.
 func (a *app) givenAgain(cmd *cobra.Command, vars map[string]string) []string {
 	var words []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		switch {
 		case !a.given[f.Name] || slices.Contains(notAgain, f.Name):
 		case f.Name == "secret":
-			words = append(words, "--secret", secretVariable)
+			words = append(words, "--secret", variableOf(f.Name))
 		case f.NoOptDefVal != "" && f.NoOptDefVal == f.Value.String():
 			words = append(words, "--"+f.Name)
 		default:
-			for _, value := range flagValues(f) {
-				words = append(words, "--"+f.Name+"="+value)
-			}
+			words = append(words, flagAgain(f)...)
 		}
 	})
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
@@ -40,26 +41,67 @@ func (a *app) givenAgain(cmd *cobra.Command, vars map[string]string) []string {
 	return words
 }
 
-// secretVariable stands for a secret that was given as a flag.
-const secretVariable = `"$` + envPrefix + `SECRET"`
-
-func flagValues(f *pflag.Flag) []string {
-	if list, ok := f.Value.(pflag.SliceValue); ok {
-		return list.GetSlice()
+func flagAgain(f *pflag.Flag) []string {
+	list, ok := f.Value.(pflag.SliceValue)
+	if !ok {
+		value := f.Value.String()
+		if text.Mask(value) != value {
+			return []string{"--" + f.Name, variableOf(f.Name)}
+		}
+		return []string{"--" + f.Name + "=" + value}
 	}
-	return []string{f.Value.String()}
+	var words []string
+	for _, value := range list.GetSlice() {
+		words = append(words, "--"+f.Name+"="+text.Mask(value))
+	}
+	return words
 }
+
+// variableOf is the variable that sets a flag, as a word for the shell.
+func variableOf(flag string) string {
+	return `"$` + envPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_")) + `"`
+}
+
+var isVariable = regexp.MustCompile(`^"\$` + envPrefix + `[A-Z_]+"$`).MatchString
 
 // shellLine joins words to a command line for a POSIX shell.
 func shellLine(words []string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
 		quoted[i] = w
-		if w != secretVariable && strings.ContainsFunc(w, needsQuotes) {
-			quoted[i] = exchange.Quote(w)
+		if !isVariable(w) {
+			quoted[i] = shellWord(w)
 		}
 	}
 	return strings.Join(quoted, " ")
+}
+
+// shellWord quotes a word. What is hidden in it is written as octal escapes within $'…', so that it stays one line.
+func shellWord(w string) string {
+	switch {
+	case w != "" && !strings.ContainsFunc(w, needsQuotes):
+		return w
+	case utf8.ValidString(w) && !strings.ContainsFunc(w, text.Hidden):
+		return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+	}
+	out := []byte("$'")
+	for i := 0; i < len(w); {
+		r, n := utf8.DecodeRuneInString(w[i:])
+		switch {
+		case r == '\'' || r == '\\':
+			out = append(out, '\\', byte(r))
+		case r == '\n':
+			out = append(out, `\n`...)
+		case r == utf8.RuneError && n == 1 || text.Hidden(r):
+			for _, c := range []byte(w[i : i+n]) {
+				out = fmt.Appendf(out, `\%03o`, c)
+			}
+		default:
+			out = append(out, w[i:i+n]...)
+		}
+		i += n
+	}
+	return string(append(out, '\''))
 }
 
 func needsQuotes(r rune) bool {

@@ -18,10 +18,10 @@ type reportFlags struct{ junit, tap, json, html string }
 
 func (f *reportFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.junit, "report-junit", "", "write the results to this `FILE` as JUnit XML, for CI systems")
-	flags.StringVar(&f.tap, "report-tap", "", "write the results to this `FILE` as TAP 14")
-	flags.StringVar(&f.json, "report-json", "", "write everything to this `FILE` as JSON")
-	flags.StringVar(&f.html, "report-html", "", "write the results to this `FILE` as one page")
+	flags.StringVar(&f.junit, "report-junit", "", "write the results to this `FILE` as JUnit XML, for CI systems; - is stdout")
+	flags.StringVar(&f.tap, "report-tap", "", "write the results to this `FILE` as TAP 14; - is stdout")
+	flags.StringVar(&f.json, "report-json", "", "write everything to this `FILE` as JSON; - is stdout")
+	flags.StringVar(&f.html, "report-html", "", "write the results to this `FILE` as one page; - is stdout")
 }
 
 type reportFile struct {
@@ -45,10 +45,32 @@ func (f *reportFlags) files() []reportFile {
 // whole says whether a report shows requests and responses of what went well, too.
 func (f *reportFlags) whole() bool { return f.json != "" || f.html != "" }
 
+// stdoutName is the file name that means stdout.
+const stdoutName = "-"
+
+// reportToStdout makes stdout free for a report: what else a command shows there goes to stderr.
+func (a *app) reportToStdout() error {
+	if a.json() {
+		return errors.New("-o json and a report to - both write to stdout; give the report a file")
+	}
+	a.world.Stdout, a.world.StdoutTerminal = a.world.Stderr, a.world.StderrTerminal
+	return nil
+}
+
 // check finds out before the run what would keep a report from being written after it.
-func (f *reportFlags) check() error {
+func (f *reportFlags) check(a *app) error {
 	seen := map[string]bool{}
 	for _, r := range f.files() {
+		if r.name == stdoutName {
+			if seen[stdoutName] {
+				return errors.New("two reports are to be written to stdout; give one of them a file")
+			}
+			if err := a.reportToStdout(); err != nil {
+				return err
+			}
+			seen[stdoutName] = true
+			continue
+		}
 		path := filepath.Clean(r.name)
 		if seen[path] {
 			return fmt.Errorf("two reports are to be written to %q; give each a file", r.name)
@@ -69,13 +91,17 @@ func (f *reportFlags) check() error {
 func (f *reportFlags) write(a *app, results *report.Report) error {
 	var failed error
 	for _, r := range f.files() {
-		failed = errors.Join(failed, writeReport(r, results))
+		if r.name == stdoutName {
+			failed = errors.Join(failed, a.verbatim(func(w io.Writer) error { return r.write(w, results) }))
+		} else {
+			failed = errors.Join(failed, writeReport(r, results))
+		}
 	}
-	if on, _ := a.world.Env("GITHUB_ACTIONS"); on != "true" {
+	if !a.world.onGitHub() {
 		return failed
 	}
 	results.Folder = a.folderInWorkspace()
-	failed = errors.Join(failed, report.WriteAnnotations(a.world.Stderr, results))
+	failed = errors.Join(failed, report.WriteAnnotations(a.direct.Stderr, results))
 	if summary, _ := a.world.Env("GITHUB_STEP_SUMMARY"); summary != "" {
 		failed = errors.Join(failed, appendReport(summary, results))
 	}

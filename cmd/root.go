@@ -16,6 +16,7 @@ import (
 // app is what all commands share: the world, and the settings that every command has.
 type app struct {
 	world  World
+	direct World  // the same, but what is written reaches CI as it is
 	config config // artihook.yaml; empty when there is none
 	look   lookFlags
 	given  map[string]bool // flags that stand on the command line itself
@@ -25,7 +26,8 @@ type app struct {
 
 // Run runs one command line and gives the exit code.
 func Run(ctx context.Context, world World) int {
-	a := &app{world: world}
+	a := &app{world: world.withoutCommands(), direct: world}
+	world = a.world
 	root := newRootCmd(a)
 	ran, err := root.ExecuteContextC(ctx)
 	code := exitCode(err)

@@ -85,7 +85,7 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := opt.reports.check(); err != nil {
+	if err := opt.reports.check(a); err != nil {
 		return usage(err)
 	}
 	if plan.Probes, err = opt.client.http(a); err != nil {
@@ -224,14 +224,14 @@ func (opt *runOptions) await(ctx context.Context, a *app, client *http.Client) e
 
 // repeat words the command that repeats one step.
 func (opt *runOptions) repeat(a *app) func(*scenarios.File, string, map[string]string, func(string) string) string {
-	return func(f *scenarios.File, step string, captured map[string]string, stars func(string) string) string {
+	return func(f *scenarios.File, step string, captured map[string]string, redact func(string) string) string {
 		words := []string{"artihook", "run", filepath.ToSlash(f.File), "--step", step}
 		words = append(words, a.givenAgain(opt.webhook.cmd, captured)...)
 		if !a.said["seed"] && (f.Defaults == nil || !f.Defaults.Seed.Given()) {
 			words = append(words, "--seed", fmt.Sprint(*opt.conversation.seed))
 		}
 		for i := range words {
-			words[i] = stars(words[i])
+			words[i] = redact(words[i])
 		}
 		return shellLine(words)
 	}

@@ -1,10 +1,13 @@
 package cmd
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,6 +15,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -51,6 +55,10 @@ func TestScripts(t *testing.T) {
 			"arrived":  arrivedCmd,
 			"capture":  captureCmd,
 			"respond":  respondCmd,
+
+			"nowhere":   nowhereCmd,
+			"nocommand": nocommandCmd,
+			"raw":       rawCmd,
 		},
 	})
 }
@@ -180,4 +188,72 @@ func captureCmd(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%s does not match %q", args[1], args[2])
 	}
 	ts.Setenv(args[0], match[len(match)-1])
+}
+
+// nowhereCmd holds that no file matches an expression: nowhere 'expr' FILE….
+func nowhereCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: nowhere expr file…")
+	}
+	expr := regexp.MustCompile(args[0])
+	for _, file := range args[1:] {
+		if found := expr.FindString(ts.ReadFile(file)); found != "" {
+			ts.Fatalf("%s holds %q", file, found)
+		}
+	}
+}
+
+// nocommandCmd holds that no line of a file is a workflow command of GitHub, but for those of these beginnings and those
+// between stop-commands and its end: nocommand FILE [BEGINNING…].
+func nocommandCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: nocommand file [beginning…]")
+	}
+	stopped := ""
+	for line := range strings.FieldsFuncSeq(ts.ReadFile(args[0]), func(r rune) bool { return r == '\n' || r == '\r' }) {
+		trimmed := strings.TrimSpace(line)
+		own := slices.ContainsFunc(args[1:], func(beginning string) bool { return strings.HasPrefix(line, beginning) })
+		switch token, stops := strings.CutPrefix(line, "::stop-commands::"); {
+		case stopped != "":
+			if line == "::"+stopped+"::" {
+				stopped = ""
+			}
+		case own && stops:
+			stopped = token
+		case !own && (strings.HasPrefix(trimmed, "::") || strings.Contains(line, "##[")):
+			ts.Fatalf("%s holds the command %q", args[0], line)
+		}
+	}
+	if stopped != "" {
+		ts.Fatalf("%s stops commands for good", args[0])
+	}
+}
+
+// rawCmd starts a receiver that sends what is in a file, in response to every request, and then closes the connection:
+// raw NAME FILE.
+func rawCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: raw NAME file")
+	}
+	response := []byte(ts.ReadFile(args[1]))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				request, err := http.ReadRequest(bufio.NewReader(conn))
+				if err == nil {
+					io.Copy(io.Discard, request.Body)
+					conn.Write(response)
+				}
+			}()
+		}
+	}()
+	ts.Setenv(args[0], "http://"+listener.Addr().String())
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"artihook/emitter"
 	"artihook/emitter/exchange"
@@ -125,8 +126,10 @@ func (opt *sendOptions) preview(ctx context.Context, a *app, args []string) erro
 	if opt.as == "" {
 		return a.showPlanned(&planned)
 	}
-	return exchange.Curl(a.out(), planned.Request, exchange.CurlOptions{
-		URL: w.URL.Scheme + "://" + w.URL.Host + planned.Request.Target, Insecure: opt.client.insecure, CACert: opt.client.caCert,
+	return a.verbatim(func(out io.Writer) error {
+		return exchange.Curl(out, planned.Request, exchange.CurlOptions{
+			URL: w.URL.Scheme + "://" + w.URL.Host + planned.Request.Target, Insecure: opt.client.insecure, CACert: opt.client.caCert,
+		})
 	})
 }
 

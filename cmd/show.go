@@ -145,8 +145,8 @@ func writeBody(b *strings.Builder, sign string, body []byte) {
 	}
 }
 
-// printable is text from outside in one line that cannot control the terminal.
-func printable(s string) string { return text.Visible(s) }
+// printable is text from outside in one line that cannot control the terminal, without credentials.
+func printable(s string) string { return text.Visible(text.Mask(s)) }
 
 // plannedLine is the line of a delivery that was not sent.
 func (a *app) plannedLine(d *history.Delivery) string {
@@ -154,5 +154,5 @@ func (a *app) plannedLine(d *history.Delivery) string {
 	if d.Event != "" {
 		what = fmt.Sprintf("%s v%d", printable(d.Event), d.Version)
 	}
-	return fmt.Sprintf("%s %s %s", a.paint(yellow, "[not sent]"), what, d.URL)
+	return fmt.Sprintf("%s %s %s", a.paint(yellow, "[not sent]"), what, printable(d.URL))
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/text"
 )
 
 const awaitEvery = 100 * time.Millisecond
@@ -20,7 +21,7 @@ type AwaitError struct {
 }
 
 func (e *AwaitError) Error() string {
-	return fmt.Sprintf("%s did not answer within %s: %s", e.URL, e.Waited, e.Reason)
+	return fmt.Sprintf("%s did not respond within %s: %s", text.Mask(e.URL), e.Waited, e.Reason)
 }
 
 // Await asks a URL until anything answers there by HTTP, with whatever status: then the receiver is up. The error is an

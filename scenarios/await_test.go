@@ -32,7 +32,7 @@ func TestAwait(t *testing.T) {
 	}
 	var nobody *AwaitError
 	err := Await(t.Context(), &http.Client{Transport: &answers{from: 1 << 30}}, "http://localhost/", 10*time.Millisecond)
-	if !errors.As(err, &nobody) || !strings.HasPrefix(err.Error(), "http://localhost/ did not answer within 10ms: nobody listens there") {
+	if !errors.As(err, &nobody) || !strings.HasPrefix(err.Error(), "http://localhost/ did not respond within 10ms: nobody listens there") {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

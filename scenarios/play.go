@@ -161,37 +161,23 @@ func (p *play) breakOff(err error) {
 	}
 }
 
-// stars puts stars in place of the secrets.
-func (p *play) stars(text string) string {
+// redact masks the secrets of all webhooks.
+func (p *play) redact(b []byte) []byte {
 	for i := range p.hooks {
-		if b := p.hooks[i].Secret.Redact([]byte(text)); string(b) != text {
-			text = string(b)
-		}
+		b = p.hooks[i].Secret.Redact(b)
 	}
-	return text
+	return b
 }
 
-// redact takes the secrets out of a result. Receivers may echo them in ways that a delivery does not catch.
-func (p *play) redact(s *report.Step) {
-	text := func(t *string) { *t = p.stars(*t) }
-	body := func(b *[]byte) {
-		for i := range p.hooks {
-			*b = p.hooks[i].Secret.Redact(*b)
-		}
+func (p *play) redactText(text string) string { return string(p.redact([]byte(text))) }
+
+// redactReply masks the secrets in what a probe gave, before anything of it is compared, captured or shown. A delivery has
+// lost them already.
+func (p *play) redactReply(r *reply) {
+	header := r.header
+	r.header = func(name string) (string, bool) {
+		value, there := header(name)
+		return p.redactText(value), there
 	}
-	for _, t := range []*string{&s.Name, &s.Why, &s.Repeat} {
-		text(t)
-	}
-	for i := range s.Checks {
-		text(&s.Checks[i].Expected)
-		text(&s.Checks[i].Actual)
-	}
-	for i := range s.Exchanges {
-		e := &s.Exchanges[i]
-		for _, t := range []*string{&e.Title, &e.URL, &e.Reason, &e.Request.Head, &e.Response.Head} {
-			text(t)
-		}
-		body(&e.Request.Body)
-		body(&e.Response.Body)
-	}
+	r.body, r.reason = p.redact(r.body), p.redactText(r.reason)
 }

@@ -38,6 +38,7 @@ func (a *act) probe(ctx context.Context) error {
 	for {
 		a.result.Checks, a.result.Exchanges = nil, nil
 		r, exchange := ask(ctx)
+		a.p.redactReply(r)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

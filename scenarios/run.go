@@ -40,9 +40,9 @@ type Options struct {
 	// Exchanges keeps request and response of steps that passed, too. Without it the memory does not grow with what is
 	// sent.
 	Exchanges bool
-	// Repeat gives the command that repeats one step, with the variables that it took from responses. Each of its words
-	// goes through stars before it is quoted: a secret is found as it is.
-	Repeat func(f *File, step string, vars map[string]string, stars func(string) string) string
+	// Repeat returns the command that repeats one step, with the variables that it took from responses. It passes each
+	// word through redact, which masks the secrets, before it quotes the word.
+	Repeat func(f *File, step string, vars map[string]string, redact func(string) string) string
 	// Ended, if not nil, is called with every scenario as it ends, never two at a time. Its error ends the run.
 	Ended func(*report.Suite) error
 }

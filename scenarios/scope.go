@@ -216,7 +216,7 @@ func (a *act) finish(ctx context.Context, err error) {
 		}
 	}
 	if r.Outcome == report.Failed && a.p.opt.Repeat != nil {
-		r.Repeat = a.p.opt.Repeat(a.p.file, a.path, a.capturedBefore(), a.p.stars)
+		r.Repeat = a.p.opt.Repeat(a.p.file, a.path, a.capturedBefore(), a.p.redactText)
 	}
 	a.p.note(r, a.unreachable, a.path)
 	if r.Outcome == report.Passed && !a.p.opt.Exchanges {
@@ -226,7 +226,7 @@ func (a *act) finish(ctx context.Context, err error) {
 			r.Exchanges = append(r.Exchanges, exchangeOf(&a.posted[i]))
 		}
 	}
-	a.p.redact(r)
+	r.Mask(a.p.redact)
 	a.results = append(a.results, *r)
 }
 

@@ -14,14 +14,13 @@ const credentialHeaders = `(?:proxy-)?authorization|(?:set-)?cookie|(?:x-)?api-?
 
 var (
 	userInfo = regexp.MustCompile(`(://)[^\s/?#"'<>@]*(?:@[^\s/?#"'<>@]*)*@`)
-	query    = regexp.MustCompile(`([?&;])([^\s=&;#"'<>?]+)=([^\s&;#"'<>]+)`)
+	query    = regexp.MustCompile(`([?&;])([^\s=&;#"'<>?]+)=([^\s&;#"'<>]*[^\s&;#"'<>:,.)])`) // without the punctuation behind a URL
 	header   = regexp.MustCompile(`(?i)\b(` + credentialHeaders + `)(:[ \t]*)([^\r\n"']+)`)
-
-	headerName = regexp.MustCompile(`(?i)^(?:` + credentialHeaders + `)$`)
 )
 
 // Mask returns s with every credential that it recognizes replaced by a placeholder: the user information of a URL,
-// query values that [IsCredential] names, and the values of headers that [IsCredentialHeader] names. s may be any text that
+// query values with a
+// name like "token", and the values of headers like Authorization and Cookie. s may be any text that
 // holds them, such as a URL, the head of a request, a command or an error.
 func Mask(s string) string {
 	if strings.Contains(s, "@") {
@@ -30,28 +29,30 @@ func Mask(s string) string {
 	if strings.Contains(s, "=") {
 		s = query.ReplaceAllStringFunc(s, func(pair string) string {
 			name, _, _ := strings.Cut(pair[1:], "=")
-			if !IsCredential(name) {
+			if !isCredential(name) {
 				return pair
 			}
 			return pair[:1] + name + "=" + Placeholder
 		})
 	}
-	if strings.Contains(s, ":") {
+	if mayHoldHeader(s) {
 		s = header.ReplaceAllString(s, "${1}${2}"+Placeholder)
 	}
 	return s
 }
 
-// MaskHeader returns the value of a header, or a placeholder if it is a credential.
-func MaskHeader(name, value string) string {
-	if IsCredentialHeader(name) && value != "" {
-		return Placeholder
+// mayHoldHeader reports whether s has a colon that is not one of a URL or a time. Most lines have no other one.
+func mayHoldHeader(s string) bool {
+	for i := range len(s) - 1 {
+		if s[i] == ':' && s[i+1] != '/' && (s[i+1] < '0' || s[i+1] > '9') {
+			return true
+		}
 	}
-	return Mask(value)
+	return false
 }
 
-// IsCredential reports whether a query value or field of this name usually is a credential.
-func IsCredential(name string) bool {
+// isCredential reports whether a query value of this name usually is a credential.
+func isCredential(name string) bool {
 	name = strings.NewReplacer("-", "", "_", "", ".", "", "%5F", "", "%2D", "").Replace(name)
 	name = strings.ToLower(name)
 	switch name {
@@ -65,6 +66,3 @@ func IsCredential(name string) bool {
 	}
 	return false
 }
-
-// IsCredentialHeader reports whether the value of this header is a credential.
-func IsCredentialHeader(name string) bool { return headerName.MatchString(name) }

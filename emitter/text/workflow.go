@@ -1,14 +1,19 @@
 package text
 
-import "io"
+import (
+	"bytes"
+	"io"
+	"sync"
+)
 
 // NoCommands returns a writer that passes text on to w so that GitHub Actions reads no line of it as a workflow command:
-// it escapes the second colon of a line that begins with "::", and the bracket of "##[". White space before "::" counts
-// as nothing there, as the runner trims it; any non-ASCII byte may be white space.
+// it escapes the second colon of a line that begins with "::", and the bracket of "##[". White space before "::" does not
+// count, since the runner trims it; any non-ASCII byte may be white space. The writer is safe for concurrent use.
 func NoCommands(w io.Writer) io.Writer { return &commandFilter{w: w, blank: true} }
 
 // commandFilter remembers what it must know of the line so far, since a line can come in several writes.
 type commandFilter struct {
+	mu     sync.Mutex
 	w      io.Writer
 	blank  bool // nothing but white space so far
 	colon  bool // nothing but white space and one colon so far
@@ -16,6 +21,8 @@ type commandFilter struct {
 }
 
 func (f *commandFilter) Write(p []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	var out []byte // nil while nothing is to be escaped
 	start := 0
 	for i, c := range p {
@@ -54,4 +61,73 @@ func (f *commandFilter) see(c byte) {
 	case c > ' ' && c < 0x7f:
 		f.blank = false
 	}
+}
+
+// StopCommands returns a writer that passes text on to w as it is. If GitHub Actions would read a line of it as a workflow
+// command, the writer puts a stop-commands command before that line, and Close ends its effect. The token must be one
+// that whoever wrote the text cannot know. Close does not close w.
+func StopCommands(w io.Writer, token string) io.WriteCloser {
+	return &commandStopper{w: w, token: token}
+}
+
+type commandStopper struct {
+	w       io.Writer
+	token   string
+	line    []byte // the line so far, while commands are not stopped
+	stopped bool
+	last    byte
+}
+
+func (s *commandStopper) Write(p []byte) (int, error) {
+	for rest := p; len(rest) > 0; {
+		if s.stopped {
+			s.last = rest[len(rest)-1]
+			_, err := s.w.Write(rest)
+			return len(p), err
+		}
+		end := bytes.IndexAny(rest, "\r\n") + 1
+		if end == 0 {
+			s.line = append(s.line, rest...)
+			break
+		}
+		s.line = append(s.line, rest[:end]...)
+		if err := s.flush(); err != nil {
+			return 0, err
+		}
+		rest = rest[end:]
+	}
+	return len(p), nil
+}
+
+// flush writes the line.
+func (s *commandStopper) flush() error {
+	if len(s.line) == 0 {
+		return nil
+	}
+	if isCommand(s.line) {
+		s.stopped = true
+		s.line = append([]byte("::stop-commands::"+s.token+"\n"), s.line...)
+	}
+	s.last = s.line[len(s.line)-1]
+	_, err := s.w.Write(s.line)
+	s.line = s.line[:0]
+	return err
+}
+
+func (s *commandStopper) Close() error {
+	if err := s.flush(); err != nil || !s.stopped {
+		return err
+	}
+	end := "::" + s.token + "::\n"
+	if s.last != '\n' {
+		end = "\n" + end
+	}
+	_, err := io.WriteString(s.w, end)
+	return err
+}
+
+// isCommand reports whether the runner may read the line as a workflow command.
+func isCommand(line []byte) bool {
+	trimmed := bytes.TrimLeftFunc(line, func(r rune) bool { return r <= ' ' || r >= 0x7f })
+	return bytes.HasPrefix(trimmed, []byte("::")) || bytes.Contains(line, []byte("##["))
 }

@@ -49,3 +49,29 @@ func FuzzNoCommands(f *testing.F) {
 		}
 	})
 }
+
+func TestStopCommands(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"":                        "",
+		"plain\n":                 "plain\n",
+		"plain":                   "plain",
+		"a\r\n ::error::x\nb\n":   "a\r\n::stop-commands::T\n ::error::x\nb\n::T::\n",
+		"a\r::error::x\rb":        "a\r::stop-commands::T\n::error::x\rb\n::T::\n",
+		"x ##[add-mask]y":         "::stop-commands::T\nx ##[add-mask]y\n::T::\n",
+		"\u2003::error::\n::b::c": "::stop-commands::T\n\u2003::error::\n::b::c\n::T::\n",
+	} {
+		for size := 1; size <= max(len(in), 1); size++ {
+			var got bytes.Buffer
+			w := StopCommands(&got, "T")
+			for rest := in; rest != ""; rest = rest[min(size, len(rest)):] {
+				if _, err := io.WriteString(w, rest[:min(size, len(rest))]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := w.Close(); err != nil || got.String() != want {
+				t.Errorf("%q in pieces of %d is %q, %v, want %q", in, size, got.String(), err, want)
+			}
+		}
+	}
+}

@@ -50,15 +50,12 @@ func (r *run) look(w *emitter.Webhook, s shot, d *history.Delivery) {
 	default:
 		return
 	}
-	r.leaked.sent, r.leaked.got = describe(s, d), cameBack(d)
-	if secret := w.Secret.Bytes(); len(secret) >= minSecret { // the emitter masks long ones only
-		r.leaked.got = strings.ReplaceAll(r.leaked.got, string(secret), "****")
-	}
+	r.leaked.sent, r.leaked.got = describe(s, d), w.Secret.RedactText(cameBack(d))
 }
 
 // echoesStars tells the secret in an answer: the emitter has written as many stars over it.
 func echoesStars(answer string, length int) bool {
-	return length >= 8 && strings.Contains(answer, strings.Repeat("*", length))
+	return length >= minSecret && strings.Contains(answer, strings.Repeat("*", length))
 }
 
 func bare(right string) string { return strings.ToLower(strings.TrimPrefix(right, "sha1=")) }

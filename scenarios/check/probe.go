@@ -2,15 +2,29 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"artihook/emitter/signature"
 )
 
 // Probe asks the user's system what it keeps of a lead, given the lead's id, and gives it as text. The text may have any
 // form. It must hold the answers' values, tell a completed lead from one that is not, and be the same as long as nothing
 // has changed.
 type Probe func(ctx context.Context, lead string) (string, error)
+
+// redacted is the probe without the secret in what it gives.
+func (p Probe) redacted(secret signature.Secret) Probe {
+	return func(ctx context.Context, lead string) (string, error) {
+		text, err := p(ctx, lead)
+		if err != nil {
+			err = errors.New(secret.RedactText(err.Error()))
+		}
+		return secret.RedactText(text), err
+	}
+}
 
 // probeEvery is how long a system that works later is left alone between two looks.
 const probeEvery = 50 * time.Millisecond

@@ -1,9 +1,11 @@
 package check
 
 import (
+	"slices"
 	"strings"
 	"time"
 
+	"artihook/emitter/signature"
 	"artihook/scenarios/report"
 )
 
@@ -12,6 +14,7 @@ type ReportOptions struct {
 	Tool        string
 	Strict      bool // a SHOULD that fails counts; else it is shown as skipped, since it fails nothing
 	Interrupted bool
+	Secret      signature.Secret       // what the receiver shares; it is masked
 	Repeat      func(id string) string // the command that repeats one case; nil is none
 }
 
@@ -54,6 +57,8 @@ func step(result *Result, opt ReportOptions) report.Step {
 	if opt.Repeat != nil && result.Outcome == report.Failed {
 		s.Repeat = opt.Repeat(result.Case.ID)
 	}
+	s.Exchanges = slices.Clone(s.Exchanges)
+	s.Mask(opt.Secret.Redact)
 	return s
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/text"
 	"artihook/scenarios/report"
 )
 
@@ -71,6 +72,13 @@ type Result struct {
 	Exchanges []report.Exchange
 }
 
+// mask replaces credentials in what the result says.
+func (r *Result) mask() {
+	for _, t := range []*string{&r.Sent, &r.Want, &r.Got, &r.Hint, &r.Skipped} {
+		*t = text.Mask(*t)
+	}
+}
+
 // Fails says whether the result fails the examination: a MUST always, a SHOULD where it is strict.
 func (r *Result) Fails(strict bool) bool {
 	return r.Outcome == report.Failed && (r.Case.Level == Must || strict)
@@ -91,6 +99,9 @@ func Run(ctx context.Context, opt Options) ([]Result, error) {
 	made, err := newVisitors(&opt)
 	if err != nil {
 		return nil, err
+	}
+	if opt.Probe != nil {
+		opt.Probe = opt.Probe.redacted(opt.Webhook.Secret)
 	}
 	r := &run{opt: &opt, visitors: made}
 	for _, c := range opt.Cases {
@@ -137,6 +148,7 @@ func (r *run) one(ctx context.Context, c Case) (Result, error) {
 	result.Outcome = report.Passed
 	c.run(t)
 	result.Took = time.Since(result.Started)
+	result.mask()
 	if t.err == nil {
 		t.err = ctx.Err()
 	}
