@@ -87,21 +87,14 @@ curl -sSf -A artibot-api -H 'Content-Type: application/json' -H "x-artibot-signa
 // BenchmarkSendProcess runs whole commands in turn: artihook send with its history, the same job by hand, and what every
 // command pays. The ratio is what counts, since all met the same machine at the same time.
 func BenchmarkSendProcess(b *testing.B) {
-	for _, program := range []string{"go", "bash", "openssl", "curl"} {
-		if _, err := exec.LookPath(program); err != nil {
-			b.Skipf("%s is not here", program)
-		}
+	for _, program := range []string{"bash", "openssl", "curl"} {
+		needs(b, program)
 	}
 	const secret = "s3cret-s3cret"
 	server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(secret)}))
 	defer server.Close()
 	folder := b.TempDir()
-	program, body := filepath.Join(folder, "artihook"), filepath.Join(folder, "body.json")
-	build := exec.Command("go", "build", "-o", program, "..")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, output)
-	}
+	program, body := filepath.Join(programFolder(b), "artihook"), filepath.Join(folder, "body.json")
 	if err := os.WriteFile(body, benchBody(b), 0o600); err != nil {
 		b.Fatal(err)
 	}

@@ -90,8 +90,9 @@ func mustRead(t *testing.T, file string) []byte {
 
 // TestBrokenHistories: exit code 3, one clear line, the file as it was; and --no-history works.
 func TestBrokenHistories(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(receiver.New(receiver.Options{}))
-	defer server.Close()
+	t.Cleanup(server.Close)
 	const page = 16384
 	for name, c := range map[string]struct {
 		harm func(t *testing.T, file string)
@@ -108,6 +109,7 @@ func TestBrokenHistories(t *testing.T) {
 		"a table missing":  {func(t *testing.T, file string) { alter(t, file, "DROP TABLE requests; DROP TABLE settings") }, "it is damaged"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			file := usedHistory(t)
 			lines := filepath.Join(t.TempDir(), "lines.jsonl")
 			if code, out, _ := runHere(t, "history", "export", "--limit", "3", "--history", file); code == 0 {
@@ -154,12 +156,13 @@ func onSmallDisk(t *testing.T, url, script string) string {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux gives a test a small disk of its own")
 	}
+	needs(t, "unshare")
 	own := []string{"-rm", "sh", "-euc"}
-	if out, err := exec.CommandContext(t.Context(), "unshare", append(own, "mount -t tmpfs -o size=1m tmpfs /tmp")...).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(limited(t), "unshare", append(own, "mount -t tmpfs -o size=1m tmpfs /tmp")...).CombinedOutput(); err != nil {
 		t.Skipf("this system gives a test no small disk of its own: %s", out)
 	}
 	folder := t.TempDir()
-	command := exec.CommandContext(t.Context(), "unshare", append(own, "mount -t tmpfs -o size=8m tmpfs . && cd \"$PWD\"\n"+script)...)
+	command := exec.CommandContext(limited(t), "unshare", append(own, "mount -t tmpfs -o size=8m tmpfs . && cd \"$PWD\"\n"+script)...)
 	command.Dir, command.Env = folder, append(os.Environ(), "URL="+url)
 	out, err := command.CombinedOutput()
 	if err != nil {
@@ -171,6 +174,7 @@ func onSmallDisk(t *testing.T, url, script string) string {
 // TestFullDisk fills a real disk: first with deliveries, then with something else before there is a history. What play
 // could not commit leaves room in the log for a delivery or two.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(receiver.New(receiver.Options{}))
 	defer server.Close()
 	got := onSmallDisk(t, server.URL, `
@@ -195,6 +199,7 @@ artihook history stats --history h.db | head -1 | cut -d, -f1
 
 // TestFileAtItsLimit lets no file grow beyond some hundred KB, which is as good as a full disk and needs no disk.
 func TestFileAtItsLimit(t *testing.T) {
+	t.Parallel()
 	needs(t, "sh")
 	server := httptest.NewServer(receiver.New(receiver.Options{}))
 	defer server.Close()
@@ -203,7 +208,7 @@ func TestFileAtItsLimit(t *testing.T) {
 (ulimit -f 800 && artihook play $URL --leads 2 --no-history --history h.db --quiet >/dev/null) && echo "sends without"
 artihook send $URL --history h.db --quiet >/dev/null && echo "goes on"
 `
-	command := exec.CommandContext(t.Context(), "sh", "-euc", script)
+	command := exec.CommandContext(limited(t), "sh", "-euc", script)
 	command.Dir, command.Env = t.TempDir(), append(os.Environ(), "URL="+server.URL)
 	got, err := command.CombinedOutput()
 	if err != nil {
@@ -215,6 +220,7 @@ artihook send $URL --history h.db --quiet >/dev/null && echo "goes on"
 
 // TestReadOnlyDisk has a history on a disk that may only be read.
 func TestReadOnlyDisk(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(receiver.New(receiver.Options{}))
 	defer server.Close()
 	got := onSmallDisk(t, server.URL, `

@@ -20,6 +20,7 @@ import (
 
 // TestInterruptedCheckTellsWhatRan ends an examination in its third case.
 func TestInterruptedCheckTellsWhatRan(t *testing.T) {
+	t.Parallel()
 	ctx, interrupt := context.WithCancel(t.Context())
 	handler := receiver.New(receiver.Options{Secret: signature.NewSecret("s3cret")})
 	asked := 0 // the cases run one after the other
@@ -63,6 +64,7 @@ func TestInterruptedCheckTellsWhatRan(t *testing.T) {
 }
 
 func TestNearAddresses(t *testing.T) {
+	t.Parallel()
 	for url, want := range map[string]bool{
 		"http://localhost:3000": true, "http://app.localhost": true, "http://127.0.0.1": true, "http://[::1]:80": true,
 		"http://10.1.2.3": true, "http://192.168.0.5": true, "http://172.16.0.1": true, "http://[fd00::1]": true,
@@ -81,6 +83,7 @@ func TestNearAddresses(t *testing.T) {
 // TestAHostThatIsNotLookedUpIsNotNear holds that only a name that leads nowhere needs no --yes, not one of which nothing
 // is known: it may be found a moment later.
 func TestAHostThatIsNotLookedUpIsNotNear(t *testing.T) {
+	t.Parallel()
 	url, err := signature.ParseURL("http://crm.example/hook")
 	if err != nil {
 		t.Fatal(err)
@@ -94,6 +97,7 @@ func TestAHostThatIsNotLookedUpIsNotNear(t *testing.T) {
 
 // TestHintsAreBounded holds that whoever sends other headers each time fills neither the screen nor the memory.
 func TestHintsAreBounded(t *testing.T) {
+	t.Parallel()
 	var stderr bytes.Buffer
 	a := &app{world: World{Stdout: io.Discard, Stderr: &stderr, Env: func(string) (string, bool) { return "", false }}}
 	told := map[string]bool{}

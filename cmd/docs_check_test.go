@@ -17,7 +17,6 @@ import (
 // runExaminations runs the commands of docs/check.md in a folder of their own.
 func runExaminations(t *testing.T, file string) {
 	work := t.TempDir()
-	buildInto(t, filepath.Join(work, "bin"))
 	for _, b := range readBlocks(t, file) {
 		if b.kind == "sh" {
 			runAgainstReceiver(t, work, b.text)
@@ -38,10 +37,10 @@ func runAgainstReceiver(t *testing.T, work, text string) {
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	text = strings.ReplaceAll(text, "localhost:3000", strings.TrimPrefix(server.URL, "http://"))
-	command := exec.CommandContext(t.Context(), needs(t, "bash"), "-euo", "pipefail", "-c", text)
+	command := exec.CommandContext(limited(t), needs(t, "bash"), "-euo", "pipefail", "-c", text)
 	command.Dir = work
 	command.Env = append(os.Environ(), "XDG_STATE_HOME="+filepath.Join(work, "state"),
-		"PATH="+filepath.Join(work, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
+		pathWith(programFolder(t)))
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Errorf("%s\n%v\n%s", text, err, output)
 	}

@@ -166,7 +166,7 @@ func (s *stage) runWorkflow(t *testing.T, steps []workflowStep) {
 	for _, step := range steps {
 		switch {
 		case step.Run != "":
-			check := exec.CommandContext(t.Context(), needs(t, "bash"), "-n", "-c", step.Run)
+			check := exec.CommandContext(limited(t), needs(t, "bash"), "-n", "-c", step.Run)
 			if output, err := check.CombinedOutput(); err != nil {
 				t.Errorf("%s\n%s", step.Run, output)
 			}
@@ -278,7 +278,7 @@ func (s *stage) runActionStep(t *testing.T, runner *runner, step workflowStep, c
 	if step.Shell != "bash" || strings.Contains(step.Run, "${{") {
 		t.Errorf("a step without bash, or with an input in its script:\n%s", step.Run)
 	}
-	command := exec.CommandContext(t.Context(), needs(t, "bash"), "--noprofile", "--norc", "-eo", "pipefail", "-c", step.Run)
+	command := exec.CommandContext(limited(t), needs(t, "bash"), "--noprofile", "--norc", "-eo", "pipefail", "-c", step.Run)
 	command.Env = append(s.env[:len(s.env):len(s.env)], runner.env(t)...)
 	for name, value := range step.Env {
 		command.Env = append(command.Env, name+"="+s.hosts.Replace(evaluate(t, value, context)))
@@ -307,7 +307,7 @@ func (s *stage) setRunner(t *testing.T, temp string) *runner {
 	if err := errors.Join(os.MkdirAll(r.files, 0o755), os.MkdirAll(temp, 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	cache, err := exec.CommandContext(t.Context(), needs(t, "go"), "env", "GOCACHE").Output()
+	cache, err := exec.CommandContext(limited(t), needs(t, "go"), "env", "GOCACHE").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -346,6 +346,7 @@ func (r *runner) lines(t *testing.T, name string) []string {
 
 // TestActionInputs finds an input that is not used, or not told of, and one that is used but not there.
 func TestActionInputs(t *testing.T) {
+	t.Parallel()
 	action := readAction(t)
 	text, err := os.ReadFile("../docs/ci.md")
 	if err != nil {
@@ -375,6 +376,7 @@ func TestActionInputs(t *testing.T) {
 
 // TestActionRuns runs the action with inputs that go well, that fail, and that a shell would make something of.
 func TestActionRuns(t *testing.T) {
+	t.Parallel()
 	s := setStage(t)
 	s.setPipeline(t)
 	s.write(t, "more/name with spaces & $(touch pwned).yaml", "name: spaces\nsteps:\n- probe:\n    run: test \"$a\" = 'b  c=$(d)'\n")
@@ -413,6 +415,7 @@ func TestActionRuns(t *testing.T) {
 
 // TestActionBuildsWhatGoModSays holds the version that the action sets up against go.mod.
 func TestActionBuildsWhatGoModSays(t *testing.T) {
+	t.Parallel()
 	s := setStage(t)
 	r := s.setRunner(t, filepath.Join(s.folder, "temp"))
 	context := map[string]string{}

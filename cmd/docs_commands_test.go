@@ -92,7 +92,7 @@ func (s *stage) runInClone(t *testing.T, text string) {
 	bash := needs(t, "bash")
 	needs(t, "go")
 	text = strings.ReplaceAll(text, "go test ./...", "true") // this is a part of it
-	command := exec.CommandContext(t.Context(), bash, "-euo", "pipefail", "-c", text)
+	command := exec.CommandContext(limited(t), bash, "-euo", "pipefail", "-c", text)
 	command.Dir = ".."
 	command.Env = append(s.env[:len(s.env):len(s.env)], "GOBIN="+filepath.Join(s.folder, "bin"))
 	if output, err := command.CombinedOutput(); err != nil {

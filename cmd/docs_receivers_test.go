@@ -43,7 +43,7 @@ func TestReceivers(t *testing.T) {
 				t.Fatalf("the receiver did not start: %s", &output)
 			}
 			examine(t, "http://"+address+"/hook?x=%20a")
-			check := exec.CommandContext(t.Context(), bash, "-c", here.Replace(strings.TrimSpace(examination.text))+" --no-history")
+			check := exec.CommandContext(limited(t), bash, "-c", here.Replace(strings.TrimSpace(examination.text))+" --no-history")
 			if result, err := check.CombinedOutput(); err != nil {
 				t.Errorf("%s%v\n%s", examination.text, err, result)
 			}
@@ -107,7 +107,7 @@ func freePort(t *testing.T) string {
 
 // comesUp reports whether something listens at the address within some minutes. Building a receiver takes time too.
 func comesUp(address string) bool {
-	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(waitLimit); time.Now().Before(deadline); {
 		conn, err := net.DialTimeout("tcp", address, time.Second)
 		if err == nil {
 			conn.Close()
@@ -153,7 +153,7 @@ func TestReceiversFromAnotherModule(t *testing.T) {
 		t.Fatalf("%d files and %d commands", written, len(commands))
 	}
 	for _, text := range commands {
-		command := exec.CommandContext(t.Context(), bash, "-c", text)
+		command := exec.CommandContext(limited(t), bash, "-c", text)
 		command.Dir, command.Env = folder, append(os.Environ(), "GOFLAGS=")
 		output, err := command.CombinedOutput()
 		if err != nil && bytes.Contains(output, []byte("dial tcp")) {

@@ -22,8 +22,9 @@ import (
 
 // stage is a folder with the built program and the receivers that the documents name.
 type stage struct {
-	folder string
-	env    []string
+	folder  string // with a folder bin in PATH
+	program string // the path of artihook
+	env     []string
 
 	addresses   map[string]string // of the receivers, by the address that the documents have for them
 	hosts, back *strings.Replacer // from the documents' addresses to the real ones, and back
@@ -33,8 +34,7 @@ type stage struct {
 func setStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{folder: t.TempDir()}
-	bin := filepath.Join(s.folder, "bin")
-	buildInto(t, bin)
+	s.program = filepath.Join(programFolder(t), "artihook")
 	old := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(readmeSecret), Scheme: signature.SchemeBody}))
 	t.Cleanup(old.Close)
 	addresses := map[string]string{
@@ -47,7 +47,7 @@ func setStage(t *testing.T) *stage {
 	s.setHosts()
 	s.env = append(os.Environ(),
 		"XDG_STATE_HOME="+filepath.Join(s.folder, "state"), "ARTIHOOK_SECRET="+readmeSecret, "CRM_SECRET="+readmeSecret,
-		"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "GITHUB_ACTIONS=")
+		pathWith(filepath.Join(s.folder, "bin"), filepath.Dir(s.program)), "GITHUB_ACTIONS=")
 	return s
 }
 
@@ -74,13 +74,13 @@ func (s *stage) artihook(t *testing.T, args ...string) (stdout, stderr string, c
 	for i := range args {
 		args[i] = s.hosts.Replace(args[i])
 	}
-	return s.run(t, exec.CommandContext(t.Context(), filepath.Join(s.folder, "bin", "artihook"), args...))
+	return s.run(t, exec.CommandContext(limited(t), s.program, args...))
 }
 
 // script runs lines of a shell in the folder.
 func (s *stage) script(t *testing.T, text string, env ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), needs(t, "bash"), "-euo", "pipefail", "-c", s.hosts.Replace(text))
+	command := exec.CommandContext(limited(t), needs(t, "bash"), "-euo", "pipefail", "-c", s.hosts.Replace(text))
 	command.Env = append(s.env[:len(s.env):len(s.env)], env...)
 	return s.run(t, command)
 }
@@ -203,6 +203,7 @@ func (s *stage) compareOutput(t *testing.T, args []string, want string) {
 
 // TestDocsShowEveryKey finds a key of the format that no example of docs/scenarios.md has.
 func TestDocsShowEveryKey(t *testing.T) {
+	t.Parallel()
 	k := keys{all: map[string]bool{}, shown: map[string]bool{}}
 	k.gather(reflect.TypeFor[scenarios.File]())
 	for i, b := range readBlocks(t, "../docs/scenarios.md") {

@@ -27,12 +27,14 @@ var documents = map[string]func(t *testing.T, file string){
 
 // TestDocsCommands runs what docs show. A document that it does not know, and a block that nobody would run, fail.
 func TestDocsCommands(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../docs/*.md")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no documents: %v", err)
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
 			run := documents[filepath.Base(file)]
 			if run == nil {
 				t.Fatalf("nothing runs the blocks of this document")
@@ -61,7 +63,7 @@ func runMeasurements(t *testing.T, file string) {
 		if b.kind != "sh" || !strings.HasPrefix(b.text, "go test -run '^$' -bench ") {
 			t.Fatalf("this test does not know how to run %q", b.text)
 		}
-		command := exec.CommandContext(t.Context(), bash, "-c", strings.TrimSpace(b.text)+" -benchtime 1x")
+		command := exec.CommandContext(limited(t), bash, "-c", strings.TrimSpace(b.text)+" -benchtime 1x")
 		command.Dir = ".."
 		if output, err := command.CombinedOutput(); err != nil || !bytes.Contains(output, []byte("ns/op")) {
 			t.Errorf("%s\n%v\n%s", b.text, err, output)

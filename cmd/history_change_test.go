@@ -6,6 +6,7 @@ import (
 )
 
 func TestBodyChange(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("x", 100)
 	for _, tt := range []struct{ before, after, want string }{
 		{"", "", ""},
@@ -44,6 +45,7 @@ func FuzzBodyChange(f *testing.F) {
 }
 
 func TestByteSize(t *testing.T) {
+	t.Parallel()
 	for n, want := range map[int64]string{
 		0: "0 B", 999: "999 B", 1000: "1.0 KB", 999_949: "999.9 KB", 999_999: "1.0 MB", 2_400_000_000: "2.4 GB", 1 << 62: "4611686.0 TB",
 	} {

@@ -50,6 +50,7 @@ func (k *k6Arrivals) seen(a receiver.Arrival) {
 // TestExportForK6 runs exports with the real k6, two instances at once that share the load, against a receiver that
 // verifies.
 func TestExportForK6(t *testing.T) {
+	t.Parallel()
 	k6 := needs(t, "k6")
 	const behindTunnel = "behind a tunnel"
 	tests := []struct {
@@ -106,7 +107,7 @@ func runK6(t *testing.T, k6, folder string, exitCode int) {
 	var instances sync.WaitGroup
 	for _, half := range []string{"0:1/2", "1/2:1"} {
 		instances.Go(func() {
-			process := exec.CommandContext(t.Context(), k6, "run", "--quiet", "--no-usage-report", "--address", "", "--execution-segment", half,
+			process := exec.CommandContext(limited(t), k6, "run", "--quiet", "--no-usage-report", "--address", "", "--execution-segment", half,
 				"--execution-segment-sequence", "0,1/2,1", filepath.Join(folder, "load.js"))
 			process.Env = append(os.Environ(), "ARTIHOOK_SECRET="+k6Secret)
 			output, err := process.CombinedOutput()
@@ -187,6 +188,7 @@ func examineTimes(t *testing.T, events []*payload.Event, day string) {
 
 // TestExportIsWhole needs no k6: the data is JSON, and nothing is written where a threshold has no counterpart.
 func TestExportIsWhole(t *testing.T) {
+	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "load")
 	exportForK6(t, []string{"load", "localhost:3000/hook", "--sign-url", "https://crm.example/hook", "-H", "X-Env: test", "--export", "k6", folder})
 	data, err := os.ReadFile(filepath.Join(folder, "conversations.json"))

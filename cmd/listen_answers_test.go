@@ -23,7 +23,7 @@ func asking(t *testing.T, flags []string, body string, times int) (answers []str
 	t.Cleanup(func() { listen.stop() })
 	url := listen.url(t)
 	shown = listen.lines()
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	client := &http.Client{Timeout: waitLimit, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	for range times {
 		r, err := http.NewRequestWithContext(t.Context(), "POST", url+"/hook", strings.NewReader(body))
 		if err != nil {
@@ -45,12 +45,13 @@ func asking(t *testing.T, flags []string, body string, times int) (answers []str
 }
 
 func TestListenAnswersAsTold(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "answer.json")
 	if err := os.WriteFile(file, []byte(`{"id":7}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	behind := httptest.NewServer(receiver.New(receiver.Options{AnyScheme: true, Secret: signature.NewSecret("s3cret"), Status: 201, Body: []byte("kept")}))
-	defer behind.Close()
+	t.Cleanup(behind.Close)
 	tests := []struct {
 		flags   []string
 		answers []string
@@ -66,6 +67,7 @@ func TestListenAnswersAsTold(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(strings.Join(tt.flags, " "), func(t *testing.T) {
+			t.Parallel()
 			answers, _ := asking(t, tt.flags, eventBody, len(tt.answers))
 			if strings.Join(answers, "|") != strings.Join(tt.answers, "|") {
 				t.Errorf("got %q, want %q", answers, tt.answers)
@@ -76,6 +78,7 @@ func TestListenAnswersAsTold(t *testing.T) {
 
 // TestListenLints holds what it says of a payload that departs from the contract, and of one that comes twice.
 func TestListenLints(t *testing.T) {
+	t.Parallel()
 	sample, err := os.ReadFile("../emitter/payload/testdata/samples/2022-completed.json")
 	if err != nil {
 		t.Fatal(err)
@@ -95,6 +98,7 @@ func TestListenLints(t *testing.T) {
 }
 
 func TestListenHintsAtThePublicURL(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		header map[string]string
 		signed string
@@ -125,7 +129,7 @@ func TestListenHintsAtThePublicURL(t *testing.T) {
 			r.Header.Set(name, value)
 		}
 		r.Header.Set(signature.Header, signFor(strings.Replace(tt.signed, "HOST", strings.TrimPrefix(url, "http://"), 1), eventBody))
-		response, err := http.DefaultClient.Do(r)
+		response, err := testClient.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,6 +143,7 @@ func TestListenHintsAtThePublicURL(t *testing.T) {
 
 // TestListenPassesItsOwnExamination runs check --strict against listen with its defaults, over TLS too.
 func TestListenPassesItsOwnExamination(t *testing.T) {
+	t.Parallel()
 	for _, flags := range [][]string{nil, {"--tls"}} {
 		listen := start(t, append([]string{"listen", "--addr", ":0", "--secret", "s3cret-s3cret"}, flags...)...)
 		url := listen.url(t)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -18,11 +19,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// running is a command that runs inside the test until it is stopped.
+// running is a command that runs inside the test until it is stopped. After waitLimit its output ends with an error.
 type running struct {
 	stdout, stderr *bufio.Reader
-	stop           func() int // interrupts it and gives the exit code
+	stop           func() int // interrupts the command and returns its exit code
 }
+
+// errWaitLimit is the error of a read of a running command's output after waitLimit.
+var errWaitLimit = fmt.Errorf("no output within %v", waitLimit)
 
 // start runs a command line with pipes for its output.
 func start(t *testing.T, args ...string) *running {
@@ -30,6 +34,12 @@ func start(t *testing.T, args ...string) *running {
 	outReader, outWriter := io.Pipe()
 	errReader, errWriter := io.Pipe()
 	ctx, cancel := context.WithCancel(t.Context())
+	overdue := time.AfterFunc(waitLimit, func() {
+		outWriter.CloseWithError(errWaitLimit)
+		errWriter.CloseWithError(errWaitLimit)
+		cancel()
+	})
+	t.Cleanup(func() { overdue.Stop() })
 	code := make(chan int, 1)
 	go func() {
 		code <- Run(ctx, World{
@@ -44,12 +54,24 @@ func start(t *testing.T, args ...string) *running {
 		cancel()
 		go io.Copy(io.Discard, outReader)
 		go io.Copy(io.Discard, errReader)
-		return <-code
+		return awaitExit(t, code)
 	}
 	return r
 }
 
-// url reads the address that listen says it listens on.
+// awaitExit waits for the exit code of a command that was interrupted.
+func awaitExit(t *testing.T, code <-chan int) int {
+	t.Helper()
+	select {
+	case got := <-code:
+		return got
+	case <-time.After(waitLimit):
+		t.Fatalf("the command did not end within %v of its interrupt", waitLimit)
+		return 0
+	}
+}
+
+// url reads the address from the command's first line.
 func (r *running) url(t *testing.T) string {
 	t.Helper()
 	line, err := r.stderr.ReadString('\n')
@@ -60,11 +82,11 @@ func (r *running) url(t *testing.T) string {
 	if url == "" {
 		t.Fatalf("no address in %q", line)
 	}
-	go io.Copy(io.Discard, r.stderr) // whatever else it says must not hold it up
+	go io.Copy(io.Discard, r.stderr) // a full pipe would block the command
 	return url
 }
 
-// lines gives what it shows, line by line, without what stands indented below.
+// lines returns a channel of the command's lines on stdout, without the indented ones. It is closed when stdout ends.
 func (r *running) lines() <-chan string {
 	lines := make(chan string, 100)
 	go func() {
@@ -89,7 +111,7 @@ func post(t *testing.T, url, body, header string) int {
 		t.Fatal(err)
 	}
 	r.Header.Set(signature.Header, header)
-	response, err := http.DefaultClient.Do(r)
+	response, err := testClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,6 +126,7 @@ func signFor(url, body string) string {
 const eventBody = `{"resource":"lead","action":"updated","resource_id":"c19377db","resource_version":2}`
 
 func TestListenShowsWhatArrives(t *testing.T) {
+	t.Parallel()
 	listen := start(t, "listen", "--addr", ":0", "--secret", "s3cret", "--color", "never")
 	url := listen.url(t)
 	if !strings.HasPrefix(url, "http://127.0.0.1:") {
@@ -132,6 +155,7 @@ func TestListenShowsWhatArrives(t *testing.T) {
 }
 
 func TestListenInJSON(t *testing.T) {
+	t.Parallel()
 	listen := start(t, "listen", "--addr", "127.0.0.1:0", "--secret", "s3cret", "-o", "json", "--public-url", "https://crm.example", "--status", "202")
 	url := listen.url(t)
 	lines := listen.lines()
@@ -145,6 +169,7 @@ func TestListenInJSON(t *testing.T) {
 }
 
 func TestListenRefusesWhatItCannotUse(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{
 		{"listen", "--addr", "nonsense"},
 		{"listen", "--addr", "127.0.0.1:99999"},
@@ -165,6 +190,7 @@ func TestListenRefusesWhatItCannotUse(t *testing.T) {
 }
 
 func TestListenOnAPortInUse(t *testing.T) {
+	t.Parallel()
 	first := start(t, "listen", "--addr", ":0", "--secret", "s3cret")
 	address := strings.TrimPrefix(first.url(t), "http://")
 	second := start(t, "listen", "--addr", address, "--secret", "s3cret")
@@ -237,6 +263,7 @@ func TestReaches(t *testing.T) {
 
 // What listen records of a conversation, run replays: the same bodies, rightly signed for where they go now.
 func TestRecordThenRun(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "session.yaml")
 	l := start(t, "listen", "--addr", ":0", "--secret", "s3cret", "--record", file, "-o", "json")
 	url := l.url(t)

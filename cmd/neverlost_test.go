@@ -86,7 +86,7 @@ func (c *counter) sums() map[bodySum]int {
 // program is a command line of this program in a process of its own.
 func program(t *testing.T, args ...string) (command *exec.Cmd, stderr *bytes.Buffer) {
 	t.Helper()
-	command, stderr = exec.CommandContext(t.Context(), "artihook", args...), new(bytes.Buffer)
+	command, stderr = exec.CommandContext(limited(t), "artihook", args...), new(bytes.Buffer)
 	command.Dir, command.Stderr = t.TempDir(), stderr
 	return command, stderr
 }
@@ -95,6 +95,7 @@ func program(t *testing.T, args ...string) (command *exec.Cmd, stderr *bytes.Buf
 // milliseconds, when it may not even have made the file. Each time the history must be whole, and hold every request
 // that the receiver has counted.
 func TestNeverLost(t *testing.T) {
+	t.Parallel()
 	receiver := startCounter(t)
 	file := filepath.Join(t.TempDir(), "history.db")
 	seed := rand.Uint64()
@@ -174,6 +175,7 @@ func checkWhole(t *testing.T, file string) {
 // TestManyProcessesOnOneHistory has two plays, the page with one who looks on and sends, one who lists and one who
 // prunes, all at once.
 func TestManyProcessesOnOneHistory(t *testing.T) {
+	t.Parallel()
 	receiver := startCounter(t)
 	file := filepath.Join(t.TempDir(), "history.db")
 	const leads = 60
@@ -246,7 +248,7 @@ func (p *livePage) use(t *testing.T, receiver string, ended <-chan struct{}) {
 			return
 		default:
 		}
-		response, err := http.PostForm(p.url+"/send", url.Values{"url": {receiver}, "action": {"created"}}) // leads to the delivery
+		response, err := testClient.PostForm(p.url+"/send", url.Values{"url": {receiver}, "action": {"created"}}) // leads to the delivery
 		if err != nil {
 			t.Error(err)
 			return
@@ -273,7 +275,7 @@ func (p *livePage) stop(t *testing.T, file string) {
 		t.Fatal(talk)
 	}
 	id, _, _ := strings.Cut(newest, ",") // {"id":42
-	live, err := http.Get(p.url + "/events?after=0")
+	live, err := testClient.Get(p.url + "/events?after=0")
 	must(t, err)
 	defer live.Body.Close()
 	for events, line := bufio.NewReader(live.Body), ""; !strings.Contains(line, id+","); {
@@ -291,6 +293,7 @@ func (p *livePage) stop(t *testing.T, file string) {
 // TestKilledPrune kills prune and import at moments that nobody has chosen: what was to stay is there, and what is there
 // is whole.
 func TestKilledPrune(t *testing.T) {
+	t.Parallel()
 	file := usedHistory(t)
 	lines := filepath.Join(t.TempDir(), "lines.jsonl")
 	code, out, talk := runHere(t, "history", "export", "--history", file)

@@ -73,12 +73,7 @@ func startBare(b *testing.B) string {
 
 func peersFor(b *testing.B, folder, url string, seconds int) []*peer {
 	b.Helper()
-	program, body := filepath.Join(folder, "artihook"), filepath.Join(folder, "body.json")
-	build := exec.Command("go", "build", "-o", program, "..")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, output)
-	}
+	program, body := filepath.Join(programFolder(b), "artihook"), filepath.Join(folder, "body.json")
 	for name, text := range map[string]string{"body.json": string(benchBody(b)), "post.lua": wrkScript(body), "targets": "POST " + url + "\nContent-Type: application/json\n@" + body + "\n", "peer.js": k6Script(body)} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 			b.Fatal(err)

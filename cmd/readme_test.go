@@ -3,8 +3,6 @@ package cmd
 import (
 	"net/http/httptest"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -40,15 +38,6 @@ func fencedBlocks(text string) []block {
 	return blocks
 }
 
-func needs(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		t.Skipf("%s is not here", program)
-	}
-	return path
-}
-
 const readmeSecret = "s3cret"
 
 // startReceiverOf starts the user's receiver, which may have been told its public URL, and gives its address.
@@ -64,16 +53,4 @@ func startReceiverOf(t *testing.T, publicURL string) string {
 	server := httptest.NewServer(receiver.New(opt))
 	t.Cleanup(server.Close)
 	return strings.TrimPrefix(server.URL, "http://")
-}
-
-func buildInto(t *testing.T, folder string) {
-	t.Helper()
-	build := exec.CommandContext(t.Context(), needs(t, "go"), "build", "-o", folder+string(filepath.Separator), ".")
-	build.Dir = ".."
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
-	}
 }

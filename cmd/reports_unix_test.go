@@ -15,6 +15,7 @@ import (
 
 // A pipe or a device that is named for a report gets it, and stays what it is.
 func TestReportIntoAPipe(t *testing.T) {
+	t.Parallel()
 	name := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(name, 0o600); err != nil {
 		t.Fatal(err)
@@ -39,6 +40,7 @@ func TestReportIntoAPipe(t *testing.T) {
 
 // A link to a report stays a link, and who may read the report stays as it was.
 func TestReportThroughALink(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file, link := filepath.Join(dir, "results.tap"), filepath.Join(dir, "link.tap")
 	if err := os.WriteFile(file, []byte("old"), 0o600); err != nil {

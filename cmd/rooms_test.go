@@ -18,6 +18,7 @@ const forAll = "emitter/text"
 
 // TestRoomsImportWhatTheyMay holds every package's imports against the table of rooms. Tests may use more.
 func TestRoomsImportWhatTheyMay(t *testing.T) {
+	t.Parallel()
 	allowed := readRooms(t)
 	seen := 0
 	err := filepath.WalkDir("..", func(file string, entry fs.DirEntry, err error) error {

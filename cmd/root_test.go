@@ -4,6 +4,7 @@ import "testing"
 
 // The command that is named is the only one that is made, so that all of them must be known by their own names.
 func TestCommandsAreKnownByTheirNames(t *testing.T) {
+	t.Parallel()
 	for name, command := range commands() {
 		if got := command(&app{}).Name(); got != name {
 			t.Errorf("%q makes the command %q", name, got)

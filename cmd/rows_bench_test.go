@@ -22,16 +22,8 @@ var rows = flag.Int("rows", 2000, "how many deliveries the history of BenchmarkH
 // BenchmarkHistoryRows runs whole commands in turn on an empty history and on a large one: what a command takes longer,
 // and the most memory that it used. -rows 1000000 makes a file of 2.5 GB.
 func BenchmarkHistoryRows(b *testing.B) {
-	if _, err := exec.LookPath("go"); err != nil {
-		b.Skip("go is not here")
-	}
 	folder := b.TempDir()
-	program, empty, large := filepath.Join(folder, "artihook"), filepath.Join(folder, "empty.db"), filepath.Join(folder, "large.db")
-	build := exec.Command("go", "build", "-o", program, "..")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, output)
-	}
+	program, empty, large := filepath.Join(programFolder(b), "artihook"), filepath.Join(folder, "empty.db"), filepath.Join(folder, "large.db")
 	fillHistory(b, program, empty, 0)
 	began := time.Now()
 	fillHistory(b, program, large, *rows)

@@ -21,12 +21,7 @@ func BenchmarkRunProcess(b *testing.B) {
 	server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(secret)}))
 	defer server.Close()
 	folder := b.TempDir()
-	program, set := filepath.Join(folder, "artihook"), filepath.Join(folder, "set")
-	build := exec.Command("go", "build", "-o", program, "..")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, output)
-	}
+	program, set := filepath.Join(programFolder(b), "artihook"), filepath.Join(folder, "set")
 	if err := os.Mkdir(set, 0o755); err != nil {
 		b.Fatal(err)
 	}

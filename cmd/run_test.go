@@ -16,6 +16,7 @@ import (
 
 // TestRunInterrupted plays Ctrl-C while a scenario waits: what ran is reported, in the reports too, and the exit code says so.
 func TestRunInterrupted(t *testing.T) {
+	t.Parallel()
 	ctx, interrupt := context.WithCancel(t.Context())
 	server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(scriptSecret), Seen: func(a receiver.Arrival) {
 		if a.Summary.Version == 2 {

@@ -30,7 +30,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(testRun{m}, map[string]func(){
 		"artihook": func() {
 			IgnoreSignals()
 			ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt) // as main does
@@ -45,6 +45,7 @@ const scriptSecret = "hush-hush-0815-ünïcode"
 
 // TestScripts runs every script of testdata/script as a user would: the built program, an empty home, real receivers.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,

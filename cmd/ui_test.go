@@ -17,7 +17,7 @@ import (
 
 func getPage(t *testing.T, address string) (int, string) {
 	t.Helper()
-	response, err := http.Get(address)
+	response, err := testClient.Get(address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,6 +41,7 @@ func uiConfig(t *testing.T, hook string) string {
 }
 
 func TestUIShowsAndSends(t *testing.T) {
+	t.Parallel()
 	hook := "http://" + startReceiverOf(t, "") + "/hook"
 	store := filepath.Join(t.TempDir(), "history.db")
 	ui := start(t, "ui", "--addr", ":0", "--history", store, "--secret", "s3cret", "--config", uiConfig(t, hook))
@@ -51,7 +52,7 @@ func TestUIShowsAndSends(t *testing.T) {
 	if status, body := getPage(t, address+"/"); status != http.StatusOK || !strings.Contains(body, "Nothing has been sent yet") {
 		t.Errorf("an empty history: %d", status)
 	}
-	response, err := http.PostForm(address+"/send", url.Values{"to": {"crm"}, "action": {"created"}}) // and follows to what came of it
+	response, err := testClient.PostForm(address+"/send", url.Values{"to": {"crm"}, "action": {"created"}}) // and follows to what came of it
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +61,7 @@ func TestUIShowsAndSends(t *testing.T) {
 	if err != nil || !strings.Contains(string(body), "No Content: accepted") || strings.Contains(string(body), "s3cret") {
 		t.Errorf("after sending: %s, %v, %s", response.Status, err, body)
 	}
-	live, err := http.Get(address + "/events?after=0")
+	live, err := testClient.Get(address + "/events?after=0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +78,7 @@ func TestUIShowsAndSends(t *testing.T) {
 }
 
 func TestUIOpensTheBrowser(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name string
 		open func(chan<- string) func(string) error
@@ -91,9 +93,15 @@ func TestUIOpensTheBrowser(t *testing.T) {
 		{"there is none", func(opened chan<- string) func(string) error { opened <- ""; return nil }, "no browser could be opened"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			opened := make(chan string, 1)
 			reader, writer := io.Pipe()
 			ctx, cancel := context.WithCancel(t.Context())
+			overdue := time.AfterFunc(waitLimit, func() {
+				writer.CloseWithError(errWaitLimit)
+				opened <- errWaitLimit.Error()
+			})
+			defer overdue.Stop()
 			code := make(chan int, 1)
 			world := World{
 				Args:  []string{"ui", "--open", "--addr", ":0", "--history", filepath.Join(t.TempDir(), "h.db")},
@@ -106,7 +114,10 @@ func TestUIOpensTheBrowser(t *testing.T) {
 			}()
 			lines := bufio.NewReader(reader)
 			first, err := lines.ReadString('\n')
-			if url := <-opened; err != nil || !strings.Contains(first, " is on "+url) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if url := <-opened; !strings.Contains(first, " is on "+url) {
 				t.Errorf("it opened %q and said %q, %v", url, first, err)
 			}
 			if tt.says != "" {
@@ -116,7 +127,7 @@ func TestUIOpensTheBrowser(t *testing.T) {
 			}
 			cancel()
 			go io.Copy(io.Discard, reader)
-			if got := <-code; got != exitOK {
+			if got := awaitExit(t, code); got != exitOK {
 				t.Errorf("exit code %d", got)
 			}
 		})
@@ -124,6 +135,7 @@ func TestUIOpensTheBrowser(t *testing.T) {
 }
 
 func TestUIWarns(t *testing.T) {
+	t.Parallel()
 	ui := start(t, "ui", "--addr", "0.0.0.0:0", "--history", filepath.Join(t.TempDir(), "h.db"), "--config", uiConfig(t, "http://localhost/"))
 	var said []string
 	for range 3 {
@@ -144,6 +156,7 @@ func TestUIWarns(t *testing.T) {
 }
 
 func TestUIRefusesWhatItCannotUse(t *testing.T) {
+	t.Parallel()
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
