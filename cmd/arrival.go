@@ -54,9 +54,11 @@ func (a *app) showArrival(how *receiver.Options, arrival *receiver.Arrival, told
 		reason = finding.Text
 		if hint := refusalHint(how, arrival, finding); hint != "" && !told[hint] && len(told) < maxHints {
 			told[hint] = true
-			defer a.say("hint: %s", hint)
+			defer a.say("hint: %s", how.Secret.RedactText(hint))
 		}
 	}
+	redacted := arrival.Redacted(how.Secret)
+	arrival, reason = &redacted, how.Secret.RedactText(reason)
 	if a.json() {
 		return a.showJSON(newArrivalJSON(arrival, reason))
 	}

@@ -129,7 +129,8 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 	how.Seen = func(arrival receiver.Arrival) {
 		mu.Lock()
 		defer mu.Unlock()
-		kept.add(&arrival)
+		redacted := arrival.Redacted(how.Secret)
+		kept.add(&redacted)
 		_ = a.showArrival(&how, &arrival, told) // a closed stdout stops nobody from sending
 	}
 	a.say("listening on %s://%s; Ctrl-C ends it", scheme, listener.Addr())

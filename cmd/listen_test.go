@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -151,6 +152,35 @@ func TestListenShowsWhatArrives(t *testing.T) {
 	}
 	if code := listen.stop(); code != exitOK {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// TestListenMasksTheSecret posts a request with the secret in the URL, a header and the body.
+func TestListenMasksTheSecret(t *testing.T) {
+	t.Parallel()
+	const secret = "hush-hush-0815"
+	record := filepath.Join(t.TempDir(), "session.yaml")
+	listen := start(t, "listen", "--addr", ":0", "--secret", secret, "-o", "json", "--record", record)
+	url := listen.url(t) + "/hook?key=" + secret
+	lines := listen.lines()
+	body := strings.Replace(eventBody, "{", `{"note":"`+secret+`",`, 1)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("X-Note", secret)
+	request.Header.Set(signature.Header, signature.Sign(signature.NewSecret(secret), signature.SchemeURL, signature.Message{Method: "POST", URL: url, Body: []byte(body)}))
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if line := <-lines; response.StatusCode != 204 || !strings.Contains(line, "****") || strings.Contains(line, secret) {
+		t.Errorf("status %d, it shows %s", response.StatusCode, line)
+	}
+	listen.stop()
+	if recorded, err := os.ReadFile(record); err != nil || !strings.Contains(string(recorded), "****") || strings.Contains(string(recorded), secret) {
+		t.Errorf("it records %s, %v", recorded, err)
 	}
 }
 
