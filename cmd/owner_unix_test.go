@@ -3,9 +3,12 @@
 package cmd
 
 import (
+	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -77,5 +80,83 @@ func TestHistoryOfAnotherUser(t *testing.T) {
 	}
 	if named, stderr := program(t, "history", "--history", file); named.Run() != nil {
 		t.Errorf("a history that the user names is refused: %s", stderr)
+	}
+}
+
+// asOther is a command line of this program in a process that may not do what root may: where the tests run as root, it
+// runs as the stranger.
+func asOther(t *testing.T, args ...string) (command *exec.Cmd, stderr *bytes.Buffer) {
+	t.Helper()
+	command, stderr = program(t, args...)
+	if os.Geteuid() != 0 {
+		return command, stderr
+	}
+	dir := t.TempDir()
+	for _, d := range []string{dir, filepath.Dir(dir)} { // the parent is for the user alone
+		if err := os.Chmod(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	self, err := os.ReadFile(command.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	command.Path, command.Dir = filepath.Join(dir, "artihook"), "/"
+	if err := os.WriteFile(command.Path, self, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: stranger, Gid: stranger}}
+	return command, stderr
+}
+
+// readOnly lets everybody read the directory and nobody write to it.
+func readOnly(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.Chmod(dir, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(dir, 0o755) }) // so that it can be removed
+	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestReadOnlyHistory reads a history whose file and directory may only be read. It has no write-ahead log.
+func TestReadOnlyHistory(t *testing.T) {
+	t.Parallel()
+	file := usedHistory(t)
+	if err := os.Chmod(file, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	readOnly(t, filepath.Dir(file))
+	for _, args := range [][]string{{"history"}, {"history", "show", "last"}, {"history", "export"}, {"history", "stats"}} {
+		command, stderr := asOther(t, append(args, "--history", file)...)
+		if out, err := command.Output(); err != nil || len(out) < 100 {
+			t.Errorf("%s: %v, %d bytes on stdout, stderr %q", args, err, len(out), stderr)
+		}
+	}
+	command, stderr := asOther(t, "history", "prune", "--keep", "1", "--history", file)
+	if err := command.Run(); command.ProcessState.ExitCode() != exitTool || !strings.Contains(stderr.String(), "may only be read") && !strings.Contains(stderr.String(), "check the permissions") {
+		t.Errorf("prune: %v, stderr %q", err, stderr)
+	}
+}
+
+// TestNoWritableHome runs commands that record without a directory to record in, as a container does.
+func TestNoWritableHome(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	readOnly(t, home)
+	receiver := startCounter(t)
+	for _, args := range [][]string{{"demo"}, {"send", receiver.URL}, {"run", "abandoned", "--url", receiver.URL}} {
+		command, stderr := asOther(t, args...)
+		command.Env = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH")}
+		err := command.Run()
+		if command.ProcessState.ExitCode() != exitTool || !strings.Contains(stderr.String(), "permission denied") ||
+			!strings.Contains(stderr.String(), "--history FILE") || !strings.Contains(stderr.String(), "--no-history") {
+			t.Errorf("%s: %v, stderr %q, want exit code %d and the flags that help", args, err, stderr, exitTool)
+		}
+	}
+	if command, stderr := asOther(t, "demo", "--no-history"); command.Run() != nil {
+		t.Errorf("demo --no-history: %s", stderr)
 	}
 }

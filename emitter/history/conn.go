@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -31,27 +32,41 @@ type codeError struct {
 func (e *codeError) Error() string { return e.text }
 func (e *codeError) Code() int     { return e.code }
 
-// dsn names the file. SQLite never creates it: createFile does, with the right
-// permissions. The pragmas are for the driver; SQLite does not look at them.
-func dsn(path, pragmas string) string {
+// How a file is opened. SQLite never creates it: createFile does, with the right
+// permissions.
+const (
+	readWrite = "mode=rw"
+	// immutable reads a file without locks and without files beside it. It is for
+	// a history in a directory that may only be read.
+	immutable = "mode=ro&immutable=1"
+)
+
+// lockWait is how long a statement waits for another process.
+const lockWait = 10 * time.Second
+
+// dsn returns the URI of the file. The pragmas are for the driver; SQLite ignores
+// them.
+func dsn(path, mode, pragmas string) string {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // C:/history.db
 	}
-	u := url.URL{Scheme: "file", Path: path, RawQuery: "mode=rw&_pragma=busy_timeout(10000)&" + pragmas}
+	u := url.URL{Scheme: "file", Path: path, RawQuery: fmt.Sprintf("%s&_pragma=busy_timeout(%d)&%s", mode, lockWait.Milliseconds(), pragmas)}
 	return u.String()
 }
 
-func openConn(path string) (*conn, error) {
+func openConn(path string) (*conn, error) { return openConnIn(readWrite, path) }
+
+func openConnIn(mode, path string) (*conn, error) {
 	c := &conn{path: path, tls: libc.NewTLS()}
-	if err := c.open(); err != nil {
+	if err := c.open(mode); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
 }
 
-func (c *conn) open() error {
-	name, err := libc.CString(dsn(c.path, ""))
+func (c *conn) open(mode string) error {
+	name, err := libc.CString(dsn(c.path, mode, ""))
 	if err != nil {
 		return err
 	}
@@ -62,8 +77,13 @@ func (c *conn) open() error {
 		return err
 	}
 	sqlite3.Xsqlite3_extended_result_codes(c.tls, c.db, 1)
-	sqlite3.Xsqlite3_busy_timeout(c.tls, c.db, 10_000)
+	c.setLockWait(lockWait)
 	return c.exec("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000")
+}
+
+// setLockWait sets how long a statement waits for another process.
+func (c *conn) setLockWait(d time.Duration) {
+	sqlite3.Xsqlite3_busy_timeout(c.tls, c.db, int32(d.Milliseconds()))
 }
 
 // handle stores the pointer that a call writes to memory outside of Go's.

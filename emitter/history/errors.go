@@ -60,6 +60,30 @@ func (s *Store) explain(doing string, err error) error {
 	return e
 }
 
+// cannotWrite reports whether SQLite could not create or change a file.
+func cannotWrite(err error) bool {
+	coded, ok := errors.AsType[coder](err)
+	if !ok {
+		return false
+	}
+	switch coded.Code() & 0xff {
+	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		return true
+	}
+	return isFull(err)
+}
+
+// isFull reports whether a disk has no room. SQLITE_IOERR_SHMSIZE says so of the
+// index of the write-ahead log.
+func isFull(err error) bool {
+	coded, ok := errors.AsType[coder](err)
+	return ok && isFullCode(coded.Code())
+}
+
+func isFullCode(code int) bool {
+	return code&0xff == sqlite3.SQLITE_FULL || code == sqlite3.SQLITE_IOERR_SHMSIZE
+}
+
 // coder is an error with a result code of SQLite: the driver's or a conn's.
 type coder interface {
 	error
@@ -68,15 +92,16 @@ type coder interface {
 
 // explainCode words a result code of SQLite.
 func explainCode(code int) (reason string, err error) {
+	if isFullCode(code) {
+		return "the disk is full; free 1 MB on it, or move the history to another disk", nil
+	}
 	switch code & 0xff {
 	case sqlite3.SQLITE_NOTADB:
 		return reasonForeign, ErrCorrupt
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR: // such as a table that is not there
 		return reasonDamaged, ErrCorrupt
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return "another program has kept it locked for 10 s; try again", nil
-	case sqlite3.SQLITE_FULL:
-		return "the disk is full", nil
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL:
+		return fmt.Sprintf("another program has kept it locked for %.0f s; try again", lockWait.Seconds()), nil
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH:
 		return "the file or its folder may only be read; check the permissions", fs.ErrPermission
 	case sqlite3.SQLITE_CANTOPEN:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 )
 
@@ -40,8 +41,12 @@ const (
 	// pruneChunk deliveries are removed in one transaction, so that others can
 	// write in between.
 	pruneChunk = 1000
-	// shrinkPages of 16 KB are given back in one transaction.
+	// shrinkPages of pageSize are given back in one transaction.
 	shrinkPages = 256
+	// tightChunk and tightPages stand in for them on a full disk.
+	tightChunk, tightPages = 4, 4
+	// stepSize in bytes is room enough for one step on a full disk.
+	stepSize = 512 << 10
 )
 
 // Prune removes deliveries and gives their space back to the disk. It takes turns
@@ -67,7 +72,9 @@ func (s *Store) Prune(ctx context.Context, c Condition) (Pruned, error) {
 		origin: conn.stmt("DELETE FROM origins WHERE id = ?"), delivery: conn.stmt("DELETE FROM deliveries WHERE id = ?"),
 	}
 	done := Pruned{Before: s.fileSize()}
-	err = p.run(ctx, c)
+	if err = p.run(ctx, c); isFull(err) {
+		err = p.runFull(ctx, c)
+	}
 	done.Deliveries = p.removed
 	err = errors.Join(s.explain("writing", err), s.explain("writing", conn.Close()))
 	done.After = s.fileSize()
@@ -80,7 +87,37 @@ type pruner struct {
 	conn                               *conn
 	outcome, request, origin, delivery *stmt
 	removed                            int64
+	tight                              bool // the disk is full: work in small steps
 }
+
+// runFull prunes on a full disk. The write-ahead log often takes most of the
+// space: it is moved into the file and cut off before each small step, so that the
+// next one has room.
+func (p *pruner) runFull(ctx context.Context, c Condition) error {
+	p.tight = true
+	err := p.cutLog()
+	if err == nil {
+		err = p.run(ctx, c)
+	}
+	if !isFull(err) {
+		return err
+	}
+	pages, err := p.conn.number("PRAGMA page_count")
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(p.store.path)
+	if err != nil {
+		return err
+	}
+	need := max(0, pages*pageSize-info.Size()) + stepSize
+	reason := fmt.Sprintf("the disk is full; free %d KB on it and try again, or move %s and %s to another disk and prune there with --history",
+		need>>10, p.store.path, p.store.path+"-wal")
+	return &Error{Doing: "writing", Path: p.store.path, Reason: reason, Err: err}
+}
+
+// cutLog moves the write-ahead log into the file and cuts it off.
+func (p *pruner) cutLog() error { return p.conn.exec("PRAGMA wal_checkpoint(TRUNCATE)") }
 
 func (p *pruner) run(ctx context.Context, c Condition) error {
 	if err := p.remove(ctx, c); err != nil {
@@ -108,7 +145,7 @@ func (p *pruner) remove(ctx context.Context, c Condition) error {
 			kept++
 			continue
 		}
-		if ids = append(ids, d.ID); len(ids) == pruneChunk {
+		if ids = append(ids, d.ID); len(ids) == pruneChunk || p.tight && len(ids) == tightChunk {
 			if err := p.removeIDs(ctx, ids); err != nil {
 				return err
 			}
@@ -145,6 +182,11 @@ func (p *pruner) takeTurns(ctx context.Context, work func() error) error {
 	if err := p.conn.inTransaction(work); err != nil {
 		return err
 	}
+	if p.tight {
+		if err := p.cutLog(); err != nil {
+			return err
+		}
+	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
@@ -178,10 +220,14 @@ func (p *pruner) shrink(ctx context.Context) error {
 		if free == 0 {
 			break
 		}
-		give := func() error { return p.conn.exec(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", shrinkPages)) }
+		pages := shrinkPages
+		if p.tight {
+			pages = tightPages
+		}
+		give := func() error { return p.conn.exec(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", pages)) }
 		if err := p.takeTurns(ctx, give); err != nil {
 			return err
 		}
 	}
-	return p.conn.exec("PRAGMA wal_checkpoint(TRUNCATE)")
+	return p.cutLog()
 }

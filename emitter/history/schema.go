@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -10,6 +11,9 @@ import (
 
 // applicationID marks a SQLite file as ours ("arti").
 const applicationID = 0x61727469
+
+// pageSize of a new file in bytes.
+const pageSize = 16384
 
 // schema holds the steps from an empty file to the present form. The file's
 // user_version counts the steps that it has seen; a change of the form is one
@@ -103,7 +107,7 @@ func upgrade(ctx context.Context, c *conn, steps []string) error {
 		if version == 0 {
 			// Both count only while the file is empty. Without the second, a file shrinks
 			// only by being written anew, while nobody else may write.
-			if err := c.exec("PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL"); err != nil {
+			if err := c.exec(fmt.Sprintf("PRAGMA page_size = %d; PRAGMA auto_vacuum = INCREMENTAL", pageSize)); err != nil {
 				return err
 			}
 		}
@@ -172,11 +176,11 @@ func takeSteps(c *conn, steps []string) error {
 // useWAL switches to the write-ahead log, which the file remembers. SQLite does
 // not wait for others here, so we do.
 func useWAL(ctx context.Context, c *conn) error {
-	const tries, pause = 1000, 10 * time.Millisecond
-	for try := 1; ; try++ {
+	const pause = 10 * time.Millisecond
+	for end := time.Now().Add(lockWait); ; {
 		err := c.exec("PRAGMA journal_mode = WAL")
 		busy, ok := errors.AsType[*codeError](err)
-		if !ok || busy.Code()&0xff != sqlite3.SQLITE_BUSY || try == tries {
+		if !ok || busy.Code()&0xff != sqlite3.SQLITE_BUSY || time.Now().After(end) {
 			return err
 		}
 		select {

@@ -15,7 +15,9 @@ import (
 // Options changes how a history is opened.
 type Options struct {
 	// ReadOnly makes no file and no folder: a history that is not there reads as
-	// an empty one. Plan and Finish are refused.
+	// an empty one. Plan and Finish are refused. A history in a directory that may
+	// only be read, or on a full disk, is read without locks if it has no
+	// write-ahead log.
 	ReadOnly bool
 	// Brief is for a process that ends when it has closed the history: a short
 	// write-ahead log is left to the next one, which takes it over in less time
@@ -27,6 +29,7 @@ type Options struct {
 // Store is an open history. Its methods may be called from many goroutines.
 type Store struct {
 	path   string
+	mode   string // how the file is opened: readWrite or immutable
 	brief  bool
 	writer *writer // nil when opened for reading only
 
@@ -44,7 +47,7 @@ func Open(ctx context.Context, path string, opt Options) (*Store, error) {
 }
 
 func open(ctx context.Context, path string, opt Options, steps []string) (*Store, error) {
-	s := &Store{path: path, brief: opt.Brief}
+	s := &Store{path: path, mode: readWrite, brief: opt.Brief}
 	abs, err := filepath.Abs(path)
 	if err == nil {
 		s.path = abs
@@ -76,21 +79,57 @@ func open(ctx context.Context, path string, opt Options, steps []string) (*Store
 // connect opens the writing connection and brings the file up to date. A store
 // for reading only needs that too, but keeps no writer.
 func (s *Store) connect(ctx context.Context, opt Options, steps []string) error {
-	c, err := openConn(s.path)
+	c, version, err := s.openConn(steps)
+	if opt.ReadOnly && cannotWrite(err) && s.logSize() == 0 {
+		s.mode = immutable
+		c, version, err = s.openConn(steps)
+	}
 	if err != nil {
 		return err
 	}
-	version, err := checkVersion(c, steps)
-	if err == nil && version > 0 {
+	if version > 0 {
 		err = s.checkSize(c)
+	}
+	if err == nil && s.mode == immutable && 0 < version && version < len(steps) {
+		err = &Error{Doing: "opening", Path: s.path, Reason: "an older artihook has written it, and it may only be read; copy it and use the copy", Err: fs.ErrPermission}
 	}
 	if err == nil && (!opt.ReadOnly || 0 < version && version < len(steps)) {
 		err = upgrade(ctx, c, steps)
+	}
+	if err == nil && !opt.ReadOnly {
+		err = s.hideLog()
 	}
 	if err != nil || opt.ReadOnly {
 		return errors.Join(err, c.Close())
 	}
 	s.writer = startWriter(s, c)
+	return nil
+}
+
+// openConn opens a connection and returns how many steps the file has seen.
+func (s *Store) openConn(steps []string) (c *conn, version int, err error) {
+	if c, err = openConnIn(s.mode, s.path); err != nil {
+		return nil, 0, err
+	}
+	if version, err = checkVersion(c, steps); err != nil {
+		return nil, 0, errors.Join(err, c.Close())
+	}
+	return c, version, nil
+}
+
+// hideLog lets nobody else read the write-ahead log and its index. SQLite creates
+// them with the mode of the history, which others may be able to read.
+func (s *Store) hideLog() error {
+	for _, file := range []string{s.path + "-wal", s.path + "-shm"} {
+		info, err := os.Stat(file)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().Perm()&0o077 == 0 {
+			continue
+		}
+		// Who cannot change the mode does not own the file; its owner has.
+		if err := os.Chmod(file, 0o600); err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -190,7 +229,7 @@ func (s *Store) db(ctx context.Context) (*sql.DB, error) {
 			return nil, err
 		}
 	}
-	connector, err := sqlite.NewConnector(dsn(s.path, "_pragma=query_only(1)"))
+	connector, err := sqlite.NewConnector(dsn(s.path, s.mode, "_pragma=query_only(1)"))
 	if err != nil {
 		return nil, s.explain("reading", err)
 	}
@@ -207,10 +246,9 @@ func (s *Store) isReady() (bool, error) {
 	if err != nil {
 		return false, s.explain("reading", err)
 	}
-	c, err := openConn(s.path)
+	c, version, err := s.openConn(schema())
 	if err != nil {
 		return false, s.explain("reading", err)
 	}
-	version, err := checkVersion(c, schema())
 	return version > 0, s.explain("reading", errors.Join(err, c.Close()))
 }

@@ -79,8 +79,12 @@ func (t *tables) prepare() {
 // write puts the rows of these jobs into one transaction.
 func (t *tables) write(jobs []*job) error {
 	if err := t.begin.exec(); err != nil {
+		// Another process has held the lock for all of lockWait. What is in the queue
+		// has waited as long.
+		t.conn.setLockWait(0)
 		return err
 	}
+	t.conn.setLockWait(lockWait)
 	err := t.writeRows(jobs)
 	clear(t.intents)
 	clear(t.outcomes)

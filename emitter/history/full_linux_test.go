@@ -1,0 +1,130 @@
+package history
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// smallDisk is a file system of 3 MB, which has room for little more than the filler.
+func smallDisk(t *testing.T, filler int) (dir, file string) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=3m"); err != nil {
+		t.Skipf("a small disk cannot be mounted: %v", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	file = filepath.Join(dir, "filler")
+	writeFile(t, file, make([]byte, filler))
+	return dir, file
+}
+
+// fillDisk records until the disk is full.
+func fillDisk(t *testing.T, path string) {
+	t.Helper()
+	store, err := Open(context.Background(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 100_000 {
+		if err = store.Plan(context.Background(), sampleBatch(1)); err != nil {
+			break
+		}
+	}
+	if err == nil {
+		t.Fatal("the disk is not full")
+	}
+	_ = store.Close() // it may say so again
+}
+
+func pruneAll(t *testing.T, path string) (Pruned, error) {
+	t.Helper()
+	store, err := Open(context.Background(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := store.Prune(context.Background(), Condition{Keep: 3, All: true})
+	_ = store.Close() // it may say again that the disk is full
+	return done, err
+}
+
+var freeFirst = regexp.MustCompile(`: the disk is full; free (\d+) KB on it and try again, or move \S+/history.db and \S+/history.db-wal to another disk and prune there with --history$`)
+
+// TestPruneOnAFullDisk frees space where it can. Otherwise it says how much room it needs, and that is enough.
+func TestPruneOnAFullDisk(t *testing.T) {
+	dir, filler := smallDisk(t, 1<<20)
+	path := filepath.Join(dir, "history.db")
+	fillDisk(t, path)
+	done, err := pruneAll(t, path)
+	if err != nil {
+		says := freeFirst.FindStringSubmatch(err.Error())
+		if says == nil {
+			t.Fatalf("%v does not say what to do", err)
+		}
+		need, _ := strconv.Atoi(says[1])
+		t.Logf("%d KB are needed", need)
+		if need > 1024 {
+			t.Fatalf("%d KB are needed to remove deliveries of less than 2 MB", need)
+		}
+		if err := os.Truncate(filler, 1<<20-int64(need)<<10); err != nil {
+			t.Fatal(err)
+		}
+		if done, err = pruneAll(t, path); err != nil {
+			t.Fatalf("with %d KB free: %v", need, err)
+		}
+	}
+	if done.Deliveries == 0 || done.After >= done.Before || done.After > 1<<20 {
+		t.Errorf("%+v", done)
+	}
+	store := openStore(t, path)
+	checkIntegrity(t, store)
+	record(t, store, nil)
+}
+
+// TestFullDiskWithoutALog has no room even for the files beside the history. It can be read, and once there is as much
+// room as the error says it can be pruned.
+func TestFullDiskWithoutALog(t *testing.T) {
+	ctx := context.Background()
+	dir, filler := smallDisk(t, 1<<20)
+	path := filepath.Join(dir, "history.db")
+	store, err := Open(ctx, path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Plan(ctx, sampleBatch(200)); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil { // all of it is in the file now
+		t.Fatal(err)
+	}
+	_ = os.WriteFile(filler, make([]byte, 3<<20), 0o600) // as much of it as there is room for
+
+	if _, err := Open(ctx, path, Options{}); err == nil || !strings.HasSuffix(err.Error(), "the disk is full; free 1 MB on it, or move the history to another disk") {
+		t.Errorf("opening for writing: %v", err)
+	}
+	reading, err := Open(ctx, path, Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(strings.Fields(listIDs(t, reading, Filter{}))); n != 200 {
+		t.Errorf("%d deliveries can be read, want 200", n)
+	}
+	if err := reading.Close(); err != nil {
+		t.Error(err)
+	}
+	info, err := os.Stat(filler)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(filler, info.Size()-1<<20); err != nil {
+		t.Fatal(err)
+	}
+	if done, err := pruneAll(t, path); err != nil || done.Deliveries != 197 {
+		t.Errorf("%+v, %v", done, err)
+	}
+}

@@ -1,0 +1,71 @@
+package history
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestWaitForALockOnce writes while another process holds the lock and does not go on, as a suspended one does. All
+// that waits in the queue waits once, and the error states the time.
+func TestWaitForALockOnce(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	path := newPath(t)
+	store, err := Open(ctx, path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := openConn(store.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if err := other.exec("BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	var waiting []Planning
+	for range 3 {
+		p, err := store.PlanAhead(ctx, sampleBatch(maxBatch)) // each takes a transaction of its own
+		if err != nil {
+			t.Fatal(err)
+		}
+		waiting = append(waiting, p)
+	}
+	for _, p := range waiting {
+		if err := p.Wait(ctx); err == nil || !strings.Contains(err.Error(), "has kept it locked for 10 s") {
+			t.Errorf("%v, want an error that states 10 s", err)
+		}
+	}
+	if err := store.Close(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took < lockWait || took > 2*lockWait {
+		t.Errorf("waited %s, want %s", took, lockWait)
+	}
+}
+
+// TestLogIsForTheUserAlone opens a history that others may read.
+func TestLogIsForTheUserAlone(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []os.FileMode{0o600, 0o644} {
+		path := newPath(t)
+		record(t, openStore(t, path), nil)
+		first := openStore(t, path)
+		record(t, first, nil)
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		for _, store := range []*Store{openStore(t, path), openStore(t, path)} {
+			record(t, store, nil)
+		}
+		for _, file := range []string{path + "-wal", path + "-shm"} {
+			if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("history %v: %s: %v, %v, want mode 0600", mode, file, info.Mode(), err)
+			}
+		}
+	}
+}
