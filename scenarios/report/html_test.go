@@ -63,10 +63,23 @@ func FuzzHTML(f *testing.F) {
 	})
 }
 
-// skeleton is a page without its text and notes.
+// skeleton returns the tags of a page, without those of notes. It uses no regular expression, since fuzzing calls it often.
 func skeleton(page string) []string {
-	page = regexp.MustCompile(`\s*<(p class="note"|em)>[^<]*</(p|em)>`).ReplaceAllString(page, "")
-	return tagPattern.FindAllString(page, -1)
+	var tags []string
+	end := "" // of the note that has begun
+	for tag := range strings.SplitSeq(page, "<") {
+		switch tag, _, _ := strings.Cut(tag, ">"); tag {
+		case end:
+			end = ""
+		case `p class="note"`:
+			end = "/p"
+		case "em":
+			end = "/em"
+		default:
+			tags = append(tags, tag)
+		}
+	}
+	return tags
 }
 
 func TestHTMLShowsFailuresAtOnce(t *testing.T) {
