@@ -95,7 +95,7 @@ func (o *Outcome) OK() bool { return o.Error == "" && o.Status >= 200 && o.Statu
 func (e *Emitter) Bulk(ctx context.Context, w *Webhook, opt BulkOptions) *Bulk {
 	b := &Bulk{
 		e: e, w: w, keep: opt.Keep, bot: opt.Bot, url: w.URL.String(),
-		conn: newConn(e.client, originOf(w.URL)), template: newRequestTemplate(w), now: &batch{}, coming: &batch{},
+		conn: newConn(e.client, w.URL), template: newRequestTemplate(w), now: &batch{}, coming: &batch{},
 	}
 	if e.opt.History == nil {
 		b.keep = KeepNone

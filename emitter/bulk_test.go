@@ -58,7 +58,7 @@ func keptIn(t *testing.T, store *history.Store) []history.Delivery {
 
 // TestBulkRecordsWhatEmitRecords sends the same events both ways: the two histories differ in times only.
 func TestBulkRecordsWhatEmitRecords(t *testing.T) {
-	for name, answer := range map[string]string{
+	for name, response := range map[string]string{
 		"accepted": ok204,
 		"refused":  "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno",
 		"chunked":  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\ns3cret\r\n7\r\n-s3cret\r\n0\r\n\r\n",
@@ -66,7 +66,7 @@ func TestBulkRecordsWhatEmitRecords(t *testing.T) {
 		"broken":   "220 mail.example ESMTP\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, _ := talk(t, answer, answer, answer)
+			s, _ := talk(t, response, response, response)
 			w := &Webhook{Name: "crm", URL: s.url(t, "/hook"), Secret: signature.NewSecret("s3cret-s3cret"), Edition: payload.Edition2022}
 			one, many := openHistory(t), openHistory(t)
 			single, bulk := New(Options{History: one}), New(Options{History: many})

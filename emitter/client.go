@@ -25,16 +25,15 @@ type client struct {
 	size      int // idle connections that are kept for each host
 	idleLimit time.Duration
 
-	mu   sync.Mutex
-	idle map[origin][]*directConn // the one used last is the last
+	mu       sync.Mutex
+	idle     map[origin][]*directConn // the one used last is the last
+	sweeping bool                     // sweep will be called
 }
 
 // origin is where a connection leads.
-type origin struct{ scheme, host, address string }
+type origin struct{ scheme, host string }
 
-func originOf(target signature.URL) origin {
-	return origin{target.Scheme, target.Host, target.Address()}
-}
+func originOf(target signature.URL) origin { return origin{target.Scheme, target.Host} }
 
 func newClient(config *tls.Config, connections int) *client {
 	return &client{config: config, size: max(connections, 1), idleLimit: idleLimit, idle: map[origin][]*directConn{}}
@@ -47,12 +46,13 @@ func (c *client) do(ctx context.Context, target signature.URL, request *history.
 	if !isValid(request) {
 		return response{err: errRequest}
 	}
-	r := outgoing{raw: request.AppendRaw(nil), method: request.Method, close: announcesClose(request.Headers)}
+	d := c.take(target)
+	defer c.put(d)
+	d.out = request.AppendRaw(d.out[:0])
+	r := outgoing{raw: d.out, method: request.Method, close: announcesClose(request.Headers)}
 	if body := len(request.Body); body > 0 && (opt.SlowBody > 0 || opt.Cut) {
 		r.throttle = &throttledWriter{SendOptions: opt, head: len(r.raw) - body, body: body}
 	}
-	d := c.take(originOf(target))
-	defer c.put(d)
 	stop := d.cancelOn(ctx)
 	defer stop()
 	deadline, _ := ctx.Deadline()
@@ -64,7 +64,7 @@ func (c *client) do(ctx context.Context, target signature.URL, request *history.
 // isValid reports whether the start line and the Host header are one line each, whatever an imported request holds.
 func isValid(r *history.Request) bool {
 	special := func(c rune) bool { return c <= ' ' || c == 0x7f }
-	return !strings.ContainsFunc(r.Method+r.Target+r.Host, special)
+	return !strings.ContainsFunc(r.Method, special) && !strings.ContainsFunc(r.Target, special) && !strings.ContainsFunc(r.Host, special)
 }
 
 // announcesClose reports whether a request asks the receiver to close the connection.
@@ -75,12 +75,13 @@ func announcesClose(headers []history.Header) bool {
 }
 
 // take returns an idle connection, or a new one.
-func (c *client) take(to origin) *directConn {
+func (c *client) take(target signature.URL) *directConn {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	to := originOf(target)
 	idle := c.idle[to]
 	if len(idle) == 0 {
-		return newConn(c, to)
+		return newConn(c, target)
 	}
 	last := len(idle) - 1
 	c.idle[to] = idle[:last]
@@ -94,27 +95,40 @@ func (c *client) put(d *directConn) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	idle := c.idle[d.origin]
+	to := originOf(d.target)
+	idle := c.idle[to]
 	if len(idle) == c.size {
 		d.disconnect()
 		return
 	}
-	c.idle[d.origin] = append(idle, d)
-	if d.expiry == nil {
-		d.expiry = time.AfterFunc(c.idleLimit, func() { c.expire(d) })
-	} else {
-		d.expiry.Reset(c.idleLimit)
+	if cap(d.out) > maxDirect {
+		d.out = nil // one large request does not keep its memory
+	}
+	c.idle[to] = append(idle, d)
+	if !c.sweeping {
+		c.sweeping = true
+		time.AfterFunc(c.idleLimit, c.sweep)
 	}
 }
 
-// expire closes a connection that has been idle for too long.
-func (c *client) expire(d *directConn) {
+// sweep closes the connections that have been idle for too long, and comes again while there are others.
+func (c *client) sweep() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	idle := c.idle[d.origin]
-	if i := slices.Index(idle, d); i >= 0 && time.Since(d.idleSince) >= c.idleLimit {
-		c.idle[d.origin] = slices.Delete(idle, i, i+1)
-		d.disconnect()
+	for to, idle := range c.idle {
+		c.idle[to] = slices.DeleteFunc(idle, func(d *directConn) bool {
+			expired := time.Since(d.idleSince) >= c.idleLimit
+			if expired {
+				d.disconnect()
+			}
+			return expired
+		})
+		if len(c.idle[to]) == 0 {
+			delete(c.idle, to)
+		}
+	}
+	if c.sweeping = len(c.idle) > 0; c.sweeping {
+		time.AfterFunc(c.idleLimit, c.sweep)
 	}
 }
 
@@ -124,20 +138,19 @@ func (c *client) close() {
 	defer c.mu.Unlock()
 	for _, idle := range c.idle {
 		for _, d := range idle {
-			d.expiry.Stop()
 			d.disconnect()
 		}
 	}
 	clear(c.idle)
 }
 
-// dial opens a connection, which for https uses TLS from the start.
-func dial(ctx context.Context, to origin, config *tls.Config) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", to.address)
-	if err != nil || to.scheme != "https" {
+// dial opens a connection to the target's host, which for https uses TLS from the start.
+func dial(ctx context.Context, target signature.URL, config *tls.Config) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", target.Address())
+	if err != nil || target.Scheme != "https" {
 		return conn, err
 	}
-	return handshake(ctx, conn, to.address, config)
+	return handshake(ctx, conn, target.Address(), config)
 }
 
 // handshake starts TLS on a connection to the address, for HTTP/1.1 alone.

@@ -55,14 +55,14 @@ func converse(conn net.Conn, texts []string) {
 	}
 }
 
-// TestAnswers meets each way in which an answer can be framed, three deliveries in a row, and counts the connections.
-func TestAnswers(t *testing.T) {
+// TestResponses gets each way in which a response can be framed, three deliveries in a row, and counts the connections.
+func TestResponses(t *testing.T) {
 	long := strings.Repeat("x", 70<<10)
 	tests := []struct {
-		name, answer string
-		status       int
-		body         string
-		connections  int64
+		name, text  string
+		status      int
+		body        string
+		connections int64
 	}{
 		{"no body", ok204, 204, "", 1},
 		{"length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 200, "hello", 1},
@@ -78,7 +78,7 @@ func TestAnswers(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s, connections := talk(t, tt.answer, tt.answer, tt.answer)
+			s, connections := talk(t, tt.text, tt.text, tt.text)
 			e := New(Options{})
 			defer e.Close()
 			for range 3 {
@@ -94,8 +94,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestAnswerToTheEnd is an answer that only the end of the connection ends.
-func TestAnswerToTheEnd(t *testing.T) {
+// TestResponseToTheEnd gets a response that only the end of the connection ends.
+func TestResponseToTheEnd(t *testing.T) {
 	for _, proto := range []string{"HTTP/1.0", "HTTP/1.1"} {
 		s, connections := talk(t, proto+" 200 OK\r\n\r\nto the end")
 		e := New(Options{})
@@ -109,7 +109,7 @@ func TestAnswerToTheEnd(t *testing.T) {
 	}
 }
 
-// TestServerClosesBetweenRequests keeps quiet about it, as servers do after a while: the next delivery must arrive.
+// TestServerClosesBetweenRequests closes idle connections, as servers do after a while: the next delivery must arrive.
 func TestServerClosesBetweenRequests(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
 	defer server.Close()
@@ -158,8 +158,8 @@ func TestSeveralReceivers(t *testing.T) {
 	}
 }
 
-// TestAnswerBeforeTheEndOfTheRequest: a receiver refuses a large body without reading it.
-func TestAnswerBeforeTheEndOfTheRequest(t *testing.T) {
+// TestResponseBeforeTheEndOfTheRequest has a receiver that rejects a large body without reading it.
+func TestResponseBeforeTheEndOfTheRequest(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -214,7 +214,7 @@ func TestConnectionKeepsItsDeadline(t *testing.T) {
 	s, _ := talk(t, ok204, ok204, ok204)
 	e := New(Options{})
 	defer e.Close()
-	d := newConn(e.client, originOf(s.url(t, "/hook")))
+	d := newConn(e.client, s.url(t, "/hook"))
 	defer d.disconnect()
 	request := outgoing{raw: []byte("POST /hook HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")}
 	send := func(timeout time.Duration) {
@@ -447,7 +447,7 @@ func TestOnlyWhatHasNotLeftIsSentAgain(t *testing.T) {
 			s, connections := talk(t, ok204, ok204)
 			e := New(Options{Timeout: 20 * time.Second})
 			defer e.Close()
-			d := newConn(e.client, originOf(s.url(t, "/")))
+			d := newConn(e.client, s.url(t, "/"))
 			defer d.disconnect()
 			request := Plan(&Webhook{URL: s.url(t, "/")}, Message{Body: make([]byte, size)}).Request
 			first := d.exchange(t.Context(), time.Time{}, outgoing{raw: request.AppendRaw(nil)})
@@ -571,30 +571,4 @@ func TestEveryAttemptEnds(t *testing.T) {
 			t.Errorf("%s, interrupted: error %q (%s), %v", name, d.Error, d.Reason, err)
 		}
 	}
-}
-
-// BenchmarkEmit sends one event after the other from several goroutines over a pool of as many connections.
-func BenchmarkEmit(b *testing.B) {
-	const senders = 16
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
-	defer server.Close()
-	e := New(Options{Connections: senders})
-	defer e.Close()
-	w := &Webhook{URL: parseURL(b, server.URL), Secret: signature.NewSecret("s3cret-s3cret")}
-	m := testMessage()
-	var left atomic.Int64
-	left.Store(int64(b.N))
-	b.ReportAllocs()
-	b.ResetTimer()
-	var group sync.WaitGroup
-	for range senders {
-		group.Go(func() {
-			for left.Add(-1) >= 0 {
-				if d, err := e.Emit(b.Context(), w, m, nil); err != nil || !d.OK() {
-					b.Errorf("%q, %v", d.Error, err)
-				}
-			}
-		})
-	}
-	group.Wait()
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"artihook/emitter/history"
+	"artihook/emitter/signature"
 )
 
 const (
@@ -63,7 +64,7 @@ type response struct {
 // one goroutine at a time.
 type directConn struct {
 	client       *client
-	origin       origin
+	target       signature.URL // where it leads; only scheme and host count
 	reader       *bufio.Reader // over capture
 	capture      capture
 	request      http.Request    // what http.ReadResponse needs to know of the request
@@ -74,14 +75,14 @@ type directConn struct {
 	deadline     time.Time // of the connection
 	used         int       // responses that the connection has carried
 	suspectStale bool      // a connection has failed in reuse: look at it before each request
-	expiry       *time.Timer
+	out          []byte    // for the request of its user
 
 	mu   sync.Mutex // guards conn against cancelOn
 	conn net.Conn   // nil is none
 }
 
-func newConn(c *client, to origin) *directConn {
-	d := &directConn{client: c, origin: to}
+func newConn(c *client, target signature.URL) *directConn {
+	d := &directConn{client: c, target: target}
 	d.reader, d.peek = bufio.NewReader(&d.capture), d.peekSocket
 	return d
 }
@@ -167,7 +168,7 @@ func (d *directConn) connect(ctx context.Context, deadline time.Time) error {
 		defer cancel()
 		ctx = limited
 	}
-	conn, err := dial(ctx, d.origin, d.client.config)
+	conn, err := dial(ctx, d.target, d.client.config)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,10 @@
 // Package emitter plays ArtiBot's side of a lead webhook: one payload event in, one recorded delivery out.
 //
-// A [Webhook] says where events go and how they are signed. [Plan] signs a [Message] and gives the request as it will
-// stand on the wire; an [Emitter] records it, posts it, and records what came back. What the receiver answers, right or
-// wrong, and every way in which a network fails, is part of the delivery and not an error.
+// A [Webhook] says where events go and how they are signed. [Plan] signs a [Message] and returns the request as it is
+// sent; an [Emitter] records it, posts it, and records the response. What the receiver sends back, right or wrong, and
+// every way in which a network fails, is part of the delivery and not an error. All deliveries are sent by one HTTP/1.1
+// client, which sends no request again once a byte of it has left.
 //
-// How events are worded is package payload's, how they are signed package signature's, where deliveries are kept
-// package history's; who the visitors are and what they say comes from the caller.
+// Package payload encodes events, package signature signs them, and package history keeps the deliveries. The caller
+// decides who the visitors are and what they say.
 package emitter

@@ -23,33 +23,33 @@ func TestFailures(t *testing.T) {
 	reset := func(conn net.Conn) { conn.(*net.TCPConn).SetLinger(0) }
 	tests := []struct {
 		name    string
-		answer  func(net.Conn)
+		respond func(net.Conn)
 		timeout time.Duration
 		want    string
 		status  int
 	}{
-		{name: "says nothing", answer: hang, timeout: 50 * time.Millisecond, want: FailureTimeout},
-		{name: "stops in mid-head", answer: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-"); hang(c) }, timeout: time.Second, want: FailureTimeout, status: 200},
-		{name: "stops in mid-body", answer: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"); hang(c) }, timeout: time.Second, want: FailureTimeout, status: 200},
-		{name: "trickles for ever", answer: trickle, timeout: time.Second, want: FailureTimeout, status: 200},
-		{name: "resets", answer: reset, want: FailureReset},
-		{name: "closes without a word", answer: func(net.Conn) {}, want: FailureClosed},
-		{name: "closes in mid-body", answer: respond("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), want: FailureClosed, status: 200},
-		{name: "closes in mid-head", answer: respond("HTTP/1.1 200 OK\r\nX-One: 1\r\n"), want: FailureClosed, status: 200},
-		{name: "is no HTTP server", answer: respond("220 mail.example ESMTP\r\n"), want: FailureMalformed},
-		{name: "has a broken status line", answer: respond("HTTP/1.1 abc OK\r\n\r\n"), want: FailureMalformed},
-		{name: "has a status of 99", answer: respond("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
-		{name: "has a status of 600", answer: respond("HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
-		{name: "has a status of 999", answer: respond("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
-		{name: "has a status of four digits", answer: respond("HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
-		{name: "sends interim responses only", answer: respond(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 7)), want: FailureMalformed},
-		{name: "has broken chunks", answer: respond("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"), want: FailureMalformed, status: 200},
-		{name: "has an endless head", answer: endlessHead, want: FailureMalformed, status: 200},
+		{name: "says nothing", respond: hang, timeout: 50 * time.Millisecond, want: FailureTimeout},
+		{name: "stops in mid-head", respond: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-"); hang(c) }, timeout: time.Second, want: FailureTimeout, status: 200},
+		{name: "stops in mid-body", respond: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"); hang(c) }, timeout: time.Second, want: FailureTimeout, status: 200},
+		{name: "trickles for ever", respond: trickle, timeout: time.Second, want: FailureTimeout, status: 200},
+		{name: "resets", respond: reset, want: FailureReset},
+		{name: "closes without a word", respond: func(net.Conn) {}, want: FailureClosed},
+		{name: "closes in mid-body", respond: respond("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), want: FailureClosed, status: 200},
+		{name: "closes in mid-head", respond: respond("HTTP/1.1 200 OK\r\nX-One: 1\r\n"), want: FailureClosed, status: 200},
+		{name: "is no HTTP server", respond: respond("220 mail.example ESMTP\r\n"), want: FailureMalformed},
+		{name: "has a broken status line", respond: respond("HTTP/1.1 abc OK\r\n\r\n"), want: FailureMalformed},
+		{name: "has a status of 99", respond: respond("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
+		{name: "has a status of 600", respond: respond("HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
+		{name: "has a status of 999", respond: respond("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
+		{name: "has a status of four digits", respond: respond("HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
+		{name: "sends interim responses only", respond: respond(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 7)), want: FailureMalformed},
+		{name: "has broken chunks", respond: respond("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"), want: FailureMalformed, status: 200},
+		{name: "has an endless head", respond: endlessHead, want: FailureMalformed, status: 200},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := listenRaw(t, tt.answer)
+			s := listenRaw(t, tt.respond)
 			d := deliver(t, &Webhook{URL: s.url(t, "/")}, Options{Timeout: tt.timeout})
 			if d.Error != tt.want || d.Status != tt.status {
 				t.Errorf("got %q (%s), status %d; want %q, status %d", d.Error, d.Reason, d.Status, tt.want, tt.status)
@@ -278,7 +278,7 @@ func TestNeverSentTwice(t *testing.T) {
 			for n := 0; len(readRequest(conn)) > 0; n++ {
 				arrived++
 				if n > 0 {
-					break // the second one on a connection gets no answer
+					break // the second one on a connection gets no response
 				}
 				io.WriteString(conn, ok204)
 			}

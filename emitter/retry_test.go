@@ -11,10 +11,10 @@ import (
 
 func TestRetries(t *testing.T) {
 	tests := []struct {
-		name    string
-		answers []int
-		retries int
-		want    []int
+		name     string
+		statuses []int
+		retries  int
+		want     []int
 	}{
 		{"none by default", []int{500}, 0, []int{500}},
 		{"until it works", []int{500, 503, 204}, 5, []int{500, 503, 204}},
@@ -25,7 +25,7 @@ func TestRetries(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			left := tt.answers
+			left := tt.statuses
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(left[0])
 				left = left[1:]

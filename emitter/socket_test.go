@@ -13,15 +13,15 @@ import (
 	"artihook/emitter/signature"
 )
 
-// socket is a receiver that deals in bytes: it keeps the first request of each connection as it came and answers with
-// what answer writes.
+// socket is a receiver that reads and writes bytes: it keeps the first request of each connection as it came, and respond
+// writes the response.
 type socket struct {
 	net.Listener
 	mu       sync.Mutex
 	requests [][]byte
 }
 
-func listenRaw(t *testing.T, answer func(net.Conn)) *socket {
+func listenRaw(t *testing.T, respond func(net.Conn)) *socket {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -38,7 +38,7 @@ func listenRaw(t *testing.T, answer func(net.Conn)) *socket {
 			open.Go(func() {
 				defer conn.Close()
 				s.keep(readRequest(conn))
-				answer(conn)
+				respond(conn)
 			})
 		}
 	})
