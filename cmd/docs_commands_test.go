@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -20,7 +21,8 @@ func TestREADMECommands(t *testing.T) {
 //
 //   - "sh" is a shell script; "sh curl" also needs the program curl, and is skipped where it is missing
 //   - "sh clone" runs in a clone of the repository, which is this tree
-//   - "sh outside" needs an outside service and is not run
+//   - "sh module" sets the module path; it runs in a copy of this tree
+//   - "sh outside" needs an outside service, or builds and tests this tree, and is not run
 //   - "yaml FILE" is written to FILE before the first command
 //   - "" and "text" show output
 //
@@ -46,6 +48,8 @@ func runGuide(t *testing.T, file string) {
 			continue
 		case b.kind == "sh clone":
 			s.runInClone(t, b.text)
+		case b.kind == "sh module":
+			s.setModulePath(t, b.text)
 		case b.kind == "sh" && strings.HasPrefix(b.text, "artihook ui"):
 			ui := start(t, append(strings.Fields(b.text)[1:], "--addr", "127.0.0.1:0", "--history", filepath.Join(s.folder, "ui.db"))...)
 			if status, _ := getPage(t, ui.url(t)); status != http.StatusOK {
@@ -98,4 +102,51 @@ func (s *stage) runInClone(t *testing.T, text string) {
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Errorf("%s%v\n%s", text, err, output)
 	}
+}
+
+// setModulePath runs the command that sets the module path in a copy of the tree, and builds the copy.
+func (s *stage) setModulePath(t *testing.T, text string) {
+	t.Helper()
+	bash := needs(t, "bash")
+	needs(t, "perl")
+	if testing.Short() {
+		t.Skip("every package is built again")
+	}
+	tree := filepath.Join(s.folder, "copy")
+	if err := copyTree("..", tree); err != nil {
+		t.Fatal(err)
+	}
+	imports := `grep -rn --include='*.go' '^\s*"artihook/' . && exit 1; go build ./...`
+	command := exec.CommandContext(t.Context(), bash, "-c", text+imports)
+	command.Dir, command.Env = tree, s.env
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Errorf("%s%v\n%s", text, err, output)
+	}
+}
+
+// copyTree copies the directories and regular files below from, without those whose name begins with a dot.
+func copyTree(from, to string) error {
+	return filepath.WalkDir(from, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(from, file)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, name)
+		switch {
+		case entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && name != ".":
+			return fs.SkipDir
+		case entry.IsDir():
+			return os.MkdirAll(target, 0o755)
+		case !entry.Type().IsRegular() || strings.HasPrefix(entry.Name(), "."):
+			return nil
+		}
+		content, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(target, content, 0o644)
+	})
 }

@@ -125,3 +125,38 @@ func TestContractCitations(t *testing.T) {
 		t.Errorf("%d citations: %v", cited, err)
 	}
 }
+
+var (
+	pathInCode = regexp.MustCompile("`((?:\\.\\./|\\./)?(?:cmd|emitter|fixtures|scenarios|docs|\\.ci)(?:/[\\w.*-]+)+)`")
+	nameInFile = regexp.MustCompile("`(\\w+)` in `([\\w/]+\\.go)`")
+)
+
+// TestDocumentsNameRealFiles finds files, directories and identifiers in the text of the documents that are not in the tree.
+func TestDocumentsNameRealFiles(t *testing.T) {
+	t.Parallel()
+	seen := 0
+	for _, file := range documentFiles(t) {
+		if strings.HasSuffix(file, "CHANGELOG.md") { // it may name what was there once
+			continue
+		}
+		text := prose(t, file)
+		if file == "../README.md" {
+			text = strings.ReplaceAll(text, "`scenarios/forged.yaml`", "") // the reader's own file
+		}
+		for _, match := range pathInCode.FindAllStringSubmatch(text, -1) {
+			seen++
+			if found, err := filepath.Glob(filepath.Join("..", match[1])); err != nil || len(found) == 0 {
+				t.Errorf("%s: there is no %s", file, match[1])
+			}
+		}
+		for _, match := range nameInFile.FindAllStringSubmatch(text, -1) {
+			source, err := os.ReadFile(filepath.Join("..", match[2]))
+			if err != nil || !regexp.MustCompile(`\b`+match[1]+`\b`).Match(source) {
+				t.Errorf("%s: there is no %s in %s: %v", file, match[1], match[2], err)
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d paths found", seen)
+	}
+}

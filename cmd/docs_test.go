@@ -12,17 +12,18 @@ import (
 
 // documents says for each file of docs how its blocks are run.
 var documents = map[string]func(t *testing.T, file string){
-	"contract.md":    runNothing,
-	"performance.md": runMeasurements,
-	"scenarios.md":   runScenarioBlocks,
-	"ci.md":          runPipelines,
-	"check.md":       runExaminations,
-	"ui.md":          lookForPictures,
-	"bots.md":        runGuide,
-	"history.md":     runGuide,
-	"load.md":        runGuide,
-	"settings.md":    runGuide,
-	"signature.md":   runGuide,
+	"CONTRIBUTING.md": runGuide,
+	"contract.md":     runNothing,
+	"performance.md":  runMeasurements,
+	"scenarios.md":    runScenarioBlocks,
+	"ci.md":           runPipelines,
+	"check.md":        runExaminations,
+	"ui.md":           lookForPictures,
+	"bots.md":         runGuide,
+	"history.md":      runGuide,
+	"load.md":         runGuide,
+	"settings.md":     runGuide,
+	"signature.md":    runGuide,
 }
 
 // TestDocsCommands runs what docs show. A document that it does not know, and a block that nobody would run, fail.
