@@ -143,6 +143,10 @@ func TestDocumentsNameRealFiles(t *testing.T) {
 		if file == "../README.md" {
 			text = strings.ReplaceAll(text, "`scenarios/forged.yaml`", "") // the reader's own file
 		}
+		if before, table, found := strings.Cut(text, "<!-- packages -->"); found { // TestDocsListThePackages reads this table
+			_, after, _ := strings.Cut(table, "<!-- end -->")
+			text = before + after
+		}
 		for _, match := range pathInCode.FindAllStringSubmatch(text, -1) {
 			seen++
 			if found, err := filepath.Glob(filepath.Join("..", match[1])); err != nil || len(found) == 0 {

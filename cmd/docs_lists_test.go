@@ -2,8 +2,10 @@ package cmd
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -206,4 +208,33 @@ func codeOf(t *testing.T, file string) string {
 		}
 	}
 	return strings.Join(code, "\n")
+}
+
+// TestDocsListThePackages finds a package that has no row in docs/architecture.md.
+func TestDocsListThePackages(t *testing.T) {
+	t.Parallel()
+	rows := tableNames(section(t, "../docs/architecture.md", "<!-- packages -->", "<!-- end -->"))
+	packages := 0
+	err := filepath.WalkDir("..", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if name := entry.Name(); name == "testdata" || strings.HasPrefix(name, ".") && file != ".." {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		name, _ := filepath.Rel("..", filepath.Dir(file))
+		if strings.HasSuffix(file, ".go") && name != "." {
+			packages++
+			if !slices.Contains(rows, filepath.ToSlash(name)) {
+				t.Errorf("docs/architecture.md has no row for %s", name)
+			}
+		}
+		return nil
+	})
+	if err != nil || packages < 10 {
+		t.Fatalf("%d files: %v", packages, err)
+	}
 }
