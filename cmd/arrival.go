@@ -11,6 +11,7 @@ import (
 
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
+	"artihook/emitter/signature/explain"
 )
 
 // arrivalJSON is what listen -o json shows of a request.
@@ -50,7 +51,7 @@ type flawJSON struct {
 func (a *app) showArrival(how *receiver.Options, arrival *receiver.Arrival, told map[string]bool) error {
 	reason := arrival.Reason
 	if arrival.Status == http.StatusUnauthorized && !arrival.Verified {
-		finding := how.Explain(*arrival)
+		finding := explainArrival(how, arrival)
 		reason = finding.Text
 		if hint := refusalHint(how, arrival, finding); hint != "" && !told[hint] && len(told) < maxHints {
 			told[hint] = true
@@ -120,8 +121,20 @@ func newArrivalJSON(arrival *receiver.Arrival, reason string) arrivalJSON {
 	return shown
 }
 
+// explainArrival returns why the signature of a rejected arrival does not fit.
+func explainArrival(how *receiver.Options, arrival *receiver.Arrival) explain.Finding {
+	finding, _ := explain.Mismatch(explain.Claim{
+		Secret: how.Secret, Scheme: how.Scheme, Header: arrival.Header.Get(signature.Header), AlsoURLs: []string{arrival.LocalURL},
+		Message: signature.Message{Method: arrival.Method, URL: arrival.URL, Body: arrival.Body},
+	})
+	if finding.URL == arrival.LocalURL && arrival.LocalURL != arrival.URL {
+		finding.Text = fmt.Sprintf("the signature fits %s, where it was posted to: the sender does not know the public URL %s", arrival.LocalURL, arrival.URL)
+	}
+	return finding
+}
+
 // refusalHint says which flag would have made a refused delivery right; "" where none would.
-func refusalHint(how *receiver.Options, arrival *receiver.Arrival, finding signature.Finding) string {
+func refusalHint(how *receiver.Options, arrival *receiver.Arrival, finding explain.Finding) string {
 	origin := ""
 	if url, err := signature.ParseURL(finding.URL); err == nil && finding.URL != arrival.URL {
 		origin = url.Scheme + "://" + url.Host

@@ -97,6 +97,26 @@ func TestListenLints(t *testing.T) {
 	}
 }
 
+func TestExplainArrival(t *testing.T) {
+	t.Parallel()
+	secret, body := signature.NewSecret("s3cret"), []byte("{}")
+	for _, tt := range []struct{ public, local, signed, id, text string }{
+		{"http://crm.example/hook", "http://crm.example/hook", "https://crm.example/hook", "scheme-https", "a TLS proxy in front?"},
+		{
+			"https://public.example/hook", "http://localhost:8000/hook", "http://localhost:8000/hook", "other-url",
+			"the signature fits http://localhost:8000/hook, where it was posted to: the sender does not know the public URL https://public.example/hook",
+		},
+	} {
+		header := signature.Sign(secret, signature.SchemeURL, signature.Message{Method: "POST", URL: tt.signed, Body: body})
+		got := explainArrival(&receiver.Options{Secret: secret}, &receiver.Arrival{
+			Method: "POST", URL: tt.public, LocalURL: tt.local, Body: body, Header: http.Header{"X-Artibot-Signature": {header}},
+		})
+		if got.ID != tt.id || !strings.Contains(got.Text, tt.text) {
+			t.Errorf("signed for %s: got %+v", tt.signed, got)
+		}
+	}
+}
+
 func TestListenHintsAtThePublicURL(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"artihook/emitter/signature"
+	"artihook/emitter/signature/explain"
 
 	"github.com/spf13/cobra"
 )
@@ -69,26 +70,26 @@ func runVerify(ctx context.Context, a *app, opt *verifyOptions, args []string) e
 
 // judge verifies the header and explains why it does not fit. A request that does not tell its whole URL is right with
 // any that it may have had.
-func (c *claim) judge(header string, also []string, open bool) (fits bool, finding signature.Finding) {
+func (c *claim) judge(header string, also []string, open bool) (fits bool, finding explain.Finding) {
 	if signature.Verify(c.secret, c.scheme, c.message, header) {
-		return true, signature.Finding{ID: "right", Text: "the signature fits", URL: c.message.URL}
+		return true, explain.Finding{ID: "right", Text: "the signature fits", URL: c.message.URL}
 	}
 	for _, url := range c.from.also {
 		parsed, err := signature.ParseURL(url)
 		other := signature.Message{Method: c.message.Method, URL: parsed.String(), Body: c.message.Body}
 		if open && c.from.url != "" && err == nil && signature.Verify(c.secret, c.scheme, other, header) {
-			return true, signature.Finding{ID: "right", Text: "the signature fits " + other.URL, URL: other.URL}
+			return true, explain.Finding{ID: "right", Text: "the signature fits " + other.URL, URL: other.URL}
 		}
 	}
-	asked := signature.Claim{Secret: c.secret, Scheme: c.scheme, Message: c.message, Header: header, AlsoURLs: also}
+	asked := explain.Claim{Secret: c.secret, Scheme: c.scheme, Message: c.message, Header: header, AlsoURLs: also}
 	if c.given != "" {
 		asked.Message.URL = signature.Complete(c.given) // its spelling can be the reason
 	}
-	finding, _ = signature.Explain(asked)
+	finding, _ = explain.Mismatch(asked)
 	return false, finding
 }
 
-func (a *app) showFinding(fits bool, f signature.Finding) error {
+func (a *app) showFinding(fits bool, f explain.Finding) error {
 	if a.json() {
 		return a.showJSON(struct {
 			Fits   bool   `json:"fits"`

@@ -54,7 +54,7 @@ type Arrival struct {
 	Method   string
 	URL      string // as the receiver rebuilt it: what the signature must be for
 	Header   http.Header
-	local    string // URL as the request alone tells it
+	LocalURL string // as the request alone has it; differs from URL with Options.PublicURL
 	Body     []byte // up to MaxBody
 	Summary  payload.Summary
 	Verified bool
@@ -93,7 +93,7 @@ func New(opt Options) http.Handler {
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a := Arrival{Time: h.Now(), Method: r.Method, URL: h.rebuild(r), Header: r.Header, local: local(r)}
+	a := Arrival{Time: h.Now(), Method: r.Method, URL: h.rebuild(r), Header: r.Header, LocalURL: local(r)}
 	h.judge(&a, w, r)
 	var passed *answer
 	if a.Reason == "" && h.Forward != nil {
@@ -212,17 +212,6 @@ func (a *Arrival) refuse(status int, reason string) { a.Status, a.Reason = statu
 
 func (a *Arrival) message() signature.Message {
 	return signature.Message{Method: a.Method, URL: a.URL, Body: a.Body}
-}
-
-// Explain says why the signature of a refused arrival does not fit, as near as it can be proved.
-func (opt *Options) Explain(a Arrival) signature.Finding {
-	finding, _ := signature.Explain(signature.Claim{
-		Secret: opt.Secret, Scheme: opt.Scheme, Message: a.message(), Header: a.Header.Get(signature.Header), AlsoURLs: []string{a.local},
-	})
-	if finding.URL == a.local && a.local != a.URL {
-		finding.Text = fmt.Sprintf("the signature fits %s, where it was posted to: the sender does not know the public URL %s", a.local, a.URL)
-	}
-	return finding
 }
 
 // rebuild gives the URL that the sender signed: scheme, Host header, request target (docs/contract.md, section 3). A

@@ -91,7 +91,7 @@ func Sign(secret Secret, scheme Scheme, m Message) string {
 
 // Verify says whether the header is the signature of the message. Digits count in upper and in lower case, as
 // the official samples accept them between them; SchemeBody needs its "sha1=". The digests are compared in
-// constant time. When the answer is no, Explain tells why.
+// constant time. Package explain finds out why a signature does not fit.
 func Verify(secret Secret, scheme Scheme, m Message, header string) bool {
 	if scheme == SchemeBody {
 		digits, ok := strings.CutPrefix(header, bodyPrefix)

@@ -1,4 +1,4 @@
-package signature
+package explain
 
 import (
 	"bytes"
@@ -159,7 +159,8 @@ func appendDouble(dst []byte, text string) []byte {
 	return append(dst, strings.Replace(number, "e-0", "e-", 1)...)
 }
 
-// jsonEscapes says which characters a writer escapes beside quotes, backslashes and control characters.
+// jsonEscapes is the set of characters that a JSON writer escapes in a string besides quotes, backslashes and control
+// characters. The zero value is none.
 type jsonEscapes uint8
 
 const (
@@ -167,19 +168,24 @@ const (
 	escapeASCII                              // DEL and all non-ASCII: Python's json.dumps
 	escapeSlash                              // the slash, as \/: PHP's json_encode
 	escapeNewtonsoft                         // U+0085 U+2028 U+2029: Newtonsoft.Json
-	escapeNet                                // what System.Text.Json escapes, with upper-case digits
+	escapeNet                                // the escapes of System.Text.Json, with upper-case digits
 )
 
-func appendJSONString(dst []byte, text string, escapes jsonEscapes) []byte {
+// appendJSONString appends s to dst as a JSON string, quotes included, with the escapes of one writer.
+func appendJSONString(dst []byte, s string, escapes jsonEscapes) []byte {
+	digits := "0123456789abcdef"
+	if escapes&escapeNet != 0 {
+		digits = "0123456789ABCDEF"
+	}
 	dst = append(dst, '"')
-	for _, r := range text {
+	for _, r := range s {
 		switch {
 		case escapes.covers(r):
-			dst = appendUnicodeEscape(dst, r, escapes&escapeNet != 0)
+			dst = appendUnicodeEscape(dst, r, digits)
 		case r == '"' || r == '\\' || r == '/' && escapes&escapeSlash != 0:
 			dst = append(dst, '\\', byte(r))
 		case r < ' ':
-			dst = appendControl(dst, r, escapes&escapeNet != 0)
+			dst = appendControl(dst, r, digits)
 		default:
 			dst = utf8.AppendRune(dst, r)
 		}
@@ -187,7 +193,7 @@ func appendJSONString(dst []byte, text string, escapes jsonEscapes) []byte {
 	return append(dst, '"')
 }
 
-// covers says whether the writer spells the character as \uXXXX where others leave it.
+// covers reports whether the writer spells the character as \uXXXX although JSON does not require it.
 func (e jsonEscapes) covers(r rune) bool {
 	separator := r == '\u2028' || r == '\u2029'
 	switch {
@@ -201,23 +207,19 @@ func (e jsonEscapes) covers(r rune) bool {
 	return e&(escapeASCII|escapeNet) != 0 && r >= 0x7f
 }
 
-func appendControl(dst []byte, r rune, upper bool) []byte {
+func appendControl(dst []byte, r rune, digits string) []byte {
 	if i := strings.IndexRune("\b\t\n\f\r", r); i >= 0 {
 		return append(dst, '\\', "btnfr"[i])
 	}
-	return appendUnicodeEscape(dst, r, upper)
+	return appendUnicodeEscape(dst, r, digits)
 }
 
-// appendUnicodeEscape writes \uXXXX, and a surrogate pair above U+FFFF.
-func appendUnicodeEscape(dst []byte, r rune, upper bool) []byte {
+// appendUnicodeEscape appends \uXXXX, or a surrogate pair above U+FFFF.
+func appendUnicodeEscape(dst []byte, r rune, digits string) []byte {
 	if r > 0xffff {
 		r -= 0x10000
-		dst = appendUnicodeEscape(dst, 0xd800+r>>10, upper)
-		return appendUnicodeEscape(dst, 0xdc00+r&0x3ff, upper)
-	}
-	digits := "0123456789abcdef"
-	if upper {
-		digits = upperHex
+		dst = appendUnicodeEscape(dst, 0xd800+r>>10, digits)
+		return appendUnicodeEscape(dst, 0xdc00+r&0x3ff, digits)
 	}
 	return append(dst, '\\', 'u', digits[r>>12], digits[r>>8&15], digits[r>>4&15], digits[r&15])
 }

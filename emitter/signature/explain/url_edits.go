@@ -1,4 +1,4 @@
-package signature
+package explain
 
 import (
 	"net/url"
@@ -55,7 +55,11 @@ func portEdits(p urlPieces) []urlGuess {
 	}
 	var guesses []urlGuess
 	if p.port == "" {
-		guess := with(defaultPort(p.scheme), "the sender wrote the default port out; ArtiBot drops it")
+		port := "80"
+		if p.scheme == "https" {
+			port = "443"
+		}
+		guess := with(port, "the sender wrote the default port out; ArtiBot drops it")
 		guess.core = true
 		guesses = append(guesses, guess)
 	} else {

@@ -1,24 +1,28 @@
-package signature
+package explain
 
 import (
+	"cmp"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+
+	"artihook/emitter/signature"
 )
 
-// Claim says that Header is the signature of Message under Secret and Scheme.
+// Claim is the claim that Header is the signature of Message with Secret and Scheme.
 type Claim struct {
-	Secret  Secret
-	Scheme  Scheme
-	Message Message // the URL as the receiver knows it, normalised or not
-	Header  string  // the value of x-artibot-signature as it arrived
-	// AlsoURLs are other URLs that the signature may have been made for, such as a tunnel's public address. Of
-	// each, the whole URL is tried, and its scheme and host with this message's path and query.
+	Secret  signature.Secret
+	Scheme  signature.Scheme
+	Message signature.Message // the URL as the receiver knows it, normalised or not
+	Header  string            // the value of x-artibot-signature as it arrived
+	// AlsoURLs are other URLs that may have been signed, such as the public address of a tunnel. Mismatch tries
+	// each as it is, and its scheme and host with the path and query of the message.
 	AlsoURLs []string
 }
 
-// Finding is what Explain found out. It holds no secret and no user info.
+// Finding is the result of Mismatch. It contains no secret and no user info.
 //
 // These IDs are stable. Two that hold together are joined with a plus, such as "scheme-https+trailing-slash".
 //
@@ -62,13 +66,12 @@ type Finding struct {
 	// What the signature fits; empty when nothing was proven, or when it does not depend on them.
 	URL    string
 	Method string
-	Scheme Scheme
+	Scheme signature.Scheme
 }
 
-// Explain tells why Verify says no. It tries what people usually get wrong, first one thing, then two at a time,
-// and gives the first that the signature fits; true means that this is proven. With false the finding tells what
-// can be seen and what is left. It makes a few thousand HMACs at most.
-func Explain(c Claim) (Finding, bool) {
+// Mismatch returns the first mistake with which the signature fits, and true. If none fits, it returns what is visibly
+// wrong with the header, or the most likely reason, and false.
+func Mismatch(c Claim) (Finding, bool) {
 	header := readHeader(c.Header)
 	base, urlErr := baseTrial(c)
 	switch {
@@ -85,27 +88,27 @@ func Explain(c Claim) (Finding, bool) {
 	return c.unproven(header, s.tried, urlErr), false
 }
 
-// baseTrial is the claim read as it should be: the URL in its normal form.
+// baseTrial returns the message as ArtiBot signs it: with the URL in its normal form.
 func baseTrial(c Claim) (trial, error) {
 	t := trial{
 		form:   formURL,
-		secret: string(c.Secret.raw()),
-		method: string(appendMethod(nil, c.Message.Method)),
+		secret: string(c.Secret.Bytes()),
+		method: strings.ToUpper(cmp.Or(c.Message.Method, http.MethodPost)),
 		url:    c.Message.URL,
 		body:   string(c.Message.Body),
 	}
-	u, err := ParseURL(c.Message.URL)
+	u, err := signature.ParseURL(c.Message.URL)
 	if err == nil {
 		t.url = u.String()
 	}
-	if c.Scheme == SchemeBody {
+	if c.Scheme == signature.SchemeBody {
 		t.form = formBody
 		return t, nil // the URL is not signed, so a bad one does not matter
 	}
 	return t, err
 }
 
-// proven words a fit for people.
+// proven returns the finding for a fit.
 func (c Claim) proven(header readingOfHeader, f fit) Finding {
 	var ids, whats, whys []string
 	for _, change := range f.changes {
@@ -140,18 +143,18 @@ func (c Claim) proven(header readingOfHeader, f fit) Finding {
 	return c.found(f.trial, strings.Join(ids, "+"), text)
 }
 
-// found makes the finding that the header belongs to this trial.
+// found returns the finding that the signature fits this trial.
 func (c Claim) found(t trial, id, text string) Finding {
-	finding := Finding{ID: id, Text: redacted(c.Secret, text), Scheme: SchemeBody}
+	finding := Finding{ID: id, Text: redacted(c.Secret, text), Scheme: signature.SchemeBody}
 	if t.form.usesURL() {
-		finding.Scheme = SchemeURL
+		finding.Scheme = signature.SchemeURL
 		finding.Method = t.method
 		finding.URL = redacted(c.Secret, withoutUserInfo(t.url))
 	}
 	return finding
 }
 
-// unproven says what is left when nothing fits.
+// unproven returns the finding when nothing fits.
 func (c Claim) unproven(header readingOfHeader, tried int, urlErr error) Finding {
 	switch {
 	case header.hash != hashSHA1:
@@ -170,10 +173,11 @@ func (c Claim) unproven(header readingOfHeader, tried int, urlErr error) Finding
 	return Finding{ID: "no-fit", Text: text}
 }
 
-func redacted(secret Secret, text string) string { return string(secret.Redact([]byte(text))) }
+func redacted(secret signature.Secret, text string) string {
+	return string(secret.Redact([]byte(text)))
+}
 
-// showURL shows a URL that was signed; its query matters, its user info is nobody's business.
-// One with blanks or control characters in it is quoted.
+// showURL returns a signed URL for people: without user info, and quoted if it has spaces or control characters.
 func showURL(url string) string {
 	url = withoutUserInfo(url)
 	if quoted := strconv.Quote(url); strings.Contains(url, " ") || quoted != `"`+url+`"` {
@@ -195,7 +199,7 @@ func withoutUserInfo(url string) string {
 	return url[:start] + url[start+at+1:]
 }
 
-// changesOf lists every single deviation, the likely ones first.
+// changesOf returns all single changes, the likely ones first.
 func changesOf(c Claim, base trial) []change {
 	return slices.Concat(
 		urlChanges(c, base.url),

@@ -1,11 +1,16 @@
-package signature
+package explain
 
 import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"strings"
+
+	"artihook/emitter/signature"
 )
+
+// bodyPrefix precedes the digits in the header of signature.SchemeBody.
+const bodyPrefix = "sha1="
 
 // minCut is the number of hex digits from which the beginning of a digest proves something.
 const minCut = 12
@@ -44,8 +49,8 @@ func (r *readingOfHeader) tidy(value string) string {
 		}
 	}
 	take(strings.TrimSpace(value), "has white space around it")
-	if len(value) > len(Header) && strings.EqualFold(value[:len(Header)], Header) {
-		take(strings.TrimLeft(value[len(Header):], ": \t"), "holds the header's name too")
+	if len(value) > len(signature.Header) && strings.EqualFold(value[:len(signature.Header)], signature.Header) {
+		take(strings.TrimLeft(value[len(signature.Header):], ": \t"), "holds the header's name too")
 	}
 	if len(value) >= 2 && strings.ContainsRune("\"'`", rune(value[0])) && value[len(value)-1] == value[0] {
 		take(value[1:len(value)-1], "has quotes around it")
@@ -103,12 +108,12 @@ func (r readingOfHeader) faults(f form) []string {
 }
 
 // visible says what is wrong with a header that holds no digest.
-func (r readingOfHeader) visible(secret Secret) Finding {
+func (r readingOfHeader) visible(secret signature.Secret) Finding {
 	const expected = `ArtiBot writes 40 hex digits, in scheme "body" with sha1= before them`
-	held := string(secret.raw())
+	held := string(secret.Bytes())
 	switch {
 	case r.text == "":
-		return Finding{ID: "header-missing", Text: "there is no signature: the header " + Header +
+		return Finding{ID: "header-missing", Text: "there is no signature: the header " + signature.Header +
 			" is missing or empty (not sent, or dropped by a proxy?)"}
 	case r.text == held:
 		return Finding{ID: "header-not-hex", Text: "the header holds the secret itself, not a signature: " + expected +
@@ -131,14 +136,7 @@ func (r readingOfHeader) cutFrom(base trial) bool {
 	return len(r.text) >= minCut && len(r.text) < len(whole) && strings.EqualFold(whole[:len(r.text)], r.text)
 }
 
-func isHex(text string) bool {
-	for i := range len(text) {
-		if !isHexDigit(text[i]) {
-			return false
-		}
-	}
-	return true
-}
+func isHex(text string) bool { return strings.Trim(text, "0123456789abcdefABCDEF") == "" }
 
 // shortened keeps an error on one line of sensible length.
 func shortened(text string) string {

@@ -1,6 +1,10 @@
-package signature
+package explain
 
-import "strings"
+import (
+	"strings"
+
+	"artihook/emitter/signature"
+)
 
 // urlGuess is a URL that may have been signed, and how it deviates from the one expected.
 type urlGuess struct {
@@ -19,8 +23,11 @@ type urlPieces struct {
 	query  string // with its question mark
 }
 
-func cutURL(u URL) urlPieces {
-	host, port := splitPort(u.Host)
+func cutURL(u signature.URL) urlPieces {
+	host, port := u.Host, ""
+	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') { // an IPv6 host has brackets
+		host, port = host[:i], host[i+1:]
+	}
 	path, query := u.Target, ""
 	if i := strings.IndexByte(path, '?'); i >= 0 {
 		path, query = path[:i], path[i:]
@@ -54,7 +61,7 @@ func urlChanges(c Claim, expected string) []change {
 			changes = append(changes, one)
 		}
 	}
-	u, err := ParseURL(expected)
+	u, err := signature.ParseURL(expected)
 	if err == nil {
 		for _, guess := range urlEdits(cutURL(u)) {
 			add(guess.change())
@@ -82,7 +89,7 @@ func urlPairs(c Claim, expected string) []change {
 			changes = append(changes, one)
 		}
 	}
-	u, err := ParseURL(expected)
+	u, err := signature.ParseURL(expected)
 	bases := otherURLs(c.AlsoURLs, u)
 	if err == nil {
 		bases = append([]urlGuess{{urlPieces: cutURL(u)}}, bases...)
@@ -123,29 +130,34 @@ const (
 )
 
 // rawURLs gives the URL as it came, and with only its origin brought into normal form.
-func rawURLs(raw string, u URL) []string {
+func rawURLs(raw string, u signature.URL) []string {
 	raws := []string{raw, strings.TrimSpace(raw)}
-	if _, rest, ok := strings.Cut(strings.TrimSpace(raw), "://"); ok && u != (URL{}) {
+	if _, rest, ok := strings.Cut(strings.TrimSpace(raw), "://"); ok && u != (signature.URL{}) {
 		rest, _, _ = strings.Cut(rest, "#")
-		_, path, query := splitTarget(rest)
-		raws = append(raws, u.Scheme+"://"+u.Host+path+query)
+		target := "/"
+		if i := strings.IndexAny(rest, "/?"); i >= 0 && rest[i] == '/' {
+			target = rest[i:]
+		} else if i >= 0 {
+			target += rest[i:]
+		}
+		raws = append(raws, u.Scheme+"://"+u.Host+target)
 	}
 	return raws
 }
 
 // otherURLs gives the other URLs in normal form, and their origins with the path and query of u.
-func otherURLs(others []string, u URL) []urlGuess {
+func otherURLs(others []string, u signature.URL) []urlGuess {
 	var guesses []urlGuess
 	for _, other := range others {
-		o, err := ParseURL(other)
+		o, err := signature.ParseURL(other)
 		if err != nil {
 			continue
 		}
 		guesses = append(guesses, urlGuess{urlPieces: cutURL(o), id: "other-url", why: otherWhy})
-		if u == (URL{}) {
+		if u == (signature.URL{}) {
 			continue
 		}
-		moved := URL{Scheme: o.Scheme, Host: o.Host, Target: u.Target}
+		moved := signature.URL{Scheme: o.Scheme, Host: o.Host, Target: u.Target}
 		guesses = append(guesses, urlGuess{
 			urlPieces: cutURL(moved),
 			id:        "other-url",
