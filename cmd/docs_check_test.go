@@ -32,7 +32,8 @@ func runAgainstReceiver(t *testing.T, work, text string) {
 	mux := http.NewServeMux()
 	mux.Handle("/", receiver.New(receiver.Options{Secret: signature.NewSecret(readmeSecret), Leads: leads}))
 	mux.HandleFunc("GET /leads/{id}", func(w http.ResponseWriter, r *http.Request) {
-		_ = json.NewEncoder(w).Encode(leads.Of(r.PathValue("id"))) // a closed connection shows in the command
+		record, _ := leads.Of(r.PathValue("id"))
+		_ = json.NewEncoder(w).Encode(record) // a closed connection shows in the command
 	})
 	server := httptest.NewServer(mux)
 	defer server.Close()

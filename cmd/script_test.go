@@ -24,6 +24,7 @@ import (
 	"testing"
 
 	"artihook/emitter/receiver"
+	"artihook/emitter/receiver/receivertest"
 	"artihook/emitter/signature"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -85,22 +86,21 @@ type arrivals struct {
 
 type arrivalsKey struct{}
 
-// receiverCmd starts a verifying receiver and puts its URL into the variable: receiver NAME [STATUS|FAULT]. What it
-// keeps of a lead is at /kept/ID there.
+// receiverCmd starts a verifying receiver and puts its URL into the variable: receiver NAME [STATUS|MISBEHAVIOR]. Its
+// records of a lead are at /kept/ID.
 func receiverCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: receiver NAME [STATUS|FAULT]")
+		ts.Fatalf("usage: receiver NAME [STATUS|MISBEHAVIOR]")
 	}
 	opt := receiver.Options{Secret: signature.NewSecret(scriptSecret)}
+	var mistakes []receivertest.Misbehavior
 	if len(args) > 1 {
 		if status, err := strconv.Atoi(args[1]); err == nil {
 			opt.Status = status
 		} else {
-			opt.Faults = []receiver.Fault{receiver.Fault(args[1])}
+			mistakes = []receivertest.Misbehavior{receivertest.Misbehavior(args[1])}
 		}
 	}
-	leads := &receiver.Leads{}
-	opt.Leads = leads
 	kept := ts.Value(arrivalsKey{}).(*arrivals)
 	opt.Seen = func(a receiver.Arrival) {
 		kept.mu.Lock()
@@ -108,9 +108,10 @@ func receiverCmd(ts *testscript.TestScript, neg bool, args []string) {
 		kept.bodies = append(kept.bodies, fmt.Sprintf("%v %s", a.Verified, a.Body))
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/", receiver.New(opt))
+	served := receivertest.New(opt, mistakes...)
+	mux.Handle("/", served)
 	mux.HandleFunc("GET /kept/{id}", func(w http.ResponseWriter, r *http.Request) {
-		_ = json.NewEncoder(w).Encode(leads.Of(r.PathValue("id"))) // a closed connection shows in the command
+		_ = json.NewEncoder(w).Encode(served.Records(r.PathValue("id"))) // a closed connection shows in the command
 	})
 	server := httptest.NewServer(mux)
 	ts.Defer(server.Close)

@@ -1,11 +1,10 @@
-// Package receiver is a reference receiver of ArtiBot's webhooks: an http.Handler that verifies the signature, reads the
-// event and answers as told. It shows what a right receiver does, stands behind the listen and demo commands, and is the
-// double in tests: mount it on an httptest.Server and look at what [Options].Seen was given.
+// Package receiver is a reference receiver of ArtiBot's webhooks. [New] returns an http.Handler that verifies the
+// signature, reads the event and responds. Use it as the test double of a receiver: mount it on an httptest.Server and
+// inspect the requests in [Options].Seen. The commands listen and demo run it too.
 //
-// [Lint] holds a body against the contract: each departure is a [Flaw]. [Leads] is what deliveries amount to, as a
-// database would keep it: duplicates and stale events change nothing. [Forward] passes what is right on to another
-// receiver, byte for byte. A [Fault] makes the receiver wrong on purpose, to try an examination on (package
-// scenarios/check).
+// [Lint] compares a body with what ArtiBot sends and returns each difference as a [Flaw]. [Leads] stores events as a
+// correct receiver does: repeated and stale events change nothing. [Forward] passes correct deliveries on to another
+// receiver, byte for byte.
 //
-// What does not live here: listening, showing, and the examination itself.
+// Package receivertest has receivers with deliberate mistakes. Package scenarios/check examines a receiver.
 package receiver

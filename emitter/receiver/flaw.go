@@ -2,12 +2,14 @@ package receiver
 
 import "fmt"
 
-// Flaw is a place where a body departs from the contract. ID is one of the names below, which are stable; Path says
-// where, with dots between keys ("lead.data.Email.value", "" for the whole); Text is one line for people.
+// Flaw is one difference between a body and what ArtiBot sends.
 type Flaw struct {
-	ID, Path, Text string
+	ID   string // one of the constants below, which are stable
+	Path string // the keys, joined by dots ("lead.data.Email.value"); "" is the whole body
+	Text string // one line for people
 }
 
+// String returns the path and the text.
 func (f Flaw) String() string {
 	if f.Path == "" {
 		return f.Text
@@ -15,7 +17,7 @@ func (f Flaw) String() string {
 	return fmt.Sprintf("%s: %s", f.Path, f.Text)
 }
 
-// What can be wrong with a body (docs/contract.md, section 2).
+// The IDs of flaws (docs/contract.md, section 2).
 const (
 	FlawNotEvent    = "not-an-event" // no JSON object of a lead event at all
 	FlawMissingKey  = "missing-key"  // a key that every such event has
@@ -32,11 +34,3 @@ const (
 	FlawEdition     = "edition"      // keys of both editions
 	FlawSpelling    = "spelling"     // JSON that Newtonsoft.Json would write otherwise
 )
-
-// FlawIDs lists them.
-func FlawIDs() []string {
-	return []string{
-		FlawNotEvent, FlawMissingKey, FlawUnknownKey, FlawKeyOrder, FlawType, FlawValue, FlawID, FlawVersion, FlawDate,
-		FlawDateOrder, FlawAnswerOrder, FlawAnswerType, FlawEdition, FlawSpelling,
-	}
-}

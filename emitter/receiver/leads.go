@@ -10,49 +10,47 @@ import (
 	"artihook/emitter/payload"
 )
 
-// What is kept is bounded; the oldest lead goes first.
+// Bounds of what Leads stores.
 const (
 	maxLeads  = 10_000
-	maxKept   = 64 << 20 // bytes of bodies whose answers are kept
-	maxEvents = 1000     // of one lead that are remembered
+	maxKept   = 64 << 20 // bytes of bodies whose answers are stored
+	maxEvents = 1000     // remembered of one lead
 )
 
-// Effect is what a delivery changed. The zero value is nothing known.
+// Effect is what an event changed.
 type Effect string
 
+// The zero value is used for a body that is not an event.
 const (
-	EffectApplied   Effect = "applied"   // it was news
-	EffectDuplicate Effect = "duplicate" // this very event was here before
-	EffectStale     Effect = "stale"     // a newer one was here before
-	EffectRefused   Effect = "refused"   // a fault of this receiver: it does not take the event
+	EffectApplied   Effect = "applied"   // the record has changed
+	EffectDuplicate Effect = "duplicate" // the same event was taken before
+	EffectStale     Effect = "stale"     // a newer event was taken before
 )
 
-// Leads is what a receiver's deliveries amount to, as a database would keep it: one record a lead, which only a newer
-// event changes. It is safe for concurrent use; the zero value is empty and ready.
+// Leads stores what a receiver's database would hold: one record for each lead, which only a newer event changes. Its
+// zero value is ready to use, and it is safe for concurrent use. Memory is bounded; the oldest lead is dropped first.
 //
-// What is newer goes by the version, and of two events with one version a completed one is newer: in edition 2022 it
-// repeats the version of the last update (docs/contract.md, section 2).
+// The higher version is newer. Of two events with the same version, completed is newer: in edition 2022 it repeats the
+// version of the last update (docs/contract.md, section 2).
 type Leads struct {
-	mu     sync.Mutex
-	faults map[Fault]bool
-	known  map[string]*lead
-	order  []string // ids, oldest first
-	size   int      // of all bodies whose answers are kept, in bytes
-	limit  int      // of size; 0 is maxKept
+	mu    sync.Mutex
+	known map[string]*lead
+	order []string // ids, oldest first
+	size  int      // of all bodies whose answers are kept, in bytes
+	limit int      // of size; 0 is maxKept
 }
 
-// Record is what is kept of a lead.
+// Record is what Leads stores of one lead.
 type Record struct {
 	Version   int                        `json:"version"`
 	Completed bool                       `json:"completed"`
-	Answers   map[string]json.RawMessage `json:"answers"` // the value of each, by its field
+	Answers   map[string]json.RawMessage `json:"answers"` // the values, by field name
 }
 
-// lead has one record, and more only where a fault makes them.
 type lead struct {
-	records []Record
-	seen    []rank // each once
-	size    int
+	record Record
+	seen   []rank // each once
+	size   int    // of the body that made the record, in bytes
 }
 
 // rank orders the events of one lead.
@@ -65,16 +63,7 @@ func (r rank) newer(than rank) bool {
 	return r.version > than.version || r.version == than.version && r.completed && !than.completed
 }
 
-func (l *Leads) set(faults []Fault) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.faults = map[Fault]bool{}
-	for _, f := range faults {
-		l.faults[f] = true
-	}
-}
-
-// Take takes in a verified body and says what it changed. What is no event of a lead changes nothing.
+// Take stores the event in a verified body and returns its effect. A body that is not an event of a lead has none.
 func (l *Leads) Take(body []byte) Effect {
 	s := payload.Summarize(body)
 	if s.Lead == "" {
@@ -84,17 +73,12 @@ func (l *Leads) Take(body []byte) Effect {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	of := l.lead(s.Lead)
-	effect := l.effect(of, r)
-	repeated := of.remember(r)
+	effect := of.effect(r)
+	of.remember(r)
 	if effect != EffectApplied {
 		return effect
 	}
-	record := Record{Version: r.version, Completed: r.completed, Answers: answersOf(body)}
-	if l.faults[FaultNotIdempotent] && repeated || len(of.records) == 0 {
-		of.records = append(of.records, record)
-	} else {
-		of.records[0] = record
-	}
+	of.record = Record{Version: r.version, Completed: r.completed, Answers: answersOf(body)}
 	l.size += len(body) - of.size
 	of.size = len(body)
 	for l.size > cmp.Or(l.limit, maxKept) && len(l.order) > 1 {
@@ -103,47 +87,34 @@ func (l *Leads) Take(body []byte) Effect {
 	return effect
 }
 
-// remember says whether the event was here before.
-func (of *lead) remember(r rank) (repeated bool) {
+// effect returns the effect of the next event of the lead.
+func (of *lead) effect(r rank) Effect {
 	if slices.Contains(of.seen, r) {
-		return true
+		return EffectDuplicate
+	}
+	for _, seen := range of.seen {
+		if seen.newer(r) {
+			return EffectStale
+		}
+	}
+	return EffectApplied
+}
+
+// remember adds an event to the ones seen, each once.
+func (of *lead) remember(r rank) {
+	if slices.Contains(of.seen, r) {
+		return
 	}
 	if len(of.seen) == maxEvents {
 		of.seen = of.seen[1:]
 	}
 	of.seen = append(of.seen, r)
-	return false
 }
 
 func (l *Leads) forgetOldest() {
 	l.size -= l.known[l.order[0]].size
 	delete(l.known, l.order[0])
 	l.order = l.order[1:]
-}
-
-// effect decides, rightly or as the faults have it.
-func (l *Leads) effect(of *lead, r rank) Effect {
-	repeated := slices.Contains(of.seen, r)
-	newest := rank{}
-	for _, seen := range of.seen {
-		if seen.newer(newest) {
-			newest = seen
-		}
-	}
-	switch {
-	case l.faults[FaultRefusesDuplicates] && repeated,
-		l.faults[FaultRefusesStale] && newest.newer(r),
-		l.faults[FaultNeedsCreated] && len(of.seen) == 0 && r.version > 1,
-		l.faults[FaultNeedsNextVersion] && r.version > newest.version+1:
-		return EffectRefused
-	case l.faults[FaultDropsSeenVersion] && r.version == newest.version:
-		return EffectDuplicate
-	case repeated && !l.faults[FaultNotIdempotent]:
-		return EffectDuplicate
-	case newest.newer(r) && !l.faults[FaultTrustsOrder] && !repeated:
-		return EffectStale
-	}
-	return EffectApplied
 }
 
 func (l *Leads) lead(id string) *lead {
@@ -160,24 +131,24 @@ func (l *Leads) lead(id string) *lead {
 	return l.known[id]
 }
 
-// Of gives the records of a lead, one where all is well, none where nothing is known of it.
-func (l *Leads) Of(id string) []Record {
+// Of returns the record of a lead, and whether there is one.
+func (l *Leads) Of(id string) (Record, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.known[id] == nil {
-		return nil
+		return Record{}, false
 	}
-	return slices.Clone(l.known[id].records)
+	return l.known[id].record, true
 }
 
-// answersOf reads the values of the answers, as far as there are any.
+// answersOf returns the values of the answers in an event.
 func answersOf(body []byte) map[string]json.RawMessage {
 	var event struct {
 		Lead struct {
 			Data map[string]struct{ Value json.RawMessage }
 		}
 	}
-	_ = json.Unmarshal(body, &event) // what cannot be read is left out
+	_ = json.Unmarshal(body, &event) // fields that cannot be read are left out
 	answers := map[string]json.RawMessage{}
 	for field, answer := range event.Lead.Data {
 		answers[field] = answer.Value

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -15,64 +16,85 @@ import (
 	"artihook/emitter/signature"
 )
 
-// MaxBody bounds the body of a request, in bytes: far above any lead, far below what hurts.
-const MaxBody = 4 << 20
+// maxBody is the limit for the body of a request, in bytes. It is far above the size of any lead.
+const maxBody = 4 << 20
 
-// DefaultStatus is what a right delivery is answered with.
+// DefaultStatus is the status of the response to a correct delivery.
 const DefaultStatus = http.StatusNoContent
 
-// FailStatus is what a right delivery is answered with that is to fail ([Options].Fail, [Options].FailFirst).
+// FailStatus is the status of the response to a correct delivery that Options.Fail or Options.FailFirst lets fail.
 const FailStatus = http.StatusServiceUnavailable
 
-// Options say what the receiver expects and how it answers.
+// Options configure a receiver. The zero value is a receiver with an empty secret.
 type Options struct {
-	Secret    signature.Secret
-	Scheme    signature.Scheme // zero is the scheme of ArtiBot's samples
-	AnyScheme bool             // the other scheme is right too
-	PublicURL signature.URL    // what the sender was told, where a tunnel or proxy stands in front; zero rebuilds it from the request
-	Now       func() time.Time // nil is time.Now
+	// Secret is the shared secret of the webhook.
+	Secret signature.Secret
+	// Scheme is the signature scheme; the zero value is that of ArtiBot's samples. With AnyScheme the other one is
+	// accepted too.
+	Scheme    signature.Scheme
+	AnyScheme bool
+	// PublicURL is the URL that the sender posts to, if a tunnel or a proxy is in front of the receiver. Without a path
+	// it applies to every path. The zero value takes the URL from the request.
+	PublicURL signature.URL
+	// Now is the clock for Arrival.Time; nil is time.Now.
+	Now func() time.Time
 
-	Status    int            // answer to a right delivery; 0 is DefaultStatus
-	Body      []byte         // of that answer; a status that allows none goes without
-	Delay     time.Duration  // before any POST is answered; ends early when the sender goes away
-	Fail      float64        // share of the right deliveries that are answered FailStatus, 0 to 1
-	FailFirst int            // so many right deliveries are answered FailStatus before one is accepted
-	Random    func() float64 // in [0, 1), for Fail; nil is math/rand/v2
-	Forward   *Forward       // right deliveries are passed on, and its answer is theirs; nil answers itself
+	// Status and Body are the response to a correct delivery. Status 0 is DefaultStatus. Body is not sent with a
+	// status that does not allow one.
+	Status int
+	Body   []byte
+	// Delay passes before each response to a POST. It ends early if the sender disconnects.
+	Delay time.Duration
+	// Fail is the share of correct deliveries, from 0 to 1, that get FailStatus. FailFirst is how many correct
+	// deliveries get FailStatus before the first is accepted.
+	Fail      float64
+	FailFirst int
+	// Random returns the numbers in [0, 1) that decide on Fail; nil is math/rand/v2.
+	Random func() float64
+	// Forward passes correct deliveries on and returns the response to the sender; nil forwards nothing.
+	Forward *Forward
 
-	Lint   bool    // hold each body against the contract: Arrival.Flaws
-	Leads  *Leads  // what the deliveries amount to: Arrival.Effect; nil keeps nothing
-	Faults []Fault // what this receiver does wrong on purpose
-
-	// Seen, if not nil, is called once for each request, before it is answered. Calls may overlap.
+	// Lint sets Arrival.Flaws.
+	Lint bool
+	// Leads stores the accepted events and sets Arrival.Effect; nil stores nothing.
+	Leads *Leads
+	// Seen is called once for each request, before its response is sent. Calls may be concurrent. nil is not called.
 	Seen func(Arrival)
 }
 
-// Arrival is one request and what the receiver made of it.
+// Arrival is a request and the receiver's decision on it.
 type Arrival struct {
 	Time     time.Time
 	Method   string
-	URL      string // as the receiver rebuilt it: what the signature must be for
+	URL      string // the URL that the signature must be for
+	LocalURL string // the URL of the request itself; differs from URL with Options.PublicURL
 	Header   http.Header
-	LocalURL string // as the request alone has it; differs from URL with Options.PublicURL
-	Body     []byte // up to MaxBody
+	Body     []byte // at most 4 MiB
 	Summary  payload.Summary
-	Verified bool
-	Scheme   signature.Scheme // that the signature fits, where it was verified
-	Flaws    []Flaw           // with Options.Lint, of what is verified
-	Effect   Effect           // with Options.Leads, of what is accepted
-	Status   int              // of the answer
-	Reason   string           // why it was refused; "" when it was not
+	Verified bool             // the signature fits
+	Scheme   signature.Scheme // of the signature, if it fits
+	Flaws    []Flaw           // of a verified body, with Options.Lint
+	Effect   Effect           // of an accepted event, with Options.Leads
+	Status   int              // of the response
+	Reason   string           // why the request was rejected; "" if it was accepted
 }
 
-// handler is the receiver at work.
 type handler struct {
 	Options
-	faulty faulty
-	right  atomic.Int64 // right deliveries so far
+	correct atomic.Int64 // correct deliveries so far
 }
 
-// New gives the handler. It is safe for concurrent use.
+// New returns a handler that reads a delivery of ArtiBot, verifies its signature and responds. It is safe for concurrent
+// use. These are the responses, in the order of the decisions:
+//
+//	405  the method is not POST
+//	400  the body ended too early
+//	408  the body took too long
+//	413  the body is longer than 4 MiB
+//	401  the signature is missing or wrong
+//	400  the body is not JSON
+//	503  Options.Fail or Options.FailFirst apply
+//	204  the delivery is accepted; Options.Status is another status
 func New(opt Options) http.Handler {
 	if opt.Status == 0 {
 		opt.Status = DefaultStatus
@@ -84,12 +106,7 @@ func New(opt Options) http.Handler {
 		opt.Random = rand.Float64
 	}
 	opt.Forward = opt.Forward.ready()
-	h := &handler{Options: opt}
-	h.faulty.set(opt.Faults)
-	if opt.Leads != nil {
-		opt.Leads.set(opt.Faults)
-	}
-	return h
+	return &handler{Options: opt}
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -100,7 +117,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		passed = h.Forward.pass(&a, r)
 	}
 	if a.Reason == "" && h.Leads != nil && a.Status < 300 {
-		h.settle(&a)
+		a.Effect = h.Leads.Take(a.Body)
 	}
 	if h.Seen != nil {
 		h.Seen(a)
@@ -113,7 +130,6 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	switch {
-	case h.faulty.answer(&h.Options, &a, w, r):
 	case a.Reason != "":
 		http.Error(w, a.Reason, a.Status)
 	case passed != nil:
@@ -130,13 +146,13 @@ func (h *handler) accept(a *Arrival, w http.ResponseWriter) {
 			w.Header().Set("Content-Type", "application/json")
 		}
 		w.WriteHeader(a.Status)
-		_, _ = w.Write(h.Body) // a sender that has gone needs no answer
+		_, _ = w.Write(h.Body) // fails only if the sender has disconnected
 		return
 	}
 	w.WriteHeader(a.Status)
 }
 
-// judge reads the request and decides on the answer.
+// judge reads the request and decides on the response.
 func (h *handler) judge(a *Arrival, w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
@@ -144,7 +160,7 @@ func (h *handler) judge(a *Arrival, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var err error
-	if a.Body, err = h.faulty.read(http.MaxBytesReader(w, r.Body, MaxBody)); err != nil {
+	if a.Body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
 		a.refuse(unreadable(err))
 		return
 	}
@@ -167,29 +183,25 @@ func (h *handler) judge(a *Arrival, w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// fails says whether this right delivery is one that is to fail.
+// fails reports whether this correct delivery gets FailStatus.
 func (h *handler) fails() bool {
-	return h.right.Add(1) <= int64(h.FailFirst) || h.Fail > 0 && h.Random() < h.Fail
+	return h.correct.Add(1) <= int64(h.FailFirst) || h.Fail > 0 && h.Random() < h.Fail
 }
 
-// unreadable says what is wrong with a body that could not be read.
+// unreadable returns the response to a request whose body could not be read.
 func unreadable(err error) (status int, reason string) {
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is longer than %d bytes", MaxBody)
+		return http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is longer than %d bytes", maxBody)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return http.StatusRequestTimeout, "the body took too long to come"
 	}
 	return http.StatusBadRequest, "the body ended too early"
 }
 
-// verify finds the scheme that the signature fits.
+// verify sets Verified and Scheme.
 func (h *handler) verify(a *Arrival, r *http.Request) {
-	if h.faulty.verifies() {
-		a.Verified, a.Scheme = h.faulty.verify(&h.Options, a), h.Scheme
-		return
-	}
 	schemes := []signature.Scheme{h.Scheme}
 	if h.AnyScheme {
 		schemes = []signature.Scheme{signature.SchemeURL, signature.SchemeBody}
@@ -201,22 +213,14 @@ func (h *handler) verify(a *Arrival, r *http.Request) {
 	}
 }
 
-// settle keeps what the delivery amounts to.
-func (h *handler) settle(a *Arrival) {
-	if a.Effect = h.Leads.Take(a.Body); a.Effect == EffectRefused {
-		a.refuse(http.StatusConflict, "the event does not follow what is known of its lead")
-	}
-}
-
 func (a *Arrival) refuse(status int, reason string) { a.Status, a.Reason = status, reason }
 
 func (a *Arrival) message() signature.Message {
 	return signature.Message{Method: a.Method, URL: a.URL, Body: a.Body}
 }
 
-// rebuild gives the URL that the sender signed: scheme, Host header, request target (docs/contract.md, section 3). A
-// public URL without a path of its own stands for every path behind it, and one without a query for every query:
-// proxies change paths, and leave queries alone.
+// rebuild returns the URL that the sender signed: scheme, Host header, request target (docs/contract.md, section 3). A
+// public URL without a path applies to every path, and one without a query to every query.
 func (opt *Options) rebuild(r *http.Request) string {
 	if opt.PublicURL == (signature.URL{}) {
 		return local(r)

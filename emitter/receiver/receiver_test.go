@@ -1,7 +1,6 @@
 package receiver
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -50,7 +49,7 @@ func TestAnswers(t *testing.T) {
 		{"body changed", "POST", body + " ", sign("http://crm.example/hook?x=1", body), Options{}, 401},
 		{"get", "GET", "", sign("http://crm.example/hook?x=1", ""), Options{}, 405},
 		{"no JSON", "POST", "hello", sign("http://crm.example/hook?x=1", "hello"), Options{}, 400},
-		{"too long", "POST", strings.Repeat(" ", MaxBody+1), "", Options{}, 413},
+		{"too long", "POST", strings.Repeat(" ", maxBody+1), "", Options{}, 413},
 		{"public origin", "POST", body, sign("https://public.example/hook?x=1", body), Options{PublicURL: parseURL(t, "https://public.example")}, 204},
 		{"public URL", "POST", body, sign("https://public.example/other?x=1", body), Options{PublicURL: parseURL(t, "https://public.example/other")}, 204},
 		{"public URL, query not signed", "POST", body, sign("https://public.example/other", body), Options{PublicURL: parseURL(t, "https://public.example/other")}, 401},
@@ -97,47 +96,4 @@ func parseURL(t *testing.T, s string) signature.URL {
 		t.Fatal(err)
 	}
 	return u
-}
-
-// Test a receiver of your own by giving it and the reference receiver the same requests: both must answer alike. Package
-// scenarios/check does so with a whole battery.
-func ExampleNew_compare() {
-	secret := signature.NewSecret("s3cret-s3cret")
-	reference := New(Options{Secret: secret, Status: http.StatusOK})
-	mine := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { // it does not look at the signature
-		w.WriteHeader(http.StatusOK)
-	})
-	right := signature.Sign(secret, signature.SchemeURL, signature.Message{URL: "http://example.com/hook", Body: []byte("{}")})
-	for _, header := range []string{right, strings.ToLower(right), right[1:], ""} {
-		var answers []int
-		for _, handler := range []http.Handler{reference, mine} {
-			r := httptest.NewRequest(http.MethodPost, "/hook", strings.NewReader("{}"))
-			r.Header.Set(signature.Header, header)
-			w := httptest.NewRecorder()
-			handler.ServeHTTP(w, r)
-			answers = append(answers, w.Code)
-		}
-		fmt.Println(answers, answers[0] == answers[1])
-	}
-	// Output:
-	// [200 200] true
-	// [200 200] true
-	// [401 200] false
-	// [401 200] false
-}
-
-// Test a receiver's double, or the sender of your own, against the reference receiver.
-func ExampleNew() {
-	server := httptest.NewServer(New(Options{
-		Secret: signature.NewSecret("s3cret-s3cret"),
-		Seen:   func(a Arrival) { fmt.Println(a.Status, a.Verified, a.Reason) },
-	}))
-	defer server.Close()
-	response, err := http.Post(server.URL, "application/json", strings.NewReader(`{}`))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	response.Body.Close()
-	// Output: 401 false the signature does not fit
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/tidwall/sjson"
 
 	"artihook/emitter/payload"
-	"artihook/emitter/receiver"
 )
 
 // bodyCases ask whether everything is borne that a body may hold (docs/contract.md, section 2).
@@ -19,99 +18,83 @@ func bodyCases() []Case {
 		{
 			ID: "body-unicode", Level: Must, Requests: 1, run: accepting(unicodeAnswer),
 			Why: "Visitors write in every script, with emoji and with what no keyboard has.", Fix: rawBytes,
-			Code:    "event = JSON.parse(rawBody.toString('utf8'))  // after verifying rawBody",
-			Catches: []receiver.Fault{receiver.FaultReadsLatin1},
+			Code: "event = JSON.parse(rawBody.toString('utf8'))  // after verifying rawBody",
 		},
 		{
 			ID: "body-html-characters", Level: Must, Requests: 1, run: accepting(answering("< > & ' in the answer", `<b>Tom & Jerry's</b> "quoted" \ /`)),
 			Why: "ArtiBot leaves < > & ' as they are; a library that escapes them makes other bytes.", Fix: rawBytes,
-			Code:    "hmac.update(rawBody)  // in Go not json.Marshal(event), which writes \u0026",
-			Catches: []receiver.Fault{receiver.FaultEscapesHTML},
+			Code: "hmac.update(rawBody)  // in Go not json.Marshal(event), which writes \u0026",
 		},
 		{
 			ID: "body-field-names", Level: Must, Requests: 3, run: accepting(field("address[0].city"), field("No of Child (5-11)."), field("$in")),
-			Why:     "A field name is any text that the bot's author has typed: it may look like a path.",
-			Fix:     "Take lead.data for a map from text to answer, and look fields up as they are.",
-			Code:    "answer = event['lead']['data'].get(field_name)",
-			Catches: []receiver.Fault{receiver.FaultFieldPaths},
+			Why:  "A field name is any text that the bot's author has typed: it may look like a path.",
+			Fix:  "Take lead.data for a map from text to answer, and look fields up as they are.",
+			Code: "answer = event['lead']['data'].get(field_name)",
 		},
 		{
 			ID: "body-one-answer", Level: Must, Requests: 1, root: true, run: accepting(nothingOdd),
 			Why: "A lead is created with its first answer: all other fields are not there yet.",
 			Fix: "Take every field for optional.", Code: "email = data.get('Email', {}).get('value')",
-			Catches: []receiver.Fault{receiver.FaultNeedsSecondAnswer, receiver.FaultRedirects, receiver.FaultStatusText},
 		},
 		{
 			ID: "body-200-answers", Level: Must, Requests: 1, run: accepting(manyAnswers),
 			Why: "A long conversation brings many answers.", Fix: "Set no bound on the number of answers that a long questionnaire reaches.",
-			Code:    "for field, answer in event['lead']['data'].items(): ...",
-			Catches: []receiver.Fault{receiver.FaultFewAnswers, receiver.FaultReadsOnce, receiver.FaultNeedsCreated, receiver.FaultNeedsNextVersion},
+			Code: "for field, answer in event['lead']['data'].items(): ...",
 		},
 		{
 			ID: "body-90-kb", Level: Must, Requests: 1, run: accepting(long("90 KB", 90_000)),
 			Why: "A visitor may paste a long text; many frameworks bound bodies at 100 KB or less.",
 			Fix: "Raise the bound of your framework to some megabytes, and read until the body's end.", Code: "express.raw({ type: '*/*', limit: '4mb' })",
-			Catches: []receiver.Fault{receiver.FaultSmallBody, receiver.FaultReadsOnce},
 		},
 		{
 			ID: "body-1-mb", Level: Must, Requests: 1, run: accepting(long("1 MB", 1_000_000)),
 			Why: "The largest bodies are far above the usual; nothing says that they are never sent.",
 			Fix: "Raise the bound of your framework to some megabytes, and read until the body's end.", Code: "client_max_body_size 4m;  # nginx",
-			Catches: []receiver.Fault{receiver.FaultSmallBody, receiver.FaultReadsOnce},
 		},
 		{
 			ID: "body-null-place", Level: Must, Requests: 1, run: accepting(nullPlace),
 			Why: "state and city are null where the visitor's address resolves to a country only.", Fix: "Let both be null, in your types and in your table.",
-			Code:    "State *string `json:\"state\"`  // Go; city too",
-			Catches: []receiver.Fault{receiver.FaultNeedsPlace},
+			Code: "State *string `json:\"state\"`  // Go; city too",
 		},
 		{
 			ID: "body-every-type", Level: Must, Requests: 1, run: accepting(everyType),
 			Why: "The value of an answer is a text, a number or an object, by its type.", Fix: "Look at type before value; input and display_value are always texts.",
-			Code:    "text = answer['value'] if answer['type'] in TEXT_TYPES else answer['display_value']",
-			Catches: []receiver.Fault{receiver.FaultTextOnly, receiver.FaultReserialises, receiver.FaultNeedsCreated, receiver.FaultNeedsNextVersion},
+			Code: "text = answer['value'] if answer['type'] in TEXT_TYPES else answer['display_value']",
 		},
 		{
 			ID: "body-edition-2019", Level: Must, Requests: 1, root: true, run: accepting(inEdition(payload.Edition2019)),
 			Why: "ArtiBot documents lead.status as a number.", Fix: "Let lead.status be a number or a text.",
-			Code:    "Status any `json:\"status\"`  // Go; 0, or \"active\"",
-			Catches: []receiver.Fault{receiver.FaultStatusText, receiver.FaultNeedsSecondAnswer, receiver.FaultRedirects},
+			Code: "Status any `json:\"status\"`  // Go; 0, or \"active\"",
 		},
 		{
 			ID: "body-edition-2022", Level: Must, Requests: 1, root: true, run: accepting(inEdition(payload.Edition2022)),
 			Why: "ArtiBot sends lead.status as a text today, and a key more.", Fix: "Let lead.status be a number or a text.",
-			Code:    "Status any `json:\"status\"`  // Go; 0, or \"active\"",
-			Catches: []receiver.Fault{receiver.FaultStatusNumber, receiver.FaultNeedsSecondAnswer, receiver.FaultRedirects},
+			Code: "Status any `json:\"status\"`  // Go; 0, or \"active\"",
 		},
 		{
 			ID: "body-unknown-type", Level: Must, Requests: 1, run: accepting(unknownType),
 			Why: "ArtiBot may add a type of answer any day.", Fix: "Keep what you do not know as it is, or pass it over; do not refuse the lead for it.",
-			Code:    "default: store(answer.display_value)  // the last branch of the switch over type",
-			Catches: []receiver.Fault{receiver.FaultStrictTypes, receiver.FaultTextOnly},
+			Code: "default: store(answer.display_value)  // the last branch of the switch over type",
 		},
 		{
 			ID: "body-extra-keys", Level: Must, Requests: len(levels), run: extraKeys,
 			Why: "ArtiBot may add a key any day, anywhere.", Fix: "Switch off whatever refuses unknown keys in your JSON reader or schema.",
-			Code:    "additionalProperties: true  // JSON Schema",
-			Catches: []receiver.Fault{receiver.FaultStrictKeys},
+			Code: "additionalProperties: true  // JSON Schema",
 		},
 		{
 			ID: "body-date-like", Level: Should, Requests: 1, run: accepting(answering("a date in the answer", "2022-07-28T09:31:00.120Z")),
 			Why: "A visitor's text may look like a date; Newtonsoft.Json reads it as one and writes it otherwise, so a signature over JSON that was written again does not fit.",
 			Fix: rawBytes + " In C#, do not sign what JObject.Parse(body).ToString() gives.", Code: "DateParseHandling = DateParseHandling.None",
-			Catches: []receiver.Fault{receiver.FaultRewritesDates},
 		},
 		{
 			ID: "body-number-double", Level: Must, Requests: 2, run: accepting(number(4), number(9000000001)),
 			Why: "The value of a number is a double, 4.0, which many libraries write again as 4.", Fix: rawBytes + " Do not sign what JSON.stringify(req.body) gives.",
-			Code:    "hmac.update(rawBody)  // not JSON.stringify(req.body)",
-			Catches: []receiver.Fault{receiver.FaultReserialises, receiver.FaultTextOnly},
+			Code: "hmac.update(rawBody)  // not JSON.stringify(req.body)",
 		},
 		{
 			ID: "body-truncated", Level: Must, Requests: 1, run: truncatedJSON,
 			Why: "What is signed and yet no JSON is refused, and crashes nothing.", Fix: "Catch the error of your JSON reader and answer 400.",
-			Code:    "try { event = JSON.parse(body) } catch { return res.status(400).end() }",
-			Catches: []receiver.Fault{receiver.FaultBadJSON500, receiver.FaultAcceptsBadJSON},
+			Code: "try { event = JSON.parse(body) } catch { return res.status(400).end() }",
 		},
 	}
 }

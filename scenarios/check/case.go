@@ -5,8 +5,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"artihook/emitter/receiver"
 )
 
 // Level says how bad a failure is.
@@ -28,10 +26,6 @@ type Case struct {
 	Fix      string // what to do about a failure, one or two sentences
 	Code     string // the same as a line of code, in one of the languages that receivers are written in
 	Requests int    // how many it sends, where all is well
-
-	// Catches names what receivers do wrong that fails this case, and no other case that does not name it: the proof
-	// that it can fail. The faults of a lead's life show only where there is a probe.
-	Catches []receiver.Fault
 
 	// root cases also run where a right delivery was answered with something else than a refusal: they may tell why.
 	// Free cases need no right delivery to be accepted at all.

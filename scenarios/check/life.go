@@ -5,7 +5,6 @@ import (
 
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
-	"artihook/emitter/receiver"
 )
 
 const (
@@ -21,59 +20,50 @@ func lifeCases() []Case {
 		{
 			ID: "life-conversation", Level: Must, Requests: 5, run: conversation,
 			Why: "A whole conversation: created, updated with each answer, completed.", Fix: "Take all three actions; every event holds all answers so far.",
-			Code:    "if action in ('created', 'updated', 'completed'): store(event)",
-			Catches: []receiver.Fault{receiver.FaultRefusesCompleted},
+			Code: "if action in ('created', 'updated', 'completed'): store(event)",
 		},
 		{
 			ID: "life-twice", Level: Must, Requests: 2, run: twice,
 			Why: "An event may come twice, after a timeout for example; the second one changes nothing and is answered like the first.",
 			Fix: "Answer 2xx to what you have already; store by lead id and version, not one row for each delivery.", Code: upsert,
-			Catches: []receiver.Fault{receiver.FaultRefusesDuplicates, receiver.FaultNotIdempotent},
 		},
 		{
 			ID: "life-same-moment", Level: Must, Requests: 3, run: sameMoment,
 			Why: "Two identical deliveries may come at the same moment, to two of your workers.",
 			Fix: "Let the database decide, with a unique key: a look before the insert is too late.", Code: upsert,
-			Catches: []receiver.Fault{receiver.FaultRefusesDuplicates, receiver.FaultNotIdempotent},
 		},
 		{
 			ID: "life-stale-version", Level: Must, Requests: 3, run: staleVersion,
 			Why: "A newer event may overtake an older one; the older one, when it comes, is accepted and changes nothing.",
 			Fix: "Compare resource_version with what you have, and keep the newer; answer 2xx either way.", Code: upsert,
-			Catches: []receiver.Fault{receiver.FaultTrustsOrder, receiver.FaultRefusesStale, receiver.FaultNeedsNextVersion},
 		},
 		{
 			ID: "life-updated-first", Level: Must, Requests: 2, run: updatedFirst,
-			Why:     "updated may come before created, or without it: a webhook need not subscribe to all.",
-			Fix:     "Make the lead from the first event that you see of it, whichever it is, and let no older version overwrite it.",
-			Code:    upsert,
-			Catches: []receiver.Fault{receiver.FaultTrustsOrder, receiver.FaultRefusesStale, receiver.FaultNeedsNextVersion, receiver.FaultNeedsCreated},
+			Why:  "updated may come before created, or without it: a webhook need not subscribe to all.",
+			Fix:  "Make the lead from the first event that you see of it, whichever it is, and let no older version overwrite it.",
+			Code: upsert,
 		},
 		{
 			ID: "life-completed-then-updated", Level: Must, Requests: 4, run: completedThenUpdated,
 			Why: "The last update may come after completed; the lead stays completed.",
 			Fix: "Compare resource_version here too, and answer 2xx to what comes too late.", Code: upsert,
-			Catches: []receiver.Fault{receiver.FaultTrustsOrder, receiver.FaultRefusesStale, receiver.FaultNeedsNextVersion, receiver.FaultRefusesCompleted},
 		},
 		{
 			ID: "life-completed-same-version", Level: Must, Requests: 5, run: completedSameVersion,
 			Why: "In edition 2022 completed repeats the version of the last update: who drops a version that he has seen loses every completion.",
 			Fix: "Tell duplicates by id, version and action, not by id and version alone.", Code: "seen = (resource_id, resource_version, action)",
-			Catches: []receiver.Fault{receiver.FaultDropsSeenVersion, receiver.FaultRefusesCompleted, receiver.FaultStatusNumber},
 		},
 		{
 			ID: "life-many-leads", Level: Must, Requests: atOnce, run: manyLeads,
-			Why:     fmt.Sprintf("%d visitors may begin at the same moment, after a newsletter for example.", atOnce),
-			Fix:     "Store the event and answer; do slow work afterwards. Exempt ArtiBot from rate limits.",
-			Code:    "queue.push(event); res.status(204).end()",
-			Catches: []receiver.Fault{receiver.FaultFewLeads},
+			Why:  fmt.Sprintf("%d visitors may begin at the same moment, after a newsletter for example.", atOnce),
+			Fix:  "Store the event and answer; do slow work afterwards. Exempt ArtiBot from rate limits.",
+			Code: "queue.push(event); res.status(204).end()",
 		},
 		{
 			ID: "life-gaps", Level: Must, Requests: 3, run: gaps,
-			Why:     "A webhook that does not subscribe to everything sees gaps in the versions.",
-			Fix:     "Never wait for a version: the next event holds all answers anyway.",
-			Code:    "if (event.resource_version > lead.version) store(event)  // not === lead.version + 1",
-			Catches: []receiver.Fault{receiver.FaultNeedsNextVersion, receiver.FaultRefusesCompleted},
+			Why:  "A webhook that does not subscribe to everything sees gaps in the versions.",
+			Fix:  "Never wait for a version: the next event holds all answers anyway.",
+			Code: "if (event.resource_version > lead.version) store(event)  // not === lead.version + 1",
 		},
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"artihook/emitter"
 	"artihook/emitter/history"
-	"artihook/emitter/receiver"
 )
 
 // mannerCases ask how the receiver behaves on the wire.
@@ -17,69 +16,58 @@ func mannerCases() []Case {
 	return []Case{
 		{
 			ID: "manners-in-time", Level: Should, Requests: 1, root: true, run: inTime,
-			Why:     "An answer comes soon: nobody knows how long ArtiBot waits, and most senders of webhooks wait for some seconds.",
-			Fix:     "Store the event and answer 2xx; do slow work (mail, another API) afterwards.",
-			Code:    "queue.push(event); res.status(204).end()",
-			Catches: []receiver.Fault{receiver.FaultSlow},
+			Why:  "An answer comes soon: nobody knows how long ArtiBot waits, and most senders of webhooks wait for some seconds.",
+			Fix:  "Store the event and answer 2xx; do slow work (mail, another API) afterwards.",
+			Code: "queue.push(event); res.status(204).end()",
 		},
 		{
 			ID: "manners-no-redirect", Level: Must, Requests: 1, free: true, run: noRedirect,
 			Why: "A redirect is not followed: it would void the signed URL.", Fix: "Give ArtiBot the URL that the redirect leads to, slash at the end and https included.",
-			Code:    "app.post(['/hook', '/hook/'], receive)",
-			Catches: []receiver.Fault{receiver.FaultRedirects},
+			Code: "app.post(['/hook', '/hook/'], receive)",
 		},
 		{
 			ID: "manners-no-html", Level: Should, Requests: 3, free: true, run: noHTML,
 			Why: "What ArtiBot's Delivery History shows of an error should be one line, not a web page.",
 			Fix: "Answer errors of this route with a short text or JSON.", Code: "app.use((err, req, res, next) => res.status(err.status || 500).send(err.name))",
-			Catches: []receiver.Fault{receiver.FaultHTMLErrors},
 		},
 		{
 			ID: "manners-slow-sender", Level: Must, Requests: 1, run: slowSender,
 			Why: "A body may come in many small pieces, with pauses.", Fix: "Read until the body's end, and give it some seconds.",
-			Code:    "for await (const chunk of req) chunks.push(chunk)",
-			Catches: []receiver.Fault{receiver.FaultReadsOnce},
+			Code: "for await (const chunk of req) chunks.push(chunk)",
 		},
 		{
 			ID: "manners-cut", Level: Must, Requests: 4, run: cutBodyOff,
 			Why: "A connection may break in mid-body; the next delivery finds everything in order.", Fix: "Let go of what the request holds (locks, connections, transactions) when its body cannot be read.",
-			Code:    "finally: lock.release()",
-			Catches: []receiver.Fault{receiver.FaultBreaksAfterHalfBody},
+			Code: "finally: lock.release()",
 		},
 		{
 			ID: "manners-large-without-expect", Level: Must, Requests: 1, run: accepting(long("300 KB, without Expect: 100-continue", 300_000)),
 			Why: "ArtiBot sends no Expect header: a large body comes at once.", Fix: "Do not ask for Expect: 100-continue, and raise the bound of bodies.",
-			Code:    "express.raw({ type: '*/*', limit: '4mb' })",
-			Catches: []receiver.Fault{receiver.FaultSmallBody, receiver.FaultReadsOnce},
+			Code: "express.raw({ type: '*/*', limit: '4mb' })",
 		},
 		{
 			ID: "manners-content-type", Level: Should, Requests: 1, run: contentType,
 			Why: "Another content type is taken or refused, and crashes nothing.", Fix: "Where your framework reads the body by its content type, take a body that is not there for a bad request.",
-			Code:    "if (!Buffer.isBuffer(req.body)) return res.status(415).end()",
-			Catches: []receiver.Fault{receiver.FaultContentType500},
+			Code: "if (!Buffer.isBuffer(req.body)) return res.status(415).end()",
 		},
 		{
 			ID: "manners-get", Level: Should, Requests: 1, free: true, run: bodyless(http.MethodGet),
 			Why: "People and link checkers open your URL in a browser.", Fix: "Answer 405 to everything but POST.", Code: "app.all('/hook', (req, res) => res.set('Allow', 'POST').status(405).end())",
-			Catches: []receiver.Fault{receiver.FaultGET500},
 		},
 		{
 			ID: "manners-head", Level: Should, Requests: 1, free: true, run: bodyless(http.MethodHead),
 			Why: "Monitors ask with HEAD whether your URL is alive.", Fix: "Answer 405 to everything but POST.", Code: "app.all('/hook', (req, res) => res.set('Allow', 'POST').status(405).end())",
-			Catches: []receiver.Fault{receiver.FaultHEAD500},
 		},
 		{
 			ID: "manners-keep-alive", Level: Should, Requests: 2, run: keepAlive,
 			Why: "A sender that may use a connection again spares both sides a handshake for each event.", Fix: "Leave connections open (HTTP/1.1 does, unless told to close).",
-			Code:    "protocol_version = 'HTTP/1.1'  # Python's BaseHTTPRequestHandler, with a Content-Length in each answer",
-			Catches: []receiver.Fault{receiver.FaultCloses},
+			Code: "protocol_version = 'HTTP/1.1'  # Python's BaseHTTPRequestHandler, with a Content-Length in each answer",
 		},
 		{
 			ID: "manners-no-echo", Level: Must, Requests: 4, free: true, run: noEcho,
-			Why:     "An answer that tells the secret, the signature that would have been right, or a stack trace helps whoever guesses.",
-			Fix:     "Log such things on your side, and answer the bare status.",
-			Code:    "log.warn(err); res.status(401).end()",
-			Catches: []receiver.Fault{receiver.FaultTellsRight, receiver.FaultTellsTrace, receiver.FaultTellsSecret},
+			Why:  "An answer that tells the secret, the signature that would have been right, or a stack trace helps whoever guesses.",
+			Fix:  "Log such things on your side, and answer the bare status.",
+			Code: "log.warn(err); res.status(401).end()",
 		},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"artihook/emitter/receiver"
+	"artihook/emitter/receiver/receivertest"
 	"artihook/emitter/signature"
 	"artihook/scenarios/report"
 )
@@ -19,27 +20,27 @@ import (
 // TestAProbeOfASlowSystem holds that "there is no such lead" is no failure as long as the lead may still come, and that
 // the second effect of a duplicate is waited for as long as the first one took.
 func TestAProbeOfASlowSystem(t *testing.T) {
-	for _, fault := range []receiver.Fault{"", receiver.FaultNotIdempotent} {
-		t.Run(string(fault), func(t *testing.T) {
-			shown := laggard{leads: &receiver.Leads{}}
-			server := httptest.NewServer(receiver.New(receiver.Options{
-				Secret: signature.NewSecret(testSecret), Leads: shown.leads, Faults: []receiver.Fault{fault}, Seen: shown.seen,
-			}))
+	for _, mistake := range []receivertest.Misbehavior{"", receivertest.NotIdempotent} {
+		t.Run(string(mistake), func(t *testing.T) {
+			t.Parallel()
+			shown := laggard{}
+			shown.examined = receivertest.New(receiver.Options{Secret: signature.NewSecret(testSecret), Seen: shown.seen}, mistake)
+			server := httptest.NewServer(shown.examined)
 			defer server.Close()
 			result := examine(t, server.URL, exam{only: []string{"life-twice"}, settle: time.Minute}, shown.probe)[0]
-			if want := map[bool]report.Outcome{true: report.Passed, false: report.Failed}[fault == ""]; result.Outcome != want {
+			if want := map[bool]report.Outcome{true: report.Passed, false: report.Failed}[mistake == ""]; result.Outcome != want {
 				t.Errorf("%s: want %s, got %s", result.Outcome, result.Want, result.Got)
 			}
 		})
 	}
 }
 
-// laggard shows what is kept only when nothing has come for two looks' time.
+// laggard probes a receiver whose records show only after a pause.
 type laggard struct {
-	leads *receiver.Leads
-	mu    sync.Mutex
-	last  time.Time // something came
-	shown string
+	examined *receivertest.Receiver
+	mu       sync.Mutex
+	last     time.Time // of the last request
+	shown    string
 }
 
 func (g *laggard) seen(receiver.Arrival) {
@@ -52,7 +53,7 @@ func (g *laggard) probe(_ context.Context, lead string) (string, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if time.Since(g.last) >= 2*probeEvery {
-		now, err := json.Marshal(g.leads.Of(lead))
+		now, err := json.Marshal(g.examined.Records(lead))
 		if err != nil {
 			return "", err
 		}

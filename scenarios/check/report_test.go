@@ -5,12 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"artihook/emitter/receiver"
+	"artihook/emitter/receiver/receivertest"
 	"artihook/scenarios/report"
 )
 
 func TestReport(t *testing.T) {
-	results, _ := exam{receiver: receiver.Options{Faults: []receiver.Fault{receiver.FaultGET500, receiver.FaultMissingHeader500}}}.run(t)
+	results, _ := exam{mistakes: []receivertest.Misbehavior{receivertest.GET500, receivertest.MissingHeader500}}.run(t)
 	opt := ReportOptions{Tool: "artihook", Repeat: func(id string) string { return "artihook check --only " + id }}
 	for _, strict := range []bool{false, true} {
 		opt.Strict = strict

@@ -20,6 +20,7 @@ import (
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/receiver"
+	"artihook/emitter/receiver/receivertest"
 	"artihook/emitter/signature"
 	"artihook/scenarios/report"
 )
@@ -60,22 +61,22 @@ func TestSelect(t *testing.T) {
 
 // TestWithoutAProbe holds that what only a probe can see does not fail without one, and that statuses do.
 func TestWithoutAProbe(t *testing.T) {
-	results, _ := exam{blind: true, receiver: receiver.Options{Faults: []receiver.Fault{receiver.FaultNotIdempotent}}}.run(t)
+	results, _ := exam{blind: true, mistakes: []receivertest.Misbehavior{receivertest.NotIdempotent}}.run(t)
 	if got := failed(results); len(got) > 0 {
 		t.Errorf("got %v", got)
 	}
-	results, _ = exam{blind: true, receiver: receiver.Options{Faults: []receiver.Fault{receiver.FaultRefusesDuplicates}}}.run(t)
+	results, _ = exam{blind: true, mistakes: []receivertest.Misbehavior{receivertest.RefusesDuplicates}}.run(t)
 	if diff := cmp.Diff([]string{"life-twice", "life-same-moment"}, failed(results)); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestProbes(t *testing.T) {
-	leads := &receiver.Leads{}
-	server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(testSecret), Leads: leads}))
+	examined := receivertest.New(receiver.Options{Secret: signature.NewSecret(testSecret)})
+	server := httptest.NewServer(examined)
 	defer server.Close()
 	state := func(lead string) string {
-		text, err := json.Marshal(leads.Of(lead))
+		text, err := json.Marshal(examined.Records(lead))
 		if err != nil {
 			t.Error(err)
 		}
@@ -203,14 +204,15 @@ func TestTheUsualMistakeIsNamed(t *testing.T) {
 	tests := []struct {
 		name, target, hint string
 		receiver           receiver.Options
+		mistakes           []receivertest.Misbehavior
 	}{
-		{"lower case", "", "in lower case", receiver.Options{Faults: []receiver.Fault{receiver.FaultLowerCase}}},
-		{"query", "/hook?a=1", "without its query", receiver.Options{Faults: []receiver.Fault{receiver.FaultIgnoresQuery}}},
-		{"no mistake that shows", "", "most likely the two sides have different secrets", receiver.Options{PublicURL: public}},
+		{"lower case", "", "in lower case", receiver.Options{}, []receivertest.Misbehavior{receivertest.LowerCase}},
+		{"query", "/hook?a=1", "without its query", receiver.Options{}, []receivertest.Misbehavior{receivertest.IgnoresQuery}},
+		{"no mistake that shows", "", "most likely the two sides have different secrets", receiver.Options{PublicURL: public}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			results, _ := exam{receiver: tt.receiver, target: tt.target, only: []string{"signature-valid", "body-unicode"}}.run(t)
+			results, _ := exam{receiver: tt.receiver, mistakes: tt.mistakes, target: tt.target, only: []string{"signature-valid", "body-unicode"}}.run(t)
 			if results[0].Outcome != report.Failed || !strings.Contains(results[0].Hint, tt.hint) {
 				t.Errorf("got %+v", results[0])
 			}
@@ -223,17 +225,17 @@ func TestTheUsualMistakeIsNamed(t *testing.T) {
 
 // TestARefusedBodyIsAboutItsBytes holds that the advice speaks of the signature where that is what was refused.
 func TestARefusedBodyIsAboutItsBytes(t *testing.T) {
-	for fault, want := range map[receiver.Fault]bool{receiver.FaultReserialises: true, receiver.FaultTextOnly: false} {
-		results, _ := exam{receiver: receiver.Options{Faults: []receiver.Fault{fault}}, only: []string{"body-number-double"}}.run(t)
+	for mistake, want := range map[receivertest.Misbehavior]bool{receivertest.Reserialises: true, receivertest.TextOnly: false} {
+		results, _ := exam{mistakes: []receivertest.Misbehavior{mistake}, only: []string{"body-number-double"}}.run(t)
 		if got := strings.Contains(results[0].Advice(), "not the raw bytes"); results[0].Outcome != report.Failed || got != want {
-			t.Errorf("%s: got %s", fault, results[0].Advice())
+			t.Errorf("%s: got %s", mistake, results[0].Advice())
 		}
 	}
 }
 
 // TestWhoLooksAtNoSignatureIsTold holds that the one mistake behind many failures is named in each.
 func TestWhoLooksAtNoSignatureIsTold(t *testing.T) {
-	results, _ := exam{receiver: receiver.Options{Faults: []receiver.Fault{receiver.FaultAcceptsAnything}}, only: []string{"signature"}}.run(t)
+	results, _ := exam{mistakes: []receivertest.Misbehavior{receivertest.AcceptsAnything}, only: []string{"signature"}}.run(t)
 	for _, r := range results {
 		told := strings.HasPrefix(r.Advice(), "Here it takes what anybody has signed: mend signature-wrong-secret first.")
 		if want := r.Outcome == report.Failed && r.Case.ID != "signature-wrong-secret"; told != want {

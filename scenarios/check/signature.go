@@ -6,7 +6,6 @@ import (
 
 	"artihook/emitter"
 	"artihook/emitter/history"
-	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
 )
 
@@ -16,88 +15,75 @@ func signatureCases() []Case {
 	return []Case{
 		{
 			ID: "signature-valid", Level: Must, Requests: 1, root: true, run: rightOne,
-			Why:     "A right delivery is accepted: this is what ArtiBot sends.",
-			Fix:     "Sign METHOD&URL&BODY with the secret and compare; the URL is the public one, the body its raw bytes. artihook verify tells what differs.",
-			Code:    "right = hex(hmac_sha1(secret, \"POST&\" + public_url + \"&\" + raw_body))",
-			Catches: []receiver.Fault{receiver.FaultRefusesAll, receiver.FaultLowerCase, receiver.FaultNeedsSecondAnswer, receiver.FaultRedirects, receiver.FaultStatusText},
+			Why:  "A right delivery is accepted: this is what ArtiBot sends.",
+			Fix:  "Sign METHOD&URL&BODY with the secret and compare; the URL is the public one, the body its raw bytes. artihook verify tells what differs.",
+			Code: "right = hex(hmac_sha1(secret, \"POST&\" + public_url + \"&\" + raw_body))",
 		},
 		{
 			ID: "signature-upper-case", Level: Must, Requests: 1, free: true, run: upperCase,
-			Why:     "ArtiBot writes the hex digits in upper case.",
-			Fix:     "Bring both sides into one case before you compare.",
-			Code:    "given = header.toLowerCase()",
-			Catches: []receiver.Fault{receiver.FaultLowerCase},
+			Why:  "ArtiBot writes the hex digits in upper case.",
+			Fix:  "Bring both sides into one case before you compare.",
+			Code: "given = header.toLowerCase()",
 		},
 		{
 			ID: "signature-wrong-secret", Level: Must, Requests: 1, free: true, run: somebodyElse,
 			Why: "A delivery that somebody else has signed is refused.", Fix: anybody + " Verify the signature, and answer 401 where it does not fit.",
-			Code:    "if (!crypto.timingSafeEqual(given, right)) return res.status(401).end()",
-			Catches: []receiver.Fault{receiver.FaultAcceptsAnything},
+			Code: "if (!crypto.timingSafeEqual(given, right)) return res.status(401).end()",
 		},
 		{
 			ID: "signature-missing-header", Level: Must, Requests: 1, free: true, run: refusing(noHeader),
 			Why: "A delivery without a signature is refused, and crashes nothing.", Fix: "Take a missing header for an empty text.",
-			Code:    "given = req.headers['x-artibot-signature'] || ''",
-			Catches: []receiver.Fault{receiver.FaultAcceptsAnything, receiver.FaultMissingHeader500, receiver.FaultComparesPrefix},
+			Code: "given = req.headers['x-artibot-signature'] || ''",
 		},
 		{
 			ID: "signature-empty-header", Level: Must, Requests: 1, free: true, run: refusing(fixedHeader("an empty signature", "")),
 			Why: "An empty signature is refused.", Fix: "Compare whole values: an empty text is the beginning of everything.",
-			Code:    "given.length === right.length && crypto.timingSafeEqual(given, right)",
-			Catches: []receiver.Fault{receiver.FaultAcceptsAnything, receiver.FaultComparesPrefix, receiver.FaultBadHeader500},
+			Code: "given.length === right.length && crypto.timingSafeEqual(given, right)",
 		},
 		{
 			ID: "signature-garbage", Level: Must, Requests: 2, free: true,
 			run: refusing(fixedHeader("a signature that is no hex", "not-a-signature"), fixedHeader("a signature that is no ASCII", "ü§%00{}")),
 			Why: "A signature that is no hex at all is refused, and crashes nothing.", Fix: "Check length and digits before you decode, or compare texts.",
-			Code:    "given = Buffer.from(header, 'hex')  // shorter where it is no hex, so that its length differs",
-			Catches: []receiver.Fault{receiver.FaultAcceptsAnything, receiver.FaultBadHeader500},
+			Code: "given = Buffer.from(header, 'hex')  // shorter where it is no hex, so that its length differs",
 		},
 		{
 			ID: "signature-wrong-digits", Level: Must, Requests: 2, free: true, run: refusing(wrongDigits, zeros),
 			Why: "A signature of the right length with other digits is refused.", Fix: anybody + " Compare every digit.",
-			Code:    "hmac.compare_digest(given, right)",
-			Catches: []receiver.Fault{receiver.FaultAcceptsAnything},
+			Code: "hmac.compare_digest(given, right)",
 		},
 		{
 			ID: "signature-truncated", Level: Must, Requests: 1, free: true, run: refusing(truncated),
 			Why: "A right signature without its last character is refused.", Fix: "Compare whole values, lengths too.",
-			Code:    "given.length === right.length && crypto.timingSafeEqual(given, right)",
-			Catches: []receiver.Fault{receiver.FaultAcceptsAnything, receiver.FaultComparesPrefix, receiver.FaultBadHeader500},
+			Code: "given.length === right.length && crypto.timingSafeEqual(given, right)",
 		},
 		{
 			ID: "signature-other-body", Level: Must, Requests: 2, free: true, run: refusing(changedBody, spacedBody),
-			Why:     "The signature of one body is not right for another, not even for the same JSON in another spelling.",
-			Fix:     "Sign the raw bytes, before any JSON parser touches them; do not write the JSON again to sign it.",
-			Code:    "app.use(express.raw({ type: '*/*', limit: '4mb' }))",
-			Catches: []receiver.Fault{receiver.FaultAcceptsAnything, receiver.FaultReserialises, receiver.FaultRewritesDates},
+			Why:  "The signature of one body is not right for another, not even for the same JSON in another spelling.",
+			Fix:  "Sign the raw bytes, before any JSON parser touches them; do not write the JSON again to sign it.",
+			Code: "app.use(express.raw({ type: '*/*', limit: '4mb' }))",
 		},
 		{
 			ID: "signature-other-url", Level: Must, Requests: 3, free: true, run: refusing(otherOrigin, otherHost, otherPath),
-			Why:     "The signature for one URL is not right for another: what was meant for a test system is not for you.",
-			Fix:     "Put the public URL of your webhook into what you sign, from your settings and not from what the request says.",
-			Code:    "url = PUBLIC_ORIGIN + req.originalUrl  // https://crm.example, not what the Host header says",
-			Catches: []receiver.Fault{receiver.FaultAcceptsAnything, receiver.FaultAnyHost},
+			Why:  "The signature for one URL is not right for another: what was meant for a test system is not for you.",
+			Fix:  "Put the public URL of your webhook into what you sign, from your settings and not from what the request says.",
+			Code: "url = PUBLIC_ORIGIN + req.originalUrl  // https://crm.example, not what the Host header says",
 		},
 		{
 			ID: "signature-other-query", Level: Must, Requests: 2, free: true, run: refusing(otherQuery, addedQuery),
-			Why:     "The query is part of the URL that is signed.",
-			Fix:     "Sign the request target as it came, query and all. A receiver that knows its whole URL by heart is right too: skip this case there.",
-			Code:    "url = origin + req.originalUrl",
-			Catches: []receiver.Fault{receiver.FaultAcceptsAnything, receiver.FaultIgnoresQuery},
+			Why:  "The query is part of the URL that is signed.",
+			Fix:  "Sign the request target as it came, query and all. A receiver that knows its whole URL by heart is right too: skip this case there.",
+			Code: "url = origin + req.originalUrl",
 		},
 		{
 			ID: "signature-other-method", Level: Must, Requests: 1, free: true, run: refusing(otherMethod),
 			Why: "The signature of a GET is not right for a POST.", Fix: "Begin what you sign with the request's method.",
-			Code:    "message = req.method + '&' + url + '&' + rawBody",
-			Catches: []receiver.Fault{receiver.FaultAcceptsAnything, receiver.FaultIgnoresMethod},
+			Code: "message = req.method + '&' + url + '&' + rawBody",
 		},
 		{
 			ID: "signature-other-scheme", Level: Must, Requests: 1, free: true, run: refusing(otherScheme),
-			Why:     "Only the scheme that was agreed on is right: the older one does not cover the URL.",
-			Fix:     "Verify one scheme, the one that your ArtiBot account uses (--scheme).",
-			Code:    "given = header  // no second try with hmac(secret, rawBody)",
-			Catches: []receiver.Fault{receiver.FaultAcceptsAnything, receiver.FaultAnyScheme},
+			Why:  "Only the scheme that was agreed on is right: the older one does not cover the URL.",
+			Fix:  "Verify one scheme, the one that your ArtiBot account uses (--scheme).",
+			Code: "given = header  // no second try with hmac(secret, rawBody)",
 		},
 	}
 }
