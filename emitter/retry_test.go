@@ -1,8 +1,11 @@
 package emitter
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,6 +48,86 @@ func TestRetries(t *testing.T) {
 				t.Errorf("got %v, last %d, %v; want %v", got, last.Status, err, tt.want)
 			}
 		})
+	}
+}
+
+// Each attempt has its own row in the history, also if the first attempt was recorded before Send.
+func TestEachAttemptIsRecorded(t *testing.T) {
+	t.Parallel()
+	for _, recorded := range []bool{false, true} {
+		store := openHistory(t)
+		statuses := []int{500, 503, 204}
+		s := newStatusServer(t, statuses...)
+		e := New(Options{History: store, Retries: 5, RetryDelay: time.Microsecond})
+		defer e.Close()
+		w := &Webhook{URL: parseURL(t, s.URL)}
+		planned := Plan(w, testMessage())
+		if recorded {
+			if err := e.Record(t.Context(), []*history.Delivery{&planned}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if last, err := e.Send(t.Context(), w, planned, nil); err != nil || last.ID != 3 || last.Attempt != 3 {
+			t.Errorf("the last attempt is %d, number %d, %v", last.Attempt, last.ID, err)
+		}
+		for i, status := range statuses {
+			d, err := store.Get(t.Context(), int64(i+1))
+			if err != nil || d.Status != status || d.Attempt != i+1 || d.State != history.Done {
+				t.Errorf("number %d is attempt %d with status %d, %v; want %d", i+1, d.Attempt, d.Status, err, status)
+			}
+		}
+	}
+}
+
+// newStatusServer responds with these statuses, in order.
+func newStatusServer(t *testing.T, statuses ...int) *httptest.Server {
+	t.Helper()
+	var n atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "0")
+		w.WriteHeader(statuses[n.Add(1)-1])
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+// Send waits as long as the response asks for, and sends nothing more if ctx ends meanwhile.
+func TestSendWaitsForRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		header string
+		delay  time.Duration
+		min    time.Duration
+		max    time.Duration
+	}{
+		{"120", time.Microsecond, 2 * time.Minute, 2 * time.Minute},
+		{now.Add(time.Minute).Format(http.TimeFormat), time.Microsecond, time.Minute, time.Minute},
+		{"9999", time.Microsecond, maxRetryAfter, maxRetryAfter},
+		{"1", time.Hour, 30 * time.Minute, 90 * time.Minute}, // the longer one counts
+	} {
+		requests := 0
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			requests++
+			w.Header().Set("Retry-After", tt.header)
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}))
+		defer server.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var waited []time.Duration
+		e := New(Options{Retries: 1, RetryDelay: tt.delay, Now: func() time.Time { return now }, Waiting: func(d time.Duration) {
+			waited = append(waited, d)
+			cancel() // the test does not wait
+		}})
+		defer e.Close()
+		d, err := e.Emit(ctx, &Webhook{URL: parseURL(t, server.URL)}, testMessage(), nil)
+		if !errors.Is(err, context.Canceled) || d.Status != http.StatusServiceUnavailable {
+			t.Errorf("%s: status %d, %v", tt.header, d.Status, err)
+		}
+		if len(waited) != 1 || waited[0] < tt.min || waited[0] > tt.max || requests != 1 {
+			t.Errorf("%s: waits %v after %d requests, want between %s and %s", tt.header, waited, requests, tt.min, tt.max)
+		}
 	}
 }
 

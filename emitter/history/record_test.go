@@ -480,6 +480,54 @@ func TestPlanAhead(t *testing.T) {
 	}
 }
 
+// A caller that has an old copy of a delivery cannot withdraw it: the history knows its outcome.
+func TestWithdrawKeepsADeliveryWithOutcome(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, newPath(t))
+	d := sample()
+	d.Scenario = "forged"
+	if err := s.Plan(t.Context(), []*Delivery{d}); err != nil {
+		t.Fatal(err)
+	}
+	before := *d // State is Planned
+	answer(d, 204)
+	if err := s.Finish(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Withdraw(t.Context(), []*Delivery{&before}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Get(t.Context(), d.ID)
+	if err != nil || got.Status != 204 || got.Scenario != "forged" || len(got.RawRequest) == 0 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	checkIntegrity(t, s)
+}
+
+// Withdraw removes every row of a delivery.
+func TestWithdrawLeavesNoRows(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, newPath(t))
+	d := sample()
+	d.Scenario = "forged"
+	if err := s.Plan(t.Context(), []*Delivery{d}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Withdraw(t.Context(), []*Delivery{d}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := openConn(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for _, table := range []string{"deliveries", "requests", "origins", "outcomes"} {
+		if n, err := c.number("SELECT count(*) FROM " + table); n != 0 || err != nil {
+			t.Errorf("%s has %d rows, %v", table, n, err)
+		}
+	}
+}
+
 func TestWithdrawnDeliveriesAreGone(t *testing.T) {
 	s := openStore(t, newPath(t))
 	batch := sampleBatch(3)
