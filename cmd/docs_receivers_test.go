@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -144,7 +145,7 @@ func TestReceiversFromAnotherModule(t *testing.T) {
 			t.Fatalf("nothing runs a block of the kind %q", b.kind)
 		}
 		written++
-		text := strings.ReplaceAll(b.text, "../artihook", clone)
+		text := strings.ReplaceAll(b.text, "../artihook", strconv.Quote(clone))
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}

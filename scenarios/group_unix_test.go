@@ -40,7 +40,7 @@ func TestProbeLeavesNothingBehind(t *testing.T) {
 		t.Errorf("the command ended by itself: %q", r.body)
 	}
 	// The pipe ends with the last one that holds it.
-	if err := pipe.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+	if err := pipe.SetReadDeadline(time.Now().Add(2 * time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.Copy(io.Discard, output); err != nil {

@@ -78,7 +78,7 @@ const testSecret = "the secret of the tests"
 
 // options run scenarios against the receiver.
 func (c *crm) options(t testing.TB) Options {
-	e := emitter.New(emitter.Options{RetryDelay: time.Millisecond, Timeout: 5 * time.Second, Connections: 4})
+	e := emitter.New(emitter.Options{RetryDelay: time.Millisecond, Timeout: time.Minute, Connections: 4})
 	t.Cleanup(e.Close)
 	return Options{
 		Emitter: e, Seed: 7, Now: func() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) },
