@@ -236,6 +236,7 @@ func TestListenOnAPortInUse(t *testing.T) {
 
 // The port is that of a listener that has just been closed, so that the target can be named before listen knows its own.
 func TestListenDoesNotForwardToItself(t *testing.T) {
+	t.Parallel()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -270,6 +271,7 @@ func TestListenDoesNotForwardToItself(t *testing.T) {
 }
 
 func TestReaches(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		ip, own string
 		want    bool

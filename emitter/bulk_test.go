@@ -58,6 +58,7 @@ func keptIn(t *testing.T, store *history.Store) []history.Delivery {
 
 // TestBulkRecordsWhatEmitRecords sends the same events both ways: the two histories differ in times only.
 func TestBulkRecordsWhatEmitRecords(t *testing.T) {
+	t.Parallel()
 	for name, response := range map[string]string{
 		"accepted": ok204,
 		"refused":  "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno",
@@ -104,6 +105,7 @@ func TestBulkRecordsWhatEmitRecords(t *testing.T) {
 }
 
 func TestBulkKeepsErrorsAlone(t *testing.T) {
+	t.Parallel()
 	for keep, want := range map[Keep]string{KeepAll: "[204 500 204 500]", KeepErrors: "[500 500]", KeepNone: "[]"} {
 		n := 0
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -142,6 +144,7 @@ func TestBulkKeepsErrorsAlone(t *testing.T) {
 
 // TestBulkInterrupted breaks off what is under way, and takes back what has not left.
 func TestBulkInterrupted(t *testing.T) {
+	t.Parallel()
 	arrived := make(chan struct{})
 	s := listenRaw(t, func(conn net.Conn) { close(arrived); io.Copy(io.Discard, conn) })
 	store := openHistory(t)
@@ -174,6 +177,7 @@ func TestBulkInterrupted(t *testing.T) {
 }
 
 func TestBulkNamesFailures(t *testing.T) {
+	t.Parallel()
 	s := listenRaw(t, func(conn net.Conn) { io.Copy(io.Discard, conn) })
 	b := New(Options{Timeout: 20 * time.Millisecond}).Bulk(t.Context(), &Webhook{URL: s.url(t, "/")}, BulkOptions{})
 	defer b.Close()

@@ -57,6 +57,7 @@ func converse(conn net.Conn, texts []string) {
 
 // TestResponses gets each way in which a response can be framed, three deliveries in a row, and counts the connections.
 func TestResponses(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("x", 70<<10)
 	tests := []struct {
 		name, text  string
@@ -96,6 +97,7 @@ func TestResponses(t *testing.T) {
 
 // TestResponseToTheEnd gets a response that only the end of the connection ends.
 func TestResponseToTheEnd(t *testing.T) {
+	t.Parallel()
 	for _, proto := range []string{"HTTP/1.0", "HTTP/1.1"} {
 		s, connections := talk(t, proto+" 200 OK\r\n\r\nto the end")
 		e := New(Options{})
@@ -111,6 +113,7 @@ func TestResponseToTheEnd(t *testing.T) {
 
 // TestServerClosesBetweenRequests closes idle connections, as servers do after a while: the next delivery must arrive.
 func TestServerClosesBetweenRequests(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
 	defer server.Close()
 	e := New(Options{})
@@ -143,6 +146,7 @@ func waitForClose(t *testing.T, e *Emitter) {
 }
 
 func TestSeveralReceivers(t *testing.T) {
+	t.Parallel()
 	one, _ := talk(t, ok204, ok204)
 	two, _ := talk(t, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
 	e := New(Options{})
@@ -160,6 +164,7 @@ func TestSeveralReceivers(t *testing.T) {
 
 // TestResponseBeforeTheEndOfTheRequest has a receiver that rejects a large body without reading it.
 func TestResponseBeforeTheEndOfTheRequest(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -185,6 +190,7 @@ func TestResponseBeforeTheEndOfTheRequest(t *testing.T) {
 }
 
 func TestWithdrawnDeliveriesLeaveNoTrace(t *testing.T) {
+	t.Parallel()
 	store, err := history.Open(t.Context(), t.TempDir()+"/history.db", history.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -211,6 +217,7 @@ func TestWithdrawnDeliveriesLeaveNoTrace(t *testing.T) {
 
 // The deadline that stays on a connection neither ends the next request early nor outlives an interruption.
 func TestConnectionKeepsItsDeadline(t *testing.T) {
+	t.Parallel()
 	s, _ := talk(t, ok204, ok204, ok204)
 	e := New(Options{})
 	defer e.Close()
@@ -241,6 +248,7 @@ func TestConnectionKeepsItsDeadline(t *testing.T) {
 
 // TestIdleLimit sends three deliveries: an idle connection is used again within its limit only.
 func TestIdleLimit(t *testing.T) {
+	t.Parallel()
 	if idleLimit <= 0 || idleLimit >= 2*time.Second { // the shortest keep-alive of common servers
 		t.Errorf("the limit is %v", idleLimit)
 	}
@@ -265,6 +273,7 @@ func TestIdleLimit(t *testing.T) {
 
 // TestIdleConnectionsAreClosed waits for the receiver to hear of it: nothing is sent that could notice.
 func TestIdleConnectionsAreClosed(t *testing.T) {
+	t.Parallel()
 	closed := make(chan struct{})
 	s := listenRaw(t, func(conn net.Conn) {
 		io.WriteString(conn, ok204)
@@ -281,6 +290,7 @@ func TestIdleConnectionsAreClosed(t *testing.T) {
 
 // TestPool sends six deliveries at a time, twice: only as many connections as asked are used the second time.
 func TestPool(t *testing.T) {
+	t.Parallel()
 	for connections, want := range map[int]int64{0: 11, 4: 8, 6: 6, 9: 6} {
 		var opened atomic.Int64
 		var gate sync.WaitGroup
@@ -321,6 +331,7 @@ func TestPool(t *testing.T) {
 // TestNothingAfterAResponseCounts: the first complete response counts, what follows it is neither kept nor logged, and
 // the connection is not used again.
 func TestNothingAfterAResponseCounts(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		text   string
 		status int
@@ -348,6 +359,7 @@ func TestNothingAfterAResponseCounts(t *testing.T) {
 
 // TestSwitchingProtocolsIsFinal: the connection stays open, and nothing more comes.
 func TestSwitchingProtocolsIsFinal(t *testing.T) {
+	t.Parallel()
 	s := listenRaw(t, func(conn net.Conn) {
 		io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
 		io.Copy(io.Discard, conn) // ends when the sender closes the connection
@@ -371,6 +383,7 @@ func TestSwitchingProtocolsIsFinal(t *testing.T) {
 
 // TestHead: the response to HEAD has no body, whatever its length says.
 func TestHead(t *testing.T) {
+	t.Parallel()
 	s, connections := talk(t, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", ok204)
 	e := New(Options{Timeout: 20 * time.Second})
 	defer e.Close()
@@ -389,6 +402,7 @@ func TestHead(t *testing.T) {
 
 // TestRequestThatClosesItsConnection announces that it will.
 func TestRequestThatClosesItsConnection(t *testing.T) {
+	t.Parallel()
 	s, connections := talk(t, ok204, ok204)
 	e := New(Options{})
 	defer e.Close()
@@ -411,6 +425,7 @@ func TestRequestThatClosesItsConnection(t *testing.T) {
 
 // TestRequestThatWouldBeTwo has line breaks where an imported delivery may have them. Nothing is sent.
 func TestRequestThatWouldBeTwo(t *testing.T) {
+	t.Parallel()
 	s, connections := talk(t, ok204)
 	e := New(Options{})
 	defer e.Close()
@@ -442,6 +457,7 @@ func (c brokenConn) Write(p []byte) (int, error) {
 
 // TestOnlyWhatHasNotLeftIsSentAgain breaks a connection in reuse, before and after the first byte of a request.
 func TestOnlyWhatHasNotLeftIsSentAgain(t *testing.T) {
+	t.Parallel()
 	for _, size := range []int{0, maxDirect} { // the latter is written while the response is read
 		for bytes, want := range map[int]int64{0: 2, 1: 1} {
 			s, connections := talk(t, ok204, ok204)
@@ -462,6 +478,7 @@ func TestOnlyWhatHasNotLeftIsSentAgain(t *testing.T) {
 
 // TestPartOfALargeRequestIsNotSentAgain resets the connection in the middle of the second request.
 func TestPartOfALargeRequestIsNotSentAgain(t *testing.T) {
+	t.Parallel()
 	var arrived atomic.Int64
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -500,6 +517,7 @@ func TestPartOfALargeRequestIsNotSentAgain(t *testing.T) {
 
 // TestResponseDuringASlowBody does not wait for the rest of the body.
 func TestResponseDuringASlowBody(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 
 // TestFailures meets each way in which a receiver or the network can fail, for real, and looks at the recorded delivery.
 func TestFailures(t *testing.T) {
+	t.Parallel()
 	hang := func(conn net.Conn) { io.Copy(io.Discard, conn) } // until the sender gives up
 	reset := func(conn net.Conn) { conn.(*net.TCPConn).SetLinger(0) }
 	tests := []struct {
@@ -110,6 +111,7 @@ func deliver(t *testing.T, w *Webhook, opt Options) history.Delivery {
 }
 
 func TestNobodyListens(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -122,6 +124,7 @@ func TestNobodyListens(t *testing.T) {
 }
 
 func TestUnknownHost(t *testing.T) {
+	t.Parallel()
 	d := deliver(t, &Webhook{URL: parseURL(t, "http://no-such-host.invalid/")}, Options{Timeout: 5 * time.Second})
 	if d.Error != FailureDNS || !strings.Contains(d.Reason, "no-such-host.invalid") {
 		t.Errorf("got %q (%s)", d.Error, d.Reason)
@@ -129,6 +132,7 @@ func TestUnknownHost(t *testing.T) {
 }
 
 func TestTLS(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "%s over %s", r.Proto, r.TLS.NegotiatedProtocol)
 	}))
@@ -153,6 +157,7 @@ func TestTLS(t *testing.T) {
 }
 
 func TestRedirectsAreReportedNotFollowed(t *testing.T) {
+	t.Parallel()
 	followed := false
 	mux := http.NewServeMux()
 	mux.Handle("/old", http.RedirectHandler("/new", http.StatusPermanentRedirect))
@@ -166,6 +171,7 @@ func TestRedirectsAreReportedNotFollowed(t *testing.T) {
 }
 
 func TestLongBodiesAreCut(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		size int
 		cut  bool
@@ -187,6 +193,7 @@ func TestLongBodiesAreCut(t *testing.T) {
 }
 
 func TestAnEndlessBodyIsCut(t *testing.T) {
+	t.Parallel()
 	s := listenRaw(t, func(conn net.Conn) {
 		io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
 		for {
@@ -202,6 +209,7 @@ func TestAnEndlessBodyIsCut(t *testing.T) {
 }
 
 func TestInterruptedDeliveryIsRecorded(t *testing.T) {
+	t.Parallel()
 	arrived := make(chan struct{})
 	s := listenRaw(t, func(conn net.Conn) { close(arrived); io.Copy(io.Discard, conn) })
 	path := t.TempDir() + "/history.db"
@@ -231,6 +239,7 @@ func TestInterruptedDeliveryIsRecorded(t *testing.T) {
 
 // TestPlannedBeforeItLeaves looks into the history while the request is under way.
 func TestPlannedBeforeItLeaves(t *testing.T) {
+	t.Parallel()
 	path := t.TempDir() + "/history.db"
 	seen := make(chan history.Delivery, 1)
 	s := listenRaw(t, func(conn net.Conn) {
@@ -261,6 +270,7 @@ func TestPlannedBeforeItLeaves(t *testing.T) {
 
 // TestNeverSentTwice breaks a kept-alive connection under a request that net/http would repeat by itself.
 func TestNeverSentTwice(t *testing.T) {
+	t.Parallel()
 	arrived := 0
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -305,6 +315,7 @@ func TestNeverSentTwice(t *testing.T) {
 }
 
 func TestFailureNames(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		err  error
 		want string
@@ -329,6 +340,7 @@ func TestFailureNames(t *testing.T) {
 
 // TestReasonsQuoteNothing holds errors that quote a response, a certificate or a URL.
 func TestReasonsQuoteNothing(t *testing.T) {
+	t.Parallel()
 	const secret = "s3cret-s3cret"
 	s := listenRaw(t, respond(secret+"\r\n"))
 	client := HTTPClient(Options{})

@@ -9,6 +9,7 @@ import (
 
 // TestHTTPClientEnds gets what net/http would wait for: the connection of a 101 stays open. An invalid status is an error.
 func TestHTTPClientEnds(t *testing.T) {
+	t.Parallel()
 	stay := func(text string) func(net.Conn) {
 		return func(conn net.Conn) {
 			io.WriteString(conn, text)

@@ -56,6 +56,7 @@ func echoes(secret string) map[string][2]string {
 // TestNoEchoedSecretIsKept sends an event to a receiver that echoes the secret, and looks for it in the delivery and in
 // every file of the history.
 func TestNoEchoedSecretIsKept(t *testing.T) {
+	t.Parallel()
 	for _, secret := range []string{"hush-hush-0815-\u00fcn\u00efcode", "s3cret"} {
 		for name, echo := range echoes(secret) {
 			t.Run(secret+"/"+name, func(t *testing.T) {

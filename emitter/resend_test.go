@@ -10,6 +10,7 @@ import (
 
 // TestResend sends a recorded delivery to a webhook with another secret: signed anew, and as it was.
 func TestResend(t *testing.T) {
+	t.Parallel()
 	first := Plan(&Webhook{URL: parseURL(t, "http://localhost:8000/old"), Secret: signature.NewSecret("old secret")}, testMessage())
 	first.ID = 7
 	now := &Webhook{URL: parseURL(t, "http://localhost:9000/new"), Secret: signature.NewSecret("new secret")}

@@ -13,6 +13,7 @@ import (
 )
 
 func TestRetries(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name     string
 		statuses []int
@@ -132,6 +133,7 @@ func TestSendWaitsForRetryAfter(t *testing.T) {
 }
 
 func TestRetryAfter(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	tests := []struct {
 		value string

@@ -11,6 +11,7 @@ import (
 
 // TestCutBody looks at what a receiver gets of a request that breaks off.
 func TestCutBody(t *testing.T) {
+	t.Parallel()
 	m := testMessage()
 	for _, after := range []int{0, 1, 100, len(m.Body) - 1} {
 		arrived := make(chan bool, 1)
@@ -31,6 +32,7 @@ func TestCutBody(t *testing.T) {
 
 // TestSlowBody sends the same bytes in more time, and the next request as always.
 func TestSlowBody(t *testing.T) {
+	t.Parallel()
 	const slow = 60 * time.Millisecond
 	s := listenRaw(t, respond("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"))
 	e := New(Options{})
@@ -49,6 +51,7 @@ func TestSlowBody(t *testing.T) {
 }
 
 func TestSlowBodyEndsWithTheTimeout(t *testing.T) {
+	t.Parallel()
 	s := listenRaw(t, respond(ok204))
 	e := New(Options{Timeout: 50 * time.Millisecond})
 	defer e.Close()
@@ -59,6 +62,7 @@ func TestSlowBodyEndsWithTheTimeout(t *testing.T) {
 }
 
 func TestSendOptionsTimeoutAndRetries(t *testing.T) {
+	t.Parallel()
 	s := listenRaw(t, func(conn net.Conn) { io.Copy(io.Discard, conn) })
 	e := New(Options{RetryDelay: time.Nanosecond})
 	defer e.Close()

@@ -12,6 +12,7 @@ import (
 
 // TestRequestTemplateWritesWhatPlanWrites holds both ways to a request together, for every kind of webhook.
 func TestRequestTemplateWritesWhatPlanWrites(t *testing.T) {
+	t.Parallel()
 	url := parseURL(t, "http://localhost:1/hook?token=a%20b")
 	secret := signature.NewSecret("s3cret-s3cret")
 	for name, w := range map[string]Webhook{

@@ -15,6 +15,7 @@ import (
 
 // TestWireBytes holds what stands on the socket against the contract's list, byte by byte (docs/contract.md, section 1).
 func TestWireBytes(t *testing.T) {
+	t.Parallel()
 	s := listenRaw(t, respond(ok204))
 	secret := signature.NewSecret("s3cret-s3cret")
 	w := &Webhook{URL: s.url(t, "/hook?token=a%20b"), Secret: secret}
@@ -43,6 +44,7 @@ func TestWireBytes(t *testing.T) {
 }
 
 func TestSignedURLIsWhatIsSent(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("testdata/signing-url.json")
 	if err != nil {
 		t.Fatal(err)
@@ -83,6 +85,7 @@ func TestSignedURLIsWhatIsSent(t *testing.T) {
 }
 
 func TestSignURLAndTargetOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ path, signURL, line, host string }{
 		{"/local", "https://public.example/artibot", "POST /local HTTP/1.1", "public.example"},
 		{"", "https://public.example/artibot?x=1", "POST /artibot?x=1 HTTP/1.1", "public.example"},
@@ -103,6 +106,7 @@ func TestSignURLAndTargetOfTheirOwn(t *testing.T) {
 }
 
 func TestHeadersThatWereAskedFor(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		header history.Header
@@ -138,6 +142,7 @@ func TestHeadersThatWereAskedFor(t *testing.T) {
 }
 
 func TestTamperMakesTheSignatureWrong(t *testing.T) {
+	t.Parallel()
 	secret := signature.NewSecret("s3cret-s3cret")
 	for _, scheme := range []signature.Scheme{signature.SchemeURL, signature.SchemeBody} {
 		for _, tamper := range []Tamper{"", TamperSignature, TamperBody, TamperURL, TamperUnsigned} {

@@ -26,6 +26,7 @@ func (a *answers) RoundTrip(*http.Request) (*http.Response, error) {
 }
 
 func TestAwait(t *testing.T) {
+	t.Parallel()
 	late := &answers{from: 3}
 	if err := Await(t.Context(), &http.Client{Transport: late}, "http://localhost/", time.Minute); err != nil || late.tries != 3 {
 		t.Errorf("%d tries, %v", late.tries, err)

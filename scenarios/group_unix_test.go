@@ -15,6 +15,7 @@ import (
 
 // A command that is out of time takes with it what it has started.
 func TestProbeLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
 	name := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(name, 0o600); err != nil {
 		t.Fatal(err)

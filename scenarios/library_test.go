@@ -10,6 +10,7 @@ import (
 
 // Every ready scenario says why it matters, has no fault, and passes against the reference receiver.
 func TestLibrary(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{
 		"happy-path", "abandoned", "every-answer-type", "unicode", "large-lead", "returning-visitor", "duplicates", "out-of-order",
 		"completed-repeats-version", "tampered", "unsigned", "burst", "receiver-errors", "slow-receiver", "two-webhooks",
@@ -41,6 +42,7 @@ func TestLibrary(t *testing.T) {
 
 // A receiver with a weakness fails the scenario that is about it, and the happy path still passes.
 func TestLibraryFindsWeaknesses(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		scenario string
 		answer   func(w http.ResponseWriter, a *receiver.Arrival)
@@ -85,6 +87,7 @@ func TestLibraryFindsWeaknesses(t *testing.T) {
 
 // A receiver that fails now and then passes receiver-errors.
 func TestRetriesInTheLibrary(t *testing.T) {
+	t.Parallel()
 	c := startCRM(t, testSecret)
 	n := 0
 	c.answer = func(w http.ResponseWriter, a *receiver.Arrival) {

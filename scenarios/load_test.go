@@ -12,6 +12,7 @@ import (
 )
 
 func TestLoadFolder(t *testing.T) {
+	t.Parallel()
 	files, err := Load([]string{"testdata/good", "testdata/good/mishaps.yml", "testdata/include/start.yaml"})
 	if err != nil {
 		t.Fatal(err)
@@ -27,6 +28,7 @@ func TestLoadFolder(t *testing.T) {
 }
 
 func TestLoadIncludes(t *testing.T) {
+	t.Parallel()
 	files, err := Load([]string{"testdata/good/includes.yaml"})
 	if err != nil {
 		t.Fatal(err)
@@ -45,6 +47,7 @@ func TestLoadIncludes(t *testing.T) {
 }
 
 func TestLoadFaults(t *testing.T) {
+	t.Parallel()
 	_, err := Load([]string{"testdata/cycle", "testdata/cycle/none.yaml", "testdata/bad/empty.yaml", t.TempDir()})
 	var faults Faults
 	if !errors.As(err, &faults) {
@@ -69,6 +72,7 @@ func TestLoadFaults(t *testing.T) {
 
 // A large set keeps only texts, and runs as a small one does.
 func TestLoadLargeSet(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for i := range keptWhole + 3 {
 		text := fmt.Sprintf("name: number %d\ninclude: [more/start.yaml]\nsteps: [{complete: }]", i)
@@ -95,6 +99,7 @@ func TestLoadLargeSet(t *testing.T) {
 }
 
 func TestLoadHostileFile(t *testing.T) {
+	t.Parallel()
 	name := filepath.Join(t.TempDir(), "deep.yaml")
 	if err := os.WriteFile(name, []byte("name: x\nsteps: "+strings.Repeat("[", 1<<20)), 0o644); err != nil {
 		t.Fatal(err)
@@ -106,6 +111,7 @@ func TestLoadHostileFile(t *testing.T) {
 
 // A file whose words are wrong is looked at for the rest of its faults, too, but not for those that only follow.
 func TestFaultsOfBothKinds(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, steps string
 		want        []string

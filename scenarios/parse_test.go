@@ -50,6 +50,7 @@ func parseGood(t testing.TB, name string) *File {
 
 // The good files together use every key of every type.
 func TestGoodFilesUseEveryKey(t *testing.T) {
+	t.Parallel()
 	used := map[string]bool{}
 	for _, name := range filesIn(t, "good") {
 		gatherKeys(reflect.ValueOf(parseGood(t, name)).Elem(), used)
@@ -108,6 +109,7 @@ func structs(t reflect.Type, seen []reflect.Type) []reflect.Type {
 }
 
 func TestBadFiles(t *testing.T) {
+	t.Parallel()
 	for _, name := range filesIn(t, "bad") {
 		f, err := Parse(name, fileText(t, name))
 		if f != nil || err == nil {
@@ -129,6 +131,7 @@ func TestBadFiles(t *testing.T) {
 
 // What is wrong with a secret is said without the secret, and so is broken YAML.
 func TestFaultsKeepSecrets(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{
 		"name: a\ndefaults: {secret: 'hush ${never closed'}\nsteps: [{wait: 1s}]\n",
 		"name: a\ndefaults: {secret: [hush]}\nsteps: [{wait: 1s}]\n",
@@ -143,6 +146,7 @@ func TestFaultsKeepSecrets(t *testing.T) {
 }
 
 func TestTypedValues(t *testing.T) {
+	t.Parallel()
 	f := parseGood(t, filepath.Join("testdata", "good", "every-action.yaml"))
 	if f.Defaults.Timeout.Value != 90*time.Second || f.Defaults.Seed.N != 7 || f.Defaults.Now.Time.Year() != 2026 {
 		t.Errorf("defaults: %+v", f.Defaults)
@@ -179,6 +183,7 @@ func TestTypedValues(t *testing.T) {
 
 // Action knows every action that the tags know.
 func TestActionKnowsEveryAction(t *testing.T) {
+	t.Parallel()
 	for _, f := range fieldsOf(reflect.TypeFor[Step]()) {
 		if f.group != "action" {
 			continue
@@ -197,6 +202,7 @@ func TestActionKnowsEveryAction(t *testing.T) {
 }
 
 func TestStatus(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]Status{"204": {From: 204, To: 204}, "2xx": {From: 200, To: 299}, "5xx": {From: 500, To: 599}} {
 		var got Status
 		if err := got.parse(text); err != nil || got != want {
@@ -206,12 +212,14 @@ func TestStatus(t *testing.T) {
 }
 
 func TestErrorNamesAreTheEmitters(t *testing.T) {
+	t.Parallel()
 	if diff := cmp.Diff(emitter.FailureNames(), errorNames); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestNearest(t *testing.T) {
+	t.Parallel()
 	words := []string{"status", "start", "steps", "id", "for_each", "for", "answer"}
 	for word, want := range map[string]string{
 		"stauts": "status", "strat": "start", "Steps": "steps", "for-each": "for_each", "foreach": "for_each",

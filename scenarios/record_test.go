@@ -10,6 +10,7 @@ import (
 
 // What was recorded of one run replays byte for byte, rightly signed.
 func TestRecordThenReplay(t *testing.T) {
+	t.Parallel()
 	var files []*File
 	for _, name := range []string{"unicode", "every-answer-type", "out-of-order"} {
 		f, err := LoadLibrary(name)
@@ -46,6 +47,7 @@ func TestRecordThenReplay(t *testing.T) {
 
 // Brackets in what visitors type, and in what is no JSON, add up to nothing that the parser refuses.
 func TestRecordedBracketsCanBeReadAgain(t *testing.T) {
+	t.Parallel()
 	var text bytes.Buffer
 	r := NewRecorder(&text, "a[b")
 	for range maxNesting + 1 {
@@ -68,6 +70,7 @@ func TestRecordedBracketsCanBeReadAgain(t *testing.T) {
 }
 
 func TestRecorderSaysWhatItCannotWrite(t *testing.T) {
+	t.Parallel()
 	full := errors.New("no space left")
 	if err := NewRecorder(broken{full}, "x").Add([]byte("{}")); !errors.Is(err, full) {
 		t.Errorf("got %v", err)

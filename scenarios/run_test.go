@@ -125,6 +125,7 @@ func outcomes(r *report.Report) []string {
 }
 
 func TestRunSteps(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, file string
 		events     []string // that arrive; nil: not looked at
@@ -234,6 +235,7 @@ func jsonCRM(t *testing.T) *crm {
 }
 
 func TestExpectations(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ expect, fails string }{
 		{"{status: 200}", ""},
 		{"{status: [201, 2xx], within: 5s, headers: {content-type: application/json, X-Id: '4, 2', X-Not: {exists: false}}}", ""},
@@ -270,6 +272,7 @@ func TestExpectations(t *testing.T) {
 }
 
 func TestBodyThatIsNoJSON(t *testing.T) {
+	t.Parallel()
 	c := startCRM(t, testSecret)
 	c.answer = func(w http.ResponseWriter, _ *receiver.Arrival) { io.WriteString(w, "<html>") }
 	rep, err := Run(t.Context(), []*File{parseSteps(t, "steps: [{start: {}, expect: {body: [{path: $.id, is: 1}, {path: $.id, exists: false}]}, capture: {id: {path: $.id}}}]")}, c.options(t))
@@ -316,6 +319,7 @@ func TestCaptures(t *testing.T) {
 
 // A probe asks again until the lead is there.
 func TestProbeWaits(t *testing.T) {
+	t.Parallel()
 	c := startCRM(t, testSecret)
 	asked := 0
 	own := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -336,6 +340,7 @@ func TestProbeWaits(t *testing.T) {
 
 // Everything random depends on the place in the file: neither jobs nor which branch is faster changes a byte.
 func TestSameBytesWhateverRunsBeside(t *testing.T) {
+	t.Parallel()
 	steps := `steps:
   - start: {}
     lead: ann
@@ -383,6 +388,7 @@ func TestSameBytesWhateverRunsBeside(t *testing.T) {
 
 // A set with a fault sends nothing, and every fault is told with its place.
 func TestNothingIsSentFromASetWithAFault(t *testing.T) {
+	t.Parallel()
 	c := startCRM(t, testSecret)
 	good := parseSteps(t, "steps: [{start: {}}]")
 	bad := parseSteps(t, `vars: {good: x, worse: '${nobody}'}
@@ -427,6 +433,7 @@ steps:
 }
 
 func TestWhatFollowsAFailure(t *testing.T) {
+	t.Parallel()
 	gone := startCRM(t, testSecret)
 	url := gone.URL
 	gone.Close()
@@ -463,6 +470,7 @@ func TestWhatFollowsAFailure(t *testing.T) {
 
 // Ctrl-C in the middle reports what ran.
 func TestInterrupted(t *testing.T) {
+	t.Parallel()
 	c := startCRM(t, testSecret)
 	ctx, cancel := context.WithCancel(t.Context())
 	c.answer = func(w http.ResponseWriter, a *receiver.Arrival) {
@@ -482,6 +490,7 @@ func TestInterrupted(t *testing.T) {
 
 // A receiver that echoes the secret does not get it into a report.
 func TestReportsHoldNoSecret(t *testing.T) {
+	t.Parallel()
 	c := jsonCRM(t)
 	opt := c.options(t)
 	opt.Exchanges = true
@@ -522,6 +531,7 @@ func FuzzPath(f *testing.F) {
 
 // A step of an included file is told of with that file's name, and a probe's command has a time limit.
 func TestPlacesAndLimits(t *testing.T) {
+	t.Parallel()
 	files, err := Load([]string{"testdata/good/includes.yaml"})
 	if err != nil {
 		t.Fatal(err)
@@ -546,6 +556,7 @@ func TestPlacesAndLimits(t *testing.T) {
 
 // Steps are recorded together before the first of them leaves; what is not sent after all is in the history no more.
 func TestRecordedTogether(t *testing.T) {
+	t.Parallel()
 	store, err := history.Open(t.Context(), filepath.Join(t.TempDir(), "history.db"), history.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -23,6 +23,7 @@ func schema(t testing.TB) map[string]any {
 }
 
 func TestSchemaHasEveryKey(t *testing.T) {
+	t.Parallel()
 	top := schema(t)
 	for _, typ := range structs(reflect.TypeFor[File](), nil) {
 		if len(fieldsOf(typ)) == 0 {
@@ -46,6 +47,7 @@ func TestSchemaHasEveryKey(t *testing.T) {
 }
 
 func TestSchemaTakesGoodFiles(t *testing.T) {
+	t.Parallel()
 	v := validator{schema(t)}
 	ready, err := filepath.Glob("library/*.yaml")
 	if err != nil || len(ready) == 0 {
@@ -59,6 +61,7 @@ func TestSchemaTakesGoodFiles(t *testing.T) {
 }
 
 func TestSchemaRefusesShapeFaults(t *testing.T) {
+	t.Parallel()
 	v := validator{schema(t)}
 	bad, err := filepath.Glob("testdata/bad/shape-*.yaml")
 	if err != nil || len(bad) == 0 {

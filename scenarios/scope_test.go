@@ -14,6 +14,7 @@ import (
 
 // One step alone sends; those before it only happen, so that it sends the same bytes as in the whole run.
 func TestOneStepAlone(t *testing.T) {
+	t.Parallel()
 	f := parseSteps(t, "steps: [{start: {}, capture: {id: {header: X-Id}}}, {repeat: {times: 2, steps: [{answer: 1}, {answer: 1}]}}, {wait: 1h}, {complete: }, {send: {body: '${id}'}}]")
 	c := startCRM(t, testSecret)
 	opt := c.options(t)
@@ -34,6 +35,7 @@ func TestOneStepAlone(t *testing.T) {
 
 // A preview of one step shows that step alone.
 func TestPreviewOfOneStep(t *testing.T) {
+	t.Parallel()
 	f := parseSteps(t, "steps: [{start: {}}, {repeat: {times: 2, steps: [{answer: 2}]}}, {complete: }]")
 	opt := startCRM(t, testSecret).options(t)
 	opt.Step = "2.2.1"
@@ -49,6 +51,7 @@ func TestPreviewOfOneStep(t *testing.T) {
 
 // The command that repeats a step has what that step took from responses, a shell's command too.
 func TestRepeatHasWhatWasCaptured(t *testing.T) {
+	t.Parallel()
 	c := startCRM(t, testSecret)
 	c.answer = func(w http.ResponseWriter, _ *receiver.Arrival) { w.Header().Set("X-Id", "42") }
 	tests := []struct {
@@ -78,6 +81,7 @@ func TestRepeatHasWhatWasCaptured(t *testing.T) {
 
 // What one branch has captured anew, another that captured nothing does not take back.
 func TestParallelKeepsWhatWasCaptured(t *testing.T) {
+	t.Parallel()
 	c := startCRM(t, testSecret)
 	c.answer = func(w http.ResponseWriter, a *receiver.Arrival) {
 		w.Header().Set("X-Version", fmt.Sprint(a.Summary.Version))
@@ -99,6 +103,7 @@ func TestParallelKeepsWhatWasCaptured(t *testing.T) {
 
 // A branch that sends an old version looks at its own lead alone: those of other branches go on meanwhile.
 func TestStaleBesideAnotherBranch(t *testing.T) {
+	t.Parallel()
 	c := startCRM(t, testSecret)
 	f := parseSteps(t, `steps:
   - {start: {}, lead: ann}

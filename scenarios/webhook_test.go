@@ -15,6 +15,7 @@ import (
 
 // Where a scenario sends to: its own URLs, variables in them, and the URL of the run before all.
 func TestWhereAScenarioSendsTo(t *testing.T) {
+	t.Parallel()
 	c := startCRM(t, testSecret)
 	tests := []struct {
 		name, file string
@@ -55,6 +56,7 @@ func TestWhereAScenarioSendsTo(t *testing.T) {
 
 // The retries of the run stand in place of the file's.
 func TestRetriesOfTheRunWin(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		said bool

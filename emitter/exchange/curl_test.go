@@ -16,6 +16,7 @@ import (
 )
 
 func TestCurlText(t *testing.T) {
+	t.Parallel()
 	req := event()
 	req.Host = "localhost:8000"
 	req.Body = []byte(`{"a":"it's"}`)
@@ -51,6 +52,7 @@ func TestCurlText(t *testing.T) {
 }
 
 func TestCurlErrors(t *testing.T) {
+	t.Parallel()
 	for _, url := range []string{"", "localhost", "ftp://h/", "http://", "http:///x", "-o/etc/x://h"} {
 		var out strings.Builder
 		if err := Curl(&out, event(), CurlOptions{URL: url}); err == nil || out.Len() > 0 {
@@ -70,6 +72,7 @@ func (failingWriter) Write([]byte) (int, error) { return 0, errFull }
 
 // TestCurlSendsTheRequest runs the printed command and compares what arrives.
 func TestCurlSendsTheRequest(t *testing.T) {
+	t.Parallel()
 	needCurl(t)
 	every := make([]byte, 256)
 	for i := range every {
@@ -153,6 +156,7 @@ func sameRequest(t *testing.T, want Request, raw []byte) {
 }
 
 func TestCurlOverTLS(t *testing.T) {
+	t.Parallel()
 	needCurl(t)
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	defer server.Close()

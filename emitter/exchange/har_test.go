@@ -75,6 +75,7 @@ func archive(t testing.TB, list ...Entry) []byte {
 }
 
 func TestHARFitsItsSchema(t *testing.T) {
+	t.Parallel()
 	schema := harSchema(t)
 	var list []Entry
 	for name, e := range entries() {
@@ -100,6 +101,7 @@ func checkArchive(t *testing.T, schema *jsonschema.Schema, name string, text []b
 }
 
 func TestHARSaysWhatHappened(t *testing.T) {
+	t.Parallel()
 	all := entries()
 	e := readEntry(t, all["answered"])
 	if e.Started != "2026-11-21T08:30:00.123456Z" || e.Time != 3.1 || e.Comment != "lead:created v1 #1" {
@@ -125,6 +127,7 @@ func TestHARSaysWhatHappened(t *testing.T) {
 
 // TestHARKeepsEveryByteOfABody decodes what is no text.
 func TestHARKeepsEveryByteOfABody(t *testing.T) {
+	t.Parallel()
 	given := entries()["binary"]
 	e := readEntry(t, given)
 	for _, part := range []struct{ text, encoding, want string }{
@@ -149,6 +152,7 @@ func readEntry(t *testing.T, e Entry) harEntry {
 }
 
 func TestHARGivesTheWritersError(t *testing.T) {
+	t.Parallel()
 	h := NewHAR(failingWriter{}, "1")
 	if err := h.Add(entries()["failed"]); !errors.Is(err, errFull) {
 		t.Error(err)

@@ -9,6 +9,7 @@ import (
 )
 
 func TestRequestJSON(t *testing.T) {
+	t.Parallel()
 	got, err := event().MarshalJSON()
 	if err != nil {
 		t.Fatal(err)
@@ -22,6 +23,7 @@ func TestRequestJSON(t *testing.T) {
 }
 
 func TestResponseJSON(t *testing.T) {
+	t.Parallel()
 	cases := map[string]struct {
 		response Response
 		want     string
@@ -53,6 +55,7 @@ func TestResponseJSON(t *testing.T) {
 }
 
 func TestRequestJSONComesBack(t *testing.T) {
+	t.Parallel()
 	for _, body := range []string{"", "plain", "\xff\x00@", "<script>\u2028"} {
 		want := event()
 		want.Body = []byte(body)
@@ -71,6 +74,7 @@ func TestRequestJSONComesBack(t *testing.T) {
 }
 
 func TestUnmarshalSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	cases := map[string]struct{ data, want string }{
 		"both bodies": {`{"body":"a","body_base64":"YQ=="}`, "want one of them"},
 		"base64":      {`{"body_base64":"?"}`, `"body_base64"`},

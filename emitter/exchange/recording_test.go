@@ -19,6 +19,7 @@ func wantRecording(url string) Recording {
 }
 
 func TestReadHTTP(t *testing.T) {
+	t.Parallel()
 	bare := wantRecording("")
 	bare.Request.Target = "/hook?x=1"
 	tests := []struct {
@@ -60,6 +61,7 @@ func TestReadHTTP(t *testing.T) {
 }
 
 func TestReadHTTPBodies(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ head, body, want string }{
 		{"Content-Length: 2", "{}\n", "{}"},
 		{"Content-Length: 3", "{}\n", "{}\n"},
@@ -75,6 +77,7 @@ func TestReadHTTPBodies(t *testing.T) {
 }
 
 func TestReadHAR(t *testing.T) {
+	t.Parallel()
 	const entry = `{"request":{"method":"post","url":"https://crm.example/hook","headers":[{"name":"Host","value":"crm.example"},{"name":"x-artibot-signature","value":"ABC"},{"name":":path","value":"/"},{"name":"Content-Type","value":"application/json"}],"postData":{"mimeType":"application/json","text":"{\"a\":\"it's\"}"}}}`
 	encoded := strings.Replace(entry, `"text":"{\"a\":\"it's\"}"`, `"text":"eyJhIjoiaXQncyJ9","encoding":"base64"`, 1)
 	for _, text := range []string{entry, encoded, `{"log":{"entries":[` + entry + `]}}`} {
@@ -105,6 +108,7 @@ func TestReadHAR(t *testing.T) {
 }
 
 func TestReadCurl(t *testing.T) {
+	t.Parallel()
 	const url = "https://crm.example/hook?x=1"
 	for _, text := range []string{
 		`curl -X POST 'https://crm.example/hook?x=1' -H 'Host: crm.example' -H "x-artibot-signature: ABC" -H Content-Type:\ application/json -d "{\"a\":\"it's\"}"`,
@@ -146,6 +150,7 @@ func TestReadCurl(t *testing.T) {
 }
 
 func TestGuess(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{``, `{}`, `{"lead":{},"resource":"lead"}`, `{"log":5}`, `{"request":"x"}`, `hello`, `POST`, `curls`, `[]`, `POST haste HTTP/1.1`} {
 		if form := Guess([]byte(text)); form != FormNone {
 			t.Errorf("%s: got %q", text, form)

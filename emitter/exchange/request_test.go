@@ -34,6 +34,7 @@ const eventRaw = "POST /hooks/lead?a=1&b=%2F HTTP/1.1\r\n" +
 	`{"lead":{"name":"Zoë <o'Neill> & co"}}`
 
 func TestAppendRawIsTheWireForm(t *testing.T) {
+	t.Parallel()
 	if diff := cmp.Diff(eventRaw, string(event().AppendRaw(nil))); diff != "" {
 		t.Error(diff)
 	}
@@ -65,6 +66,7 @@ func asNetHTTP(t testing.TB, r Request) string {
 }
 
 func TestAppendRawWritesWhatNetHTTPWrites(t *testing.T) {
+	t.Parallel()
 	cases := map[string]Request{
 		"event":     event(),
 		"no body":   {Method: "POST", Target: "/", Host: "h"},
@@ -89,6 +91,7 @@ func TestAppendRawWritesWhatNetHTTPWrites(t *testing.T) {
 
 // TestAppendRawMatchesTheClient reads a real client's bytes from the network.
 func TestAppendRawMatchesTheClient(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -142,6 +145,7 @@ func serveRaw(listener net.Listener, arrived chan<- []byte) {
 }
 
 func TestParseRequestReadsAnyOrderAndCase(t *testing.T) {
+	t.Parallel()
 	got, err := ParseRequest([]byte("PUT /a b HTTP/1.1\r\nzeta:1\r\nhost:\t h \r\nAlpha: 2 \r\ncontent-length: 2\r\n\r\nhi"))
 	if err != nil {
 		t.Fatal(err)
@@ -153,6 +157,7 @@ func TestParseRequestReadsAnyOrderAndCase(t *testing.T) {
 }
 
 func TestParseRequestSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	cases := map[string]struct{ raw, want string }{
 		"empty":        {"", "ends before its headers do"},
 		"cut head":     {"POST / HTTP/1.1\r\nHost: h\r\n", "ends before its headers do"},

@@ -12,6 +12,7 @@ import (
 )
 
 func TestParseResponse(t *testing.T) {
+	t.Parallel()
 	ok := Response{Status: 200, Proto: "HTTP/1.1", Reason: "OK"}
 	with := func(headers []Header, body string) Response {
 		r := ok
@@ -71,6 +72,7 @@ func TestParseResponse(t *testing.T) {
 }
 
 func TestParseResponseKeepsAMebibyte(t *testing.T) {
+	t.Parallel()
 	head := "HTTP/1.1 200 OK\r\n"
 	body := strings.Repeat("x", MaxBody)
 	cases := map[string]struct {
@@ -99,6 +101,7 @@ func TestParseResponseKeepsAMebibyte(t *testing.T) {
 }
 
 func TestParseResponseThatIsNone(t *testing.T) {
+	t.Parallel()
 	cases := map[string]struct{ raw, want string }{
 		"nothing":      {"", "ends before the status line does"},
 		"cut line":     {"HTTP/1.1 20", "ends before the status line does"},
@@ -150,6 +153,7 @@ func FuzzParseResponse(f *testing.F) {
 
 // TestParseResponseAgreesWithNetHTTP on what it accepts.
 func TestParseResponseAgreesWithNetHTTP(t *testing.T) {
+	t.Parallel()
 	for _, raw := range []string{
 		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
 		"HTTP/1.1 500 Internal Server Error\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",

@@ -33,6 +33,7 @@ func runScript(t *testing.T, add func(*Script)) (output string, err error) {
 
 // TestScriptSendsEveryRequest compares the bytes that arrive.
 func TestScriptSendsEveryRequest(t *testing.T) {
+	t.Parallel()
 	needCurl(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -64,6 +65,7 @@ func TestScriptSendsEveryRequest(t *testing.T) {
 }
 
 func TestScriptFailsUnlessAllIsWell(t *testing.T) {
+	t.Parallel()
 	needCurl(t)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/no" {
@@ -97,6 +99,7 @@ func TestScriptFailsUnlessAllIsWell(t *testing.T) {
 }
 
 func TestScriptRefusesABadURL(t *testing.T) {
+	t.Parallel()
 	var text bytes.Buffer
 	s := NewScript(&text)
 	if err := s.Add(event(), CurlOptions{URL: "ftp://h/"}, "x"); err == nil || strings.Contains(text.String(), "curl -q") {

@@ -7,6 +7,7 @@ import (
 
 // TestBriefLeavesItsLogToTheNext records through brief stores in turn, as commands in a shell do, and then reads all of it.
 func TestBriefLeavesItsLogToTheNext(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	left := 0
 	for range 12 {

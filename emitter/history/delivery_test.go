@@ -10,6 +10,7 @@ import (
 )
 
 func TestDeliveryJSON(t *testing.T) {
+	t.Parallel()
 	full := *sample()
 	full.ID, full.State = 42, Done
 	full.Time = noon.In(time.FixedZone("", 3600))

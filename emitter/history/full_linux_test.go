@@ -57,6 +57,7 @@ var freeFirst = regexp.MustCompile(`: the disk is full; free (\d+) KB on it and 
 
 // TestPruneOnAFullDisk frees space where it can. Otherwise it says how much room it needs, and that is enough.
 func TestPruneOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	dir, filler := smallDisk(t, 1<<20)
 	path := filepath.Join(dir, "history.db")
 	fillDisk(t, path)
@@ -89,6 +90,7 @@ func TestPruneOnAFullDisk(t *testing.T) {
 // TestFullDiskWithoutALog has no room even for the files beside the history. It can be read, and once there is as much
 // room as the error says it can be pruned.
 func TestFullDiskWithoutALog(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	dir, filler := smallDisk(t, 1<<20)
 	path := filepath.Join(dir, "history.db")

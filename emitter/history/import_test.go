@@ -84,6 +84,7 @@ func oddDelivery(n uint64) *Delivery {
 
 // TestImportGivesTheSameDeliveries is the promise of export --format jsonl. Only the source changes.
 func TestImportGivesTheSameDeliveries(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	same := func(ns []uint64) bool {
 		from := openStore(t, newPath(t))
@@ -129,6 +130,7 @@ func lines(texts ...string) iter.Seq2[Delivery, error] {
 // TestImportIntoAUsedHistory gives new numbers, and what a delivery sends again
 // stays the same delivery.
 func TestImportIntoAUsedHistory(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	from := openStore(t, newPath(t))
 	for i := range 5 {
@@ -165,6 +167,7 @@ func TestImportIntoAUsedHistory(t *testing.T) {
 }
 
 func TestImportKeepsNumbersInANewHistory(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	line := `{"id":%d,"time":"2024-03-01T12:00:00Z","resend_of":%d,"status":204,"request":{"method":"POST","headers":{},"body":""}}`
 	done, err := store.Import(context.Background(), lines(fmt.Sprintf(line, 7, 3), fmt.Sprintf(line, 9, 7), fmt.Sprintf(line, 5, 9),
@@ -183,6 +186,7 @@ func TestImportKeepsNumbersInANewHistory(t *testing.T) {
 
 // TestImportWithoutNumbers reads what play --no-history -o json shows.
 func TestImportWithoutNumbers(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	line := `{"id":0,"time":"2024-03-01T12:00:00Z","status":204,"resend_of":%d,"request":{"method":"POST","headers":{},"body":""}}`
 	var texts []string
@@ -197,6 +201,7 @@ func TestImportWithoutNumbers(t *testing.T) {
 
 // TestImportReadsWhatCommandsShow takes the output of play -o json.
 func TestImportReadsWhatCommandsShow(t *testing.T) {
+	t.Parallel()
 	d := sample()
 	answer(d, 500)
 	_ = d.SetResponse(d.RawResponse, false)
@@ -216,6 +221,7 @@ func TestImportReadsWhatCommandsShow(t *testing.T) {
 }
 
 func TestImportStopsAtABadLine(t *testing.T) {
+	t.Parallel()
 	good := `{"id":1,"time":"2024-03-01T12:00:00Z","request":{"method":"POST","headers":{},"body":""},"status":204}`
 	for bad, want := range map[string]string{
 		"{":                                   "line 3: it is no JSON (at byte 1): want a delivery",
@@ -237,6 +243,7 @@ func TestImportStopsAtABadLine(t *testing.T) {
 }
 
 func TestImportIntoAReadOnlyStore(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	record(t, openStore(t, path), nil)
 	store, err := Open(context.Background(), path, Options{ReadOnly: true})

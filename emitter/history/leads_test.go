@@ -7,6 +7,7 @@ import (
 
 // A lead that comes back after a thousand others has a second number, which nobody sees.
 func TestLeadThatComesBackLate(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	ofA := func(version int) {
 		store, err := Open(t.Context(), path, Options{})

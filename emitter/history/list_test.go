@@ -40,6 +40,7 @@ func listed(t testing.TB) *Store {
 }
 
 func TestListFilters(t *testing.T) {
+	t.Parallel()
 	store := listed(t)
 	cases := map[string]struct {
 		filter Filter
@@ -103,6 +104,7 @@ func TestListFilters(t *testing.T) {
 }
 
 func TestListReadsBodiesOnlyWhenAsked(t *testing.T) {
+	t.Parallel()
 	store := listed(t)
 	for _, f := range []Filter{{}, {Grep: "o"}, {Whole: true}, {Whole: true, Grep: "o"}} {
 		for d, err := range store.List(context.Background(), f) {
@@ -120,6 +122,7 @@ func TestListReadsBodiesOnlyWhenAsked(t *testing.T) {
 // TestListInChunks has more deliveries than one query brings, records while it
 // reads, and stops early.
 func TestListInChunks(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	store := openStore(t, newPath(t))
 	const total = 3*lightChunk + 10
@@ -172,6 +175,7 @@ func TestListInChunks(t *testing.T) {
 // TestListHoldsFewLargeDeliveries has answers of a megabyte: a chunk must not hold
 // dozens of them.
 func TestListHoldsFewLargeDeliveries(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	store := openStore(t, newPath(t))
 	large := bytes.Repeat([]byte("x"), exchange.MaxBody)
@@ -195,6 +199,7 @@ func TestListHoldsFewLargeDeliveries(t *testing.T) {
 // TestListFromTheOldest records while it reads: what comes meanwhile is not part
 // of it, or resending what failed would never end.
 func TestListFromTheOldest(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	const total = 2*wholeChunk + 5
 	if err := store.Plan(context.Background(), sampleBatch(total)); err != nil {
@@ -231,6 +236,7 @@ func dropNewest(t *testing.T, store *Store) {
 
 // It is asked often, since the writer may be done before the context is looked at.
 func TestListEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	store := listed(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -246,6 +252,7 @@ func TestListEndsWithItsContext(t *testing.T) {
 }
 
 func TestFilterSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	wrong := []Filter{{Limit: -1}, {Before: -1}}
 	for _, status := range strings.Split("5x,6xx,0xx,99,1000,099,Refused,2xx 4xx,+20", ",") {
@@ -277,6 +284,7 @@ func TestFilterSaysWhatIsWrong(t *testing.T) {
 // TestListUsesItsIndexes looks at SQLite's plans: with a million rows a sort or
 // a wrong start would be felt.
 func TestListUsesItsIndexes(t *testing.T) {
+	t.Parallel()
 	store := listed(t)
 	cases := map[string]struct {
 		filter Filter

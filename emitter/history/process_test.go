@@ -59,6 +59,7 @@ func (c *child) kill() (rest []string) {
 // TestKilledWhileRecording kills a recording process again and again: the
 // history opens, is whole, and has everything that was planned.
 func TestKilledWhileRecording(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	planned := map[int64]bool{}
 	note := func(first, last int64) {
@@ -104,6 +105,7 @@ func TestKilledWhileRecording(t *testing.T) {
 // TestProcessesRecordTogether records here while two other processes make the
 // same new file and record into it.
 func TestProcessesRecordTogether(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	children := []*child{startChild(t, path), startChild(t, path)}
 	store := openStore(t, path)
@@ -132,6 +134,7 @@ func TestProcessesRecordTogether(t *testing.T) {
 
 // TestChildSaysWhy makes sure that a failing child would be noticed.
 func TestChildSaysWhy(t *testing.T) {
+	t.Parallel()
 	c := startChild(t, t.TempDir())
 	c.out.Scan()
 	if !strings.HasPrefix(c.out.Text(), "failed: opening the history") {

@@ -10,6 +10,7 @@ import (
 )
 
 func TestPruneRemovesWhatIsMeant(t *testing.T) {
+	t.Parallel()
 	cases := map[string]struct {
 		condition Condition
 		left      string
@@ -69,6 +70,7 @@ func checkNoOrphans(t *testing.T, store *Store) {
 }
 
 func TestPruneRefusesToRemoveEverything(t *testing.T) {
+	t.Parallel()
 	store := listed(t)
 	for _, c := range []Condition{{}, {Filter: Filter{Limit: 5, Whole: true}}, {Keep: -1}, {Filter: Filter{Status: "9xx"}}} {
 		if done, err := store.Prune(context.Background(), c); err == nil || done.Deliveries > 0 {
@@ -85,6 +87,7 @@ func TestPruneRefusesToRemoveEverything(t *testing.T) {
 
 // TestPruneReclaimsSpace has a file of some MB, in today's and in the first form.
 func TestPruneReclaimsSpace(t *testing.T) {
+	t.Parallel()
 	for _, first := range []bool{false, true} {
 		t.Run(fmt.Sprint("first form ", first), func(t *testing.T) {
 			path := newPath(t)
@@ -112,6 +115,7 @@ func TestPruneReclaimsSpace(t *testing.T) {
 
 // TestPruneWhileOthersRecord has two processes and this one recording all the while.
 func TestPruneWhileOthersRecord(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	path := newPath(t)
 	store := openStore(t, path)
@@ -144,6 +148,7 @@ func TestPruneWhileOthersRecord(t *testing.T) {
 }
 
 func TestPruneOfAReadOnlyStore(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	record(t, openStore(t, path), nil)
 	store, err := Open(context.Background(), path, Options{ReadOnly: true})

@@ -8,6 +8,7 @@ import (
 )
 
 func TestGetAndLast(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	store := openStore(t, newPath(t))
 	if _, err := store.Last(ctx); !errors.Is(err, ErrNotFound) {
@@ -25,6 +26,7 @@ func TestGetAndLast(t *testing.T) {
 }
 
 func TestLastOfLead(t *testing.T) {
+	t.Parallel()
 	type step struct {
 		event   string
 		version int

@@ -17,6 +17,7 @@ import (
 )
 
 func TestDeliveryComesBackWhole(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	store := openStore(t, newPath(t))
 	d := sample()
@@ -61,6 +62,7 @@ func sameDelivery(t *testing.T, store *Store, want Delivery) {
 }
 
 func TestResponseWithoutRawBytes(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	response := &exchange.Response{
 		Status: 200, Proto: "HTTP/1.1", Reason: "OK",
@@ -77,6 +79,7 @@ func TestResponseWithoutRawBytes(t *testing.T) {
 }
 
 func TestOddRawBytesAreShown(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	d := record(t, store, func(d *Delivery) {
 		d.RawRequest, d.RawResponse, d.Error = []byte("no request"), []byte("SSH-2.0\r\n"), "bad-response"
@@ -91,6 +94,7 @@ func TestOddRawBytesAreShown(t *testing.T) {
 }
 
 func TestHugeResponseIsCut(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	raw := append([]byte("HTTP/1.1 200 OK\r\n\r\n"), bytes.Repeat([]byte("x"), 3<<20)...)
 	d := record(t, store, func(d *Delivery) { d.Status, d.RawResponse = 200, raw })
@@ -104,6 +108,7 @@ func TestHugeResponseIsCut(t *testing.T) {
 }
 
 func TestFinishTakesACopy(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	d := sample()
 	if err := store.Plan(context.Background(), []*Delivery{d}); err != nil {
@@ -121,6 +126,7 @@ func TestFinishTakesACopy(t *testing.T) {
 }
 
 func TestSecondOutcomeReplacesTheFirst(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	d := record(t, store, func(d *Delivery) { d.Error = "refused" })
 	answer(d, 200)
@@ -139,6 +145,7 @@ func TestSecondOutcomeReplacesTheFirst(t *testing.T) {
 
 // Rows that are written many at once, and what is left over, come back each as it was.
 func TestManyTogether(t *testing.T) {
+	t.Parallel()
 	ctx, store := context.Background(), openStore(t, newPath(t))
 	batch := sampleBatch(3*together + 5)
 	for i, d := range batch {
@@ -178,6 +185,7 @@ func TestManyTogether(t *testing.T) {
 }
 
 func TestPlanAndFinishRefuseNonsense(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	store := openStore(t, newPath(t))
 	if err := store.Plan(ctx, nil); err != nil {
@@ -202,6 +210,7 @@ func TestPlanAndFinishRefuseNonsense(t *testing.T) {
 }
 
 func TestOutcomeIsKeptAfterCancel(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	d := sample()
 	if err := store.Plan(context.Background(), []*Delivery{d}); err != nil {
@@ -219,6 +228,7 @@ func TestOutcomeIsKeptAfterCancel(t *testing.T) {
 }
 
 func TestNumbersAreNeverUsedTwice(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	store := openStore(t, path)
 	record(t, store, nil)
@@ -234,6 +244,7 @@ func TestNumbersAreNeverUsedTwice(t *testing.T) {
 
 // TestRemovedRowsAreMissed removes what the store remembers to be there.
 func TestRemovedRowsAreMissed(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	store := openStore(t, path)
 	record(t, store, nil)
@@ -249,6 +260,7 @@ func TestRemovedRowsAreMissed(t *testing.T) {
 }
 
 func TestLeadIsKeptOnce(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	leads := []string{leadA, leadB, leadA, "not a uuid", strings.ToUpper(leadA), "", "not a uuid"}
 	for _, lead := range leads {
@@ -275,6 +287,7 @@ func TestLeadIsKeptOnce(t *testing.T) {
 
 // TestFullDisk lets the file grow no more. What was lost is said by every call.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	store, err := Open(ctx, newPath(t), Options{})
 	if err != nil {
@@ -314,6 +327,7 @@ func TestFullDisk(t *testing.T) {
 
 // TestManyWriters has two stores on one file and eight goroutines in each.
 func TestManyWriters(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	path := newPath(t)
 	stores := []*Store{openStore(t, path), openStore(t, path)}
@@ -368,6 +382,7 @@ func TestManyWriters(t *testing.T) {
 
 // TestGather uses a clock that stands still: how long does the writer wait?
 func TestGather(t *testing.T) {
+	t.Parallel()
 	outcomeJob := func() *job { return &job{outcome: &outcome{}} }
 	planJob := func(n int) *job { return &job{intents: make([]intent, n), done: make(chan error, 1)} }
 	aheadJob := planJob(3)
@@ -412,6 +427,7 @@ func TestGather(t *testing.T) {
 }
 
 func TestAbandonedJobIsNotWritten(t *testing.T) {
+	t.Parallel()
 	b := batch{}
 	j := &job{intents: make([]intent, 3), done: make(chan error, 1)}
 	j.taken.Store(true)
@@ -457,6 +473,7 @@ func FuzzRecord(f *testing.F) {
 
 // TestPlanAhead goes on with other work before it waits; a planning whose ctx has ended leaves nothing behind.
 func TestPlanAhead(t *testing.T) {
+	t.Parallel()
 	s := openStore(t, newPath(t))
 	d := sample()
 	p, err := s.PlanAhead(t.Context(), []*Delivery{d})
@@ -529,6 +546,7 @@ func TestWithdrawLeavesNoRows(t *testing.T) {
 }
 
 func TestWithdrawnDeliveriesAreGone(t *testing.T) {
+	t.Parallel()
 	s := openStore(t, newPath(t))
 	batch := sampleBatch(3)
 	if err := s.Plan(t.Context(), batch); err != nil {

@@ -41,6 +41,7 @@ func pragma(t *testing.T, store *Store, name string) string {
 }
 
 func TestNewFileHasOurMarks(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	for name, want := range map[string]string{
 		"application_id": "1634890857", "user_version": "4", "page_size": "16384", "journal_mode": "wal",
@@ -52,6 +53,7 @@ func TestNewFileHasOurMarks(t *testing.T) {
 }
 
 func TestOpenFillsAnEmptyFile(t *testing.T) {
+	t.Parallel()
 	cases := map[string]func(t *testing.T, path string){
 		"no bytes":       func(t *testing.T, path string) { writeFile(t, path, nil) },
 		"empty database": func(t *testing.T, path string) { rawExec(t, path, "VACUUM") },
@@ -77,6 +79,7 @@ func writeFile(t *testing.T, path string, content []byte) {
 }
 
 func TestOpenUpgradesAnOlderFile(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	path := newPath(t)
 	record(t, openStore(t, path), nil)
@@ -110,6 +113,7 @@ func TestOpenUpgradesAnOlderFile(t *testing.T) {
 
 // TestUpgradeFromTheFirstForm fills a file as the first form had it.
 func TestUpgradeFromTheFirstForm(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
@@ -137,6 +141,7 @@ func TestUpgradeFromTheFirstForm(t *testing.T) {
 }
 
 func TestUpgradeIsWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	record(t, openStore(t, path), nil)
 	steps := append(schema(), "CREATE TABLE later (id); INSERT INTO nowhere VALUES (1)")
@@ -152,6 +157,7 @@ func TestUpgradeIsWholeOrNotAtAll(t *testing.T) {
 
 // TestOpenLeavesWhatItCannotUse opens files that are no usable history.
 func TestOpenLeavesWhatItCannotUse(t *testing.T) {
+	t.Parallel()
 	cases := map[string]struct {
 		prepare func(t *testing.T, path string)
 		want    error
@@ -240,6 +246,7 @@ func cutFile(t *testing.T, path string, size int64) {
 }
 
 func TestOverwrittenPages(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	path := newPath(t)
 	filledHistory(t, path)

@@ -37,6 +37,7 @@ func statsStore(t *testing.T) *Store {
 }
 
 func TestStats(t *testing.T) {
+	t.Parallel()
 	store := statsStore(t)
 	for _, f := range []Filter{{}, {Grep: "Zoë"}, {Limit: 1000}} { // by query, and by list
 		got, err := store.Stats(context.Background(), f)
@@ -66,6 +67,7 @@ func TestStats(t *testing.T) {
 }
 
 func TestStatsHonoursItsFilter(t *testing.T) {
+	t.Parallel()
 	store := statsStore(t)
 	for filter, want := range map[Filter]int64{
 		{Status: "5xx"}: 1, {Status: "2xx"}: 100, {Status: "unknown"}: 1, {Event: "lead:created"}: 1, {Webhook: "crm"}: 102,
@@ -81,6 +83,7 @@ func TestStatsHonoursItsFilter(t *testing.T) {
 }
 
 func TestStatsOfNothing(t *testing.T) {
+	t.Parallel()
 	store, err := Open(context.Background(), newPath(t), Options{ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)

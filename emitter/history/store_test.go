@@ -13,6 +13,7 @@ import (
 )
 
 func TestOpenMakesAPrivateFile(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("windows has no file modes")
 	}
@@ -49,6 +50,7 @@ func TestOpenMakesAPrivateFile(t *testing.T) {
 }
 
 func TestOpenTakesAnyFileName(t *testing.T) {
+	t.Parallel()
 	names := []string{"a b.db", "50%.db", "what?mode=ro#x.db", ":memory:", "é'\"&;.db"}
 	if runtime.GOOS == "windows" {
 		names = names[:2]
@@ -79,6 +81,7 @@ func TestOpenFromTheWorkingFolder(t *testing.T) {
 }
 
 func TestReadOnlyOfAMissingHistoryIsEmpty(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	path := newPath(t)
 	store, err := Open(ctx, path, Options{ReadOnly: true})
@@ -105,6 +108,7 @@ func TestReadOnlyOfAMissingHistoryIsEmpty(t *testing.T) {
 }
 
 func TestReadOnlyLeavesAnEmptyFileAlone(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "history.db")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -123,6 +127,7 @@ func TestReadOnlyLeavesAnEmptyFileAlone(t *testing.T) {
 }
 
 func TestOpenWhereNoFileCanBe(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	file := filepath.Join(folder, "file")
 	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
@@ -162,6 +167,7 @@ func TestOpenWhereNoFileCanBe(t *testing.T) {
 }
 
 func TestOpenHonoursTheContext(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := Open(ctx, newPath(t), Options{}); !errors.Is(err, context.Canceled) {
@@ -170,6 +176,7 @@ func TestOpenHonoursTheContext(t *testing.T) {
 }
 
 func TestClosedStore(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	store := openStore(t, newPath(t))
 	d := record(t, store, nil)
@@ -190,6 +197,7 @@ func TestClosedStore(t *testing.T) {
 
 // TestOpenTogether lets many stores make one new file at the same moment.
 func TestOpenTogether(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	var wg sync.WaitGroup
 	start := make(chan struct{})

@@ -62,6 +62,7 @@ func want(t *testing.T, next func() string, told string) {
 }
 
 func TestWatchTellsOfWhatOthersWrite(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	other, mine := openStore(t, path), openStore(t, path)
 	record(t, other, nil)
@@ -77,6 +78,7 @@ func TestWatchTellsOfWhatOthersWrite(t *testing.T) {
 }
 
 func TestWatchTellsWhatWasMissed(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	early := plan(t, store, nil)
 	finish(t, store, early, 204)
@@ -91,6 +93,7 @@ func TestWatchTellsWhatWasMissed(t *testing.T) {
 }
 
 func TestWatchKeepsToItsFilter(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		filter Filter
@@ -123,6 +126,7 @@ func TestWatchKeepsToItsFilter(t *testing.T) {
 }
 
 func TestWatchOfAFloodTellsOfTheNewest(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	for range 4 {
 		if err := store.Plan(t.Context(), sampleBatch(100)); err != nil {
@@ -138,6 +142,7 @@ func TestWatchOfAFloodTellsOfTheNewest(t *testing.T) {
 
 // TestWatchFindsWhatFitsInAFlood: what does not fit the filter takes no room from what does.
 func TestWatchFindsWhatFitsInAFlood(t *testing.T) {
+	t.Parallel()
 	for name, filter := range map[string]Filter{"webhook": {Webhook: "mail"}, "status": {Status: "5xx"}, "text": {Grep: "rare"}} {
 		t.Run(name, func(t *testing.T) {
 			store := openStore(t, newPath(t))
@@ -157,6 +162,7 @@ func TestWatchFindsWhatFitsInAFlood(t *testing.T) {
 }
 
 func TestWatchEnds(t *testing.T) {
+	t.Parallel()
 	store := openStore(t, newPath(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -179,6 +185,7 @@ func TestWatchEnds(t *testing.T) {
 }
 
 func TestWatchWaitsForAHistory(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	reader, err := Open(t.Context(), path, Options{ReadOnly: true})
 	if err != nil {
@@ -196,6 +203,7 @@ func TestWatchWaitsForAHistory(t *testing.T) {
 }
 
 func TestWebhooks(t *testing.T) {
+	t.Parallel()
 	store := listed(t)
 	record(t, store, func(d *Delivery) { d.Webhook = "" })
 	names, err := store.Webhooks(t.Context())

@@ -6,6 +6,7 @@ import (
 )
 
 func TestInTheOtherEdition(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		from, to        Edition
 		action          Action

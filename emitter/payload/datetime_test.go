@@ -6,6 +6,7 @@ import (
 )
 
 func TestThreeWaysToWriteAMoment(t *testing.T) {
+	t.Parallel()
 	moment := time.Date(2022, 7, 14, 15, 2, 2, 862593199, time.FixedZone("IST", 5*3600+1800))
 	tests := []struct {
 		name string
@@ -36,6 +37,7 @@ func TestThreeWaysToWriteAMoment(t *testing.T) {
 }
 
 func TestDatesThatArtiBotNeverSends(t *testing.T) {
+	t.Parallel()
 	for _, s := range []string{
 		"", "2022-07-14", "2022-07-14T09:32Z", "2022-07-14 09:32:02Z", "2022-02-30T09:31:00Z", "2022-07-14T09:32:02+05:30",
 		"2022-07-14T09:32:02.Z", "2022-07-14T09:32:02.12345678Z", "2022-07-14T09:32:02.12x", "2022-07-14T24:00:00", "2022-07-14T09:32:02z",

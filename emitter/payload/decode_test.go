@@ -8,6 +8,7 @@ import (
 )
 
 func TestDecodeNamesWhatDoesNotFit(t *testing.T) {
+	t.Parallel()
 	body := string(samples(t)["2022-updated"])
 	tests := []struct {
 		name, old, new, want string
@@ -41,6 +42,7 @@ func TestDecodeNamesWhatDoesNotFit(t *testing.T) {
 }
 
 func TestDecodeKeepsWhatTheTypesCannotSay(t *testing.T) {
+	t.Parallel()
 	body := string(samples(t)["2022-updated"])
 	for name, swap := range map[string][2]string{
 		"a number that is no double":    {`"value":4.0`, `"value":4`},
@@ -96,6 +98,7 @@ func FuzzDecode(f *testing.F) {
 }
 
 func TestParseActionReadsEverySpelling(t *testing.T) {
+	t.Parallel()
 	for _, action := range Actions {
 		name := string(action)
 		for _, s := range []string{name, "lead:" + name, "Lead" + strings.ToUpper(name[:1]) + name[1:]} {
@@ -112,6 +115,7 @@ func TestParseActionReadsEverySpelling(t *testing.T) {
 }
 
 func TestSummarize(t *testing.T) {
+	t.Parallel()
 	e := everyType(Edition2019, Updated)
 	if got := Summarize(e.AppendJSON(nil)); got != e.Summary() {
 		t.Errorf("got %+v, want %+v", got, e.Summary())

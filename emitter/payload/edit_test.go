@@ -3,6 +3,7 @@ package payload
 import "testing"
 
 func TestSetAndUnset(t *testing.T) {
+	t.Parallel()
 	const body = `{"lead":{"id":"a","data":{"Name [2]":{"value":"b"},"a.b":1}},"list":[1]}`
 	tests := []struct {
 		path  string

@@ -35,6 +35,7 @@ func everyType(edition Edition, action Action) Event {
 }
 
 func TestEveryAnswerTypeSurvivesARoundTrip(t *testing.T) {
+	t.Parallel()
 	for _, edition := range Editions {
 		for _, action := range Actions {
 			e := everyType(edition, action)
@@ -54,6 +55,7 @@ func TestEveryAnswerTypeSurvivesARoundTrip(t *testing.T) {
 }
 
 func TestEditionsDiffer(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		edition Edition
 		action  Action
@@ -93,6 +95,7 @@ func TestAppendJSONAllocatesNothing(t *testing.T) {
 }
 
 func TestDoubles(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		f    float64
 		want string

@@ -12,6 +12,7 @@ import (
 // TestEncoderWritesWhatTheEventWrites tells conversations to one encoder, lawful and unlawful ones: answers that change,
 // move, come back or go, other visitors, other editions.
 func TestEncoderWritesWhatTheEventWrites(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	var c Encoder
 	city := []string{"Bern", "Köln", "Bern"}

@@ -31,6 +31,7 @@ func loadVectors[T any](t *testing.T, name string) []T {
 }
 
 func TestBodyEncodingVectors(t *testing.T) {
+	t.Parallel()
 	type vector struct {
 		Name  string `json:"name"`
 		Value string `json:"go_value_json"`
@@ -52,6 +53,7 @@ func TestBodyEncodingVectors(t *testing.T) {
 }
 
 func TestStoredOrderVectors(t *testing.T) {
+	t.Parallel()
 	type vector struct {
 		Name    string   `json:"name"`
 		Keys    []string `json:"keys"`
@@ -75,6 +77,7 @@ func TestStoredOrderVectors(t *testing.T) {
 }
 
 func TestStoredOrderKeepsTheLastOfDuplicates(t *testing.T) {
+	t.Parallel()
 	got := StoredOrder([]Answer{{Field: "b"}, {Field: "a", Input: "first"}, {Field: "a", Input: "last"}})
 	if len(got) != 2 || got[0].Input != "last" {
 		t.Errorf("got %+v", got)
@@ -99,6 +102,7 @@ func samples(t testing.TB) map[string][]byte {
 }
 
 func TestSamplesDecodeAndEncodeToTheSameBytes(t *testing.T) {
+	t.Parallel()
 	for name, body := range samples(t) {
 		t.Run(name, func(t *testing.T) {
 			e, err := Decode(body)

@@ -11,6 +11,7 @@ func eventOf(action string, version int) []byte {
 }
 
 func TestLeads(t *testing.T) {
+	t.Parallel()
 	type step struct {
 		action  string
 		version int
@@ -49,6 +50,7 @@ func has(leads *Leads, id string) bool {
 }
 
 func TestLeadsAreBounded(t *testing.T) {
+	t.Parallel()
 	leads := &Leads{}
 	for i := range maxLeads + 5 {
 		leads.Take(fmt.Appendf(nil, `{"resource":"lead","action":"created","resource_id":"%d","resource_version":1}`, i))

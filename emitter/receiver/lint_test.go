@@ -25,6 +25,7 @@ func sample(t testing.TB, name string) string {
 }
 
 func TestNoFlawInWhatArtiBotSends(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"2019-updated.json", "2022-completed.json", "2022-updated.json"} {
 		if flaws := Lint([]byte(sample(t, name))); len(flaws) > 0 {
 			t.Errorf("%s: %v", name, flaws)
@@ -51,6 +52,7 @@ func TestNoFlawInWhatArtiBotSends(t *testing.T) {
 }
 
 func TestLint(t *testing.T) {
+	t.Parallel()
 	completed := sample(t, "2022-completed.json")
 	tests := []struct {
 		id, path string

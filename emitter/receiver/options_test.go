@@ -45,6 +45,7 @@ func serving(t *testing.T, opt Options) *httptest.Server {
 }
 
 func TestEitherScheme(t *testing.T) {
+	t.Parallel()
 	var seen []signature.Scheme
 	server := serving(t, Options{AnyScheme: true, Seen: func(a Arrival) { seen = append(seen, a.Scheme) }})
 	for _, scheme := range []signature.Scheme{signature.SchemeURL, signature.SchemeBody} {
@@ -58,6 +59,7 @@ func TestEitherScheme(t *testing.T) {
 }
 
 func TestFailsAsTold(t *testing.T) {
+	t.Parallel()
 	server := serving(t, Options{FailFirst: 2})
 	for i, want := range []int{503, 503, 204} {
 		if response, _ := ask(t, server, 0); response.StatusCode != want {
@@ -74,6 +76,7 @@ func TestFailsAsTold(t *testing.T) {
 }
 
 func TestAnswersWithABody(t *testing.T) {
+	t.Parallel()
 	response, text := ask(t, serving(t, Options{Status: 200, Body: []byte(`{"id":7}`)}), 0)
 	if text != `{"id":7}` || response.Header.Get("Content-Type") != "application/json" {
 		t.Errorf("got %q %v", text, response.Header)
@@ -87,6 +90,7 @@ func TestAnswersWithABody(t *testing.T) {
 }
 
 func TestDelayEndsWithTheSender(t *testing.T) {
+	t.Parallel()
 	ended := make(chan struct{})
 	handler := New(Options{Secret: secret, Delay: time.Hour})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -99,6 +103,7 @@ func TestDelayEndsWithTheSender(t *testing.T) {
 }
 
 func TestForwardIsByteExact(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	var got Arrival
 	var raw string
@@ -133,6 +138,7 @@ func TestForwardIsByteExact(t *testing.T) {
 // TestForwardKeepsTheHeadersName looks at the bytes: the header's name goes out in lower case (docs/contract.md,
 // section 1).
 func TestForwardKeepsTheHeadersName(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -166,6 +172,7 @@ func TestForwardKeepsTheHeadersName(t *testing.T) {
 
 // TestSlowBodyIsTold holds that a body that does not come in time is answered 408, and that many of them hurt nobody.
 func TestSlowBodyIsTold(t *testing.T) {
+	t.Parallel()
 	handler := New(Options{Secret: secret})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/slow" { // whose time is over at once
@@ -198,6 +205,7 @@ func TestSlowBodyIsTold(t *testing.T) {
 }
 
 func TestHead(t *testing.T) {
+	t.Parallel()
 	w := httptest.NewRecorder()
 	New(Options{}).ServeHTTP(w, httptest.NewRequest("HEAD", "/", nil))
 	if w.Code != 405 || w.Header().Get("Allow") != "POST" {
@@ -207,6 +215,7 @@ func TestHead(t *testing.T) {
 
 // TestForwardWithoutAValidResponse gets 502, whatever comes back, and does not wait for more.
 func TestForwardWithoutAValidResponse(t *testing.T) {
+	t.Parallel()
 	for name, text := range map[string]string{
 		"nothing":             "",
 		"garbage":             "220 mail.example ESMTP\r\n",

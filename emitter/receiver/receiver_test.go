@@ -20,6 +20,7 @@ const (
 )
 
 func TestPublishedSampleIsAccepted(t *testing.T) {
+	t.Parallel()
 	handler := New(Options{Secret: signature.NewSecret(publishedSecret)})
 	for _, header := range []string{publishedSignature, strings.ToLower(publishedSignature)} {
 		r := httptest.NewRequest("POST", "/api/webhooks", strings.NewReader("{}"))
@@ -34,6 +35,7 @@ func TestPublishedSampleIsAccepted(t *testing.T) {
 }
 
 func TestAnswers(t *testing.T) {
+	t.Parallel()
 	sign := func(url, body string) string {
 		return signature.Sign(secret, signature.SchemeURL, signature.Message{Method: "POST", URL: url, Body: []byte(body)})
 	}
@@ -77,6 +79,7 @@ func TestAnswers(t *testing.T) {
 
 // With a public URL, Arrival has the URL of the request too: a sender may have signed either.
 func TestArrivalHasBothURLs(t *testing.T) {
+	t.Parallel()
 	var seen Arrival
 	r := httptest.NewRequest("POST", "/hook", strings.NewReader(body))
 	r.Host = "localhost:8000"

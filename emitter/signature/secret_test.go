@@ -15,6 +15,7 @@ import (
 const hidden = "correct-horse-battery"
 
 func TestSecretPrintsAsPlaceholder(t *testing.T) {
+	t.Parallel()
 	secret := NewSecret(hidden)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%10.3s", "%U"} {
 		if got := fmt.Sprintf(verb, secret); got != "[secret]" {
@@ -31,6 +32,7 @@ func TestSecretPrintsAsPlaceholder(t *testing.T) {
 
 // fmt calls no methods on unexported fields, so the value itself must hide its bytes.
 func TestSecretInsideAStruct(t *testing.T) {
+	t.Parallel()
 	type webhook struct {
 		Name   string
 		Secret Secret
@@ -55,6 +57,7 @@ func TestSecretInsideAStruct(t *testing.T) {
 }
 
 func TestSecretInLogs(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
 	for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
 		log := slog.New(handler)
@@ -69,6 +72,7 @@ func TestSecretInLogs(t *testing.T) {
 }
 
 func TestSecretAsText(t *testing.T) {
+	t.Parallel()
 	text, err := NewSecret(hidden).MarshalText()
 	if err != nil || string(text) != "[secret]" {
 		t.Errorf("MarshalText gives %q, %v", text, err)
@@ -90,6 +94,7 @@ func assertHidden(t *testing.T, where, text string) {
 }
 
 func TestSecretBytes(t *testing.T) {
+	t.Parallel()
 	var zero Secret
 	if !zero.Empty() || len(zero.Bytes()) != 0 || !NewSecret("").Empty() || NewSecret(" ").Empty() {
 		t.Error("only a secret without bytes is empty")

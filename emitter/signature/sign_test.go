@@ -16,6 +16,7 @@ func independent(secret, text string) string {
 }
 
 func TestSignerIsReusable(t *testing.T) {
+	t.Parallel()
 	for _, scheme := range []Scheme{SchemeURL, SchemeBody} {
 		s := NewSigner(NewSecret("testing"), scheme)
 		for _, body := range []string{"{}", "", `{"a":1}`, "{}"} {
@@ -29,6 +30,7 @@ func TestSignerIsReusable(t *testing.T) {
 }
 
 func TestMethodIsSignedInUpperCase(t *testing.T) {
+	t.Parallel()
 	want := strings.ToUpper(independent("k", "POST&http://h/&{}"))
 	for _, method := range []string{"POST", "post", "Post", ""} {
 		m := Message{Method: method, URL: "http://h/", Body: []byte("{}")}
@@ -39,6 +41,7 @@ func TestMethodIsSignedInUpperCase(t *testing.T) {
 }
 
 func TestVerify(t *testing.T) {
+	t.Parallel()
 	digits := independent("k", "POST&http://h/&{}")
 	bodyDigits := independent("k", "{}")
 	tests := []struct {
@@ -84,6 +87,7 @@ func flipDigit(digits string) string {
 }
 
 func TestScheme(t *testing.T) {
+	t.Parallel()
 	for _, scheme := range []Scheme{SchemeURL, SchemeBody} {
 		got, err := ParseScheme(scheme.String())
 		if err != nil || got != scheme {

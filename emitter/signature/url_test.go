@@ -8,6 +8,7 @@ import (
 )
 
 func TestParseURL(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ raw, want string }{
 		{"  http://h/x  ", "http://h/x"},
 		{"http://h:/x", "http://h/x"},
@@ -58,6 +59,7 @@ func TestParseURL(t *testing.T) {
 }
 
 func TestParseURLRefuses(t *testing.T) {
+	t.Parallel()
 	const host = "the host is neither a name nor a plain IP address (IPv6 stands in brackets, without a zone)"
 	const port = "the port is not a number from 1 to 65535"
 	const start = "it must start with http:// or https://"
@@ -125,6 +127,7 @@ func TestParseURLRefuses(t *testing.T) {
 }
 
 func TestURLErrorHidesWhatIsPrivate(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ raw, want string }{
 		{"http://user:pass@h:99999/x", `bad URL "http://h:99999/x": `},
 		{"http://h:99999/x?token=pass", `bad URL "http://h:99999/x?…": `},
@@ -153,6 +156,7 @@ func TestURLErrorHidesWhatIsPrivate(t *testing.T) {
 }
 
 func TestAddress(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ raw, want string }{
 		{"http://h/x", "h:80"},
 		{"https://h/x", "h:443"},

@@ -47,6 +47,7 @@ type urlVector struct {
 }
 
 func TestSignatureVectors(t *testing.T) {
+	t.Parallel()
 	for _, v := range loadVectors[signatureVector](t, "testdata/signature.json") {
 		t.Run(v.Name, func(t *testing.T) {
 			scheme, err := ParseScheme(v.Scheme)
@@ -70,6 +71,7 @@ func TestSignatureVectors(t *testing.T) {
 }
 
 func TestSigningURLVectors(t *testing.T) {
+	t.Parallel()
 	for _, v := range loadVectors[urlVector](t, "testdata/signing-url.json") {
 		t.Run(v.Name, func(t *testing.T) {
 			u, err := ParseURL(v.ConfiguredURL)
@@ -86,6 +88,7 @@ func TestSigningURLVectors(t *testing.T) {
 
 // The one complete vector that ArtiBot published, in its C# sample receiver (docs/contract.md, section 3).
 func TestPublishedSampleVector(t *testing.T) {
+	t.Parallel()
 	secret := NewSecret("<Whatever you set your secret to in the ArtiBot webhook>")
 	u, err := ParseURL("http://localhost:5000/api/webhooks")
 	if err != nil {

@@ -55,6 +55,7 @@ func outcomes(t *testing.T, store *history.Store) map[string]int {
 }
 
 func TestLoadSendsEveryLeadOnceAndInOrder(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*LoadOptions){
 		"closed, recorded": func(o *LoadOptions) { o.Concurrency = 8 },
 		"closed":           func(o *LoadOptions) { o.Concurrency, o.Keep = 8, emitter.KeepNone },
@@ -95,6 +96,7 @@ func TestLoadSendsEveryLeadOnceAndInOrder(t *testing.T) {
 
 // TestLateAnswersDoNotSlowTheSchedule has a receiver that keeps the first lead waiting until twenty others have come.
 func TestLateAnswersDoNotSlowTheSchedule(t *testing.T) {
+	t.Parallel()
 	var arrived atomic.Int64
 	enough := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -125,6 +127,7 @@ func TestLateAnswersDoNotSlowTheSchedule(t *testing.T) {
 // TestLatenessIsMeasured has one connection for a schedule that it cannot keep: the second answer is due long before the
 // first has come.
 func TestLatenessIsMeasured(t *testing.T) {
+	t.Parallel()
 	const slow = 20 * time.Millisecond
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		timer := time.NewTimer(slow)
@@ -147,6 +150,7 @@ func TestLatenessIsMeasured(t *testing.T) {
 
 // TestMissedTurnsAreCounted has a receiver that lets a load of one connection send once.
 func TestMissedTurnsAreCounted(t *testing.T) {
+	t.Parallel()
 	const length = time.Second
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		timer := time.NewTimer(2 * length)
@@ -167,6 +171,7 @@ func TestMissedTurnsAreCounted(t *testing.T) {
 }
 
 func TestLoadEndsWithItsDuration(t *testing.T) {
+	t.Parallel()
 	for _, rate := range []Rate{0, 500} {
 		k, w := start(t)
 		store := openHistory(t)
@@ -184,6 +189,7 @@ func TestLoadEndsWithItsDuration(t *testing.T) {
 }
 
 func TestInterruptedLoadReports(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	var arrived atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -210,6 +216,7 @@ func TestInterruptedLoadReports(t *testing.T) {
 }
 
 func TestLoadCountsFailures(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }))
 	url, err := signature.ParseURL(server.URL)
 	if err != nil {
@@ -232,6 +239,7 @@ func TestLoadCountsFailures(t *testing.T) {
 }
 
 func TestLoadSendsWhatTheWebhookWants(t *testing.T) {
+	t.Parallel()
 	k, w := start(t)
 	w.Events, w.Edition = []payload.Action{payload.Completed}, payload.Edition2022
 	opt := loadOptions(t, &w, nil)
@@ -246,6 +254,7 @@ func TestLoadSendsWhatTheWebhookWants(t *testing.T) {
 }
 
 func TestLoadEndsWithABrokenHistory(t *testing.T) {
+	t.Parallel()
 	_, w := start(t)
 	store := openHistory(t)
 	opt := loadOptions(t, &w, store)
@@ -257,6 +266,7 @@ func TestLoadEndsWithABrokenHistory(t *testing.T) {
 }
 
 func TestTicks(t *testing.T) {
+	t.Parallel()
 	_, w := start(t)
 	opt := loadOptions(t, &w, nil)
 	opt.every = time.Millisecond

@@ -7,6 +7,7 @@ import (
 
 // TestSeriesIsBounded ticks for a day: no point is lost, and few are kept.
 func TestSeriesIsBounded(t *testing.T) {
+	t.Parallel()
 	m := newMeasure(time.Second, nil)
 	for n := 1; n <= 86400; n++ {
 		m.keep(Point{At: time.Duration(n) * time.Second, Took: time.Second, Requests: 2, Errors: 1, P99: time.Duration(n)})
@@ -26,6 +27,7 @@ func TestSeriesIsBounded(t *testing.T) {
 }
 
 func TestBars(t *testing.T) {
+	t.Parallel()
 	h := newHistogram()
 	for _, d := range []time.Duration{0, time.Microsecond, 90 * time.Microsecond, 100 * time.Microsecond, 101 * time.Microsecond, 3 * time.Millisecond, 40 * time.Hour} {
 		record(h, d)

@@ -78,6 +78,7 @@ func options(t *testing.T, webhooks ...emitter.Webhook) Options {
 }
 
 func TestALeadsEventsStayInOrder(t *testing.T) {
+	t.Parallel()
 	for _, concurrency := range []int{0, 1, 8} {
 		k, w := start(t)
 		opt := options(t, w)
@@ -99,6 +100,7 @@ func TestALeadsEventsStayInOrder(t *testing.T) {
 }
 
 func TestEachWebhookGetsWhatItWants(t *testing.T) {
+	t.Parallel()
 	all, everything := start(t)
 	some, ends := start(t)
 	ends.Events = []payload.Action{payload.Completed}
@@ -121,6 +123,7 @@ func TestEachWebhookGetsWhatItWants(t *testing.T) {
 }
 
 func TestTallyNamesFailures(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }))
 	defer server.Close()
 	url, err := signature.ParseURL(server.URL)
@@ -138,6 +141,7 @@ func TestTallyNamesFailures(t *testing.T) {
 }
 
 func TestInterruptedPlayGivesItsTally(t *testing.T) {
+	t.Parallel()
 	_, w := start(t)
 	opt := options(t, w)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -149,6 +153,7 @@ func TestInterruptedPlayGivesItsTally(t *testing.T) {
 }
 
 func TestAnErrorOfEachEndsThePlay(t *testing.T) {
+	t.Parallel()
 	_, w := start(t)
 	opt := options(t, w)
 	full := errors.New("the disk is full")
@@ -159,6 +164,7 @@ func TestAnErrorOfEachEndsThePlay(t *testing.T) {
 }
 
 func TestTallyCountsRetries(t *testing.T) {
+	t.Parallel()
 	answers := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if answers++; answers%2 == 1 {
@@ -179,6 +185,7 @@ func TestTallyCountsRetries(t *testing.T) {
 }
 
 func TestPaceWaits(t *testing.T) {
+	t.Parallel()
 	_, w := start(t)
 	for name, pace := range map[string]Pace{"between": {Between: 2 * time.Millisecond}, "real": {Real: true}} {
 		opt := options(t, w)
@@ -199,6 +206,7 @@ func TestPaceWaits(t *testing.T) {
 
 // TestInterruptedPlayLeavesNothingUnsent: what was recorded ahead and has not left is not in the history.
 func TestInterruptedPlayLeavesNothingUnsent(t *testing.T) {
+	t.Parallel()
 	_, w := start(t)
 	store := openHistory(t)
 	opt := options(t, w)
@@ -223,6 +231,7 @@ func TestInterruptedPlayLeavesNothingUnsent(t *testing.T) {
 
 // TestRetriesKeepTheirOrder: with retries a lead's last delivery is still the last of its history.
 func TestRetriesKeepTheirOrder(t *testing.T) {
+	t.Parallel()
 	answers := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if answers++; answers%2 == 1 {

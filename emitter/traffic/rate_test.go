@@ -7,6 +7,7 @@ import (
 )
 
 func TestParseRate(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]Rate{"max": 0, "500/s": 500, "500": 500, "30000/m": 500, "1800/h": 0.5, "0.5/s": 0.5} {
 		if got, err := ParseRate(text); err != nil || got != want {
 			t.Errorf("%s: got %v, %v", text, got, err)
@@ -34,6 +35,7 @@ func FuzzParseRate(f *testing.F) {
 
 // TestSchedule holds the times against the area under the rate.
 func TestSchedule(t *testing.T) {
+	t.Parallel()
 	even := schedule{rate: 100}
 	for n, want := range map[int64]time.Duration{0: 0, 1: 10 * time.Millisecond, 100: time.Second, 360000: time.Hour} {
 		if got := even.due(n); got != want {

@@ -27,6 +27,7 @@ func testReport() *Report {
 }
 
 func TestReportText(t *testing.T) {
+	t.Parallel()
 	var b strings.Builder
 	if err := testReport().WriteText(&b); err != nil {
 		t.Fatal(err)
@@ -48,6 +49,7 @@ func TestReportText(t *testing.T) {
 
 // TestReportHTML looks for anything that would need the network, and for text that is not escaped.
 func TestReportHTML(t *testing.T) {
+	t.Parallel()
 	for name, r := range map[string]*Report{"full": testReport(), "empty": {}} {
 		var b strings.Builder
 		if err := r.WriteHTML(&b); err != nil {
@@ -64,6 +66,7 @@ func TestReportHTML(t *testing.T) {
 }
 
 func TestReportJSON(t *testing.T) {
+	t.Parallel()
 	text, err := json.Marshal(testReport())
 	if err != nil {
 		t.Fatal(err)

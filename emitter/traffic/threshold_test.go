@@ -7,6 +7,7 @@ import (
 )
 
 func TestThresholds(t *testing.T) {
+	t.Parallel()
 	r := &Report{Requests: 1000, Errors: 10, Took: 2 * time.Second, Latency: Times{P50: 10 * time.Millisecond, P99: 200 * time.Millisecond, Max: time.Second}, Late: Times{P99: time.Millisecond}}
 	for text, want := range map[string]bool{
 		"p99<200ms": false, "p99<=200ms": true, "p99 < 0.3s": true, "p50<11ms": true, "max<1s": false, "late<2ms": true,

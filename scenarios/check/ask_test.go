@@ -3,6 +3,7 @@ package check
 import "testing"
 
 func TestProbeCommands(t *testing.T) {
+	t.Parallel()
 	for command, want := range map[string]string{
 		"exit 3":                        "the probe failed: exit status 3",
 		"echo no such table >&2; false": "the probe failed: exit status 1: no such table",

@@ -134,7 +134,7 @@ func examine(t *testing.T, url string, x exam, probe Probe) []Result {
 	defer sender.Close()
 	results, err := Run(t.Context(), Options{
 		Emitter: sender, Webhook: emitter.Webhook{URL: target, SignURL: public, Secret: signature.NewSecret(testSecret), Scheme: x.scheme, Edition: x.edition},
-		Cases: cases, Probe: probe, Seed: 11, Patience: x.patience, Slow: 40 * time.Millisecond, Settle: cmp.Or(x.settle, 100*time.Millisecond),
+		Cases: cases, Probe: probe, Seed: 11, Patience: cmp.Or(x.patience, time.Minute), Slow: 40 * time.Millisecond, Settle: cmp.Or(x.settle, 100*time.Millisecond),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -153,6 +153,7 @@ func failed(results []Result) []string {
 }
 
 func TestTheReferenceReceiverPasses(t *testing.T) {
+	t.Parallel()
 	for _, x := range []exam{
 		{},
 		{blind: true},
@@ -187,6 +188,7 @@ func TestTheReferenceReceiverPasses(t *testing.T) {
 
 // TestEachMistakeIsFound examines receivers with one mistake each: the cases that list it fail, and no other.
 func TestEachMistakeIsFound(t *testing.T) {
+	t.Parallel()
 	settings := map[receivertest.Misbehavior]exam{
 		receivertest.Slow:         {patience: receivertest.SlowResponse / 2},
 		receivertest.IgnoresQuery: {target: "/hook"},
@@ -219,6 +221,7 @@ func TestEachMistakeIsFound(t *testing.T) {
 }
 
 func TestEachCaseIsWhole(t *testing.T) {
+	t.Parallel()
 	seen := map[string]bool{}
 	for _, c := range Cases() {
 		if seen[c.ID] {

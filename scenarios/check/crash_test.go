@@ -27,6 +27,7 @@ func crashing(then func()) http.Handler {
 // TestACrashIsOneFailure holds that a receiver whose handler dies without an answer fails the case about that, and not
 // again each case that looks at what came back.
 func TestACrashIsOneFailure(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(crashing(func() {}))
 	defer server.Close()
 	if diff := cmp.Diff([]string{"signature-missing-header"}, failed(examine(t, server.URL, exam{}, nil))); diff != "" {
@@ -37,6 +38,7 @@ func TestACrashIsOneFailure(t *testing.T) {
 // TestAReceiverThatDies holds that the case which killed it fails, and that what cannot be asked any more is skipped and
 // not failed one by one.
 func TestAReceiverThatDies(t *testing.T) {
+	t.Parallel()
 	var server *httptest.Server
 	server = httptest.NewServer(crashing(func() { server.Listener.Close() }))
 	defer server.Close()

@@ -20,6 +20,7 @@ import (
 // TestAProbeOfASlowSystem holds that "there is no such lead" is no failure as long as the lead may still come, and that
 // the second effect of a duplicate is waited for as long as the first one took.
 func TestAProbeOfASlowSystem(t *testing.T) {
+	t.Parallel()
 	for _, mistake := range []receivertest.Misbehavior{"", receivertest.NotIdempotent} {
 		t.Run(string(mistake), func(t *testing.T) {
 			t.Parallel()
@@ -67,6 +68,7 @@ func (g *laggard) probe(_ context.Context, lead string) (string, error) {
 
 // TestADifferenceIsShown holds that what is quoted begins where the two texts part, however long they are.
 func TestADifferenceIsShown(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("0123456789", 30)
 	tests := []struct{ before, after, want, got string }{
 		{"one", "one one", `one`, `one one`},
@@ -83,6 +85,7 @@ func TestADifferenceIsShown(t *testing.T) {
 
 // TestABrokenProbe holds that the advice is about the probe, and that it is waited for once and not in each case.
 func TestABrokenProbe(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(testSecret)}))
 	defer server.Close()
 	asked := 0

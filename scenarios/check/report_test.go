@@ -10,6 +10,7 @@ import (
 )
 
 func TestReport(t *testing.T) {
+	t.Parallel()
 	results, _ := exam{mistakes: []receivertest.Misbehavior{receivertest.GET500, receivertest.MissingHeader500}}.run(t)
 	opt := ReportOptions{Tool: "artihook", Repeat: func(id string) string { return "artihook check --only " + id }}
 	for _, strict := range []bool{false, true} {

@@ -26,6 +26,7 @@ import (
 )
 
 func TestSelect(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		only, skip []string
 		want       []string
@@ -61,6 +62,7 @@ func TestSelect(t *testing.T) {
 
 // TestWithoutAProbe holds that what only a probe can see does not fail without one, and that statuses do.
 func TestWithoutAProbe(t *testing.T) {
+	t.Parallel()
 	results, _ := exam{blind: true, mistakes: []receivertest.Misbehavior{receivertest.NotIdempotent}}.run(t)
 	if got := failed(results); len(got) > 0 {
 		t.Errorf("got %v", got)
@@ -72,6 +74,7 @@ func TestWithoutAProbe(t *testing.T) {
 }
 
 func TestProbes(t *testing.T) {
+	t.Parallel()
 	examined := receivertest.New(receiver.Options{Secret: signature.NewSecret(testSecret)})
 	server := httptest.NewServer(examined)
 	defer server.Close()
@@ -119,6 +122,7 @@ func TestProbes(t *testing.T) {
 }
 
 func TestNobodyThere(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(http.NotFoundHandler())
 	url, err := signature.ParseURL(server.URL)
 	if err != nil {
@@ -135,6 +139,7 @@ func TestNobodyThere(t *testing.T) {
 
 // TestNoAnswerFails holds that every case wants an answer, but for those that only look at what it says.
 func TestNoAnswerFails(t *testing.T) {
+	t.Parallel()
 	asked := 0 // the cases run one after the other
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if asked++; asked == 1 { // one answer, so that the receiver counts as there
@@ -157,6 +162,7 @@ func TestNoAnswerFails(t *testing.T) {
 }
 
 func TestAnInterruptedExamination(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(testSecret)}))
 	defer server.Close()
 	url, err := signature.ParseURL(server.URL)
@@ -197,6 +203,7 @@ func TestAnInterruptedExamination(t *testing.T) {
 }
 
 func TestTheUsualMistakeIsNamed(t *testing.T) {
+	t.Parallel()
 	public, err := signature.ParseURL("https://crm.example")
 	if err != nil {
 		t.Fatal(err)
@@ -225,6 +232,7 @@ func TestTheUsualMistakeIsNamed(t *testing.T) {
 
 // TestARefusedBodyIsAboutItsBytes holds that the advice speaks of the signature where that is what was refused.
 func TestARefusedBodyIsAboutItsBytes(t *testing.T) {
+	t.Parallel()
 	for mistake, want := range map[receivertest.Misbehavior]bool{receivertest.Reserialises: true, receivertest.TextOnly: false} {
 		results, _ := exam{mistakes: []receivertest.Misbehavior{mistake}, only: []string{"body-number-double"}}.run(t)
 		if got := strings.Contains(results[0].Advice(), "not the raw bytes"); results[0].Outcome != report.Failed || got != want {
@@ -235,6 +243,7 @@ func TestARefusedBodyIsAboutItsBytes(t *testing.T) {
 
 // TestWhoLooksAtNoSignatureIsTold holds that the one mistake behind many failures is named in each.
 func TestWhoLooksAtNoSignatureIsTold(t *testing.T) {
+	t.Parallel()
 	results, _ := exam{mistakes: []receivertest.Misbehavior{receivertest.AcceptsAnything}, only: []string{"signature"}}.run(t)
 	for _, r := range results {
 		told := strings.HasPrefix(r.Advice(), "Here it takes what anybody has signed: mend signature-wrong-secret first.")
@@ -246,6 +255,7 @@ func TestWhoLooksAtNoSignatureIsTold(t *testing.T) {
 
 // TestAnswersOfOldHTTPClose holds that what closes the connection is named.
 func TestAnswersOfOldHTTPClose(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // what is left unread at the close would reset the connection
 		conn, _, err := http.NewResponseController(w).Hijack()
@@ -264,6 +274,7 @@ func TestAnswersOfOldHTTPClose(t *testing.T) {
 }
 
 func TestAStrictExamination(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		result        Result
 		strict, fails bool

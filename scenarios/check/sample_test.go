@@ -123,6 +123,7 @@ func newtonsoftDate(text string) string {
 
 // TestSamplesTakeThePublishedSignature holds that the samples are rebuilt rightly: ArtiBot has published what they take.
 func TestSamplesTakeThePublishedSignature(t *testing.T) {
+	t.Parallel()
 	secret := signature.NewSecret("<Whatever you set your secret to in the ArtiBot webhook>")
 	for name, handler := range map[string]http.Handler{"Node": nodeSample(secret), "C#": csharpSample(secret)} {
 		for header, want := range map[string]bool{"D3817110D46EBB2678A3752F4912C74B2A3E736E": true, "d3817110d46ebb2678a3752f4912c74b2a3e736e": name == "Node"} {
@@ -145,6 +146,7 @@ const docs = "../../docs/check.md"
 
 // TestDocsTellWhatTheSamplesGetWrong holds the table of the document against what the battery finds.
 func TestDocsTellWhatTheSamplesGetWrong(t *testing.T) {
+	t.Parallel()
 	got := map[string][]Result{}
 	for name, sample := range map[string]func(signature.Secret) http.Handler{"Node": nodeSample, "C#": csharpSample} {
 		server := httptest.NewServer(sample(signature.NewSecret(testSecret)))
@@ -172,6 +174,7 @@ func cellOf(r Result) string {
 
 // TestDocsListTheCases holds the document's list against the battery.
 func TestDocsListTheCases(t *testing.T) {
+	t.Parallel()
 	table := []string{"| case | level | why |", "|---|---|---|"}
 	for _, c := range Cases() {
 		table = append(table, fmt.Sprintf("| `%s` | %s | %s |", c.ID, c.Level, c.Why))

@@ -9,6 +9,7 @@ import (
 )
 
 func TestAnnotations(t *testing.T) {
+	t.Parallel()
 	r := &report.Report{Suites: []report.Suite{{Name: "a, b: 100%", File: "x:y,z.yaml", Steps: []report.Step{{
 		Name: "c", Line: 7, Outcome: report.Failed, Repeat: "artihook run x --step 1",
 		Checks: []report.Check{{What: "status", Outcome: report.Failed, Expected: "50%", Actual: "a\nb, c: d"}},

@@ -17,6 +17,7 @@ import (
 var tagPattern = regexp.MustCompile(`<[a-zA-Z!/][^>]*>`)
 
 func TestHTMLNeedsNothingElse(t *testing.T) {
+	t.Parallel()
 	page := written(t, report.WriteHTML, sample())
 	for _, tag := range tagPattern.FindAllString(page, -1) {
 		if regexp.MustCompile(`(?i)<(script|link|img|iframe|object|embed|base|form|input)\b|\s(src|srcset|style|on\w+)=|<a [^>]*href="[^#]`).MatchString(tag) {
@@ -37,6 +38,7 @@ func TestHTMLNeedsNothingElse(t *testing.T) {
 
 // Text can be anything: the page has the same tags, and ids, as with plain words.
 func TestHTMLEscapes(t *testing.T) {
+	t.Parallel()
 	want := skeleton(written(t, report.WriteHTML, wholeText("word")))
 	for _, text := range seeds {
 		if text == "" {
@@ -83,6 +85,7 @@ func skeleton(page string) []string {
 }
 
 func TestHTMLShowsFailuresAtOnce(t *testing.T) {
+	t.Parallel()
 	page := written(t, report.WriteHTML, sample())
 	depth, hidden, seen := 0, 0, 0
 	for _, tag := range regexp.MustCompile(`<(/?details|article)[^>]*>`).FindAllString(page, -1) {
@@ -103,6 +106,7 @@ func TestHTMLShowsFailuresAtOnce(t *testing.T) {
 }
 
 func TestHTMLCutsLongBodies(t *testing.T) {
+	t.Parallel()
 	for size, want := range map[int]bool{64 << 10: false, 64<<10 + 1: true} {
 		r := sample()
 		r.Suites[3].Steps[0].Exchanges[0].Response.Body = []byte(strings.Repeat("x", size))
@@ -114,6 +118,7 @@ func TestHTMLCutsLongBodies(t *testing.T) {
 }
 
 func TestHTMLTitles(t *testing.T) {
+	t.Parallel()
 	for want, steps := range map[string][]report.Outcome{
 		"Nothing ran":              nil,
 		"The one step passed":      {report.Passed},

@@ -10,6 +10,7 @@ import (
 )
 
 func TestJSONIsWhole(t *testing.T) {
+	t.Parallel()
 	text := written(t, report.WriteJSON, sample())
 	var got struct {
 		Outcome string `json:"outcome"`

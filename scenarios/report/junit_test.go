@@ -17,6 +17,7 @@ import (
 )
 
 func TestJUnitSchema(t *testing.T) {
+	t.Parallel()
 	xmllint, err := exec.LookPath("xmllint")
 	if err != nil {
 		t.Skip("xmllint is not here; TestJUnitStructure checks the same rules")
@@ -31,6 +32,7 @@ func TestJUnitSchema(t *testing.T) {
 }
 
 func TestJUnitStructure(t *testing.T) {
+	t.Parallel()
 	for _, text := range seeds {
 		if err := checkJUnit(written(t, report.WriteJUnit, wholeText(text))); err != nil {
 			t.Errorf("%q: %v", text, err)
@@ -42,6 +44,7 @@ func TestJUnitStructure(t *testing.T) {
 }
 
 func TestJUnitCheckerRefuses(t *testing.T) {
+	t.Parallel()
 	good := written(t, report.WriteJUnit, sample())
 	for old, bad := range map[string]string{
 		`classname=`:        `file="x" classname=`,
@@ -58,6 +61,7 @@ func TestJUnitCheckerRefuses(t *testing.T) {
 }
 
 func TestJUnitNamesAreUnique(t *testing.T) {
+	t.Parallel()
 	steps := []report.Step{{Name: "a"}, {Name: "a"}, {Name: "a (2)"}, {}, {}}
 	got := written(t, report.WriteJUnit, &report.Report{Suites: []report.Suite{{Name: "s", Steps: steps}, {Name: "s"}}})
 	names := regexp.MustCompile(`<testcase classname="s" name="([^"]*)"`).FindAllStringSubmatch(got, -1)

@@ -13,6 +13,7 @@ import (
 )
 
 func TestCount(t *testing.T) {
+	t.Parallel()
 	want := report.Totals{Suites: 5, Steps: 12, Passed: 5, Failed: 5, Skipped: 2}
 	if diff := cmp.Diff(want, sample().Count()); diff != "" {
 		t.Error(diff)
@@ -23,6 +24,7 @@ func TestCount(t *testing.T) {
 }
 
 func TestSuiteOutcome(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		steps []report.Outcome
@@ -48,6 +50,7 @@ func TestSuiteOutcome(t *testing.T) {
 }
 
 func TestWritersLeaveTheReportAlone(t *testing.T) {
+	t.Parallel()
 	r := sample()
 	for name, write := range writers {
 		var first, second bytes.Buffer
@@ -70,6 +73,7 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
 
 func TestWritersReturnTheError(t *testing.T) {
+	t.Parallel()
 	for name, write := range writers {
 		if err := write(fullDisk{}, sample()); !errors.Is(err, errFull) {
 			t.Errorf("%s: got %v, want %v", name, err, errFull)

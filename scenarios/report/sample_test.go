@@ -68,6 +68,7 @@ func passed(write func(io.Writer, *report.Report) error) func(io.Writer, *report
 }
 
 func TestGolden(t *testing.T) {
+	t.Parallel()
 	for name, write := range writers {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer

@@ -10,6 +10,7 @@ import (
 )
 
 func TestStepSummaryStaysBelowTheLimit(t *testing.T) {
+	t.Parallel()
 	r := sample()
 	bad := r.Suites[2]
 	for range 3000 {

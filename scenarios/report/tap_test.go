@@ -11,6 +11,7 @@ import (
 )
 
 func TestTAPIsStrict(t *testing.T) {
+	t.Parallel()
 	for _, text := range append(seeds, "plain") {
 		if err := checkTAP(written(t, report.WriteTAP, wholeText(text))); err != nil {
 			t.Errorf("%q: %v", text, err)
@@ -24,6 +25,7 @@ func TestTAPIsStrict(t *testing.T) {
 }
 
 func TestTAPCheckerRefuses(t *testing.T) {
+	t.Parallel()
 	for name, doc := range map[string]string{
 		"no version":         "1..1\nok 1 - a\n",
 		"no plan":            "TAP version 14\nok 1 - a\n",
@@ -46,6 +48,7 @@ func TestTAPCheckerRefuses(t *testing.T) {
 }
 
 func TestTAPEscapes(t *testing.T) {
+	t.Parallel()
 	r := &report.Report{Suites: []report.Suite{{Name: `a # SKIP \ b`, Steps: []report.Step{
 		{Name: "1 # todo", Outcome: report.Skipped, Why: `# \`},
 	}}}}

@@ -10,6 +10,7 @@ import (
 
 // TestOtherWords holds that a report of something else than scenarios never speaks of them, nor of steps.
 func TestOtherWords(t *testing.T) {
+	t.Parallel()
 	r := sample()
 	r.Tool, r.Unit, r.Part = "artihook", "group", "case"
 	for i := range r.Suites {

@@ -6,6 +6,7 @@ import (
 )
 
 func TestBodyText(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, body string
 		truncated  bool
@@ -25,6 +26,7 @@ func TestBodyText(t *testing.T) {
 }
 
 func TestClip(t *testing.T) {
+	t.Parallel()
 	for _, c := range [][2]string{{"", ""}, {"abcd", "abcd"}, {"abcde", "abc…"}, {"éééé", "éééé"}, {"ééééé", "ééé…"}} {
 		if got := clip(c[0], 4); got != c[1] {
 			t.Errorf("clip(%q) = %q, want %q", c[0], got, c[1])
@@ -33,6 +35,7 @@ func TestClip(t *testing.T) {
 }
 
 func TestDuration(t *testing.T) {
+	t.Parallel()
 	for d, want := range map[time.Duration]string{
 		0: "0s", 310 * time.Microsecond: "310µs", 3149 * time.Microsecond: "3.1ms",
 		1239 * time.Millisecond: "1.24s", 90400 * time.Millisecond: "1m30s",

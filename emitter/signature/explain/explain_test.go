@@ -68,6 +68,7 @@ func assertSpeakable(t *testing.T, f Finding) {
 }
 
 func TestMismatchURL(t *testing.T) {
+	t.Parallel()
 	const given = testURL
 	tests := []struct{ name, given, signed, id, text string }{
 		{"right", given, given, "right", "the signature fits"},
@@ -136,6 +137,7 @@ func TestMismatchURL(t *testing.T) {
 }
 
 func TestMismatchOtherURL(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, also, signed, id, text string }{
 		{"whole", "https://tunnel.example/hook", "https://tunnel.example/hook", "other-url", "public URL"},
 		{"not normalised", "https://Tunnel.example:443", "https://tunnel.example/", "other-url", "public URL"},
@@ -164,6 +166,7 @@ func TestMismatchOtherURL(t *testing.T) {
 }
 
 func TestMismatchSecret(t *testing.T) {
+	t.Parallel()
 	const path = "POST&" + testURL + "&" + testBody
 	tests := []struct{ name, given, used, id, text string }{
 		{"line feed here", "k3y-long-enough\n", "k3y-long-enough", "secret-space", "without the white space"},
@@ -201,6 +204,7 @@ func TestMismatchSecret(t *testing.T) {
 }
 
 func TestMismatchBody(t *testing.T) {
+	t.Parallel()
 	const spaced = `{"name": "Zoë <O'Brien> & Co", "n": 4.0, "a": {"b": [1, 2]}}`
 	tests := []struct{ name, given, used, id, text string }{
 		{"line feed missing", testBody, testBody + "\n", "body-space", "with a line feed at its end"},
@@ -270,6 +274,7 @@ func TestMismatchBody(t *testing.T) {
 }
 
 func TestMismatchMessage(t *testing.T) {
+	t.Parallel()
 	const rest = "&" + testURL + "&" + testBody
 	tests := []struct {
 		name   string
@@ -321,6 +326,7 @@ func TestMismatchMessage(t *testing.T) {
 }
 
 func TestMismatchHeader(t *testing.T) {
+	t.Parallel()
 	digits := signed("POST&" + testURL + "&" + testBody)
 	raw, err := hex.DecodeString(digits)
 	if err != nil {
@@ -359,6 +365,7 @@ func TestMismatchHeader(t *testing.T) {
 }
 
 func TestMismatchPairs(t *testing.T) {
+	t.Parallel()
 	const https = "https://hooks.example.com/artibot?token=abc"
 	tests := []struct{ name, secret, text, id string }{
 		{"https and line feed", testSecret, "POST&" + https + "&" + testBody + "\n", "scheme-https+body-space"},
@@ -378,6 +385,7 @@ func TestMismatchPairs(t *testing.T) {
 }
 
 func TestMismatchNothingFits(t *testing.T) {
+	t.Parallel()
 	wrong := hexMAC("another secret", "POST&"+testURL+"&"+testBody)
 	tests := []struct {
 		name string
@@ -420,6 +428,7 @@ func TestMismatchNothingFits(t *testing.T) {
 
 // A finding repeats what people typed, and that can hold the secret or a password.
 func TestMismatchHidesSecrets(t *testing.T) {
+	t.Parallel()
 	c := claim("")
 	c.Message.URL = "http://user:pass@h/x?key=" + testSecret
 	c.Header = signed("POST&" + c.Message.URL + "&" + testBody)
@@ -436,6 +445,7 @@ func TestMismatchHidesSecrets(t *testing.T) {
 }
 
 func TestMismatchIsBounded(t *testing.T) {
+	t.Parallel()
 	c := claim(hexMAC("another secret", ""))
 	for i := range 200 {
 		c.AlsoURLs = append(c.AlsoURLs, fmt.Sprintf("https://tunnel-%d.example/a%%20b?x=%d", i, i))

@@ -11,6 +11,7 @@ const trickyJSON = `{ "b": [4.0, 1e21, 1E-7, -0, 12345678901234567890, true, nul
 
 // The expected texts were written by hand after the documentation of each library.
 func TestJSONStyles(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name  string
 		style jsonStyle
@@ -67,6 +68,7 @@ func TestJSONStyles(t *testing.T) {
 }
 
 func TestJSONIndented(t *testing.T) {
+	t.Parallel()
 	value, ok := readJSON([]byte(`{"a":[1,{"b":null}],"c":{},"d":[]}`))
 	if !ok {
 		t.Fatal("it is not read")
@@ -78,6 +80,7 @@ func TestJSONIndented(t *testing.T) {
 }
 
 func TestReadJSONRefuses(t *testing.T) {
+	t.Parallel()
 	for _, body := range []string{
 		"", " ", "{", "{}{}", `{"a"}`, `{"a":1,}`, "[1 2]", "nul", "]",
 		strings.Repeat("[", maxJSONDepth+2) + strings.Repeat("]", maxJSONDepth+2),
