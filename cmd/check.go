@@ -10,9 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"artihook/emitter"
 	"artihook/emitter/signature"
 	"artihook/emitter/text"
 	"artihook/scenarios/check"
+	"artihook/scenarios/probe"
 
 	"github.com/spf13/cobra"
 )
@@ -86,7 +88,7 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	if plan.Webhook, err = opt.webhook.one(a, args); err != nil {
 		return usage(err)
 	}
-	if plan.Probe, err = check.ParseProbe(opt.probe); err != nil {
+	if plan.Probe, err = opt.probeOf(a, &plan.Webhook); err != nil {
 		return usage(err)
 	}
 	if !opt.yes && !isNear(ctx, plan.Webhook.URL) {
@@ -109,6 +111,15 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	results, err := a.examine(ctx, plan)
 	opt.args = args
 	return a.examined(opt, &plan, results, ended(err, done()))
+}
+
+// probeOf returns the probe of --probe, which trusts the certificates that the deliveries trust.
+func (opt *checkOptions) probeOf(a *app, w *emitter.Webhook) (check.Probe, error) {
+	client, err := opt.client.http(a)
+	if err != nil {
+		return nil, err
+	}
+	return check.ParseProbe(opt.probe, &probe.Runner{Client: client, Timeout: opt.client.timeout, Mask: w.Secret.Redact})
 }
 
 // examine runs the battery and shows each failure as it comes.

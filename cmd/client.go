@@ -3,6 +3,7 @@ package cmd
 import (
 	"crypto/x509"
 	"errors"
+	"net/http"
 	"time"
 
 	"artihook/emitter"
@@ -75,4 +76,13 @@ func (f *clientFlags) options(a *app, connections int) (emitter.Options, error) 
 		return opt, usagef("%s holds no certificate in PEM form", f.caCert)
 	}
 	return opt, nil
+}
+
+// http returns a client for probes, which trusts the certificates that the flags name.
+func (f *clientFlags) http(a *app) (*http.Client, error) {
+	opt, err := f.options(a, 1)
+	if err != nil {
+		return nil, err
+	}
+	return emitter.HTTPClient(opt), nil
 }

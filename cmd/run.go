@@ -196,15 +196,6 @@ func (opt *runOptions) target(a *app) func(name, url string) (emitter.Webhook, e
 	}
 }
 
-// http gives a client that trusts whom the flags trust.
-func (f *clientFlags) http(a *app) (*http.Client, error) {
-	how, err := f.options(a, 1)
-	if err != nil {
-		return nil, err
-	}
-	return emitter.HTTPClient(how), nil
-}
-
 // await waits for the receiver, if that was wanted.
 func (opt *runOptions) await(ctx context.Context, a *app, client *http.Client) error {
 	if opt.waitFor == "" {

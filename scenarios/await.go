@@ -3,12 +3,12 @@ package scenarios
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
 	"artihook/emitter"
 	"artihook/emitter/text"
+	"artihook/scenarios/probe"
 )
 
 const awaitEvery = 100 * time.Millisecond
@@ -42,15 +42,11 @@ func Await(ctx context.Context, client *http.Client, url string, timeout time.Du
 	}
 }
 
-// knock gives why nobody answered, "" when somebody did.
+// knock returns why there was no response, "" if there was one.
 func knock(ctx context.Context, client *http.Client, url string, within time.Duration) (string, error) {
 	limited, cancel := context.WithTimeout(ctx, max(within, awaitEvery))
 	defer cancel()
-	request, err := http.NewRequestWithContext(limited, http.MethodGet, url, nil)
-	if err != nil {
-		return "", err
-	}
-	response, err := client.Do(request)
+	response, err := probe.Open(limited, client, url)
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
@@ -58,7 +54,6 @@ func knock(ctx context.Context, client *http.Client, url string, within time.Dur
 		_, reason := emitter.NameFailure(err, within.Round(time.Millisecond))
 		return reason, nil
 	}
-	defer response.Body.Close()
-	_, _ = io.CopyN(io.Discard, response.Body, 1<<10) // so that the connection can be used again
+	response.Body.Close() // unread: the body of a 101 response does not end with ctx
 	return "", nil
 }

@@ -53,6 +53,9 @@ func (o *Options) said(s Setting) bool { return o.Given[s] }
 // [Faults] when one of them cannot run. Other errors are of this side (a history that cannot be written) or that of ctx;
 // the report then holds what ran.
 func Run(ctx context.Context, files []*File, opt Options) (*report.Report, error) {
+	if opt.Emitter == nil || opt.Webhook == nil {
+		return nil, errors.New("scenarios: Run needs an Emitter and a Webhook")
+	}
 	r := &run{opt: opt.withDefaults(), bots: newBots()}
 	if err := r.lookAt(ctx, files, false); err != nil {
 		return nil, err

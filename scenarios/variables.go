@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -122,8 +123,15 @@ func (v *variables) join(branch *variables) {
 
 func (v *variables) setIndex(n int) { v.set(varIndex, strconv.Itoa(n)) }
 
-// environment lists all variables as NAME=value, for commands. Which of them a command uses, nobody knows.
-func (v *variables) environment() []string {
+// environment returns all variables as NAME=value, for a command. Which of them the command uses is not known. The
+// error is a captured variable that could change what the shell does: its value comes from a response.
+func (v *variables) environment() ([]string, error) {
+	for _, name := range slices.Sorted(maps.Keys(v.captured)) {
+		if _, given := v.given[name]; !given && controlsShell(name, v.env) {
+			return nil, fmt.Errorf("the captured variable %q would be set in the command's environment and can change what the "+
+				"command does; give it another name, with a lower-case letter", name)
+		}
+	}
 	all := maps.Clone(v.known)
 	maps.Copy(all, v.given)
 	var list []string
@@ -133,5 +141,17 @@ func (v *variables) environment() []string {
 		}
 		list = append(list, name+"="+all[name])
 	}
-	return list
+	return list, nil
+}
+
+// controlsShell reports whether shells and programs may take settings from an environment variable of this name. By
+// convention such names have no lower-case letter (PATH, LD_PRELOAD, BASH_ENV); those of proxies are an exception.
+// Windows ignores the case of a name, so what is set already must not be set again.
+func controlsShell(name string, env func(string) (string, bool)) bool {
+	if runtime.GOOS == "windows" {
+		if _, set := env(name); set {
+			return true
+		}
+	}
+	return name == strings.ToUpper(name) || strings.HasSuffix(name, "_proxy")
 }

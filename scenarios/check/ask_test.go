@@ -1,6 +1,10 @@
 package check
 
-import "testing"
+import (
+	"testing"
+
+	"artihook/scenarios/probe"
+)
 
 func TestProbeCommands(t *testing.T) {
 	t.Parallel()
@@ -8,7 +12,7 @@ func TestProbeCommands(t *testing.T) {
 		"exit 3":                        "the probe failed: exit status 3",
 		"echo no such table >&2; false": "the probe failed: exit status 1: no such table",
 	} {
-		probe, err := ParseProbe(command + " #")
+		probe, err := ParseProbe(command+" #", new(probe.Runner))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -24,7 +25,7 @@ const (
 
 // Options say whom to examine.
 type Options struct {
-	Emitter *emitter.Emitter // must not retry: an answer is an answer
+	Emitter *emitter.Emitter // required; must not retry
 	Webhook emitter.Webhook
 	Cases   []Case // nil is all of them
 	Probe   Probe  // nil: only what the receiver answers counts
@@ -91,10 +92,16 @@ type UnreachableError struct {
 
 func (e *UnreachableError) Error() string { return e.Name + ": " + e.Reason }
 
-// Run examines the receiver and gives what came of each case, in order. It runs them one after the other. The error is
-// about this side: a history that cannot be written, an error of Ended, the end of ctx, or an *UnreachableError; the
-// results until then are given with it.
+// Run runs the cases one after the other and returns their results, in order. The error is about this side: an Emitter
+// that is nil or retries, a history that cannot be written, an error of Ended, the end of ctx, or an *UnreachableError.
+// The results until then come with it.
 func Run(ctx context.Context, opt Options) ([]Result, error) {
+	switch {
+	case opt.Emitter == nil:
+		return nil, errors.New("check: the Emitter is nil")
+	case opt.Emitter.Retries() > 0:
+		return nil, errors.New("check: the Emitter retries, but a case is about one response; set its Retries to 0")
+	}
 	opt = opt.withDefaults()
 	made, err := newVisitors(&opt)
 	if err != nil {

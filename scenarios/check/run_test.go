@@ -318,3 +318,15 @@ func ExampleRun() {
 	fmt.Println(len(results) == len(Cases()))
 	// Output: true
 }
+
+func TestRunRefusesAnEmitterThatCannotExamine(t *testing.T) {
+	t.Parallel()
+	retrying := emitter.New(emitter.Options{Retries: 1})
+	defer retrying.Close()
+	for _, opt := range []Options{{}, {Emitter: retrying}} {
+		results, err := Run(t.Context(), opt)
+		if err == nil || len(results) > 0 {
+			t.Errorf("%d results, error %v", len(results), err)
+		}
+	}
+}

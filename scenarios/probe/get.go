@@ -1,0 +1,87 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"artihook/emitter"
+)
+
+// CheckURL reports whether Get can ask the URL.
+func CheckURL(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("%.200q is no URL to get; write it like http://localhost:3000/leads", text)
+	}
+	return nil
+}
+
+// Get sends a GET request and follows redirects. Failures are part of the result. A URL that CheckURL rejects fails.
+func (r *Runner) Get(ctx context.Context, target string) Result {
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, r.timeout())
+	defer cancel()
+	result, err := r.get(ctx, target)
+	if err != nil {
+		result.Failure, result.Reason = emitter.NameFailure(err, r.timeout())
+	}
+	result.Took = time.Since(start)
+	return result
+}
+
+func (r *Runner) get(ctx context.Context, target string) (Result, error) {
+	response, err := Open(ctx, r.client(), target)
+	if err != nil {
+		return Result{}, err
+	}
+	defer response.Body.Close()
+	result := Result{Status: response.StatusCode, Header: response.Header, Head: head(response)}
+	switch {
+	case result.Status < 100 || result.Status > 599:
+		result.Failure, result.Reason = emitter.FailureMalformed, fmt.Sprintf("the response has the status %03d; HTTP has 100 to 599", result.Status)
+		return result, nil
+	case result.Status == http.StatusSwitchingProtocols:
+		return result, nil // net/http gives the connection as the body, and reading it does not end with ctx
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, MaxBody+1))
+	result.Truncated = len(body) > MaxBody
+	result.Body = body[:min(len(body), MaxBody)]
+	return result, err
+}
+
+// Open sends a GET request, follows redirects, and returns the response with its body unread. The connections are not
+// used again: net/http logs what a server sends on an idle one.
+func Open(ctx context.Context, client *http.Client, target string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	request.Close = true
+	once := *client
+	once.CheckRedirect = func(request *http.Request, via []*http.Request) error {
+		request.Close = true
+		if client.CheckRedirect != nil {
+			return client.CheckRedirect(request, via)
+		}
+		if len(via) >= 10 {
+			return fmt.Errorf("stopped after %d redirects", len(via))
+		}
+		return nil
+	}
+	return once.Do(request)
+}
+
+// head returns the status line and the headers.
+func head(response *http.Response) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", response.Proto, response.Status)
+	if err := response.Header.Write(&b); err != nil {
+		return response.Proto + " " + response.Status
+	}
+	return strings.TrimSuffix(strings.ReplaceAll(b.String(), "\r\n", "\n"), "\n")
+}

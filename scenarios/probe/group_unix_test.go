@@ -1,0 +1,123 @@
+//go:build unix
+
+package probe_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"artihook/emitter"
+	"artihook/scenarios/probe"
+)
+
+// holders returns a pipe and the text of a command that opens it for writing. The pipe ends with the last process that
+// holds it.
+func holders(t *testing.T) (open func() *os.File, hold string) {
+	name := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(name, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return func() *os.File {
+		pipe, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { pipe.Close() })
+		return pipe
+	}, "exec 3>" + name + "; "
+}
+
+func wantEnd(t *testing.T, pipe *os.File, from io.Reader) {
+	t.Helper()
+	if err := pipe.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, from); err != nil {
+		t.Errorf("a process that the command started is still there: %v", err)
+	}
+}
+
+func TestRunEndsWhatWasStartedWithTheContext(t *testing.T) {
+	t.Parallel()
+	open, hold := holders(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan probe.Result)
+	go func() {
+		ended <- (&probe.Runner{Timeout: time.Hour}).Run(ctx, probe.Command{Line: hold + "sleep 1000 & echo it runs >&3; wait"})
+	}()
+	pipe := open()
+	output := bufio.NewReader(pipe)
+	if _, err := output.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if r := <-ended; r.Failure != emitter.FailureCancelled {
+		t.Errorf("failure %q, output %q", r.Failure, r.Body)
+	}
+	wantEnd(t, pipe, output)
+}
+
+func TestRunEndsWhatWasLeftBehind(t *testing.T) {
+	t.Parallel()
+	open, hold := holders(t)
+	ended := make(chan probe.Result)
+	go func() {
+		line := hold + "sleep 1000 & sleep 1000 >/dev/null 2>&1 & echo done"
+		ended <- new(probe.Runner).Run(t.Context(), probe.Command{Line: line})
+	}()
+	pipe := open()
+	if r := <-ended; r.Failure != "" || r.Exit != 0 || strings.TrimSpace(string(r.Body)) != "done" {
+		t.Errorf("got %+v", r)
+	}
+	wantEnd(t, pipe, pipe)
+}
+
+func TestRunEndsInTime(t *testing.T) {
+	t.Parallel()
+	r := (&probe.Runner{Timeout: time.Millisecond}).Run(t.Context(), probe.Command{Line: "sleep 1000"})
+	if r.Failure != emitter.FailureTimeout || r.Reason != "the command had not ended within 1ms" {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestRunKeepsTheFirstBytes(t *testing.T) {
+	t.Parallel()
+	r := new(probe.Runner).Run(t.Context(), probe.Command{Line: "head -c 2000000 /dev/zero"})
+	if len(r.Body) != probe.MaxBody || !r.Truncated {
+		t.Errorf("%d bytes, truncated %t", len(r.Body), r.Truncated)
+	}
+}
+
+func TestRunSeparatesStderr(t *testing.T) {
+	t.Parallel()
+	command := probe.Command{Line: `echo "out $1 $GIVEN"; echo err >&2; exit 3`, Args: []string{"a"}, Env: []string{"GIVEN=b"}}
+	if r := new(probe.Runner).Run(t.Context(), command); string(r.Body) != "out a b\nerr\n" || r.Exit != 3 || r.Failure != "" {
+		t.Errorf("got %+v", r)
+	}
+	command.SplitStderr = true
+	if r := new(probe.Runner).Run(t.Context(), command); string(r.Body) != "out a b\n" || string(r.Stderr) != "err\n" {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestRunHidesSecrets(t *testing.T) {
+	t.Setenv("ARTIHOOK_SECRET", "one")
+	t.Setenv("ARTIHOOK_SECRET_FILE", "two")
+	t.Setenv("ARTIHOOK_TOKEN", "three")
+	t.Setenv("CRM_SECRET", "hunter22")
+	t.Setenv("HARMLESS", "five")
+	mask := func(text []byte) []byte { return []byte(strings.ReplaceAll(string(text), "hunter22", "********")) }
+	line := "echo $ARTIHOOK_SECRET $ARTIHOOK_SECRET_FILE $ARTIHOOK_TOKEN $CRM_SECRET $given $HARMLESS"
+	r := (&probe.Runner{Mask: mask}).Run(t.Context(), probe.Command{Line: line, Env: []string{"given=hunter22"}})
+	if string(r.Body) != "five\n" {
+		t.Errorf("got %q", r.Body)
+	}
+}
