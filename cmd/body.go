@@ -23,7 +23,7 @@ func (a *app) readInput(ctx context.Context, arg string) ([]byte, error) {
 	case arg == "-" || arg == "@-":
 		return a.readStdin(ctx)
 	case strings.HasPrefix(arg, "@"):
-		return readFile(arg[1:])
+		return interruptible(ctx, func() ([]byte, error) { return readFile(arg[1:]) })
 	}
 	return []byte(arg), nil
 }
@@ -33,21 +33,7 @@ func (a *app) readStdin(ctx context.Context) ([]byte, error) {
 		return nil, errors.New("stdin can be read for one thing only; give the other in a file")
 	}
 	a.stdin = true
-	type result struct {
-		text []byte
-		err  error
-	}
-	done := make(chan result, 1)
-	go func() {
-		text, err := readBounded("stdin", a.world.Stdin)
-		done <- result{text, err}
-	}()
-	select {
-	case r := <-done:
-		return r.text, r.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return interruptible(ctx, func() ([]byte, error) { return readBounded("stdin", a.world.Stdin) })
 }
 
 func readFile(name string) ([]byte, error) {

@@ -25,7 +25,7 @@ func newBotsCmd(a *app) *cobra.Command {
 			Use:   "show NAME",
 			Short: "Print a bot as YAML, to start your own from",
 			Args:  args(cobra.ExactArgs(1)),
-			RunE:  func(_ *cobra.Command, args []string) error { return runBotsShow(a, args[0]) },
+			RunE:  func(cmd *cobra.Command, args []string) error { return runBotsShow(cmd.Context(), a, args[0]) },
 		},
 		&cobra.Command{
 			Use:   "from FILE",
@@ -75,8 +75,8 @@ func runBots(a *app) error {
 	return nil
 }
 
-func runBotsShow(a *app, name string) error {
-	bot, err := loadBot(name)
+func runBotsShow(ctx context.Context, a *app, name string) error {
+	bot, err := interruptible(ctx, func() (*fixtures.Bot, error) { return loadBot(name) })
 	if err != nil {
 		return usage(err)
 	}
@@ -92,7 +92,7 @@ func runBotsFrom(ctx context.Context, a *app, file string) error {
 		return usage(err)
 	}
 	name := strings.TrimPrefix(file, "@")
-	event, err := payload.Decode(bodyOf(body))
+	event, err := interruptible(ctx, func() (payload.Event, error) { return payload.Decode(bodyOf(body)) })
 	if err != nil {
 		return usagef("%s: %w", name, err)
 	}

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 
+	"artihook/fixtures/yamlfile"
+
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
@@ -150,6 +152,10 @@ func (a *app) readConfig() (config, error) {
 
 func parseConfig(path string, text []byte) (config, error) {
 	c := config{file: path}
+	var beyond *yamlfile.LimitError
+	if errors.As(yamlfile.Check(text), &beyond) {
+		return config{}, fmt.Errorf("%s:%d:%d: %w", path, beyond.Line, beyond.Column, beyond)
+	}
 	dec := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
 	err := dec.Decode(&c)
 	var located yaml.Error

@@ -159,10 +159,10 @@ func framed(text, before string) string {
 func (s *stage) runExample(t *testing.T, name string, b block) {
 	t.Helper()
 	path := filepath.Join(s.folder, name)
-	files, err := scenarios.Load([]string{path})
+	files, err := scenarios.Load([]string{path}, "")
 	if err != nil && strings.Contains(err.Error(), "no lead was started before this step") {
 		s.write(t, name, framed(b.text, "- start: {}\n"))
-		files, err = scenarios.Load([]string{path})
+		files, err = scenarios.Load([]string{path}, "")
 	}
 	if err != nil {
 		t.Errorf("%s\n%v", b.text, err)

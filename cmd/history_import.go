@@ -28,14 +28,14 @@ func newHistoryImportCmd(a *app) *cobra.Command {
 }
 
 func runHistoryImport(ctx context.Context, a *app, opt *historyFlags, name string) error {
-	from := a.world.Stdin
+	from := io.Reader(&interruptibleReader{ctx, a.world.Stdin})
 	if name != "-" {
-		file, err := openLines(ctx, name)
+		file, err := interruptible(ctx, func() (*os.File, error) { return openLines(ctx, name) })
 		if err != nil {
 			return err
 		}
 		defer file.Close()
-		from = file
+		from = &interruptibleReader{ctx, file}
 	}
 	store, err := opt.open(ctx)
 	if err != nil {

@@ -34,6 +34,7 @@ type runOptions struct {
 	waitFor     string
 	waitTimeout time.Duration
 	dryRun      bool
+	root        string
 }
 
 const defaultWaitTimeout = 30 * time.Second
@@ -66,7 +67,13 @@ do and what the receiver must answer. Nothing is sent from a set with a fault. E
 	flags.StringVar(&opt.waitFor, "wait-for", "", "wait until anything answers at this `URL`")
 	addFlag(flags, &opt.waitTimeout, flagSpec[time.Duration]{name: "wait-timeout", kind: "duration", preset: defaultWaitTimeout.String(), parse: parseTimeout, usage: "how long to wait for it"})
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
+	addRoot(cmd, &opt.root)
 	return cmd
+}
+
+// addRoot adds --root, which widens where a scenario's files may be.
+func addRoot(cmd *cobra.Command, root *string) {
+	cmd.Flags().StringVar(root, "root", "", "allow files that scenarios name below this `DIR`, besides those below the scenario's folder and the working directory")
 }
 
 func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
@@ -74,7 +81,10 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	if err != nil {
 		return usage(err)
 	}
-	files, err := loadScenarios(args)
+	files, err := interruptible(ctx, func() ([]*scenarios.File, error) { return loadScenarios(args, opt.root) })
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		return usage(scenarios.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Vars: plan.Vars, Env: plan.Env, Now: plan.Now})))
 	}
@@ -123,7 +133,7 @@ func usageFaults(err error) error {
 
 // loadScenarios reads files and folders, and takes any other word for the name of a ready scenario. All faults of all of
 // them come together, beside what could be read.
-func loadScenarios(args []string) ([]*scenarios.File, error) {
+func loadScenarios(args []string, root string) ([]*scenarios.File, error) {
 	var files []*scenarios.File
 	var faults scenarios.Faults
 	for len(args) > 0 {
@@ -131,7 +141,7 @@ func loadScenarios(args []string) ([]*scenarios.File, error) {
 		if n < 0 {
 			n = len(args)
 		}
-		more, err := scenarios.Load(args[:n])
+		more, err := scenarios.Load(args[:n], root)
 		var some scenarios.Faults
 		if errors.As(err, &some) {
 			faults = append(faults, some...)

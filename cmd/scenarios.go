@@ -24,12 +24,7 @@ func newScenariosCmd(a *app) *cobra.Command {
 			Args:  args(cobra.ExactArgs(1)),
 			RunE:  func(_ *cobra.Command, args []string) error { return runScenariosShow(a, args[0]) },
 		},
-		&cobra.Command{
-			Use:   "lint FILE|DIR…",
-			Short: "Report every fault of scenario files, with line and column",
-			Args:  args(cobra.MinimumNArgs(1)),
-			RunE:  func(cmd *cobra.Command, args []string) error { return runScenariosLint(cmd.Context(), a, args) },
-		},
+		newScenariosLintCmd(a),
 		&cobra.Command{
 			Use:   "schema",
 			Short: "Print the JSON Schema of scenario files, for editors",
@@ -74,11 +69,26 @@ func runScenariosShow(a *app, name string) error {
 	return err
 }
 
-func runScenariosLint(ctx context.Context, a *app, paths []string) error {
-	files, err := scenarios.Load(paths)
-	if err := scenarios.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.world.Env, Now: a.world.Now})); err != nil {
+func newScenariosLintCmd(a *app) *cobra.Command {
+	var root string
+	cmd := &cobra.Command{
+		Use:   "lint FILE|DIR…",
+		Short: "Report every error of scenario files, with line and column",
+		Args:  args(cobra.MinimumNArgs(1)),
+		RunE:  func(cmd *cobra.Command, args []string) error { return runScenariosLint(cmd.Context(), a, args, root) },
+	}
+	addRoot(cmd, &root)
+	return cmd
+}
+
+func runScenariosLint(ctx context.Context, a *app, paths []string, root string) error {
+	n, err := interruptible(ctx, func() (int, error) {
+		files, err := scenarios.Load(paths, root)
+		return len(files), scenarios.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.world.Env, Now: a.world.Now}))
+	})
+	if err != nil {
 		return usageFaults(err)
 	}
-	a.say("%s, no fault", counted(len(files), "scenario"))
+	a.say("%s, no fault", counted(n, "scenario"))
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 
 	"artihook/emitter"
 	"artihook/emitter/text"
-	"artihook/scenarios/probe"
 )
 
 const awaitEvery = 100 * time.Millisecond
@@ -46,7 +45,11 @@ func Await(ctx context.Context, client *http.Client, url string, timeout time.Du
 func knock(ctx context.Context, client *http.Client, url string, within time.Duration) (string, error) {
 	limited, cancel := context.WithTimeout(ctx, max(within, awaitEvery))
 	defer cancel()
-	response, err := probe.Open(limited, client, url)
+	request, err := http.NewRequestWithContext(limited, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return "", err
+	}
+	response, err := client.Do(request)
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
@@ -54,6 +57,6 @@ func knock(ctx context.Context, client *http.Client, url string, within time.Dur
 		_, reason := emitter.NameFailure(err, within.Round(time.Millisecond))
 		return reason, nil
 	}
-	response.Body.Close() // unread: the body of a 101 response does not end with ctx
+	response.Body.Close() // unread: it may not end
 	return "", nil
 }

@@ -3,8 +3,6 @@ package scenarios
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -24,50 +22,33 @@ type bots struct {
 
 func newBots() *bots { return &bots{read: map[string]*fixtures.Bot{}} }
 
-// get gives a ready bot by its name, or one of a file, seen from the folder of the scenario.
-func (b *bots) get(name, folder string) (*fixtures.Bot, error) {
+// get returns a ready bot by its name, or the bot of a file, seen from the folder of the scenario f.
+func (b *bots) get(name string, f *File) (*fixtures.Bot, error) {
 	isFile := strings.ContainsAny(name, `./\`)
 	if isFile && !filepath.IsAbs(name) {
-		name = filepath.Join(folder, name)
+		name = filepath.Join(filepath.Dir(f.File), name)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if bot := b.read[name]; bot != nil {
 		return bot, nil
 	}
-	bot, err := loadBot(name, isFile)
+	bot, err := loadBot(name, isFile, f.roots)
 	if err == nil {
 		b.read[name] = bot
 	}
 	return bot, err
 }
 
-func loadBot(name string, isFile bool) (*fixtures.Bot, error) {
+func loadBot(name string, isFile bool, below roots) (*fixtures.Bot, error) {
 	if !isFile {
 		return fixtures.LoadBot(name)
 	}
-	text, err := readFile(name)
+	text, err := below.read(name, maxFile)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%.200q cannot be read: %s", name, reason(err))
 	}
 	return fixtures.ParseBot(name, text)
-}
-
-// readFile reads a file of a bounded size.
-func readFile(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("%.200q cannot be read: %s", name, reason(err))
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("%.200q cannot be read: %s", name, reason(err))
-	}
-	if len(text) > maxFile {
-		return nil, fmt.Errorf("%.200q is longer than %d MiB", name, maxFile>>20)
-	}
-	return text, nil
 }
 
 // recipe is what a generator is made from. Generators are kept, since making one takes longer than making an event.
@@ -89,7 +70,7 @@ func (p *play) with(r recipe, use func(*fixtures.Generator) error) error {
 	p.mu.Unlock()
 	g, ok := pool.Get().(*fixtures.Generator)
 	if !ok {
-		bot, err := p.bots.get(r.bot, filepath.Dir(p.file.File))
+		bot, err := p.bots.get(r.bot, p.file)
 		if err != nil {
 			return err
 		}

@@ -77,6 +77,9 @@ func (a *act) send() ([]*parcel, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.vars.budget.spend(len(c.body)); err != nil {
+		return nil, a.p.fault(s.Place, err)
+	}
 	for _, e := range s.Set {
 		text, err := e.Value.filled(a.vars)
 		if err != nil {
@@ -99,9 +102,9 @@ func (a *act) bodyFile(name *Text) ([]byte, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(filepath.Dir(name.File), filepath.FromSlash(path))
 	}
-	body, err := readFile(path)
+	body, err := a.p.file.roots.read(path, maxFile)
 	if err != nil {
-		return nil, a.p.fault(name.Place, err)
+		return nil, a.p.fault(name.Place, fmt.Errorf("%.200q cannot be read: %s", path, reason(err)))
 	}
 	return body, nil
 }

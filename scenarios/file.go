@@ -14,6 +14,8 @@ type File struct {
 	// Steps are this file's own after Parse; after Load those of included files stand before them.
 	Steps []*Step `yaml:"steps" doc:"What the visitor, ArtiBot and the network do, in order."`
 
+	roots   roots                   // the files that it names are below them
+	other   bool                    // it is YAML, but no scenario
 	again   func(path string) *File // parses it anew; nil where Steps are here
 	partial bool                    // its set has faults: not everything that it says is here
 	unsure  bool                    // nor all of its variables
@@ -67,7 +69,7 @@ func (d *Defaults) check(faults *Faults) {
 	}
 	seen := map[string]bool{}
 	for _, h := range d.Webhooks {
-		if seen[h.Name.Value] {
+		if h.Name.Value != "" && seen[h.Name.Value] {
 			faults.add(h.Name.Place, "", "a second webhook is named %.60q", h.Name.Value)
 		}
 		seen[h.Name.Value] = true

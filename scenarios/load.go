@@ -3,7 +3,6 @@ package scenarios
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,9 +13,9 @@ import (
 // Load reads scenario files, and those directly in folders (*.yaml and *.yml, by name), and puts the steps of included
 // files before their own. The error is nil or [Faults]: all faults of all files, so that nothing is run from a set with a
 // fault; the files are then what could be read of them, in which [Lint] may find more. A file that is named twice is read
-// once.
-func Load(paths []string) ([]*File, error) {
-	l := &loader{texts: map[string][]byte{}, read: map[string]*File{}}
+// once. The files that a scenario names must be below its folder, the working directory or root; "" is no further folder.
+func Load(paths []string, root string) ([]*File, error) {
+	l := &loader{texts: texts{}, read: map[string]*File{}, root: root}
 	var files []*File
 	seen := map[string]bool{}
 	for _, path := range l.expand(paths) {
@@ -26,14 +25,18 @@ func Load(paths []string) ([]*File, error) {
 		seen[path] = true
 		f, err := l.file(path)
 		if err != nil {
-			l.faults.add(Place{File: path}, "", "the scenario cannot be read: %s", reason(err))
+			l.faults.add(Place{path, 1, 1}, "", "the scenario cannot be read: %s", reason(err))
 			continue
 		}
-		whole := l.whole(f, nil)
-		checkSequence(whole.Steps, &l.faults)
+		whole := l.scenario(f)
+		if checkWork(whole, &l.faults) {
+			checkSequence(whole.Steps, &l.faults)
+		} else {
+			whole.Steps = nil // not even looking at them would end
+		}
 		if len(files) >= keptWhole {
 			whole.Steps = nil
-			whole.again = l.texts.whole
+			whole.again = l.again
 			delete(l.read, path)
 		}
 		files = append(files, whole)
@@ -56,11 +59,11 @@ const keptWhole = 100
 // texts are files as they were read, by path.
 type texts map[string][]byte
 
-// whole parses a file once more, with all that it includes.
-func (t texts) whole(path string) *File {
-	l := &loader{texts: t, read: map[string]*File{}}
-	f, _ := parse(path, t[path]) // it had no fault
-	return l.whole(f, nil)
+// again parses a file once more, with all that it includes.
+func (l *loader) again(path string) *File {
+	once := &loader{texts: l.texts, read: map[string]*File{}, root: l.root}
+	f, _ := parse(path, l.texts[path]) // it had no fault
+	return once.scenario(f)
 }
 
 // whole gives the file with its steps.
@@ -74,8 +77,13 @@ func (f *File) whole() *File {
 type loader struct {
 	texts  texts
 	read   map[string]*File // by path
+	root   string           // files may come from below it, too
 	faults Faults
 	lost   bool // an included file is missing
+
+	below    roots  // of the scenario that is being put together
+	budget   budget // of the same
+	included int    // files so far, in the same
 }
 
 // expand puts the files of a folder in its place.
@@ -89,30 +97,54 @@ func (l *loader) expand(paths []string) []string {
 		}
 		entries, err := os.ReadDir(path)
 		if err != nil {
-			l.faults.add(Place{File: path}, "", "the folder cannot be read: %s", reason(err))
+			l.faults.add(Place{path, 1, 1}, "", "the folder cannot be read: %s", reason(err))
 			continue
 		}
 		before := len(files)
 		for _, e := range entries {
-			if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".yaml" || ext == ".yml") {
-				files = append(files, filepath.Join(path, e.Name()))
+			ext := filepath.Ext(e.Name())
+			if e.IsDir() || ext != ".yaml" && ext != ".yml" {
+				continue
+			}
+			file := filepath.Join(path, e.Name())
+			files = append(files, file)
+			if err := regular(file); err != nil {
+				l.faults.add(Place{file, 1, 1}, "", "the scenario cannot be read: %s", reason(err))
+				files = files[:len(files)-1]
+				before--
 			}
 		}
 		if len(files) == before {
-			l.faults.add(Place{File: path}, "", "the folder holds no scenario (*.yaml, *.yml)")
+			l.faults.add(Place{path, 1, 1}, "", "the folder holds no scenario (*.yaml, *.yml)")
 		}
 	}
 	return files
 }
 
-// file reads a file once; its faults are counted once.
+// file reads a file that the user named.
 func (l *loader) file(path string) (*File, error) {
+	return l.parsed(path, func() ([]byte, error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		return readUpTo(f, maxScenario)
+	})
+}
+
+// parsed parses a file once; its faults are counted once.
+func (l *loader) parsed(path string, read func() ([]byte, error)) (*File, error) {
 	if f := l.read[path]; f != nil {
 		return f, nil
 	}
-	data, err := l.text(path)
-	if err != nil {
-		return nil, err
+	data, ok := l.texts[path]
+	if !ok {
+		var err error
+		if data, err = read(); err != nil {
+			return nil, err
+		}
+		l.texts[path] = data
 	}
 	f, faults := parse(path, data)
 	l.read[path] = f
@@ -120,63 +152,89 @@ func (l *loader) file(path string) (*File, error) {
 	return f, nil
 }
 
-// maxScenario bounds a scenario file, in bytes, and maxNesting how deep brackets may stand in brackets: the parser takes
-// much longer than in proportion for what nobody has written by hand.
+// maxScenario is the size of a scenario file, in bytes, and maxNesting how deep brackets may be nested: the parser takes
+// far longer than in proportion for what nobody writes by hand.
 const (
 	maxScenario = 16 << 20
 	maxNesting  = 100
 )
 
-func (l *loader) text(path string) ([]byte, error) {
-	if data, ok := l.texts[path]; ok {
-		return data, nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxScenario+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case len(data) > maxScenario:
-		return nil, fmt.Errorf("it is longer than %d MiB", maxScenario>>20)
-	}
-	l.texts[path] = data
-	return data, nil
+// scenario returns a file that the user named with all that it includes.
+func (l *loader) scenario(f *File) *File {
+	l.below, l.included = rootsOf(f.File, l.root), 0
+	l.budget.spent.Store(0)
+	whole := l.whole(f, nil)
+	whole.roots = l.below
+	return whole
 }
 
-// whole gives the file with all that it includes. above are the files that include it, for cycles.
+// whole returns the file with all that it includes. above are the files that include it.
 func (l *loader) whole(f *File, above []string) *File {
 	above = append(slices.Clone(above), f.File)
 	whole := *f
 	whole.Steps, whole.Vars = nil, slices.Clone(f.Vars)
+	own := map[string]bool{}
+	for _, v := range f.Vars {
+		own[v.Key] = true
+	}
 	for _, name := range f.Include {
-		path := filepath.Join(filepath.Dir(f.File), filepath.FromSlash(name.Value))
-		if filepath.IsAbs(name.Value) {
-			path = filepath.Clean(name.Value)
-		}
-		if slices.Contains(above, path) {
-			l.faults.add(name.Place, "", "%.60q includes itself: %.200q", name.Value, strings.Join(append(above, path), " > "))
-			continue
-		}
-		included, err := l.file(path)
+		included, err := l.include(f, name, above)
 		if err != nil {
 			l.faults.add(name.Place, "", "%.60q cannot be included: %s", name.Value, reason(err))
 			l.lost = true
+			if errors.Is(err, errTooMuch) {
+				break
+			}
 			continue
 		}
 		part := l.whole(included, above)
 		whole.Steps = append(whole.Steps, part.Steps...)
 		for _, v := range part.Vars {
-			if !slices.ContainsFunc(whole.Vars, func(own Entry[Text]) bool { return own.Key == v.Key }) {
+			if !own[v.Key] {
+				own[v.Key] = true
 				whole.Vars = append(whole.Vars, v)
 			}
+		}
+		if l.included > maxWork { // a file below said so
+			break
 		}
 	}
 	whole.Steps = append(whole.Steps, f.Steps...)
 	return &whole
+}
+
+// maxIncludeDepth is how deep files may include each other.
+const maxIncludeDepth = 100
+
+// errTooMuch is the end of a scenario's budget.
+var errTooMuch = fmt.Errorf("the scenario includes more than %d files or %d MiB of them, the limit for one scenario", maxWork, maxTexts>>20)
+
+// include reads a file that another one includes.
+func (l *loader) include(by *File, name Text, above []string) (*File, error) {
+	path := filepath.Join(filepath.Dir(by.File), filepath.FromSlash(name.Value))
+	if filepath.IsAbs(name.Value) {
+		path = filepath.Clean(name.Value)
+	}
+	switch {
+	case slices.Contains(above, path):
+		return nil, fmt.Errorf("it includes itself: %.200q", strings.Join(append(above, path), " > "))
+	case len(above) > maxIncludeDepth:
+		return nil, fmt.Errorf("files include each other more than %d deep", maxIncludeDepth)
+	}
+	before := len(l.faults)
+	f, err := l.parsed(path, func() ([]byte, error) { return l.below.read(path, maxScenario) })
+	if err != nil {
+		return nil, err
+	}
+	if f.other {
+		l.faults = l.faults[:before] // they may quote any file of this machine
+		return nil, errors.New("it is not a scenario: it has no name and steps")
+	}
+	if l.included++; l.included > maxWork || l.budget.spend(len(l.texts[path])) != nil {
+		l.included = maxWork + 1
+		return nil, errTooMuch
+	}
+	return f, nil
 }
 
 // reason is an error of the file system without the path, which the fault names already.

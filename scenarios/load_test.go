@@ -13,7 +13,7 @@ import (
 
 func TestLoadFolder(t *testing.T) {
 	t.Parallel()
-	files, err := Load([]string{"testdata/good", "testdata/good/mishaps.yml", "testdata/include/start.yaml"})
+	files, err := Load([]string{"testdata/good", "testdata/good/mishaps.yml", "testdata/include/start.yaml"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestLoadFolder(t *testing.T) {
 
 func TestLoadIncludes(t *testing.T) {
 	t.Parallel()
-	files, err := Load([]string{"testdata/good/includes.yaml"})
+	files, err := Load([]string{"testdata/good/includes.yaml"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,19 +48,19 @@ func TestLoadIncludes(t *testing.T) {
 
 func TestLoadFaults(t *testing.T) {
 	t.Parallel()
-	_, err := Load([]string{"testdata/cycle", "testdata/cycle/none.yaml", "testdata/bad/empty.yaml", t.TempDir()})
+	_, err := Load([]string{"testdata/cycle", "testdata/cycle/none.yaml", "testdata/bad/empty.yaml", t.TempDir()}, "")
 	var faults Faults
 	if !errors.As(err, &faults) {
 		t.Fatalf("got %v", err)
 	}
 	got := filepath.ToSlash(err.Error())
 	for _, want := range []string{
-		`a.yaml:3:5: "b.yaml" includes itself`,
+		`a.yaml:3:5: "b.yaml" cannot be included: it includes itself`,
 		`a.yaml:4:5: "missing.yaml" cannot be included: there is no such file`,
 		`a.yaml:7:13: no step has the id "nothing"`,
-		`b.yaml:2:11: "a.yaml" includes itself`,
+		`b.yaml:2:11: "a.yaml" cannot be included: it includes itself`,
 		`b.yaml:4:5: unknown key "wat" in a step; did you mean "wait"?`,
-		`none.yaml: the scenario cannot be read: there is no such file`,
+		`none.yaml:1:1: the scenario cannot be read: there is no such file`,
 		`bad/empty.yaml:1:1: the file is empty`,
 		`the folder holds no scenario`,
 	} {
@@ -83,7 +83,7 @@ func TestLoadLargeSet(t *testing.T) {
 	if err := errors.Join(os.Mkdir(filepath.Join(dir, "more"), 0o755), os.WriteFile(filepath.Join(dir, "more/start.yaml"), []byte("name: start\nsteps: [{start: {}}]"), 0o644)); err != nil {
 		t.Fatal(err)
 	}
-	files, err := Load([]string{dir})
+	files, err := Load([]string{dir}, "")
 	if err != nil || len(files) != keptWhole+3 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
@@ -104,7 +104,7 @@ func TestLoadHostileFile(t *testing.T) {
 	if err := os.WriteFile(name, []byte("name: x\nsteps: "+strings.Repeat("[", 1<<20)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Load([]string{name}); err == nil || !strings.Contains(err.Error(), "more than 100 deep") {
+	if _, err := Load([]string{name}, ""); err == nil || !strings.Contains(err.Error(), "more than 100 deep") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -155,7 +155,7 @@ func TestFaultsOfBothKinds(t *testing.T) {
 		if err := os.WriteFile(name, []byte("name: bad\nsteps:"+tt.steps), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		files, err := Load([]string{name})
+		files, err := Load([]string{name}, "")
 		var faults Faults
 		if err = Join(err, Lint(t.Context(), files, Options{})); !errors.As(err, &faults) || len(faults) != len(tt.want) {
 			t.Fatalf("%s: got\n%v", tt.name, err)

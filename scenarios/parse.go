@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"artihook/fixtures/yamlfile"
+
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -18,9 +20,10 @@ const notYAML = "this is not valid YAML; a value that begins with a sign, or hol
 // faults of the file. Of a file that includes others, the order of its steps is left to [Load], which knows them all.
 func Parse(name string, data []byte) (*File, error) {
 	f, faults := parse(name, data)
-	if len(f.Include) == 0 {
+	if len(f.Include) == 0 && checkWork(f, &faults) {
 		checkSequence(f.Steps, &faults)
 	}
+	f.roots = rootsOf(name, "")
 	if err := faults.orNil(); err != nil {
 		return nil, err
 	}
@@ -33,8 +36,24 @@ func parse(name string, data []byte) (*File, Faults) {
 	f := &File{Place: Place{name, 1, 1}}
 	if body := d.document(data); body != nil {
 		d.value(body, reflect.ValueOf(f).Elem(), "the scenario")
+		f.other = !looksLikeScenario(body)
 	}
 	return f, d.faults
+}
+
+// looksLikeScenario reports whether a document has a name, and steps or includes.
+func looksLikeScenario(body ast.Node) bool {
+	m, ok := body.(*ast.MappingNode)
+	if !ok {
+		return false
+	}
+	keys := map[string]bool{}
+	for _, pair := range m.Values {
+		if key, ok := scalarText(pair.Key); ok {
+			keys[key] = true
+		}
+	}
+	return keys["name"] && (keys["steps"] || keys["include"])
 }
 
 // document parses the YAML, which must be one document.
@@ -47,7 +66,7 @@ func (d *decoder) document(data []byte) ast.Node {
 		d.fault(nil, "", "brackets stand in brackets more than %d deep", maxNesting)
 		return nil
 	}
-	file, err := parseYAML(data)
+	file, err := yamlfile.Parse(data, parser.AllowDuplicateMapKey())
 	if err != nil {
 		d.syntax(err)
 		return nil
@@ -83,18 +102,14 @@ func nesting(data []byte) (deepest, depth int) {
 	return deepest, depth
 }
 
-// parseYAML turns the parser's panics into errors: people hand it any file they like.
-func parseYAML(data []byte) (file *ast.File, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			file, err = nil, errors.New("no YAML that can be read")
-		}
-	}()
-	return parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
-}
-
 func (d *decoder) syntax(err error) {
 	at := Place{d.file, 1, 1}
+	var beyond *yamlfile.LimitError
+	if errors.As(err, &beyond) {
+		at.Line, at.Column = d.source.inside(beyond.Line, beyond.Column)
+		d.faults.add(at, "", "%s", beyond.Problem)
+		return
+	}
 	var placed yaml.Error
 	if errors.As(err, &placed) {
 		if t := placed.GetToken(); t != nil && t.Position != nil {

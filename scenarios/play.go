@@ -3,6 +3,8 @@ package scenarios
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,7 +36,7 @@ func (r *run) newPlay(f *File) *play {
 	partial, unsure := f.partial, f.unsure
 	f = f.whole()
 	p := &play{run: r, file: f, partial: partial, now: r.clockOf(f), generators: map[recipe]*sync.Pool{}}
-	vars := &variables{given: r.opt.Vars, known: map[string]string{}, captured: map[string]bool{}, taken: map[string]bool{}, env: r.opt.Env, used: map[string]bool{}, unsure: unsure}
+	vars := &variables{given: r.opt.Vars, known: map[string]string{}, captured: map[string]bool{}, taken: map[string]bool{}, env: r.opt.Env, used: map[string]bool{}, unsure: unsure, budget: new(budget)}
 	gatherCaptured(f.Steps, vars.captured)
 	if partial {
 		vars.set(varLead, "") // its start may be what could not be read
@@ -106,13 +108,28 @@ func (p *play) setVars(vars Map[Text], last bool) (later Map[Text]) {
 		switch {
 		case err == nil:
 			p.vars.set(v.Key, text)
-		case last:
+		case errors.Is(err, errTexts):
 			p.blame(v.Value.Place, err)
+			return nil
+		case last:
+			p.blame(v.Value.Place, p.circular(v.Key, err))
 		default:
 			later = append(later, v)
 		}
 	}
 	return later
+}
+
+// circular says of a variable that could not be filled in that it contains itself, if that is why.
+func (p *play) circular(key string, err error) error {
+	var unset *unsetError
+	if !errors.As(err, &unset) || !slices.ContainsFunc(p.file.Vars, func(v Entry[Text]) bool { return v.Key == unset.name }) {
+		return err
+	}
+	if unset.name == key {
+		return fmt.Errorf("the variable %q contains itself", key)
+	}
+	return fmt.Errorf("the variable %q contains %q, which cannot be filled in", key, unset.name)
 }
 
 // over says why no further step is taken; "" when one is.

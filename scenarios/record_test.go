@@ -98,7 +98,7 @@ func FuzzRecord(f *testing.F) {
 		send := file.Steps[0].Send
 		got := []byte(nil)
 		if send.Body != nil {
-			text, err := new(variables).expand(send.Body.Value)
+			text, err := (&variables{budget: new(budget)}).expand(send.Body.Value)
 			if err != nil {
 				t.Fatal(err)
 			}

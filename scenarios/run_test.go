@@ -532,7 +532,7 @@ func FuzzPath(f *testing.F) {
 // A step of an included file is told of with that file's name, and a probe's command has a time limit.
 func TestPlacesAndLimits(t *testing.T) {
 	t.Parallel()
-	files, err := Load([]string{"testdata/good/includes.yaml"})
+	files, err := Load([]string{"testdata/good/includes.yaml"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

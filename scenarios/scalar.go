@@ -110,8 +110,8 @@ func (*Duration) shape(*schemer) map[string]any {
 	return map[string]any{"type": "string", "pattern": durationForm}
 }
 
-// maxCount bounds what is counted: with a zero too many, a run would neither end nor fit into the memory.
-const maxCount = 1_000_000
+// maxCount is the most that one number can multiply.
+const maxCount = maxWork
 
 // Count is a whole number from 1 to maxCount.
 type Count struct {

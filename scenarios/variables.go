@@ -23,6 +23,7 @@ type variables struct {
 	captured map[string]bool   // names that some response gives
 	taken    map[string]bool   // those of them that have been captured, in this branch
 	env      func(string) (string, bool)
+	budget   *budget
 	dry      bool            // nothing is captured
 	lenient  bool            // a name that looks like an environment variable's is no fault
 	unsure   bool            // nor is any other: a place that sets variables could not be read
@@ -56,12 +57,15 @@ func (v *variables) expand(text string) (string, error) {
 
 // fill is expand for a text in which values are spelled in some way of its own.
 func (v *variables) fill(text string, spell func(string) string) (string, error) {
+	if !strings.Contains(text, "${") {
+		return text, nil
+	}
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(text, "${")
 		if !found {
 			b.WriteString(before)
-			return b.String(), nil
+			return b.String(), v.budget.spend(b.Len())
 		}
 		if dollar, ok := strings.CutSuffix(before, "$"); ok { // $${ is ${ itself
 			b.WriteString(dollar + "${")
@@ -75,6 +79,9 @@ func (v *variables) fill(text string, spell func(string) string) (string, error)
 			return "", err
 		}
 		b.WriteString(spell(value))
+		if b.Len() > maxText {
+			return "", fmt.Errorf("this text is longer than %d MiB with its variables filled in, the limit for one text", maxText>>20)
+		}
 		text = rest
 	}
 }

@@ -35,45 +35,23 @@ func (r *Runner) Get(ctx context.Context, target string) Result {
 }
 
 func (r *Runner) get(ctx context.Context, target string) (Result, error) {
-	response, err := Open(ctx, r.client(), target)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target, http.NoBody)
+	if err != nil {
+		return Result{}, err
+	}
+	response, err := r.client().Do(request)
 	if err != nil {
 		return Result{}, err
 	}
 	defer response.Body.Close()
 	result := Result{Status: response.StatusCode, Header: response.Header, Head: head(response)}
-	switch {
-	case result.Status < 100 || result.Status > 599:
-		result.Failure, result.Reason = emitter.FailureMalformed, fmt.Sprintf("the response has the status %03d; HTTP has 100 to 599", result.Status)
-		return result, nil
-	case result.Status == http.StatusSwitchingProtocols:
-		return result, nil // net/http gives the connection as the body, and reading it does not end with ctx
+	if result.Status == http.StatusSwitchingProtocols {
+		return result, nil // in net/http the body is then the connection, and reading it does not end with ctx
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, MaxBody+1))
 	result.Truncated = len(body) > MaxBody
 	result.Body = body[:min(len(body), MaxBody)]
 	return result, err
-}
-
-// Open sends a GET request, follows redirects, and returns the response with its body unread. The connections are not
-// used again: net/http logs what a server sends on an idle one.
-func Open(ctx context.Context, client *http.Client, target string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target, http.NoBody)
-	if err != nil {
-		return nil, err
-	}
-	request.Close = true
-	once := *client
-	once.CheckRedirect = func(request *http.Request, via []*http.Request) error {
-		request.Close = true
-		if client.CheckRedirect != nil {
-			return client.CheckRedirect(request, via)
-		}
-		if len(via) >= 10 {
-			return fmt.Errorf("stopped after %d redirects", len(via))
-		}
-		return nil
-	}
-	return once.Do(request)
 }
 
 // head returns the status line and the headers.

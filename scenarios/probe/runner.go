@@ -13,7 +13,7 @@ const MaxBody = 1 << 20
 
 // Runner asks. The zero value is ready to use. A Runner is safe for concurrent use.
 type Runner struct {
-	Client  *http.Client  // with the caller's TLS settings; nil is http.DefaultClient
+	Client  *http.Client  // of emitter.HTTPClient, with the caller's TLS settings; nil trusts the system's certificates
 	Timeout time.Duration // of one question; 0 is emitter.DefaultTimeout
 	// Mask returns a text with the secrets in it replaced. A command does not get an environment variable whose value
 	// Mask changes. nil means that there is no secret.
@@ -34,6 +34,11 @@ type Result struct {
 	Reason    string // the failure in words
 }
 
-func (r *Runner) client() *http.Client { return cmp.Or(r.Client, http.DefaultClient) }
+func (r *Runner) client() *http.Client {
+	if r.Client == nil {
+		return emitter.HTTPClient(emitter.Options{})
+	}
+	return r.Client
+}
 
 func (r *Runner) timeout() time.Duration { return cmp.Or(r.Timeout, emitter.DefaultTimeout) }

@@ -1,0 +1,45 @@
+//go:build unix
+
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestInterruptEndsReadingAFIFO interrupts commands whose file never comes.
+func TestInterruptEndsReadingAFIFO(t *testing.T) {
+	t.Parallel()
+	fifo := filepath.Join(t.TempDir(), "fifo.yaml")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	silent, writer := io.Pipe()
+	defer writer.Close()
+	for _, args := range [][]string{
+		{"scenarios", "lint", fifo},
+		{"run", fifo, "--url", "localhost:1", "--no-history"},
+		{"bots", "show", fifo},
+		{"bots", "from", fifo},
+		{"bots", "from", "-"},
+		{"history", "import", fifo, "--history", filepath.Join(t.TempDir(), "h.db")},
+		{"history", "import", "-", "--history", filepath.Join(t.TempDir(), "h.db")},
+	} {
+		ctx, interrupt := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		cancelled, cancel := context.WithCancel(t.Context())
+		context.AfterFunc(ctx, cancel)
+		var said bytes.Buffer
+		code := Run(cancelled, World{
+			Args: args, Stdin: silent, Stdout: io.Discard, Stderr: &said, Env: func(string) (string, bool) { return "", false }, Now: time.Now,
+		})
+		interrupt()
+		if code != exitInterrupted {
+			t.Errorf("%q: exit code %d: %s", args, code, said.String())
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// roots are the folders below which the files must be that a scenario names: a scenario may come from somebody else and
+// must not send other files of this machine.
+type roots []string
+
+// rootsOf returns the scenario's own folder, the working directory, and the folder of --root if there is one.
+func rootsOf(scenario, root string) roots {
+	r := roots{filepath.Dir(scenario), "."}
+	if root != "" {
+		r = append(r, root)
+	}
+	return r
+}
+
+// contains reports whether a file is below one of the folders once all symbolic links are resolved.
+func (r roots) contains(path string) (bool, error) {
+	file, err := physical(path)
+	if err != nil {
+		return false, err
+	}
+	for _, root := range r {
+		folder, err := physical(root)
+		if err != nil {
+			continue // nothing is below a folder that is not there
+		}
+		if below, err := filepath.Rel(folder, file); err == nil && filepath.IsLocal(below) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func physical(path string) (string, error) {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(path)
+}
+
+// read reads a file that a scenario names. It must be a regular file: others never end (/dev/zero) or wait for a writer (a
+// FIFO). The error does not name the file.
+func (r roots) read(path string, limit int) ([]byte, error) {
+	below, err := r.contains(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !below:
+		return nil, errors.New("it is neither below the scenario's folder nor below the working directory; --root names another folder")
+	}
+	if err := regular(path); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // it may have become a FIFO since
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readUpTo(f, limit)
+}
+
+func regular(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("it is not a regular file")
+	}
+	return err
+}
+
+func readUpTo(r io.Reader, limit int) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
+	if err == nil && len(data) > limit {
+		return nil, fmt.Errorf("it is longer than %d MiB, the limit for one file", limit>>20)
+	}
+	return data, err
+}
