@@ -59,7 +59,7 @@ func failing(checks []report.Check) bool {
 
 // asker returns the function that asks. The error is a fault of the file.
 func (a *act) asker() (func(context.Context) (*reply, report.Exchange), error) {
-	runner := &probe.Runner{Client: a.p.opt.Probes, Timeout: a.p.opt.Timeout, Mask: a.p.mask}
+	runner := &probe.Runner{Client: a.p.opt.Probes, Timeout: a.p.opt.Timeout, Mask: a.p.redact}
 	if command := a.step.Probe.Run; command != nil {
 		environment, err := a.vars.environment()
 		if err != nil {
@@ -81,14 +81,6 @@ func (a *act) asker() (func(context.Context) (*reply, report.Exchange), error) {
 		return nil, a.p.fault(get.Place, err)
 	}
 	return func(ctx context.Context) (*reply, report.Exchange) { return getReply(target, runner.Get(ctx, target)) }, nil
-}
-
-// mask replaces the secrets of the webhooks.
-func (p *play) mask(text []byte) []byte {
-	for i := range p.hooks {
-		text = p.hooks[i].Secret.Redact(text)
-	}
-	return text
 }
 
 func getReply(target string, result probe.Result) (*reply, report.Exchange) {
