@@ -58,6 +58,9 @@ func runNothing(t *testing.T, file string) {
 	}
 }
 
+// notInstalled finds the reason for which a benchmark was skipped.
+var notInstalled = regexp.MustCompile(`\S+ is not installed`)
+
 // runMeasurements runs commands that measure; once is enough to see that they work.
 func runMeasurements(t *testing.T, file string) {
 	bash := needs(t, "bash")
@@ -66,11 +69,18 @@ func runMeasurements(t *testing.T, file string) {
 		if b.kind != "sh" || !strings.HasPrefix(b.text, "go test -run '^$' -bench ") {
 			t.Fatalf("this test does not know how to run %q", b.text)
 		}
-		command := exec.CommandContext(limited(t), bash, "-c", strings.TrimSpace(b.text)+" -benchtime 1x")
-		command.Dir = ".."
-		if output, err := command.CombinedOutput(); err != nil || !bytes.Contains(output, []byte("ns/op")) {
-			t.Errorf("%s\n%v\n%s", b.text, err, output)
-		}
+		t.Run(strings.TrimSpace(b.text), func(t *testing.T) {
+			command := exec.CommandContext(limited(t), bash, "-c", strings.TrimSpace(b.text)+" -benchtime 1x -v")
+			command.Dir = ".."
+			output, err := command.CombinedOutput()
+			switch reason := notInstalled.Find(output); {
+			case err == nil && bytes.Contains(output, []byte("ns/op")):
+			case err == nil && reason != nil:
+				t.Skip(string(reason))
+			default:
+				t.Errorf("%v\n%s", err, output)
+			}
+		})
 	}
 }
 
