@@ -16,14 +16,6 @@ type Value struct {
 	JSON string
 }
 
-// filled gives the JSON text with the variables in its texts filled in; a text stays a text.
-func (v *Value) filled(vars *variables) (string, error) {
-	return vars.fill(v.JSON, func(value string) string {
-		quoted := payload.AppendString(nil, value)
-		return string(quoted[1 : len(quoted)-1])
-	})
-}
-
 func (v *Value) decode(d *decoder, n ast.Node, _ string) { v.JSON = string(d.json(nil, n)) }
 
 func (*Value) shape(*schemer) map[string]any { return map[string]any{} }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"artihook/emitter/payload"
 )
 
 // The variables that every scenario has.
@@ -16,30 +18,37 @@ const (
 	varIndex = "index" // the number of the round or lead, from 1, in repeat and for_each
 )
 
-// variables are what ${name} stands for in one branch of a scenario.
+// variables are the values of ${name} in one branch of a scenario.
 type variables struct {
-	given    map[string]string // with the run: they win
+	given    map[string]string // by the options; they win
 	known    map[string]string // of the file, captured, and those that every scenario has
-	captured map[string]bool   // names that some response gives
-	taken    map[string]bool   // those of them that have been captured, in this branch
+	captured map[string]bool   // names that a step captures
+	own      map[string]bool   // those of them that this branch has captured
+	used     map[string]bool   // captured names that a step has used so far
 	env      func(string) (string, bool)
 	budget   *budget
-	dry      bool            // nothing is captured
-	lenient  bool            // a name that looks like an environment variable's is no fault
-	unsure   bool            // nor is any other: a place that sets variables could not be read
-	guessed  bool            // a variable was used whose value only the run knows
-	used     map[string]bool // captured names that were filled in, by any step so far
+	dryRun   bool // nothing is captured
+	lenient  bool // a name that looks like that of an environment variable need not be set
+	unsure   bool // no name need be set: a part of the file that sets variables could not be read
+	guessed  bool // a variable was used whose value is known only in a run
 }
 
-// branch gives variables of its own to what runs beside others.
-func (v *variables) branch() *variables {
+func newVariables(opts *Options) *variables {
+	return &variables{
+		given: opts.Vars, known: map[string]string{}, captured: map[string]bool{}, own: map[string]bool{}, used: map[string]bool{},
+		env: opts.Env, budget: new(budget),
+	}
+}
+
+// fork returns the variables of a new branch.
+func (v *variables) fork() *variables {
 	own := *v
 	own.known, own.captured = maps.Clone(v.known), maps.Clone(v.captured)
-	own.taken, own.used = map[string]bool{}, maps.Clone(v.used)
+	own.own, own.used = map[string]bool{}, maps.Clone(v.used)
 	return &own
 }
 
-// unsetError is a ${name} that stands for nothing.
+// unsetError is a ${name} without a value.
 type unsetError struct{ name, near string }
 
 func (e *unsetError) Error() string {
@@ -50,13 +59,20 @@ func (e *unsetError) Error() string {
 	return text
 }
 
-// expand fills in the variables of a text. The parser has seen to it that each ${ is closed.
+// expand replaces each ${name} of a text with its value, and $${ with ${. The parser has checked that each ${ is closed.
 func (v *variables) expand(text string) (string, error) {
-	return v.fill(text, func(value string) string { return value })
+	return v.expandEscaped(text, func(value string) string { return value })
 }
 
-// fill is expand for a text in which values are spelled in some way of its own.
-func (v *variables) fill(text string, spell func(string) string) (string, error) {
+// expandJSON returns the JSON of a value with the variables in its texts expanded. A text stays a text.
+func (v *variables) expandJSON(value *Value) (string, error) {
+	return v.expandEscaped(value.JSON, func(text string) string {
+		quoted := payload.AppendString(nil, text)
+		return string(quoted[1 : len(quoted)-1])
+	})
+}
+
+func (v *variables) expandEscaped(text string, escape func(string) string) (string, error) {
 	if !strings.Contains(text, "${") {
 		return text, nil
 	}
@@ -67,7 +83,7 @@ func (v *variables) fill(text string, spell func(string) string) (string, error)
 			b.WriteString(before)
 			return b.String(), v.budget.spend(b.Len())
 		}
-		if dollar, ok := strings.CutSuffix(before, "$"); ok { // $${ is ${ itself
+		if dollar, ok := strings.CutSuffix(before, "$"); ok {
 			b.WriteString(dollar + "${")
 			text = after
 			continue
@@ -78,7 +94,7 @@ func (v *variables) fill(text string, spell func(string) string) (string, error)
 		if err != nil {
 			return "", err
 		}
-		b.WriteString(spell(value))
+		b.WriteString(escape(value))
 		if b.Len() > maxText {
 			return "", fmt.Errorf("this text is longer than %d MiB with its variables filled in, the limit for one text", maxText>>20)
 		}
@@ -92,7 +108,7 @@ func (v *variables) value(name string) (string, error) {
 	}
 	if v.captured[name] {
 		value, ok := v.known[name]
-		if !ok && !v.dry {
+		if !ok && !v.dryRun {
 			return "", fmt.Errorf("the variable %q was not captured: the step that does so has failed, or did not run", name)
 		}
 		v.guessed = v.guessed || !ok
@@ -114,24 +130,35 @@ func (v *variables) value(name string) (string, error) {
 
 func (v *variables) set(name, value string) { v.known[name] = value }
 
-// capture keeps what a response gave.
+// capture sets a variable to a text from a response.
 func (v *variables) capture(name, value string) {
 	v.set(name, value)
-	v.taken[name] = true
+	v.own[name] = true
 }
 
-// join takes over what a branch has captured and used.
-func (v *variables) join(branch *variables) {
-	for name := range branch.taken {
+// merge adds what a branch has captured and used.
+func (v *variables) merge(branch *variables) {
+	for name := range branch.own {
 		v.capture(name, branch.known[name])
 	}
 	maps.Copy(v.used, branch.used)
 }
 
+// usedCaptures returns the captured variables that the steps so far have used.
+func (v *variables) usedCaptures() map[string]string {
+	values := map[string]string{}
+	for name := range v.used {
+		if value, ok := v.known[name]; ok {
+			values[name] = value
+		}
+	}
+	return values
+}
+
 func (v *variables) setIndex(n int) { v.set(varIndex, strconv.Itoa(n)) }
 
-// environment returns all variables as NAME=value, for a command. Which of them the command uses is not known. The
-// error is a captured variable that could change what the shell does: its value comes from a response.
+// environment returns all variables as NAME=value, for a command. All captured ones count as used. The error is a captured
+// variable that could change what the shell does: its value comes from a response.
 func (v *variables) environment() ([]string, error) {
 	for _, name := range slices.Sorted(maps.Keys(v.captured)) {
 		if _, given := v.given[name]; !given && controlsShell(name, v.env) {

@@ -1,76 +1,80 @@
 package scenarios
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/netip"
 	"strings"
 
+	"artihook/emitter/payload"
 	"artihook/fixtures"
 )
 
-// meet makes the created event of a lead, with what the step says of its visitor.
-func (a *act) meet(l *lead, g *fixtures.Generator, v *Visitor) error {
-	l.keep(g.Begin(l.seed, a.p.now()))
+// newVisitor generates the created event of a lead, with what the step sets of its visitor.
+func (s *stepRun) newVisitor(l *lead, g *fixtures.Generator, v *Visitor) error {
+	l.setLast(g.Begin(l.seed, s.scenario().now()))
 	if v == nil {
 		return nil
 	}
 	if v.Returns.Given() {
-		before := a.known[v.Returns.Value]
-		if before == nil && a.p.partial { // its start could not be read
-			return a.dress(l, v)
+		earlier := s.branch.leads.byName[v.Returns.Value]
+		switch {
+		case earlier != nil:
+			s.returningVisitor(l, g, earlier)
+		case !s.scenario().partial: // else its start may be a step that could not be read
+			return faultAt(v.Returns.Place, fmt.Errorf("the lead %.60q was not started", v.Returns.Value))
 		}
-		if before == nil {
-			return a.p.fault(v.Returns.Place, fmt.Errorf("the lead %.60q was not started", v.Returns.Value))
-		}
-		id := l.last.Lead.ID
-		l.seed = before.seed // whoever has the same seed is the same person
-		l.keep(g.Begin(l.seed, a.p.now()))
-		l.last.Lead.ID, l.last.Lead.ContactID, l.last.Meta.Location = id, before.last.Lead.ContactID, before.last.Meta.Location
-		l.last.Meta.IPAddress, l.last.Meta.Browser = before.last.Meta.IPAddress, before.last.Meta.Browser
 	}
-	return a.dress(l, v)
+	return s.applyOverrides(&l.last.Meta, v)
 }
 
-// dress overwrites what was made up about the visitor.
-func (a *act) dress(l *lead, v *Visitor) error {
-	meta := &l.last.Meta
-	for _, t := range []struct {
+// returningVisitor gives the lead the visitor of an earlier one.
+func (s *stepRun) returningVisitor(l *lead, g *fixtures.Generator, earlier *lead) {
+	id := l.last.Lead.ID
+	l.seed = earlier.seed // the same seed generates the same person
+	l.setLast(g.Begin(l.seed, s.scenario().now()))
+	from := &earlier.last
+	l.last.Lead.ID, l.last.Lead.ContactID = id, from.Lead.ContactID
+	l.last.Meta.Location, l.last.Meta.IPAddress, l.last.Meta.Browser = from.Meta.Location, from.Meta.IPAddress, from.Meta.Browser
+}
+
+// applyOverrides replaces generated values with those that the step sets.
+func (s *stepRun) applyOverrides(meta *payload.Meta, v *Visitor) error {
+	for _, o := range []struct {
 		from *Text
 		to   *string
 	}{{&v.Page, &meta.ChatStartPage}, {&v.Address, &meta.IPAddress}} {
-		if !t.from.Given() {
+		if !o.from.Given() {
 			continue
 		}
-		text, err := a.vars.expand(t.from.Value)
+		text, err := s.vars().expand(o.from.Value)
 		if err != nil {
-			return a.p.fault(t.from.Place, err)
+			return faultAt(o.from.Place, err)
 		}
-		*t.to = text
+		*o.to = text
 	}
-	if _, err := netip.ParseAddr(meta.IPAddress); err != nil && v.Address.Given() && !a.vars.guessed {
-		return a.p.fault(v.Address.Place, fmt.Errorf("%.60q is not an IPv4 or IPv6 address", meta.IPAddress))
+	if _, err := netip.ParseAddr(meta.IPAddress); err != nil && v.Address.Given() && !s.vars().guessed {
+		return faultAt(v.Address.Place, fmt.Errorf("%.60q is not an IPv4 or IPv6 address", meta.IPAddress))
 	}
-	if err := a.overlay(v.Location, &meta.Location); err != nil {
+	if err := s.overrideKeys(&meta.Location, v.Location); err != nil {
 		return err
 	}
-	return a.overlay(v.Browser, &meta.Browser)
+	return s.overrideKeys(&meta.Browser, v.Browser)
 }
 
-// overlay puts the keys of a value over those of a part of the payload.
-func (a *act) overlay(v *Value, part any) error {
+// overrideKeys sets the keys of v in a part of the payload.
+func (s *stepRun) overrideKeys(part any, v *Value) error {
 	if v == nil {
 		return nil
 	}
-	text, err := v.filled(a.vars)
+	text, err := s.vars().expandJSON(v)
 	if err != nil {
-		return a.p.fault(v.Place, err)
+		return faultAt(v.Place, err)
 	}
-	dec := json.NewDecoder(bytes.NewReader([]byte(text)))
+	dec := json.NewDecoder(strings.NewReader(text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(part); err != nil {
-		return a.p.fault(v.Place, fmt.Errorf("it does not fit the payload: %s", strings.TrimPrefix(err.Error(), "json: ")))
+		return faultAt(v.Place, fmt.Errorf("it does not fit the payload: %s", strings.TrimPrefix(err.Error(), "json: ")))
 	}
 	return nil
 }

@@ -8,31 +8,15 @@ import (
 	"artihook/emitter/signature"
 )
 
-// Setting names what the user said with the run itself, which wins over the file.
-type Setting string
-
-// The settings that a run and a file can both give.
-const (
-	SettingURL     Setting = "url"
-	SettingSignURL Setting = "sign-url"
-	SettingSecret  Setting = "secret"
-	SettingEdition Setting = "edition"
-	SettingScheme  Setting = "scheme"
-	SettingBot     Setting = "bot"
-	SettingSeed    Setting = "seed"
-	SettingNow     Setting = "now"
-	SettingTimeout Setting = "timeout"
-	SettingRetries Setting = "retries"
-)
-
-// webhooks settles where a scenario sends to. A fault has the place of what is wrong.
-func (p *play) webhooks() ([]emitter.Webhook, error) {
-	d := p.defaults()
-	base, err := p.base(d)
+// resolveWebhooks returns the webhooks that a scenario sends to, with the settings of the options and of the file. A fault
+// has its place in the file.
+func (s *scenarioRun) resolveWebhooks() ([]emitter.Webhook, error) {
+	d := s.defaults()
+	base, err := s.baseWebhook(d)
 	if err != nil {
 		return nil, err
 	}
-	p.vars.set(varURL, base.URL.String())
+	s.root.vars.set(varURL, base.URL.String())
 	if len(d.Webhooks) == 0 {
 		return []emitter.Webhook{base}, nil
 	}
@@ -40,9 +24,12 @@ func (p *play) webhooks() ([]emitter.Webhook, error) {
 	for _, h := range d.Webhooks {
 		w := base
 		w.Name = h.Name.Value
-		// The run's URL stands in for one that has nothing to do with it: a rehearsal must not reach the real receiver.
-		own := h.URL.Given() && (!p.opt.said(SettingURL) || usesURL(h.URL.Value))
-		if err := p.settle(&w, hook{h.URL, h.SignURL, h.Secret, h.Edition, h.Scheme}, own); err != nil {
+		settings := webhookSettings{signURL: h.SignURL, secret: h.Secret, edition: h.Edition, scheme: h.Scheme}
+		// The URL of the options replaces a URL that is not made from it: a trial run must not reach the real receiver.
+		if !s.opts().given(SettingURL) || usesURL(h.URL.Value) {
+			settings.url = h.URL
+		}
+		if err := s.apply(settings, &w); err != nil {
 			return nil, err
 		}
 		for _, action := range h.Events {
@@ -55,9 +42,8 @@ func (p *play) webhooks() ([]emitter.Webhook, error) {
 
 func usesURL(text string) bool { return strings.Contains(text, "${"+varURL+"}") }
 
-// ownURL gives the text of the URL that a scenario has itself: that of its defaults, or of the first of its webhooks
-// where all of them have one.
-func (d *Defaults) ownURL() Text {
+// ownURL returns the URL of the defaults, or of the first of the webhooks if all of them have one.
+func ownURL(d *Defaults) Text {
 	if d.URL.Given() || len(d.Webhooks) == 0 {
 		return d.URL
 	}
@@ -69,85 +55,97 @@ func (d *Defaults) ownURL() Text {
 	return d.Webhooks[0].URL
 }
 
-// base is the webhook of the defaults, or the one that the run was given.
-func (p *play) base(d *Defaults) (emitter.Webhook, error) {
-	url, own := "", d.ownURL()
-	if own.Given() && !p.opt.said(SettingURL) {
+// baseWebhook returns the webhook of the defaults, or else that of the options.
+func (s *scenarioRun) baseWebhook(d *Defaults) (emitter.Webhook, error) {
+	settings := webhookSettings{signURL: d.SignURL, secret: d.Secret, edition: d.Edition, scheme: d.Scheme}
+	url, own := "", ownURL(d)
+	if own.Given() && !s.opts().given(SettingURL) {
 		var err error
-		if url, err = p.vars.expand(own.Value); err != nil {
-			return emitter.Webhook{}, p.fault(own.Place, err)
+		if url, err = s.root.vars.expand(own.Value); err != nil {
+			return emitter.Webhook{}, faultAt(own.Place, err)
 		}
 	}
-	if p.opt.Webhook == nil { // only looked at, not run
-		return p.lintedWebhook(d)
+	if s.opts().Webhook == nil { // Lint
+		settings.url = d.URL
+		return s.placeholderWebhook(settings)
 	}
-	name, err := p.vars.expand(d.Webhook.Value)
+	name, err := s.root.vars.expand(d.Webhook.Value)
 	if err != nil {
-		return emitter.Webhook{}, p.fault(d.Webhook.Place, err)
+		return emitter.Webhook{}, faultAt(d.Webhook.Place, err)
 	}
-	w, err := p.opt.Webhook(name, url)
+	w, err := s.opts().Webhook(name, url)
 	switch {
 	case err != nil && name != "":
-		return w, p.fault(d.Webhook.Place, err)
+		return w, faultAt(d.Webhook.Place, err)
 	case err != nil && url != "":
-		return w, p.fault(own.Place, err)
+		return w, faultAt(own.Place, err)
 	case err != nil:
-		return w, err // the file leaves it to the run
+		return w, err // the file names no webhook
 	}
-	return w, p.settle(&w, hook{Text{}, d.SignURL, d.Secret, d.Edition, d.Scheme}, false)
+	err = s.apply(settings, &w)
+	return w, err
 }
 
-// lintedWebhook stands for the one that a run would have.
-func (p *play) lintedWebhook(d *Defaults) (emitter.Webhook, error) {
+// placeholderWebhook returns the webhook of a scenario that is only linted.
+func (s *scenarioRun) placeholderWebhook(settings webhookSettings) (emitter.Webhook, error) {
 	url, err := signature.ParseURL("http://localhost/")
 	if err != nil {
 		return emitter.Webhook{}, err
 	}
 	w := emitter.Webhook{URL: url}
-	return w, p.settle(&w, hook{d.URL, d.SignURL, d.Secret, d.Edition, d.Scheme}, true)
+	err = s.apply(settings, &w)
+	return w, err
 }
 
-// hook is what defaults and webhooks have in common.
-type hook struct {
+// webhookSettings are the settings that defaults and webhooks have in common.
+type webhookSettings struct {
 	url, signURL Text
 	secret       Secret
 	edition      Edition
 	scheme       Scheme
 }
 
-// settle takes over what a file says of a webhook, as far as the run does not say otherwise.
-func (p *play) settle(w *emitter.Webhook, h hook, withURL bool) error {
-	if h.url.Given() && withURL {
-		text, err := p.vars.expand(h.url.Value)
-		if err == nil && !(p.vars.lenient && text == "") {
+// apply sets what the file gives and the options do not.
+func (s *scenarioRun) apply(settings webhookSettings, w *emitter.Webhook) error {
+	if err := s.applyURLs(settings, w); err != nil {
+		return err
+	}
+	if settings.secret.Given() && !s.opts().given(SettingSecret) {
+		text, err := s.root.vars.expand(string(settings.secret.Value.Bytes()))
+		if err != nil {
+			return faultAt(settings.secret.Place, fmt.Errorf("secret: %w", err))
+		}
+		w.Secret = signature.NewSecret(text)
+	}
+	if settings.edition.Given() && !s.opts().given(SettingEdition) {
+		w.Edition = settings.edition.Value
+	}
+	if settings.scheme.Given() && !s.opts().given(SettingScheme) {
+		w.Scheme = settings.scheme.Value
+	}
+	return nil
+}
+
+func (s *scenarioRun) applyURLs(settings webhookSettings, w *emitter.Webhook) error {
+	vars := s.root.vars
+	if settings.url.Given() {
+		text, err := vars.expand(settings.url.Value)
+		if err == nil && !(vars.lenient && text == "") {
 			w.URL, err = signature.ParseURL(signature.Complete(text))
 		}
 		if err != nil {
-			return p.fault(h.url.Place, err)
+			return faultAt(settings.url.Place, err)
 		}
 		w.SignURL = signature.URL{}
 	}
-	if h.signURL.Given() && !p.opt.said(SettingSignURL) {
-		text, err := p.vars.expand(h.signURL.Value)
+	if settings.signURL.Given() && !s.opts().given(SettingSignURL) {
+		text, err := vars.expand(settings.signURL.Value)
 		if err == nil && text != "" {
 			w.SignURL, err = signature.ParseURL(signature.Complete(text))
 		}
 		if err != nil {
-			return p.fault(h.signURL.Place, err)
+			return faultAt(settings.signURL.Place, err)
 		}
-	}
-	if h.secret.Given() && !p.opt.said(SettingSecret) {
-		text, err := p.vars.expand(string(h.secret.Value.Bytes()))
-		if err != nil {
-			return p.fault(h.secret.Place, fmt.Errorf("secret: %w", err))
-		}
-		w.Secret = signature.NewSecret(text)
-	}
-	if h.edition.Given() && !p.opt.said(SettingEdition) {
-		w.Edition = h.edition.Value
-	}
-	if h.scheme.Given() && !p.opt.said(SettingScheme) {
-		w.Scheme = h.scheme.Value
 	}
 	return nil
 }

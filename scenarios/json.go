@@ -9,11 +9,9 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-
-	"artihook/scenarios/report"
 )
 
-// parseJSON reads a body: maps, lists, texts, booleans, nil, int64 where a number is whole and float64 elsewhere.
+// parseJSON parses one JSON value. Whole numbers become int64, others float64.
 func parseJSON(body []byte) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()
@@ -50,24 +48,46 @@ func plainNumbers(v any) any {
 	return v
 }
 
-// find gives what stands at a path: the value, or a list of them where the path picks several.
-func (p *Path) find(body any) (value any, found bool) {
+// bodyValue is what a path finds in a body.
+type bodyValue struct {
+	value any
+	found bool
+	err   error // the body is not JSON
+}
+
+// findInBody finds a path in a JSON body. The value is a list if the path finds several.
+func findInBody(p *Path, body []byte) (at bodyValue) {
+	parsed, err := parseJSON(body)
+	if err != nil {
+		return bodyValue{err: err}
+	}
 	defer func() {
-		if recover() != nil { // bodies come over the network, and the library is not ours
-			value, found = nil, false
+		if recover() != nil { // the JSONPath library can panic on a body from the network
+			at = bodyValue{}
 		}
 	}()
-	switch all := p.compiled.Get(body); len(all) {
+	switch all := p.compiled.Get(parsed); len(all) {
 	case 0:
-		return nil, false
+		return bodyValue{}
 	case 1:
-		return all[0], true
+		return bodyValue{value: all[0], found: true}
 	default:
-		return all, true
+		return bodyValue{value: all, found: true}
 	}
 }
 
-// textOf writes a JSON value as a text: a string as it is, anything else as JSON.
+// text returns the value as reports show it.
+func (b *bodyValue) text() string {
+	switch {
+	case b.err != nil:
+		return b.err.Error()
+	case !b.found:
+		return absent
+	}
+	return textOf(b.value)
+}
+
+// textOf returns a string as it is and any other value as JSON.
 func textOf(v any) string {
 	if s, ok := v.(string); ok {
 		return s
@@ -81,7 +101,7 @@ func textOf(v any) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// sameJSON compares two values as JSON does: 1 and 1.0 are the same number, and the order of keys does not count.
+// sameJSON reports whether two values are equal in JSON: 1 and 1.0 are equal, and the order of keys has no meaning.
 func sameJSON(a, b any) bool {
 	if x, ok := number(a); ok {
 		y, ok := number(b)
@@ -126,37 +146,4 @@ func number(v any) (string, bool) {
 		return strconv.FormatFloat(v, 'g', -1, 64), true
 	}
 	return "", false
-}
-
-// condition is a matcher ready to be held against a text: its variables are filled in.
-type condition struct {
-	what     string
-	expected string
-	holds    func(actual string) bool
-}
-
-// textCondition is equals, contains or matches.
-func textCondition(what string, equals, contains *Text, matches *Pattern, v *variables) (condition, error) {
-	switch {
-	case equals != nil:
-		want, err := v.expand(equals.Value)
-		return condition{what, want, func(actual string) bool { return actual == want }}, err
-	case contains != nil:
-		want, err := v.expand(contains.Value)
-		return condition{what, "a text that contains " + strconv.Quote(want), func(actual string) bool { return strings.Contains(actual, want) }}, err
-	default:
-		return condition{what, "a text that matches " + matches.Regexp.String(), matches.Regexp.MatchString}, nil
-	}
-}
-
-func (c condition) judge(actual string) report.Check {
-	return verdict(c.what, c.expected, actual, c.holds(actual))
-}
-
-func verdict(what, expected, actual string, ok bool) report.Check {
-	outcome := report.Failed
-	if ok {
-		outcome = report.Passed
-	}
-	return report.Check{What: what, Outcome: outcome, Expected: expected, Actual: actual}
 }

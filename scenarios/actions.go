@@ -1,0 +1,132 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"artihook/emitter"
+)
+
+// action is how the runner performs one action of a step. An action either sends, waits or asks (prepare, execute), or holds
+// other steps (nested).
+type action struct {
+	// title returns the name of a step that has none in the file. Required.
+	title func(*Step) string
+	// prepare advances the lead and returns the events to send. It also runs for steps that are not sent. nil sends nothing.
+	prepare func(*stepRun) ([]*pendingEvent, error)
+	// execute does what takes time. Its error is why it could not be done; an unexpected response is a failed check. nil does
+	// nothing.
+	execute func(*stepRun, context.Context) error
+	// nested runs the steps that the step at path holds. nil: it holds none.
+	nested func(b *branchRun, ctx context.Context, step *Step, path string)
+	// batchable: the step may be recorded together with the steps after it.
+	batchable bool
+}
+
+// actionTable returns the actions by their key in the file. It is a function because nested steps look up their own actions.
+func actionTable() map[string]action {
+	return map[string]action{
+		"start":    {title: fixedTitle("start"), prepare: (*stepRun).start, execute: (*stepRun).deliver, batchable: true},
+		"answer":   {title: answerTitle, prepare: (*stepRun).answer, execute: (*stepRun).deliver, batchable: true},
+		"complete": {title: fixedTitle("complete"), prepare: (*stepRun).complete, execute: (*stepRun).deliver, batchable: true},
+		"abandon":  {title: fixedTitle("abandon"), prepare: (*stepRun).abandon},
+		"send":     {title: sendTitle, prepare: (*stepRun).send, execute: (*stepRun).deliver, batchable: true},
+		"resend":   {title: resendTitle, prepare: (*stepRun).resend, execute: (*stepRun).deliver},
+		"wait":     {title: waitTitle, execute: (*stepRun).wait},
+		"probe":    {title: probeTitle, execute: (*stepRun).probe},
+		"repeat":   {title: repeatTitle, nested: (*branchRun).repeat},
+		"parallel": {title: fixedTitle("parallel"), nested: (*branchRun).parallel},
+		"for_each": {title: forEachTitle, nested: (*branchRun).forEach},
+	}
+}
+
+// title returns the name of a step as reports show it.
+func (r *runner) title(s *Step) string {
+	if s.Name.Given() {
+		return s.Name.Value
+	}
+	text := s.Action()
+	if a, ok := r.actions[text]; ok {
+		text = a.title(s)
+	}
+	if s.Lead.Given() {
+		text += " of " + s.Lead.Value
+	}
+	if faults := injectedFaults(s); len(faults) > 0 {
+		text += " (" + strings.Join(faults, ", ") + ")"
+	}
+	return text
+}
+
+func fixedTitle(text string) func(*Step) string { return func(*Step) string { return text } }
+
+func answerTitle(s *Step) string {
+	switch {
+	case s.Answer.Next.N > 0:
+		return fmt.Sprintf("answer %d", s.Answer.Next.N)
+	case s.Answer.All:
+		return "answer all"
+	}
+	var fields []string
+	for _, f := range s.Answer.Fields {
+		fields = append(fields, f.Key)
+	}
+	return "answer " + strings.Join(fields, ", ")
+}
+
+func sendTitle(s *Step) string {
+	switch {
+	case s.Send.Action != nil:
+		return "send " + string(s.Send.Action.Value)
+	case s.Send.File != nil:
+		return "send file " + s.Send.File.Value
+	}
+	return "send body"
+}
+
+func resendTitle(s *Step) string { return "resend " + s.Resend.Value }
+
+func waitTitle(s *Step) string { return "wait " + s.Wait.Value.String() }
+
+func probeTitle(s *Step) string {
+	switch {
+	case s.Probe.Get != nil:
+		return "probe " + s.Probe.Get.Value
+	case s.Probe.Run != nil:
+		return "probe " + s.Probe.Run.Value
+	}
+	return "probe"
+}
+
+func repeatTitle(s *Step) string { return fmt.Sprintf("repeat %d times", s.Repeat.Times.N) }
+
+func forEachTitle(s *Step) string { return fmt.Sprintf("for each of %d leads", s.ForEach.Leads.N) }
+
+// injectedFaults names the faults that the step injects, in the order of the format.
+func injectedFaults(s *Step) []string {
+	var names []string
+	add := func(given bool, format string, args ...any) {
+		if given {
+			names = append(names, fmt.Sprintf(format, args...))
+		}
+	}
+	add(s.Duplicate.Given(), "%d times", s.Duplicate.N)
+	add(s.OutOfOrder.On, "out of order")
+	add(s.Drop.On, "dropped")
+	add(s.Delay.Given(), "delayed by %s", s.Delay.Value)
+	add(s.Tamper.Given(), "tampered %s", s.Tamper.Value)
+	add(s.Unsigned.On, "unsigned")
+	add(s.Stale.Given(), "version %d again", s.Stale.N)
+	add(s.SlowBody.Given(), "slow body")
+	add(s.CutBody.Given(), "cut body")
+	return names
+}
+
+// tamper returns the change that the step makes to the signed request.
+func tamper(s *Step) emitter.Tamper {
+	if s.Unsigned.On {
+		return emitter.TamperUnsigned
+	}
+	return emitter.Tamper(s.Tamper.Value)
+}

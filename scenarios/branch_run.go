@@ -1,0 +1,99 @@
+package scenarios
+
+import (
+	"context"
+	"maps"
+	"strconv"
+
+	"artihook/fixtures"
+	"artihook/scenarios/report"
+)
+
+// branchRun runs the steps of one branch and holds what they share. Branches that run at the same time have one each, so
+// that the events of a branch do not depend on the others.
+type branchRun struct {
+	scenario *scenarioRun
+	vars     *variables
+	leads    leads
+	sent     map[string][]*pendingEvent // by the id of the step
+	seeds    seedSequence
+	path     string // in front of the number of a step: "4.2."
+	label    string // in front of its name: "lead 2 › "
+	results  []report.Step
+}
+
+// seedSequence gives seeds that depend only on the place in the scenario.
+type seedSequence struct {
+	base uint64
+	used uint64
+}
+
+func (s *seedSequence) next() uint64 {
+	s.used++
+	return fixtures.LeadSeed(s.base, s.used-1)
+}
+
+// runSteps runs steps one after the other.
+func (b *branchRun) runSteps(ctx context.Context, steps []*Step) {
+	for i := 0; i < len(steps); i++ {
+		if why := b.scenario.skipReason(ctx); why != "" && !b.scenario.dryRun {
+			b.skip(steps[i], why)
+			continue
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		if n := b.batchSize(steps[i:]); n > 1 {
+			b.runBatch(ctx, steps[i:i+n], i)
+			i += n - 1
+			continue
+		}
+		b.runStep(ctx, steps[i], b.path+strconv.Itoa(i+1))
+	}
+}
+
+func (b *branchRun) skip(step *Step, why string) {
+	if b.scenario.opts().Step == "" {
+		r := b.newResult(step)
+		r.Outcome, r.Why = report.Skipped, why
+		b.results = append(b.results, r)
+	}
+}
+
+func (b *branchRun) newResult(step *Step) report.Step {
+	return report.Step{Name: b.label + b.scenario.runner.title(step), File: b.scenario.includedFile(step), Line: step.Line}
+}
+
+// runStep runs one step, with the steps that it holds.
+func (b *branchRun) runStep(ctx context.Context, step *Step, path string) {
+	if nested := b.scenario.runner.actions[step.Action()].nested; nested != nil {
+		nested(b, ctx, step, path)
+		return
+	}
+	if step.faulty { // in a dry run of a partial file
+		return
+	}
+	s := b.newStepRun(step, path)
+	err := s.prepare()
+	if err == nil {
+		err = s.execute(ctx)
+	}
+	s.finish(ctx, err)
+}
+
+// fork returns a branch that starts with what b has.
+func (b *branchRun) fork(path, label string) *branchRun {
+	return &branchRun{
+		scenario: b.scenario, vars: b.vars.fork(), leads: b.leads.fork(), sent: maps.Clone(b.sent),
+		seeds: seedSequence{base: b.seeds.next()}, path: path, label: b.label + label,
+	}
+}
+
+// merge adds the results of a branch, its step ids, captured variables, and the leads that it started or ended. before are
+// the leads that were active when the branch was forked.
+func (b *branchRun) merge(before []*lead, branch *branchRun) {
+	b.results = append(b.results, branch.results...)
+	maps.Copy(b.sent, branch.sent)
+	b.vars.merge(branch.vars)
+	b.leads.merge(before, &branch.leads)
+}

@@ -1,0 +1,136 @@
+package scenarios
+
+import (
+	"errors"
+
+	"artihook/emitter/payload"
+	"artihook/fixtures"
+)
+
+// start starts a conversation and returns its created event.
+func (s *stepRun) start() ([]*pendingEvent, error) {
+	start := s.step.Start
+	l := &lead{
+		name: s.step.Lead.Value, seed: s.branch.seeds.next(), edition: s.scenario().webhooks[0].Edition,
+		versions: map[int]*pendingEvent{},
+	}
+	var err error
+	if l.bot, err = s.botName(start.Bot); err != nil {
+		return nil, err
+	}
+	if l.answers, err = s.vars().joinAnswers(start.Answers); err != nil {
+		return nil, err
+	}
+	err = s.scenario().generators.use(l.generatorKey(), func(g *fixtures.Generator) error {
+		return s.newVisitor(l, g, start.Visitor)
+	})
+	if err != nil {
+		return nil, faultAt(s.botPlace(start.Bot), err)
+	}
+	s.branch.leads.start(l)
+	s.vars().set(varLead, l.last.Lead.ID.String())
+	return []*pendingEvent{l.pending()}, nil
+}
+
+// botPlace returns where the bot of a start is named, or the place of the step.
+func (s *stepRun) botPlace(own Bot) Place {
+	for _, at := range []Place{own.Place, s.scenario().defaults().Bot.Place} {
+		if at.Given() {
+			return at
+		}
+	}
+	return s.step.Place
+}
+
+// botName returns the bot of the step, of the options or of the defaults, in this order.
+func (s *stepRun) botName(own Bot) (string, error) {
+	opts, defaults := s.scenario().opts(), s.scenario().defaults()
+	name := own
+	switch {
+	case own.Given():
+	case defaults.Bot.Given() && !opts.given(SettingBot):
+		name = defaults.Bot
+	case opts.Bot != "":
+		return opts.Bot, nil
+	default:
+		return fixtures.DefaultBot, nil
+	}
+	text, err := s.vars().expand(name.Value)
+	if err != nil {
+		return "", faultAt(name.Place, err)
+	}
+	return text, nil
+}
+
+// currentLead returns the lead of the step: the one that it names, or the one started last.
+func (s *stepRun) currentLead() (*lead, error) {
+	l, err := s.branch.leads.current(s.step.Lead.Value)
+	if err == nil {
+		s.vars().set(varLead, l.last.Lead.ID.String())
+	}
+	return l, err
+}
+
+// answer returns an updated event for each answer.
+func (s *stepRun) answer() ([]*pendingEvent, error) {
+	l, err := s.currentLead()
+	if err != nil {
+		return nil, err
+	}
+	var events []*pendingEvent
+	a := s.step.Answer
+	for n := 0; a.All || n < a.Next.N; n++ {
+		err := s.continueLead(l, l.generatorKey(), payload.Updated)
+		if a.All && n > 0 && errors.Is(err, fixtures.ErrNoQuestionLeft) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, l.pending())
+	}
+	for _, f := range a.Fields {
+		answers, err := s.vars().joinAnswers(Map[Text]{f})
+		if err != nil {
+			return nil, err
+		}
+		if err := s.continueLead(l, generatorKey{bot: l.bot, edition: l.edition, answers: answers}, payload.Updated); err != nil {
+			return nil, faultAt(f.Place, err)
+		}
+		events = append(events, l.pending())
+	}
+	return events, nil
+}
+
+// complete ends the conversation and returns its completed event.
+func (s *stepRun) complete() ([]*pendingEvent, error) {
+	l, err := s.currentLead()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.continueLead(l, l.generatorKey(), payload.Completed); err != nil {
+		return nil, err
+	}
+	s.branch.leads.end(l)
+	return []*pendingEvent{l.pending()}, nil
+}
+
+// abandon ends the conversation without an event.
+func (s *stepRun) abandon() ([]*pendingEvent, error) {
+	l, err := s.currentLead()
+	if err == nil {
+		s.branch.leads.end(l)
+	}
+	return nil, err
+}
+
+// continueLead generates the next event of a lead.
+func (s *stepRun) continueLead(l *lead, key generatorKey, action payload.Action) error {
+	return s.scenario().generators.use(key, func(g *fixtures.Generator) error {
+		next, err := g.Continue(l.last, l.seed, s.scenario().now(), action)
+		if err == nil {
+			l.setLast(next)
+		}
+		return err
+	})
+}

@@ -1,0 +1,164 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+)
+
+// delivery is an event on its way to one webhook, formatted and signed.
+type delivery struct {
+	event   *pendingEvent
+	webhook *emitter.Webhook
+	planned history.Delivery
+	sent    bool
+}
+
+// planDeliveries signs a delivery of each event for each webhook that wants it, with the faults that the step injects.
+func (s *stepRun) planDeliveries(events []*pendingEvent) error {
+	if s.step.Stale.Given() {
+		old, err := s.staleEvent()
+		if err != nil && !s.scenario().partial { // else the version may be that of a step that could not be read
+			err = faultAt(s.step.Stale.Place, err)
+		}
+		if err != nil {
+			return err
+		}
+		events = []*pendingEvent{old}
+	}
+	if s.step.OutOfOrder.On {
+		events = slices.Clone(events)
+		slices.Reverse(events)
+	}
+	if s.step.Drop.On {
+		return nil
+	}
+	for _, e := range events {
+		for range max(s.step.Duplicate.N, 1) {
+			if err := s.signForAll(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *stepRun) signForAll(e *pendingEvent) error {
+	hooks := s.scenario().webhooks
+	for i := range hooks {
+		if !e.wantedBy(&hooks[i]) {
+			continue
+		}
+		if err := s.sign(e, &hooks[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sign adds a signed delivery to a webhook.
+func (s *stepRun) sign(e *pendingEvent, w *emitter.Webhook) error {
+	m, err := e.message(w)
+	if err != nil {
+		return err
+	}
+	m.Tamper = tamper(s.step)
+	m.Scenario, m.Step = s.scenario().file.Name.Value, s.path+" "+s.result.Name
+	if s.step.Resend != nil {
+		m.ResendOf = e.firstDelivery(w)
+	}
+	s.deliveries = append(s.deliveries, delivery{event: e, webhook: w, planned: emitter.Plan(w, m)})
+	return nil
+}
+
+// staleEvent returns the lead's event of an old version.
+func (s *stepRun) staleEvent() (*pendingEvent, error) {
+	l := s.branch.leads.lastEnded // by this very step, if it is complete
+	if s.step.Answer != nil {
+		var err error
+		if l, err = s.currentLead(); err != nil {
+			return nil, err
+		}
+	}
+	if l == nil {
+		return nil, errNotStarted
+	}
+	if old := l.versions[s.step.Stale.N]; old != nil {
+		return old, nil
+	}
+	return nil, fmt.Errorf("the lead has no version %d yet", s.step.Stale.N)
+}
+
+// deliver sends the deliveries of the step.
+func (s *stepRun) deliver(ctx context.Context) error {
+	if s.leadID != "" {
+		s.vars().set(varLead, s.leadID) // the later steps of a batch have been prepared already
+	}
+	if err := s.pause(ctx, s.step.Delay.Value); err != nil {
+		return err
+	}
+	for i := range s.deliveries {
+		if err := s.sendDelivery(ctx, &s.deliveries[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendDelivery sends one delivery and evaluates the response.
+func (s *stepRun) sendDelivery(ctx context.Context, d *delivery) error {
+	if s.silent {
+		return s.previewDelivery(d)
+	}
+	d.sent = true
+	last, err := s.emitter().Send(ctx, d.webhook, d.planned, func(attempt history.Delivery) error {
+		s.attempts = append(s.attempts, attempt)
+		return nil
+	})
+	if err != nil {
+		s.scenario().state.abort(err)
+		return err
+	}
+	d.event.delivered(d.webhook, last.ID)
+	return s.evaluate(deliveryResponse(&last, s.step.CutBody.Given()), s.deliveryLabel(d, &last))
+}
+
+// previewDelivery shows a delivery that is not sent, unless another step was selected.
+func (s *stepRun) previewDelivery(d *delivery) error {
+	selected, preview := s.scenario().opts().Step, s.scenario().runner.preview
+	if preview == nil || selected != "" && selected != s.path {
+		return nil
+	}
+	return preview(d.planned)
+}
+
+// deliveryLabel returns what tells the deliveries of one step apart, in front of the name of a check.
+func (s *stepRun) deliveryLabel(d *delivery, last *history.Delivery) string {
+	if len(s.deliveries) == 1 {
+		return ""
+	}
+	text := deliveryTitle(last) + ": "
+	if d.webhook.Name != "" {
+		return d.webhook.Name + " " + text
+	}
+	return text
+}
+
+// emitter returns the emitter with the options of the scenario and of the step.
+func (s *stepRun) emitter() *emitter.Emitter {
+	opts, defaults := s.scenario().opts(), s.scenario().defaults()
+	o := emitter.SendOptions{SlowBody: s.step.SlowBody.Value, Cut: s.step.CutBody.Given(), CutAfter: s.step.CutBody.N}
+	if defaults.Timeout.Given() && !opts.given(SettingTimeout) {
+		o.Timeout = defaults.Timeout.Value
+	}
+	if !opts.given(SettingRetries) {
+		o.Retries = defaults.Retries.N
+	}
+	if o == (emitter.SendOptions{}) {
+		return opts.Emitter
+	}
+	return opts.Emitter.WithOptions(o)
+}

@@ -1,0 +1,90 @@
+package scenarios
+
+import (
+	"errors"
+	"strings"
+	"sync"
+
+	"artihook/emitter/payload"
+	"artihook/fixtures"
+)
+
+// generators are the event generators of a scenario. They are reused, because making one takes longer than generating an
+// event.
+type generators struct {
+	bots  *botCache
+	file  *File
+	mu    sync.Mutex
+	pools map[generatorKey]*sync.Pool
+}
+
+// generatorKey is what a generator is made from.
+type generatorKey struct {
+	bot      string
+	edition  payload.Edition
+	prepared bool
+	answers  string // fields and texts, each followed by a zero byte
+}
+
+func newGenerators(bots *botCache, f *File) *generators {
+	return &generators{bots: bots, file: f, pools: map[generatorKey]*sync.Pool{}}
+}
+
+// use calls fn with a generator, which is fn's alone until it returns.
+func (g *generators) use(key generatorKey, fn func(*fixtures.Generator) error) error {
+	pool := g.pool(key)
+	generator, ok := pool.Get().(*fixtures.Generator)
+	if !ok {
+		bot, err := g.bots.get(key.bot, g.file)
+		if err != nil {
+			return err
+		}
+		opts := fixtures.Options{Edition: key.edition, Answers: splitAnswers(key.answers), Prepared: key.prepared}
+		if generator, err = fixtures.NewGenerator(bot, opts); err != nil {
+			return err
+		}
+	}
+	defer pool.Put(generator)
+	return fn(generator)
+}
+
+func (g *generators) pool(key generatorKey) *sync.Pool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	pool := g.pools[key]
+	if pool == nil {
+		pool = new(sync.Pool)
+		g.pools[key] = pool
+	}
+	return pool
+}
+
+// joinAnswers expands answers and joins them for a generatorKey. The error is a fault of the file.
+func (v *variables) joinAnswers(answers Map[Text]) (string, error) {
+	var b strings.Builder
+	for _, a := range answers {
+		field, err := v.expand(a.Key)
+		if err != nil {
+			return "", faultAt(a.Place, err)
+		}
+		text, err := v.expand(a.Value.Value)
+		if err != nil {
+			return "", faultAt(a.Value.Place, err)
+		}
+		if strings.Contains(field+text, "\x00") {
+			return "", faultAt(a.Place, errors.New("an answer cannot hold a zero byte"))
+		}
+		b.WriteString(field + "\x00" + text + "\x00")
+	}
+	return b.String(), nil
+}
+
+// splitAnswers is the opposite of joinAnswers.
+func splitAnswers(joined string) []fixtures.Given {
+	var answers []fixtures.Given
+	parts := strings.Split(joined, "\x00")
+	for i := 0; i+1 < len(parts); i += 2 {
+		answers = append(answers, fixtures.Given{Field: parts[i], Text: parts[i+1]})
+	}
+	return answers
+}

@@ -1,0 +1,70 @@
+package scenarios
+
+import (
+	"net/http"
+	"time"
+
+	"artihook/emitter"
+	"artihook/scenarios/report"
+)
+
+// Options are the settings of a run. Those that Given marks win over the files.
+type Options struct {
+	Emitter *emitter.Emitter // sends; required by Run
+	// Webhook returns the webhook with that name in artihook.yaml, or the default webhook if name is "". A url that is not
+	// empty replaces the webhook's own. Required by Run.
+	Webhook func(name, url string) (emitter.Webhook, error)
+	Probes  *http.Client // sends the requests of probes; nil is emitter.HTTPClient with no options
+	Given   map[Setting]bool
+	Vars    map[string]string                // values of ${name}; they win over all others
+	Env     func(name string) (string, bool) // values of ${NAME} that nothing else sets; nil has none
+	Bot     string                           // for scenarios that name none; "" is fixtures.DefaultBot
+	Seed    uint64                           // of all random values
+	Now     func() time.Time                 // the clock of the payloads; nil is time.Now
+	Timeout time.Duration                    // of a delivery, if Given, and of a probe; 0 is emitter.DefaultTimeout
+
+	Jobs     int    // scenarios that run at the same time; 0 is 1
+	FailFast bool   // start nothing after the first failed step
+	Step     string // "4" or "4.2.1": send only this step's deliveries, prepare those before it; "" is all
+
+	// Exchanges keeps request and response of passed steps too. Without it, memory use does not grow with the number of
+	// deliveries.
+	Exchanges bool
+	// Repeat returns the command that repeats one step, with the variables that it took from responses. It passes each
+	// word through redact, which masks the secrets, before it quotes the word. nil gives no commands.
+	Repeat func(f *File, step string, vars map[string]string, redact func(string) string) string
+	// Ended is called with each scenario as it ends, never concurrently. Its error ends the run. nil is not called.
+	Ended func(*report.Suite) error
+}
+
+// Setting is a setting that both a run and a file can give.
+type Setting string
+
+// The settings, named as the flags are.
+const (
+	SettingURL     Setting = "url"
+	SettingSignURL Setting = "sign-url"
+	SettingSecret  Setting = "secret"
+	SettingEdition Setting = "edition"
+	SettingScheme  Setting = "scheme"
+	SettingBot     Setting = "bot"
+	SettingSeed    Setting = "seed"
+	SettingNow     Setting = "now"
+	SettingTimeout Setting = "timeout"
+	SettingRetries Setting = "retries"
+)
+
+func (o *Options) given(s Setting) bool { return o.Given[s] }
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Env == nil {
+		o.Env = func(string) (string, bool) { return "", false }
+	}
+	if o.Probes == nil {
+		o.Probes = emitter.HTTPClient(emitter.Options{})
+	}
+	return o
+}

@@ -1,0 +1,67 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// runState is what the steps of a scenario have led to so far. It is safe for concurrent use by branches. Its fields may be
+// read without the lock once the scenario has ended.
+type runState struct {
+	mu          sync.Mutex
+	faults      Faults // found by a dry run
+	stepFound   bool   // the step that runs alone exists
+	stepDone    bool   // and it has run
+	unreachable bool   // a step has failed because the receiver cannot be reached
+	fatal       error  // ends the whole run
+}
+
+// addFault adds a fault at the place that the error names, else at the given place.
+func (s *runState) addFault(at Place, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var fault *Fault
+	if errors.As(faultAt(at, err), &fault) {
+		s.faults = append(s.faults, fault)
+	}
+}
+
+// faultAt returns err if it has a place, else a fault at the given place.
+func faultAt(at Place, err error) error {
+	var fault *Fault
+	if errors.As(err, &fault) {
+		return err
+	}
+	return &Fault{File: at.File, Line: at.Line, Column: at.Column, Problem: err.Error()}
+}
+
+// faultCount returns how many faults have been found.
+func (s *runState) faultCount() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.faults)
+}
+
+// abort ends the whole run because of a failure that is not the receiver's.
+func (s *runState) abort(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fatal == nil && !errors.Is(err, context.Canceled) {
+		s.fatal = err
+	}
+}
+
+func (s *runState) foundStep() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stepFound = true
+}
+
+// stepEnded records what the end of a step means for those after it.
+func (s *runState) stepEnded(selected, unreachable bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stepDone = s.stepDone || selected
+	s.unreachable = s.unreachable || unreachable
+}

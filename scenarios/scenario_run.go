@@ -1,0 +1,165 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"artihook/emitter"
+	"artihook/scenarios/report"
+)
+
+// scenarioRun is one scenario while it runs.
+type scenarioRun struct {
+	runner     *runner
+	file       *File
+	dryRun     bool // nothing is sent, and nothing waits
+	partial    bool // the file has faults already: a fault of a step as a whole may be a consequence of them
+	now        func() time.Time
+	webhooks   []emitter.Webhook
+	generators *generators
+	state      *runState
+	root       *branchRun // of the outermost steps
+}
+
+func (r *runner) newScenarioRun(f *File) *scenarioRun {
+	partial, unsure := f.partial, f.unsure
+	f = f.whole()
+	s := &scenarioRun{
+		runner: r, file: f, partial: partial, now: r.clock(f), generators: newGenerators(r.bots, f), state: new(runState),
+	}
+	vars := newVariables(&r.opts)
+	vars.unsure = unsure
+	addCaptured(f.Steps, vars.captured)
+	if partial {
+		vars.set(varLead, "") // the step that starts it may be among those that could not be read
+	}
+	s.root = &branchRun{
+		scenario: s, vars: vars, sent: map[string][]*pendingEvent{}, leads: newLeads(), seeds: seedSequence{base: r.seed(f)},
+	}
+	return s
+}
+
+// addCaptured adds the names that the steps capture.
+func addCaptured(steps []*Step, names map[string]bool) {
+	for _, s := range steps {
+		for _, c := range s.Capture {
+			names[c.Key] = true
+		}
+		addCaptured(s.Inner(), names)
+	}
+}
+
+func (s *scenarioRun) opts() *Options { return &s.runner.opts }
+
+func (s *scenarioRun) defaults() *Defaults {
+	if s.file.Defaults == nil || s.file.Defaults.faulty {
+		return &Defaults{}
+	}
+	return s.file.Defaults
+}
+
+// run resolves the variables and webhooks of the scenario and runs its steps.
+func (s *scenarioRun) run(ctx context.Context) {
+	unresolved := s.setVars(s.file.Vars, false) // the defaults may use them
+	var err error
+	if s.webhooks, err = s.resolveWebhooks(); err != nil {
+		if fault := (*Fault)(nil); errors.As(err, &fault) {
+			s.state.addFault(Place{}, err)
+		} else {
+			s.state.abort(err)
+		}
+		return
+	}
+	s.setVars(unresolved, true) // they may use the URL
+	s.root.runSteps(ctx, s.file.Steps)
+}
+
+// setVars sets the file's variables and returns those that use variables which are not set yet. In the last call those are
+// faults.
+func (s *scenarioRun) setVars(vars Map[Text], last bool) (unresolved Map[Text]) {
+	for _, v := range vars {
+		text, err := s.root.vars.expand(v.Value.Value)
+		switch {
+		case err == nil:
+			s.root.vars.set(v.Key, text)
+		case errors.Is(err, errTexts):
+			s.addFault(v.Value.Place, err)
+			return nil
+		case last:
+			s.addFault(v.Value.Place, s.explainCycle(v.Key, err))
+		default:
+			unresolved = append(unresolved, v)
+		}
+	}
+	return unresolved
+}
+
+// explainCycle returns the error of a variable that contains itself or another variable of the file that is not set. It
+// returns other errors as they are.
+func (s *scenarioRun) explainCycle(key string, err error) error {
+	var unset *unsetError
+	if !errors.As(err, &unset) || !slices.ContainsFunc(s.file.Vars, func(v Entry[Text]) bool { return v.Key == unset.name }) {
+		return err
+	}
+	if unset.name == key {
+		return fmt.Errorf("the variable %q contains itself", key)
+	}
+	return fmt.Errorf("the variable %q contains %q, which cannot be filled in", key, unset.name)
+}
+
+// addFault adds a fault of the file. A fault without a place of its own is dropped if the file is partial: it may be a
+// consequence of the faults that are known already.
+func (s *scenarioRun) addFault(at Place, err error) {
+	var fault *Fault
+	if s.partial && !errors.As(err, &fault) {
+		return
+	}
+	s.state.addFault(at, err)
+}
+
+// skipReason returns why no further step runs, or "" if one may run.
+func (s *scenarioRun) skipReason(ctx context.Context) string {
+	s.state.mu.Lock()
+	defer s.state.mu.Unlock()
+	switch {
+	case ctx.Err() != nil || s.state.fatal != nil:
+		return "interrupted"
+	case s.state.stepDone:
+		return "another step runs alone"
+	case s.state.unreachable:
+		return "an earlier step could not reach the receiver"
+	case s.opts().FailFast && s.runner.failed.Load():
+		return "an earlier step failed"
+	}
+	return ""
+}
+
+// stepEnded records the outcome of a step for the steps and scenarios after it.
+func (s *scenarioRun) stepEnded(outcome report.Outcome, path string, unreachable bool) {
+	failed := outcome == report.Failed
+	if failed {
+		s.runner.failed.Store(true)
+	}
+	s.state.stepEnded(s.opts().Step != "" && s.opts().Step == path, failed && unreachable)
+}
+
+// includedFile returns the file of a step that was included, or "" for the scenario's own file.
+func (s *scenarioRun) includedFile(step *Step) string {
+	if step.File == s.file.File {
+		return ""
+	}
+	return step.File
+}
+
+// redact masks the secrets of all webhooks.
+func (s *scenarioRun) redact(b []byte) []byte {
+	for i := range s.webhooks {
+		b = s.webhooks[i].Secret.Redact(b)
+	}
+	return b
+}
+
+func (s *scenarioRun) redactText(text string) string { return string(s.redact([]byte(text))) }

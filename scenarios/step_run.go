@@ -1,0 +1,156 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/scenarios/report"
+)
+
+// stepRun is one step while it runs. It has no nested steps.
+type stepRun struct {
+	branch      *branchRun
+	step        *Step
+	action      action
+	path        string
+	silent      bool   // prepared only: nothing is sent, and nothing waits
+	leadID      string // the value of ${lead}
+	deliveries  []delivery
+	attempts    []history.Delivery
+	result      report.Step
+	unreachable bool // a check failed because the receiver cannot be reached
+}
+
+func (b *branchRun) newStepRun(step *Step, path string) *stepRun {
+	b.vars.guessed = false
+	result := b.newResult(step)
+	result.Started, result.Outcome = time.Now(), report.Passed
+	return &stepRun{
+		branch: b, step: step, action: b.scenario.runner.actions[step.Action()], path: path,
+		silent: b.scenario.isSilent(path), result: result,
+	}
+}
+
+// isSilent reports whether the step is only prepared: in a dry run, or if another step runs alone.
+func (s *scenarioRun) isSilent(path string) bool {
+	selected := s.opts().Step
+	if selected == path {
+		s.state.foundStep()
+	}
+	return s.dryRun || selected != "" && selected != path
+}
+
+func (s *stepRun) scenario() *scenarioRun { return s.branch.scenario }
+
+func (s *stepRun) vars() *variables { return s.branch.vars }
+
+// prepare advances the lead and signs the deliveries of the step. It sends nothing.
+func (s *stepRun) prepare() error {
+	if s.action.prepare == nil {
+		return nil
+	}
+	events, err := s.action.prepare(s)
+	if err != nil || len(events) == 0 {
+		return err
+	}
+	if s.step.ID.Given() {
+		s.branch.sent[s.step.ID.Value] = events
+	}
+	s.leadID = s.vars().known[varLead]
+	return s.planDeliveries(events)
+}
+
+func (s *stepRun) execute(ctx context.Context) error {
+	if s.action.execute == nil {
+		return nil
+	}
+	return s.action.execute(s, ctx)
+}
+
+func (s *stepRun) wait(ctx context.Context) error { return s.pause(ctx, s.step.Wait.Value) }
+
+// pause waits for d, unless the step is silent.
+func (s *stepRun) pause(ctx context.Context, d time.Duration) error {
+	if s.silent || d == 0 {
+		return nil
+	}
+	return emitter.Wait(ctx, d)
+}
+
+// finish reports the step. err is why it could not be prepared or executed.
+func (s *stepRun) finish(ctx context.Context, err error) {
+	switch {
+	case s.scenario().dryRun:
+		if err != nil && !s.vars().guessed && !errors.Is(err, errNotStarted) {
+			s.scenario().addFault(s.step.Place, err)
+		}
+		return
+	case s.silent && err == nil:
+		return
+	}
+	s.setOutcome(ctx, err)
+	r := &s.result
+	s.scenario().stepEnded(r.Outcome, s.path, s.unreachable)
+	if r.Outcome == report.Passed && !s.scenario().opts().Exchanges {
+		r.Checks, r.Exchanges = nil, nil
+	} else {
+		for i := range s.attempts {
+			r.Exchanges = append(r.Exchanges, deliveryExchange(&s.attempts[i]))
+		}
+	}
+	r.Mask(s.scenario().redact)
+	s.branch.results = append(s.branch.results, *r)
+}
+
+func (s *stepRun) setOutcome(ctx context.Context, err error) {
+	r := &s.result
+	r.Took = time.Since(r.Started)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		r.Outcome, r.Why = report.Skipped, "interrupted"
+	case err != nil:
+		r.Outcome, r.Why = report.Failed, err.Error()
+	case anyFailed(r.Checks):
+		r.Outcome = report.Failed
+	}
+	if repeat := s.scenario().opts().Repeat; repeat != nil && r.Outcome == report.Failed {
+		r.Repeat = repeat(s.scenario().file, s.path, s.vars().usedCaptures(), s.scenario().redactText)
+	}
+}
+
+func anyFailed(checks []report.Check) bool {
+	for _, c := range checks {
+		if c.Outcome == report.Failed {
+			return true
+		}
+	}
+	return false
+}
+
+// evaluate adds the checks of a response, each with label in front, and captures variables from it.
+func (s *stepRun) evaluate(r *response, label string) error {
+	checks, err := evaluateExpect(s.step.Expect, r, s.vars())
+	if err != nil {
+		return faultAt(s.step.Expect.Place, err)
+	}
+	s.unreachable = s.unreachable || anyFailed(checks) && r.unreachable()
+	for i := range s.step.Capture {
+		if r.failure != "" {
+			break
+		}
+		c := &s.step.Capture[i]
+		value, check := captureFrom(&c.Value, c.Key, r)
+		if check.Outcome == report.Passed {
+			s.vars().capture(c.Key, value)
+		}
+		checks = append(checks, check)
+	}
+	for _, c := range checks {
+		c.What = label + c.What
+		s.result.Checks = append(s.result.Checks, c)
+	}
+	return nil
+}
