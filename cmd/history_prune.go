@@ -60,7 +60,7 @@ func runHistoryPrune(ctx context.Context, a *app, opt *pruneOptions) error {
 	}
 	done, err := store.Prune(ctx, history.Condition{Filter: filter, Keep: opt.keep, All: flags.Changed("keep")})
 	err = ended(err, store.Close())
-	if errors.Is(err, history.ErrEverything) {
+	if errors.Is(err, history.ErrNoCondition) {
 		return usagef("the filters are empty, so every delivery would be removed; --keep 0 does that")
 	}
 	if err != nil && done.Deliveries == 0 {

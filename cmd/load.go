@@ -158,7 +158,7 @@ func (opt *loadOptions) length() time.Duration {
 }
 
 // load sends. The report is nil when nothing was begun.
-func (a *app) load(ctx context.Context, opt *loadOptions, plan traffic.LoadOptions) (*traffic.Report, error) {
+func (a *app) load(ctx context.Context, opt *loadOptions, plan traffic.LoadOptions) (*traffic.LoadReport, error) {
 	how, err := opt.client.options(a, 1)
 	if err != nil {
 		return nil, err
@@ -233,7 +233,7 @@ func isLoopback(url signature.URL) bool {
 }
 
 // loadEnded reports. A load that was interrupted, or whose history is not whole, reports too.
-func (a *app) loadEnded(report *traffic.Report, opt *loadOptions, err error) error {
+func (a *app) loadEnded(report *traffic.LoadReport, opt *loadOptions, err error) error {
 	met := report.Judge(opt.thresholds)
 	if shown := a.showReport(report); shown != nil {
 		return errors.Join(err, shown)
@@ -262,7 +262,7 @@ func (a *app) loadEnded(report *traffic.Report, opt *loadOptions, err error) err
 	return nil
 }
 
-func (a *app) showReport(report *traffic.Report) error {
+func (a *app) showReport(report *traffic.LoadReport) error {
 	if a.json() {
 		return a.showJSON(report)
 	}

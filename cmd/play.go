@@ -147,8 +147,8 @@ func summary(t *traffic.Tally, seed uint64) string {
 	fmt.Fprintf(&b, "%s, %s: %d accepted", counted(t.Leads, "lead"), counted(t.OK+t.Failed, "event"), t.OK)
 	if t.Failed > 0 {
 		var parts []string
-		for _, name := range slices.Sorted(maps.Keys(t.Answers)) {
-			parts = append(parts, fmt.Sprintf("%s: %d", name, t.Answers[name]))
+		for _, name := range slices.Sorted(maps.Keys(t.Failures)) {
+			parts = append(parts, fmt.Sprintf("%s: %d", name, t.Failures[name]))
 		}
 		fmt.Fprintf(&b, ", %d failed (%s)", t.Failed, strings.Join(parts, ", "))
 	}

@@ -56,13 +56,13 @@ func (f *historyFlags) openWith(ctx context.Context, opt history.Options) (*hist
 }
 
 // errNoHome is the error of a history that has neither a name nor a default directory.
-var errNoHome = &history.Error{Doing: "opening", Path: "history.db", Reason: "there is no directory for it, because no home directory is set (HOME)"}
+var errNoHome = &history.Error{Op: "opening", Path: "history.db", Reason: "there is no directory for it, because no home directory is set (HOME)"}
 
 // historyHint names the flags with which the command can do without the history that could not be opened. It returns
 // "" for other errors.
 func historyHint(cmd *cobra.Command, err error) string {
 	var failed *history.Error
-	if !errors.As(err, &failed) || failed.Doing != "opening" || cmd.Flags().Lookup("history") == nil {
+	if !errors.As(err, &failed) || failed.Op != "opening" || cmd.Flags().Lookup("history") == nil {
 		return ""
 	}
 	if cmd.Flags().Lookup("no-history") == nil {
@@ -81,7 +81,7 @@ type opening struct {
 // ahead begins to open the history if there is one. That changes nothing in it, so that wrong usage can still be found;
 // a new history is made when it is taken.
 func (f *historyFlags) ahead(ctx context.Context) opening {
-	o := opening{take: sync.OnceValues(func() (*history.Store, error) { return f.openWith(ctx, history.Options{Brief: true}) })}
+	o := opening{take: sync.OnceValues(func() (*history.Store, error) { return f.openWith(ctx, history.Options{SkipCheckpoint: true}) })}
 	if o.begun = !f.off && fileExists(f.file()); o.begun {
 		go o.take()
 	}

@@ -93,11 +93,11 @@ func (c *conn) handle(to *uintptr, call func(slot uintptr) int32) error {
 	defer c.tls.Free(size)
 	rc := call(slot)
 	*to = **(**uintptr)(unsafe.Pointer(&slot))
-	return c.failure(rc)
+	return c.resultError(rc)
 }
 
-// failure words a result code; nil for none.
-func (c *conn) failure(rc int32) error {
+// resultError words a result code; nil for none.
+func (c *conn) resultError(rc int32) error {
 	if rc == sqlite3.SQLITE_OK {
 		return nil
 	}
@@ -115,7 +115,7 @@ func (c *conn) exec(query string) error {
 		return err
 	}
 	defer libc.Xfree(c.tls, text)
-	return c.failure(sqlite3.Xsqlite3_exec(c.tls, c.db, text, 0, 0, 0))
+	return c.resultError(sqlite3.Xsqlite3_exec(c.tls, c.db, text, 0, 0, 0))
 }
 
 func (c *conn) setPragma(name string, value int) error {
@@ -132,10 +132,10 @@ func (c *conn) number(query string) (int64, error) {
 // changes gives how many rows the last insert has added.
 func (c *conn) changes() int { return int(sqlite3.Xsqlite3_changes(c.tls, c.db)) }
 
-// clearLog moves what it can from the write-ahead log into the file, without
+// checkpoint moves what it can from the write-ahead log into the file, without
 // waiting for anybody.
-func (c *conn) clearLog() error {
-	return c.failure(sqlite3.Xsqlite3_wal_checkpoint_v2(c.tls, c.db, 0, sqlite3.SQLITE_CHECKPOINT_PASSIVE, 0, 0))
+func (c *conn) checkpoint() error {
+	return c.resultError(sqlite3.Xsqlite3_wal_checkpoint_v2(c.tls, c.db, 0, sqlite3.SQLITE_CHECKPOINT_PASSIVE, 0, 0))
 }
 
 func (c *conn) inTransaction(work func() error) error {
@@ -161,7 +161,7 @@ func (c *conn) Close() error {
 	for _, s := range c.stmts {
 		_ = s.close() // tells what was wrong with its last use, which has been told
 	}
-	err := c.failure(sqlite3.Xsqlite3_close_v2(c.tls, c.db))
+	err := c.resultError(sqlite3.Xsqlite3_close_v2(c.tls, c.db))
 	c.tls.Close()
 	c.tls, c.db = nil, 0
 	return err

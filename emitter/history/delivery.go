@@ -99,7 +99,7 @@ type deliveryJSON struct {
 	Source     string             `json:"source,omitempty"`
 }
 
-func (d *Delivery) shown() deliveryJSON {
+func (d *Delivery) object() deliveryJSON {
 	state := d.State
 	if state == Done {
 		state = ""
@@ -116,4 +116,4 @@ func (d *Delivery) shown() deliveryJSON {
 
 // MarshalJSON writes the object that every command shows for a delivery. HTML
 // characters are not escaped: use an Encoder with SetEscapeHTML(false).
-func (d Delivery) MarshalJSON() ([]byte, error) { return text.EncodeJSON(d.shown()) }
+func (d Delivery) MarshalJSON() ([]byte, error) { return text.EncodeJSON(d.object()) }

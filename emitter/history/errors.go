@@ -25,12 +25,12 @@ var (
 // "opening", "reading" or "writing". It unwraps to ErrNewer, ErrCorrupt,
 // ErrClosed or an error of package io/fs, where one of them fits.
 type Error struct {
-	Doing, Path, Reason string
-	Err                 error
+	Op, Path, Reason string
+	Err              error
 }
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("%s the history %q: %s", e.Doing, e.Path, e.Reason)
+	return fmt.Sprintf("%s the history %q: %s", e.Op, e.Path, e.Reason)
 }
 
 func (e *Error) Unwrap() error { return e.Err }
@@ -49,7 +49,7 @@ func (s *Store) explain(doing string, err error) error {
 	if known, ok := errors.AsType[*Error](err); ok {
 		return known
 	}
-	e := &Error{Doing: doing, Path: s.path}
+	e := &Error{Op: doing, Path: s.path}
 	if coded, ok := errors.AsType[coder](err); ok {
 		e.Reason, e.Err = explainCode(coded.Code())
 	} else if path, ok := errors.AsType[*fs.PathError](err); ok {

@@ -56,17 +56,17 @@ const maxNumber = 1 << 53
 
 // importer gathers deliveries whose old numbers follow each other.
 type importer struct {
-	store *Store
-	keep  bool
-	done  Imported
-	moved []moved
+	store      *Store
+	keep       bool
+	done       Imported
+	renumbered []idRange
 
 	batch []Delivery
 	bytes int
 }
 
-// moved is a row of deliveries under their old and new numbers.
-type moved struct{ old, now, n int64 }
+// idRange is a row of deliveries under their old and new numbers.
+type idRange struct{ old, now, n int64 }
 
 func (im *importer) add(ctx context.Context, d Delivery) error {
 	if d.Time.IsZero() {
@@ -86,17 +86,17 @@ func (im *importer) add(ctx context.Context, d Delivery) error {
 	}
 	d.Source = SourceImport
 	if d.ResendOf > 0 {
-		d.ResendOf = im.number(d.ResendOf)
+		d.ResendOf = im.newNumber(d.ResendOf)
 	}
 	im.batch = append(im.batch, d)
 	im.bytes += len(d.RawRequest) + len(d.Request.Body) + len(d.RawResponse)
 	return nil
 }
 
-// number gives the new number of a delivery that has come before.
-func (im *importer) number(old int64) int64 {
-	for i := len(im.moved) - 1; i >= 0; i-- {
-		if m := im.moved[i]; m.old <= old && old < m.old+m.n {
+// newNumber gives the new number of a delivery that has come before.
+func (im *importer) newNumber(old int64) int64 {
+	for i := len(im.renumbered) - 1; i >= 0; i-- {
+		if m := im.renumbered[i]; m.old <= old && old < m.old+m.n {
 			return m.now + old - m.old
 		}
 	}
@@ -126,14 +126,14 @@ func (im *importer) flush(ctx context.Context) error {
 	if err := im.store.submit(ctx, j); err != nil {
 		return err
 	}
-	im.note(moved{old, j.first, n})
+	im.addRange(idRange{old, j.first, n})
 	im.batch, im.bytes = im.batch[:0], 0
 	return nil
 }
 
-// note keeps the list short: rows that go on where the last one ended become part
+// addRange keeps the list short: rows that go on where the last one ended become part
 // of it.
-func (im *importer) note(m moved) {
+func (im *importer) addRange(m idRange) {
 	if im.done.Deliveries == 0 {
 		im.done.First = m.now
 	}
@@ -142,12 +142,12 @@ func (im *importer) note(m moved) {
 	if m.old == 0 {
 		return
 	}
-	if n := len(im.moved); n > 0 {
-		last := &im.moved[n-1]
+	if n := len(im.renumbered); n > 0 {
+		last := &im.renumbered[n-1]
 		if last.old+last.n == m.old && last.now+last.n == m.now {
 			last.n += m.n
 			return
 		}
 	}
-	im.moved = append(im.moved, m)
+	im.renumbered = append(im.renumbered, m)
 }

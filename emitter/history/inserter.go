@@ -2,9 +2,9 @@ package history
 
 import "strings"
 
-// together is how many rows one statement inserts: to begin and to end it costs
+// rowsPerStatement is how many rows one statement inserts: to begin and to end it costs
 // about as much as a row.
-const together = 16
+const rowsPerStatement = 16
 
 // inserter inserts rows of one kind, many with one statement.
 type inserter[R any] struct {
@@ -22,7 +22,7 @@ func newInserter[R any](c *conn, insert string, bytes func(R) int, bind func(*st
 	row := "(?" + strings.Repeat(", ?", columns-1) + ")"
 	return &inserter[R]{
 		one:     c.stmt(insert + " VALUES " + row),
-		many:    c.stmt(insert + " VALUES " + row + strings.Repeat(", "+row, together-1)),
+		many:    c.stmt(insert + " VALUES " + row + strings.Repeat(", "+row, rowsPerStatement-1)),
 		columns: columns, bytes: bytes, bind: bind,
 	}
 }
@@ -32,8 +32,8 @@ func newInserter[R any](c *conn, insert string, bytes func(R) int, bind func(*st
 func (in *inserter[R]) insert(rows []R, after func(some []R) error) error {
 	for len(rows) > 0 {
 		s, n := in.one, 1
-		if len(rows) >= together {
-			s, n = in.many, together
+		if len(rows) >= rowsPerStatement {
+			s, n = in.many, rowsPerStatement
 		}
 		err := in.run(s, rows[:n])
 		if err == nil && after != nil {

@@ -33,7 +33,7 @@ type lineJSON struct {
 // WriteLine writes a whole delivery as one line of JSON: the object that is shown
 // everywhere, with more fields at its end. [ReadLines] gives the same delivery.
 func WriteLine(w io.Writer, d *Delivery) error {
-	line := lineJSON{deliveryJSON: d.shown(), Target: d.Request.Target, Seed: d.Seed}
+	line := lineJSON{deliveryJSON: d.object(), Target: d.Request.Target, Seed: d.Seed}
 	if !isPlainRequest(d) {
 		line.RawRequest = d.RawRequest
 	}
@@ -114,7 +114,7 @@ func readLine(text []byte) (Delivery, error) {
 	line := lineJSON{}
 	line.Status = -1
 	if err := json.Unmarshal(text, &line); err != nil {
-		return Delivery{}, readingFault(err)
+		return Delivery{}, describeJSONError(err)
 	}
 	made, err := time.Parse(time.RFC3339Nano, line.Time)
 	if err != nil || line.Status < 0 || line.Status > 999 {
@@ -137,8 +137,8 @@ func readLine(text []byte) (Delivery, error) {
 	return d, nil
 }
 
-// readingFault leaves Go's own words for types out of it.
-func readingFault(err error) error {
+// describeJSONError leaves Go's own words for types out of it.
+func describeJSONError(err error) error {
 	var syntax *json.SyntaxError
 	var wrong *json.UnmarshalTypeError
 	switch {

@@ -18,7 +18,7 @@ func (s *Store) ofLead(ctx context.Context, sel *selection, lead string) error {
 	if len(numbers) == 1 {
 		sel.and("d.lead = ?", numbers[0])
 	} else {
-		sel.and(among("d.lead", numbers))
+		sel.and(inList("d.lead", numbers))
 	}
 	return s.explain("reading", err)
 }

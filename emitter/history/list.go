@@ -20,7 +20,7 @@ const (
 // missing.
 func (s *Store) List(ctx context.Context, f Filter) iter.Seq2[Delivery, error] {
 	return func(yield func(Delivery, error) bool) {
-		w, err := s.startWalk(ctx, f)
+		w, err := s.newCursor(ctx, f)
 		for left := f.Limit; err == nil && !w.done; {
 			var chunk []Delivery
 			chunk, err = s.next(ctx, &w)
@@ -39,16 +39,16 @@ func (s *Store) List(ctx context.Context, f Filter) iter.Seq2[Delivery, error] {
 	}
 }
 
-// walk is a way through the deliveries that a filter picks.
-type walk struct {
+// cursor is a way through the deliveries that a filter picks.
+type cursor struct {
 	filter Filter
 	sel    selection
 	from   int64 // the last number that was looked at; 0: none yet
 	done   bool
 }
 
-func (s *Store) startWalk(ctx context.Context, f Filter) (walk, error) {
-	w := walk{filter: f}
+func (s *Store) newCursor(ctx context.Context, f Filter) (cursor, error) {
+	w := cursor{filter: f}
 	var err error
 	if w.sel, err = s.selection(ctx, f); err != nil || !f.Oldest {
 		w.from = f.Before
@@ -85,7 +85,7 @@ func (s *Store) ends(ctx context.Context, f Filter) (first, last int64, err erro
 }
 
 // next returns the next deliveries of a walk.
-func (s *Store) next(ctx context.Context, w *walk) (chunk []Delivery, err error) {
+func (s *Store) next(ctx context.Context, w *cursor) (chunk []Delivery, err error) {
 	f, sel := w.filter, w.sel
 	whole := f.Whole || f.Grep != ""
 	size := lightChunk

@@ -22,14 +22,14 @@ type Condition struct {
 	All    bool // remove every delivery where nothing else is said
 }
 
-// ErrEverything refuses to remove all deliveries for want of a condition.
-var ErrEverything = errors.New("no condition: it would remove every delivery")
+// ErrNoCondition refuses to remove all deliveries for want of a condition.
+var ErrNoCondition = errors.New("no condition: it would remove every delivery")
 
 // Validate says what is wrong with a condition, as Prune would.
 func (c Condition) Validate() error {
 	f := c.Filter
 	if f.Limit, f.Oldest, f.Whole = 0, false, false; f == (Filter{}) && c.Keep == 0 && !c.All {
-		return ErrEverything
+		return ErrNoCondition
 	}
 	if c.Keep < 0 {
 		return fmt.Errorf("keeping %d deliveries, want 0 or more", c.Keep)
@@ -43,8 +43,8 @@ const (
 	pruneChunk = 1000
 	// shrinkPages of pageSize are given back in one transaction.
 	shrinkPages = 256
-	// tightChunk and tightPages stand in for them on a full disk.
-	tightChunk, tightPages = 4, 4
+	// fullDiskChunk and tightPages stand in for them on a full disk.
+	fullDiskChunk, fullDiskPages = 4, 4
 	// stepSize in bytes is room enough for one step on a full disk.
 	stepSize = 512 << 10
 )
@@ -57,7 +57,7 @@ func (s *Store) Prune(ctx context.Context, c Condition) (Pruned, error) {
 		return Pruned{}, err
 	}
 	if s.writer == nil {
-		return Pruned{}, &Error{Doing: "writing", Path: s.path, Reason: "it was opened for reading only", Err: ErrClosed}
+		return Pruned{}, &Error{Op: "writing", Path: s.path, Reason: "it was opened for reading only", Err: ErrClosed}
 	}
 	if err := s.Flush(ctx); err != nil {
 		return Pruned{}, err
@@ -73,7 +73,7 @@ func (s *Store) Prune(ctx context.Context, c Condition) (Pruned, error) {
 	}
 	done := Pruned{Before: s.fileSize()}
 	if err = p.run(ctx, c); isFull(err) {
-		err = p.runFull(ctx, c)
+		err = p.runOnFullDisk(ctx, c)
 	}
 	done.Deliveries = p.removed
 	err = errors.Join(s.explain("writing", err), s.explain("writing", conn.Close()))
@@ -87,15 +87,15 @@ type pruner struct {
 	conn                               *conn
 	outcome, request, origin, delivery *stmt
 	removed                            int64
-	tight                              bool // the disk is full: work in small steps
+	diskFull                           bool // the disk is full: work in small steps
 }
 
-// runFull prunes on a full disk. The write-ahead log often takes most of the
+// runOnFullDisk prunes on a full disk. The write-ahead log often takes most of the
 // space: it is moved into the file and cut off before each small step, so that the
 // next one has room.
-func (p *pruner) runFull(ctx context.Context, c Condition) error {
-	p.tight = true
-	err := p.cutLog()
+func (p *pruner) runOnFullDisk(ctx context.Context, c Condition) error {
+	p.diskFull = true
+	err := p.truncateLog()
 	if err == nil {
 		err = p.run(ctx, c)
 	}
@@ -113,18 +113,18 @@ func (p *pruner) runFull(ctx context.Context, c Condition) error {
 	need := max(0, pages*pageSize-info.Size()) + stepSize
 	reason := fmt.Sprintf("the disk is full; free %d KB on it and try again, or move %s and %s to another disk and prune there with --history",
 		need>>10, p.store.path, p.store.path+"-wal")
-	return &Error{Doing: "writing", Path: p.store.path, Reason: reason, Err: err}
+	return &Error{Op: "writing", Path: p.store.path, Reason: reason, Err: err}
 }
 
-// cutLog moves the write-ahead log into the file and cuts it off.
-func (p *pruner) cutLog() error { return p.conn.exec("PRAGMA wal_checkpoint(TRUNCATE)") }
+// truncateLog moves the write-ahead log into the file and cuts it off.
+func (p *pruner) truncateLog() error { return p.conn.exec("PRAGMA wal_checkpoint(TRUNCATE)") }
 
 func (p *pruner) run(ctx context.Context, c Condition) error {
 	if err := p.remove(ctx, c); err != nil {
 		return err
 	}
 	if p.removed > 0 {
-		if err := p.takeTurns(ctx, p.tidy); err != nil {
+		if err := p.runTransaction(ctx, p.removeUnreferenced); err != nil {
 			return err
 		}
 	}
@@ -145,7 +145,7 @@ func (p *pruner) remove(ctx context.Context, c Condition) error {
 			kept++
 			continue
 		}
-		if ids = append(ids, d.ID); len(ids) == pruneChunk || p.tight && len(ids) == tightChunk {
+		if ids = append(ids, d.ID); len(ids) == pruneChunk || p.diskFull && len(ids) == fullDiskChunk {
 			if err := p.removeIDs(ctx, ids); err != nil {
 				return err
 			}
@@ -159,7 +159,7 @@ func (p *pruner) removeIDs(ctx context.Context, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	err := p.takeTurns(ctx, func() error {
+	err := p.runTransaction(ctx, func() error {
 		for _, id := range ids {
 			for _, s := range []*stmt{p.outcome, p.request, p.origin, p.delivery} {
 				if err := s.exec(id); err != nil {
@@ -175,15 +175,15 @@ func (p *pruner) removeIDs(ctx context.Context, ids []int64) error {
 	return err
 }
 
-// takeTurns does the work in a transaction and then leaves as much time to
+// runTransaction does the work in a transaction and then leaves as much time to
 // others. Those who wait for a lock look again every 100 ms at the latest.
-func (p *pruner) takeTurns(ctx context.Context, work func() error) error {
+func (p *pruner) runTransaction(ctx context.Context, work func() error) error {
 	began := time.Now()
 	if err := p.conn.inTransaction(work); err != nil {
 		return err
 	}
-	if p.tight {
-		if err := p.cutLog(); err != nil {
+	if p.diskFull {
+		if err := p.truncateLog(); err != nil {
 			return err
 		}
 	}
@@ -195,9 +195,9 @@ func (p *pruner) takeTurns(ctx context.Context, work func() error) error {
 	}
 }
 
-// tidy drops what no delivery needs any more: among it outcomes that came when
+// removeUnreferenced drops what no delivery needs any more: among it outcomes that came when
 // their delivery had gone already.
-func (p *pruner) tidy() error {
+func (p *pruner) removeUnreferenced() error {
 	return p.conn.exec(`
 DELETE FROM outcomes WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = outcomes.id);
 DELETE FROM leads WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.lead = leads.id);
@@ -221,13 +221,13 @@ func (p *pruner) shrink(ctx context.Context) error {
 			break
 		}
 		pages := shrinkPages
-		if p.tight {
-			pages = tightPages
+		if p.diskFull {
+			pages = fullDiskPages
 		}
 		give := func() error { return p.conn.exec(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", pages)) }
-		if err := p.takeTurns(ctx, give); err != nil {
+		if err := p.runTransaction(ctx, give); err != nil {
 			return err
 		}
 	}
-	return p.cutLog()
+	return p.truncateLog()
 }

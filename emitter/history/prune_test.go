@@ -77,7 +77,7 @@ func TestPruneRefusesToRemoveEverything(t *testing.T) {
 			t.Errorf("%+v: %+v, %v", c, done, err)
 		}
 	}
-	if _, err := store.Prune(context.Background(), Condition{}); !errors.Is(err, ErrEverything) {
+	if _, err := store.Prune(context.Background(), Condition{}); !errors.Is(err, ErrNoCondition) {
 		t.Errorf("no condition: %v", err)
 	}
 	if got := listIDs(t, store, Filter{}); got != "9 8 7 6 5 4 3 2 1" {

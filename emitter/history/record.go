@@ -98,11 +98,11 @@ func (p Planning) Wait(ctx context.Context) error {
 		return nil
 	}
 	if p.job.ahead && len(p.job.done) == 0 {
-		if err := p.store.writer.enqueue(ctx, &job{hurries: p.job}); err != nil && p.job.taken.CompareAndSwap(false, true) {
+		if err := p.store.writer.enqueue(ctx, &job{flushes: p.job}); err != nil && p.job.claimed.CompareAndSwap(false, true) {
 			return err
 		}
 	}
-	if err := p.store.settle(ctx, p.job); err != nil {
+	if err := p.store.await(ctx, p.job); err != nil {
 		return err
 	}
 	for i, d := range p.deliveries {
@@ -202,15 +202,15 @@ func (s *Store) submit(ctx context.Context, j *job) error {
 	if err := s.writer.enqueue(ctx, j); err != nil || j.done == nil {
 		return err
 	}
-	return s.settle(ctx, j)
+	return s.await(ctx, j)
 }
 
 func (s *Store) notForWriting() error {
-	return &Error{Doing: "writing", Path: s.path, Reason: "it was opened for reading only", Err: ErrClosed}
+	return &Error{Op: "writing", Path: s.path, Reason: "it was opened for reading only", Err: ErrClosed}
 }
 
-// settle waits for a job that is in the queue.
-func (s *Store) settle(ctx context.Context, j *job) error {
+// await waits for a job that is in the queue.
+func (s *Store) await(ctx context.Context, j *job) error {
 	var err error
 	select {
 	case err = <-j.done:
@@ -218,7 +218,7 @@ func (s *Store) settle(ctx context.Context, j *job) error {
 		if j.outcome != nil {
 			return nil // it is in the queue and will be written
 		}
-		if j.taken.CompareAndSwap(false, true) {
+		if j.claimed.CompareAndSwap(false, true) {
 			return ctx.Err()
 		}
 		err = <-j.done
@@ -235,7 +235,7 @@ func (w *writer) enqueue(ctx context.Context, j *job) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if w.closed {
-		return &Error{Doing: "writing", Path: w.store.path, Reason: "it has been closed", Err: ErrClosed}
+		return &Error{Op: "writing", Path: w.store.path, Reason: "it has been closed", Err: ErrClosed}
 	}
 	if err := w.failure(); err != nil {
 		return err

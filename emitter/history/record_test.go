@@ -147,7 +147,7 @@ func TestSecondOutcomeReplacesTheFirst(t *testing.T) {
 func TestManyTogether(t *testing.T) {
 	t.Parallel()
 	ctx, store := context.Background(), openStore(t, newPath(t))
-	batch := sampleBatch(3*together + 5)
+	batch := sampleBatch(3*rowsPerStatement + 5)
 	for i, d := range batch {
 		d.Event = strings.Repeat("e", i%3)
 		d.RawRequest = fmt.Appendf(nil, "POST /%d HTTP/1.1\r\nHost: a\r\n\r\n%s", i, strings.Repeat("x", i*37))
@@ -313,7 +313,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, err := range map[string]error{"flush": store.Flush(ctx), "plan": store.Plan(ctx, sampleBatch(1)), "finish": store.Finish(ctx, d)} {
-		if plain, ok := errors.AsType[*Error](err); !ok || plain.Doing != "writing" {
+		if plain, ok := errors.AsType[*Error](err); !ok || plain.Op != "writing" {
 			t.Errorf("%s: %v, want the lost outcome", name, err)
 		}
 	}
@@ -403,8 +403,8 @@ func TestGather(t *testing.T) {
 		"plan":             {planJob(200), nil, true, 200, 0},
 		"full":             {planJob(maxBatch - 6), []*job{planJob(5), planJob(5), planJob(5)}, false, maxBatch + 4, 0},
 		"plan ahead":       {aheadJob, []*job{outcomeJob()}, true, 4, maxWait},
-		"hurried":          {aheadJob, []*job{outcomeJob(), {hurries: aheadJob}, outcomeJob()}, true, 5, 0},
-		"hurried too late": {outcomeJob(), []*job{{hurries: settledJob}, outcomeJob()}, true, 2, maxWait},
+		"hurried":          {aheadJob, []*job{outcomeJob(), {flushes: aheadJob}, outcomeJob()}, true, 5, 0},
+		"hurried too late": {outcomeJob(), []*job{{flushes: settledJob}, outcomeJob()}, true, 2, maxWait},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -414,7 +414,7 @@ func TestGather(t *testing.T) {
 					w.jobs <- j
 				}
 				b := batch{}
-				c.first.taken.Store(false) // two cases begin with the same one
+				c.first.claimed.Store(false) // two cases begin with the same one
 				b.add(c.first)
 				start := time.Now()
 				w.gather(&b, c.patience)
@@ -430,7 +430,7 @@ func TestAbandonedJobIsNotWritten(t *testing.T) {
 	t.Parallel()
 	b := batch{}
 	j := &job{intents: make([]intent, 3), done: make(chan error, 1)}
-	j.taken.Store(true)
+	j.claimed.Store(true)
 	b.add(j)
 	if b.rows != 0 || len(b.jobs) != 0 {
 		t.Errorf("%d rows, want none", b.rows)

@@ -111,28 +111,28 @@ func upgrade(ctx context.Context, c *conn, steps []string) error {
 				return err
 			}
 		}
-		if err := c.inTransaction(func() error { return takeSteps(c, steps) }); err != nil {
+		if err := c.inTransaction(func() error { return migrate(c, steps) }); err != nil {
 			return err
 		}
 	}
-	return useWAL(ctx, c)
+	return enableWAL(ctx, c)
 }
 
 // checkVersion returns how many steps the file has seen. A file that is empty or
 // an empty database has seen none.
 func checkVersion(c *conn, steps []string) (version int, err error) {
-	if version, err = lookAtVersion(c, steps); !errors.Is(err, ErrCorrupt) {
+	if version, err = readVersion(c, steps); !errors.Is(err, ErrCorrupt) {
 		return version, err
 	}
 	// Another process may have made the history between two looks.
 	if err := c.exec("BEGIN"); err != nil {
 		return 0, err
 	}
-	version, err = lookAtVersion(c, steps)
+	version, err = readVersion(c, steps)
 	return version, errors.Join(err, c.exec("COMMIT"))
 }
 
-func lookAtVersion(c *conn, steps []string) (int, error) {
+func readVersion(c *conn, steps []string) (int, error) {
 	version, err := c.number("PRAGMA user_version")
 	if err != nil {
 		return 0, err
@@ -151,17 +151,17 @@ func lookAtVersion(c *conn, steps []string) (int, error) {
 	case application == 0 && version == 0 && tables == 0:
 		return 0, nil
 	case application != applicationID || version < 1:
-		return 0, &Error{Doing: "opening", Path: c.path, Reason: reasonForeign, Err: ErrCorrupt}
+		return 0, &Error{Op: "opening", Path: c.path, Reason: reasonForeign, Err: ErrCorrupt}
 	case version > int64(len(steps)):
 		reason := "a newer artihook has written it; use that version, or choose another file"
-		return 0, &Error{Doing: "opening", Path: c.path, Reason: reason, Err: ErrNewer}
+		return 0, &Error{Op: "opening", Path: c.path, Reason: reason, Err: ErrNewer}
 	}
 	return int(version), nil
 }
 
-// takeSteps looks at the version again, now that nobody else can change it.
-func takeSteps(c *conn, steps []string) error {
-	version, err := lookAtVersion(c, steps)
+// migrate looks at the version again, now that nobody else can change it.
+func migrate(c *conn, steps []string) error {
+	version, err := readVersion(c, steps)
 	if err != nil || version == len(steps) {
 		return err
 	}
@@ -173,9 +173,9 @@ func takeSteps(c *conn, steps []string) error {
 	return errors.Join(c.setPragma("application_id", applicationID), c.setPragma("user_version", len(steps)))
 }
 
-// useWAL switches to the write-ahead log, which the file remembers. SQLite does
+// enableWAL switches to the write-ahead log, which the file remembers. SQLite does
 // not wait for others here, so we do.
-func useWAL(ctx context.Context, c *conn) error {
+func enableWAL(ctx context.Context, c *conn) error {
 	const pause = 10 * time.Millisecond
 	for end := time.Now().Add(lockWait); ; {
 		err := c.exec("PRAGMA journal_mode = WAL")

@@ -41,9 +41,9 @@ type Latency struct {
 // Oldest mean nothing here.
 func (s *Store) Stats(ctx context.Context, f Filter) (Stats, error) {
 	t := newTally()
-	each := s.measures
+	each := s.statsRows
 	if f.Grep != "" || f.Limit > 0 || f.Before > 0 {
-		each = s.measuresOfList
+		each = s.listedStatsRows
 	}
 	if err := each(ctx, f, t.add); err != nil {
 		return Stats{}, err
@@ -53,16 +53,16 @@ func (s *Store) Stats(ctx context.Context, f Filter) (Stats, error) {
 	return stats, nil
 }
 
-// measure is what Stats needs of one delivery.
-type measure struct {
-	micro, duration   int64
-	event, hook, name []byte
-	answered, ok      bool
-	request, response int64
+// statsRow is what Stats needs of one delivery.
+type statsRow struct {
+	micro, duration      int64
+	event, webhook, name []byte
+	responded, ok        bool
+	request, response    int64
 }
 
-// measures looks at lengths only, which SQLite knows without reading the bodies.
-func (s *Store) measures(ctx context.Context, f Filter, add func(*measure)) error {
+// statsRows looks at lengths only, which SQLite knows without reading the bodies.
+func (s *Store) statsRows(ctx context.Context, f Filter, add func(*statsRow)) error {
 	sel, err := s.selection(ctx, f)
 	if err != nil {
 		return err
@@ -79,22 +79,22 @@ func (s *Store) measures(ctx context.Context, f Filter, add func(*measure)) erro
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var m measure
+		var m statsRow
 		var hook, name sql.RawBytes
 		var event sql.RawBytes
 		var status, duration, request, response sql.NullInt64
 		if err := rows.Scan(&m.micro, &event, &hook, &status, &name, &duration, &request, &response); err != nil {
 			return s.explain("reading", err)
 		}
-		m.event, m.hook, m.duration, m.request, m.response = event, hook, duration.Int64, request.Int64, response.Int64
-		m.judge(status.Valid, status.Int64, name)
+		m.event, m.webhook, m.duration, m.request, m.response = event, hook, duration.Int64, request.Int64, response.Int64
+		m.setOutcome(status.Valid, status.Int64, name)
 		add(&m)
 	}
 	return s.explain("reading", rows.Err())
 }
 
-// judge fills in what came of the delivery.
-func (m *measure) judge(done bool, status int64, name []byte) {
+// setOutcome fills in what came of the delivery.
+func (m *statsRow) setOutcome(done bool, status int64, name []byte) {
 	switch {
 	case !done:
 		m.name = []byte(ErrorUnknown)
@@ -104,26 +104,26 @@ func (m *measure) judge(done bool, status int64, name []byte) {
 	default:
 		m.name = strconv.AppendInt(nil, status, 10)
 	}
-	m.answered = status > 0
+	m.responded = status > 0
 	m.ok = len(name) == 0 && status >= 200 && status < 300
 }
 
-// measuresOfList takes the way of List, for what a query alone cannot pick.
-func (s *Store) measuresOfList(ctx context.Context, f Filter, add func(*measure)) error {
+// listedStatsRows takes the way of List, for what a query alone cannot pick.
+func (s *Store) listedStatsRows(ctx context.Context, f Filter, add func(*statsRow)) error {
 	f.Whole, f.Oldest = true, false
 	for d, err := range s.List(ctx, f) {
 		if err != nil {
 			return err
 		}
-		m := measure{
-			micro: d.Time.UnixMicro(), duration: d.Duration.Microseconds(), event: []byte(d.Event), hook: []byte(cmp.Or(d.Webhook, d.URL)),
+		m := statsRow{
+			micro: d.Time.UnixMicro(), duration: d.Duration.Microseconds(), event: []byte(d.Event), webhook: []byte(cmp.Or(d.Webhook, d.URL)),
 			request: int64(len(d.RawRequest)), response: int64(len(d.RawResponse)),
 		}
 		name := d.Error
 		if d.State == Unknown {
 			name = ""
 		}
-		m.judge(d.State != Unknown, int64(d.Status), []byte(name))
+		m.setOutcome(d.State != Unknown, int64(d.Status), []byte(name))
 		add(&m)
 	}
 	return nil
@@ -147,7 +147,7 @@ func newTally() *tally {
 	}
 }
 
-func (t *tally) add(m *measure) {
+func (t *tally) add(m *statsRow) {
 	if t.sum.Deliveries == 0 {
 		t.first, t.last = m.micro, m.micro
 	}
@@ -159,9 +159,9 @@ func (t *tally) add(m *measure) {
 		t.sum.Accepted++
 	}
 	count(t.events, m.event, m.ok)
-	count(t.webhooks, m.hook, m.ok)
+	count(t.webhooks, m.webhook, m.ok)
 	count(t.statuses, m.name, m.ok)
-	if m.answered {
+	if m.responded {
 		_ = t.latency.RecordValue(max(0, min(m.duration, maxLatency))) // always within its bounds
 	}
 }
@@ -183,7 +183,7 @@ func (t *tally) stats() Stats {
 	if stats.Deliveries > 0 {
 		stats.First, stats.Last = time.UnixMicro(t.first).UTC(), time.UnixMicro(t.last).UTC()
 	}
-	stats.Events, stats.Webhooks, stats.Statuses = ranked(t.events), ranked(t.webhooks), ranked(t.statuses)
+	stats.Events, stats.Webhooks, stats.Statuses = sorted(t.events), sorted(t.webhooks), sorted(t.statuses)
 	if t.latency.TotalCount() > 0 {
 		at := func(percent float64) time.Duration {
 			return time.Duration(t.latency.ValueAtPercentile(percent)) * time.Microsecond
@@ -196,7 +196,7 @@ func (t *tally) stats() Stats {
 	return stats
 }
 
-func ranked(counts map[string]*Count) []Count {
+func sorted(counts map[string]*Count) []Count {
 	list := make([]Count, 0, len(counts))
 	for _, c := range counts {
 		list = append(list, *c)

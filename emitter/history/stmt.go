@@ -15,7 +15,7 @@ type stmt struct {
 	conn   *conn
 	query  string
 	handle uintptr // 0 is not prepared
-	room   uintptr // memory of SQLite's kind for texts and blobs that are bound
+	buffer uintptr // memory of SQLite's kind for texts and blobs that are bound
 	size   int     // of room
 	used   int     // of room
 	failed error   // the first argument that could not be bound
@@ -38,9 +38,9 @@ func (s *stmt) prepare() error {
 
 func (s *stmt) close() error {
 	rc := sqlite3.Xsqlite3_finalize(s.conn.tls, s.handle)
-	sqlite3.Xsqlite3_free(s.conn.tls, s.room)
-	s.handle, s.room, s.size = 0, 0, 0
-	return s.conn.failure(rc)
+	sqlite3.Xsqlite3_free(s.conn.tls, s.buffer)
+	s.handle, s.buffer, s.size = 0, 0, 0
+	return s.conn.resultError(rc)
 }
 
 // begin prepares for arguments whose texts and blobs have so many bytes together:
@@ -53,40 +53,40 @@ func (s *stmt) begin(bytes int) error {
 	if bytes < s.size {
 		return nil
 	}
-	sqlite3.Xsqlite3_free(s.conn.tls, s.room)
+	sqlite3.Xsqlite3_free(s.conn.tls, s.buffer)
 	s.size = bytes + bytes/4 + 64
-	if s.room = sqlite3.Xsqlite3_malloc64(s.conn.tls, uint64(s.size)); s.room == 0 {
+	if s.buffer = sqlite3.Xsqlite3_malloc64(s.conn.tls, uint64(s.size)); s.buffer == 0 {
 		s.size = 0
-		return s.conn.failure(sqlite3.SQLITE_NOMEM)
+		return s.conn.resultError(sqlite3.SQLITE_NOMEM)
 	}
 	return nil
 }
 
-func (s *stmt) bound(rc int32) {
+func (s *stmt) check(rc int32) {
 	if rc != sqlite3.SQLITE_OK && s.failed == nil {
-		s.failed = s.conn.failure(rc)
+		s.failed = s.conn.resultError(rc)
 	}
 }
 
 func (s *stmt) bindNumber(i int, n int64) {
-	s.bound(sqlite3.Xsqlite3_bind_int64(s.conn.tls, s.handle, int32(i), n))
+	s.check(sqlite3.Xsqlite3_bind_int64(s.conn.tls, s.handle, int32(i), n))
 }
 
 func (s *stmt) bindNull(i int) {
-	s.bound(sqlite3.Xsqlite3_bind_null(s.conn.tls, s.handle, int32(i)))
+	s.check(sqlite3.Xsqlite3_bind_null(s.conn.tls, s.handle, int32(i)))
 }
 
 func (s *stmt) bindText(i int, text string) {
-	s.bound(sqlite3.Xsqlite3_bind_text(s.conn.tls, s.handle, int32(i), keep(s, text), int32(len(text)), 0))
+	s.check(sqlite3.Xsqlite3_bind_text(s.conn.tls, s.handle, int32(i), copyIn(s, text), int32(len(text)), 0))
 }
 
 func (s *stmt) bindBlob(i int, blob []byte) {
-	s.bound(sqlite3.Xsqlite3_bind_blob(s.conn.tls, s.handle, int32(i), keep(s, blob), int32(len(blob)), 0))
+	s.check(sqlite3.Xsqlite3_bind_blob(s.conn.tls, s.handle, int32(i), copyIn(s, blob), int32(len(blob)), 0))
 }
 
-// keep copies the content to where SQLite can read it while the statement runs.
-func keep[T string | []byte](s *stmt, content T) uintptr {
-	at := s.room + uintptr(s.used)
+// copyIn copies the content to where SQLite can read it while the statement runs.
+func copyIn[T string | []byte](s *stmt, content T) uintptr {
+	at := s.buffer + uintptr(s.used)
 	copy(unsafe.Slice(*(**byte)(unsafe.Pointer(&at)), len(content)), content)
 	s.used += len(content)
 	return at
@@ -143,7 +143,7 @@ func (s *stmt) step() (n int64, found bool, err error) {
 		}
 	}
 	if rc != sqlite3.SQLITE_DONE {
-		err = c.failure(rc)
+		err = c.resultError(rc)
 	}
 	sqlite3.Xsqlite3_reset(c.tls, s.handle) // says again what step has said
 	return n, found, err

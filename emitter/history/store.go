@@ -19,19 +19,19 @@ type Options struct {
 	// only be read, or on a full disk, is read without locks if it has no
 	// write-ahead log.
 	ReadOnly bool
-	// Brief is for a process that ends when it has closed the history: a short
+	// SkipCheckpoint is for a process that ends when it has closed the history: a short
 	// write-ahead log is left to the next one, which takes it over in less time
 	// than clearing it away takes. The memory and the file handles go with the
 	// process.
-	Brief bool
+	SkipCheckpoint bool
 }
 
 // Store is an open history. Its methods may be called from many goroutines.
 type Store struct {
-	path   string
-	mode   string // how the file is opened: readWrite or immutable
-	brief  bool
-	writer *writer // nil when opened for reading only
+	path           string
+	mode           string // how the file is opened: readWrite or immutable
+	skipCheckpoint bool
+	writer         *writer // nil when opened for reading only
 
 	mu     sync.Mutex
 	reader *sql.DB // opened by the first read
@@ -47,7 +47,7 @@ func Open(ctx context.Context, path string, opt Options) (*Store, error) {
 }
 
 func open(ctx context.Context, path string, opt Options, steps []string) (*Store, error) {
-	s := &Store{path: path, mode: readWrite, brief: opt.Brief}
+	s := &Store{path: path, mode: readWrite, skipCheckpoint: opt.SkipCheckpoint}
 	abs, err := filepath.Abs(path)
 	if err == nil {
 		s.path = abs
@@ -65,7 +65,7 @@ func open(ctx context.Context, path string, opt Options, steps []string) (*Store
 	case errors.Is(err, fs.ErrNotExist):
 		err = createFile(s.path)
 	case err == nil && !info.Mode().IsRegular():
-		err = &Error{Doing: "opening", Path: s.path, Reason: "it is no regular file; choose another"}
+		err = &Error{Op: "opening", Path: s.path, Reason: "it is no regular file; choose another"}
 	}
 	if err != nil {
 		return nil, s.explain("opening", err)
@@ -91,13 +91,13 @@ func (s *Store) connect(ctx context.Context, opt Options, steps []string) error 
 		err = s.checkSize(c)
 	}
 	if err == nil && s.mode == immutable && 0 < version && version < len(steps) {
-		err = &Error{Doing: "opening", Path: s.path, Reason: "an older artihook has written it, and it may only be read; copy it and use the copy", Err: fs.ErrPermission}
+		err = &Error{Op: "opening", Path: s.path, Reason: "an older artihook has written it, and it may only be read; copy it and use the copy", Err: fs.ErrPermission}
 	}
 	if err == nil && (!opt.ReadOnly || 0 < version && version < len(steps)) {
 		err = upgrade(ctx, c, steps)
 	}
 	if err == nil && !opt.ReadOnly {
-		err = s.hideLog()
+		err = s.restrictLog()
 	}
 	if err != nil || opt.ReadOnly {
 		return errors.Join(err, c.Close())
@@ -117,9 +117,9 @@ func (s *Store) openConn(steps []string) (c *conn, version int, err error) {
 	return c, version, nil
 }
 
-// hideLog lets nobody else read the write-ahead log and its index. SQLite creates
+// restrictLog lets nobody else read the write-ahead log and its index. SQLite creates
 // them with the mode of the history, which others may be able to read.
-func (s *Store) hideLog() error {
+func (s *Store) restrictLog() error {
 	for _, file := range []string{s.path + "-wal", s.path + "-shm"} {
 		info, err := os.Stat(file)
 		if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().Perm()&0o077 == 0 {
@@ -147,7 +147,7 @@ func (s *Store) checkSize(c *conn) error {
 			return err
 		}
 	}
-	return &Error{Doing: "opening", Path: s.path, Reason: reasonDamaged, Err: ErrCorrupt}
+	return &Error{Op: "opening", Path: s.path, Reason: reasonDamaged, Err: ErrCorrupt}
 }
 
 // createFile makes an empty file. It is filled under another name and then
@@ -220,7 +220,7 @@ func (s *Store) db(ctx context.Context) (*sql.DB, error) {
 	defer s.mu.Unlock()
 	switch {
 	case s.closed:
-		return nil, &Error{Doing: "reading", Path: s.path, Reason: "it has been closed", Err: ErrClosed}
+		return nil, &Error{Op: "reading", Path: s.path, Reason: "it has been closed", Err: ErrClosed}
 	case s.reader != nil:
 		return s.reader, nil
 	}

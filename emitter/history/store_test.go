@@ -156,7 +156,7 @@ func TestOpenWhereNoFileCanBe(t *testing.T) {
 				store.Close()
 			}
 			plain, ok := errors.AsType[*Error](err)
-			if !ok || plain.Doing != "opening" || plain.Path != c.path {
+			if !ok || plain.Op != "opening" || plain.Path != c.path {
 				t.Fatalf("error %#v, want an *Error with the path", err)
 			}
 			if text := err.Error(); strings.Contains(text, "SQL") || strings.Contains(text, "\n") {

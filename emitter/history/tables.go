@@ -16,7 +16,7 @@ type tables struct {
 	conn *conn
 
 	begin, commit, rollback, dataVersion, number *stmt
-	origin, minute, skip, dropOutcome            *stmt
+	origin, minute, raiseNumber, dropOutcome     *stmt
 	dropDelivery, dropRequest, dropOrigin        *stmt
 	addLead, findLead, addSetting, findSetting   *stmt
 	delivery, request                            *inserter[*intent]
@@ -41,7 +41,7 @@ func newTables(c *conn) *tables {
 		rollback:    c.stmt("ROLLBACK"),
 		dataVersion: c.stmt("PRAGMA data_version"),
 		number:      c.stmt("UPDATE numbering SET last = last + ? RETURNING last"),
-		skip:        c.stmt("UPDATE numbering SET last = max(last, ?)"),
+		raiseNumber: c.stmt("UPDATE numbering SET last = max(last, ?)"),
 		delivery: newInserter(c, "INSERT OR ROLLBACK INTO deliveries (id, time, lead, setting, event, version, attempt, seed)",
 			func(in *intent) int { return len(in.event) }, bindDelivery),
 		request: newInserter(c, "INSERT OR ROLLBACK INTO requests (id, raw)",
@@ -100,7 +100,7 @@ func (t *tables) write(jobs []*job) error {
 }
 
 func (t *tables) writeRows(jobs []*job) error {
-	if err := t.refresh(); err != nil {
+	if err := t.invalidate(); err != nil {
 		return err
 	}
 	planned, at := 0, int64(0)
@@ -109,7 +109,7 @@ func (t *tables) writeRows(jobs []*job) error {
 		at = max(at, j.at)
 	}
 	if at > 0 {
-		if err := t.skip.exec(at - 1); err != nil {
+		if err := t.raiseNumber.exec(at - 1); err != nil {
 			return err
 		}
 	}
@@ -273,9 +273,9 @@ func orNull(text string) any {
 	return text
 }
 
-// refresh forgets the known numbers when another connection has changed the
+// invalidate forgets the known numbers when another connection has changed the
 // file: it may have removed rows.
-func (t *tables) refresh() error {
+func (t *tables) invalidate() error {
 	version, err := t.dataVersion.number()
 	if err != nil {
 		return err

@@ -14,19 +14,19 @@ import (
 const DefaultWatchInterval = 200 * time.Millisecond
 
 const (
-	// maxNews bounds what one look brings, and how many deliveries without an outcome are kept in mind: of a flood, the
+	// maxChanges bounds what one look brings, and how many deliveries without an outcome are kept in mind: of a flood, the
 	// newest count.
-	maxNews = 200
-	// maxLook bounds among how many a filter may choose.
-	maxLook = 5000
+	maxChanges = 200
+	// maxScanned bounds among how many a filter may choose.
+	maxScanned = 5000
 )
 
 // WatchOptions say what to tell of. The zero value is everything.
 type WatchOptions struct {
-	Filter Filter        // Before and Limit do not count
-	After  int64         // deliveries above this number are new; 0: all
-	Open   []int64       // deliveries that the caller has seen without their outcome
-	Every  time.Duration // how often to look; 0 is DefaultWatchInterval
+	Filter  Filter        // Before and Limit do not count
+	After   int64         // deliveries above this number are new; 0: all
+	Pending []int64       // deliveries that the caller has seen without their outcome
+	Every   time.Duration // how often to look; 0 is DefaultWatchInterval
 }
 
 // Watch yields the deliveries that enter the history, whichever process writes them, oldest first, and each that came
@@ -57,16 +57,16 @@ type watch struct {
 	conn    *sql.Conn // its data_version grows with every commit of any other connection
 	version int64
 	after   int64
-	open    map[int64]bool // those without an outcome, and whether the caller was told of them
+	pending map[int64]bool // those without an outcome, and whether the caller was told of them
 }
 
 func newWatch(s *Store, opt WatchOptions) (*watch, error) {
 	if opt.Every <= 0 {
 		opt.Every = DefaultWatchInterval
 	}
-	w := &watch{store: s, opt: opt, after: opt.After, version: -1, open: map[int64]bool{}}
-	for _, id := range opt.Open[:min(len(opt.Open), maxNews)] {
-		w.open[id] = true
+	w := &watch{store: s, opt: opt, after: opt.After, version: -1, pending: map[int64]bool{}}
+	for _, id := range opt.Pending[:min(len(opt.Pending), maxChanges)] {
+		w.pending[id] = true
 	}
 	var err error
 	if w.status, err = parseStatus(opt.Filter.Status); err != nil {
@@ -88,7 +88,7 @@ func (w *watch) run(ctx context.Context, tell func([]Delivery) bool) error {
 			return w.store.explain("reading", err)
 		}
 		if changed {
-			news, err := w.look(ctx)
+			news, err := w.poll(ctx)
 			if err != nil {
 				return w.store.explain("reading", err)
 			}
@@ -120,8 +120,8 @@ func (w *watch) changed(ctx context.Context) (bool, error) {
 	return w.version != before, err
 }
 
-// look gives what is new, oldest first.
-func (w *watch) look(ctx context.Context) ([]Delivery, error) {
+// poll gives what is new, oldest first.
+func (w *watch) poll(ctx context.Context) ([]Delivery, error) {
 	ids, finished, err := w.candidates(ctx)
 	if err != nil || len(ids) == 0 {
 		return nil, err
@@ -133,27 +133,27 @@ func (w *watch) look(ctx context.Context) ([]Delivery, error) {
 	var news []Delivery
 	told := map[int64]bool{}
 	for _, d := range rows {
-		if w.status.fits(&d) || w.open[d.ID] {
+		if w.status.matches(&d) || w.pending[d.ID] {
 			news = append(news, d)
 			told[d.ID] = true
 		}
 	}
 	for _, id := range ids {
 		if w.after = max(w.after, id); finished[id] {
-			delete(w.open, id)
+			delete(w.pending, id)
 		} else {
-			w.open[id] = told[id]
+			w.pending[id] = told[id]
 		}
 	}
-	w.forget()
-	return news[max(0, len(news)-maxNews):], nil
+	w.dropOldest()
+	return news[max(0, len(news)-maxChanges):], nil
 }
 
 // candidates gives the numbers of the new deliveries and of those whose outcome has come.
 func (w *watch) candidates(ctx context.Context) (ids []int64, finished map[int64]bool, err error) {
 	finished = map[int64]bool{}
 	rows, err := w.conn.QueryContext(ctx, "SELECT d.id, o.id FROM deliveries d LEFT JOIN outcomes o ON o.id = d.id"+
-		" WHERE d.id > ? ORDER BY d.id DESC LIMIT ?", w.after, w.reach())
+		" WHERE d.id > ? ORDER BY d.id DESC LIMIT ?", w.after, w.limit())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -167,10 +167,10 @@ func (w *watch) candidates(ctx context.Context) (ids []int64, finished map[int64
 		ids = append(ids, id)
 		finished[id] = outcome.Valid
 	}
-	if err := rows.Err(); err != nil || len(w.open) == 0 {
+	if err := rows.Err(); err != nil || len(w.pending) == 0 {
 		return ids, finished, err
 	}
-	late, err := w.conn.QueryContext(ctx, "SELECT id FROM outcomes WHERE "+among("id", w.waiting()))
+	late, err := w.conn.QueryContext(ctx, "SELECT id FROM outcomes WHERE "+inList("id", w.pendingIDs()))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -186,12 +186,12 @@ func (w *watch) candidates(ctx context.Context) (ids []int64, finished map[int64
 	return ids, finished, late.Err()
 }
 
-// reach is how many new deliveries one look takes in.
-func (w *watch) reach() int {
+// limit is how many new deliveries one look takes in.
+func (w *watch) limit() int {
 	if len(w.sel.where) == 0 && w.status == (statusFilter{}) {
-		return maxNews
+		return maxChanges
 	}
-	return maxLook
+	return maxScanned
 }
 
 // read gives those of the numbered deliveries that the filter picks, whatever their status.
@@ -200,7 +200,7 @@ func (w *watch) read(ctx context.Context, ids []int64) ([]Delivery, error) {
 	var kept []Delivery
 	for len(ids) > 0 {
 		sel := w.sel
-		sel.where = append(slices.Clone(sel.where), among("d.id", ids))
+		sel.where = append(slices.Clone(sel.where), inList("d.id", ids))
 		rows, more, err := w.store.query(ctx, sel, w.opt.Filter.Whole || text != "", "d.id LIMIT ?", len(ids))
 		if err != nil {
 			return nil, err
@@ -223,30 +223,30 @@ func (w *watch) read(ctx context.Context, ids []int64) ([]Delivery, error) {
 	return kept, nil
 }
 
-func (w *watch) waiting() []int64 {
+func (w *watch) pendingIDs() []int64 {
 	var ids []int64
-	for id := range w.open {
+	for id := range w.pending {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
 	return ids
 }
 
-// forget drops the oldest deliveries that wait for an outcome: most likely their senders were stopped.
-func (w *watch) forget() {
-	ids := w.waiting()
-	for _, id := range ids[:max(0, len(ids)-maxNews)] {
-		delete(w.open, id)
+// dropOldest drops the oldest deliveries that wait for an outcome: most likely their senders were stopped.
+func (w *watch) dropOldest() {
+	ids := w.pendingIDs()
+	for _, id := range ids[:max(0, len(ids)-maxChanges)] {
+		delete(w.pending, id)
 	}
 }
 
-// among is a condition on a column; numbers need no placeholders.
-func among(column string, ids []int64) string {
+// inList is a condition on a column; numbers need no placeholders.
+func inList(column string, ids []int64) string {
 	return column + " IN (" + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(ids)), ","), "[]") + ")"
 }
 
-// fits is what addStatus says in SQL.
-func (s statusFilter) fits(d *Delivery) bool {
+// matches is what addStatus says in SQL.
+func (s statusFilter) matches(d *Delivery) bool {
 	switch {
 	case s.name != "":
 		return d.Error == s.name

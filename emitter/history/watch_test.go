@@ -86,7 +86,7 @@ func TestWatchTellsWhatWasMissed(t *testing.T) {
 	plan(t, store, nil)
 	finish(t, store, plan(t, store, nil), 204)
 	// The caller has seen 1, 2 and 3; the first two without an outcome.
-	next := watched(t, store, WatchOptions{After: 3, Open: []int64{1, 2}})
+	next := watched(t, store, WatchOptions{After: 3, Pending: []int64{1, 2}})
 	want(t, next, "1:done 4:done")
 	finish(t, store, open, 503)
 	want(t, next, "2:done")
@@ -135,7 +135,7 @@ func TestWatchOfAFloodTellsOfTheNewest(t *testing.T) {
 	}
 	next := watched(t, store, WatchOptions{})
 	told := strings.Fields(next())
-	if len(told) != maxNews || told[0] != "201:unknown" || told[maxNews-1] != "400:unknown" {
+	if len(told) != maxChanges || told[0] != "201:unknown" || told[maxChanges-1] != "400:unknown" {
 		t.Errorf("told of %d, %s to %s", len(told), told[0], told[len(told)-1])
 	}
 }

@@ -11,15 +11,15 @@ const (
 	maxBatch = 512
 	// maxWait is how long an outcome may wait for company.
 	maxWait = 100 * time.Millisecond
-	// crowd is how many rows in one commit mean that more are coming.
-	crowd = 8
+	// batchThreshold is how many rows in one commit mean that more are coming.
+	batchThreshold = 8
 	// queue is how many jobs wait before senders do.
 	queue = 1024
 	// largeResponse in bytes: its sender waits for the commit, so that waiting
 	// outcomes never hold more than queue times this.
 	largeResponse = 64 << 10
-	// maxLeftLog in bytes: a longer write-ahead log takes longer to take over than to clear away.
-	maxLeftLog = 512 << 10
+	// maxUncheckpointed in bytes: a longer write-ahead log takes longer to take over than to clear away.
+	maxUncheckpointed = 512 << 10
 )
 
 // writer is the one goroutine that writes, with its queue.
@@ -49,9 +49,9 @@ type job struct {
 	withdrawn []int64 // the numbers of deliveries that will not leave
 	done      chan error
 	ahead     bool // nobody waits for done yet
-	hurries   *job // somebody does wait for that one
+	flushes   *job // somebody does wait for that one
 	ended     bool // the writer has told done; nobody else may ask
-	taken     atomic.Bool
+	claimed   atomic.Bool
 }
 
 func startWriter(s *Store, c *conn) *writer {
@@ -68,20 +68,20 @@ func startWriter(s *Store, c *conn) *writer {
 func (w *writer) run() {
 	defer close(w.stopped)
 	w.tables.prepare()
-	clearer := newClearer(w.tables.conn)
-	crowded := false
+	checkpoints := newCheckpointer(w.tables.conn)
+	more := false
 	for first := range w.jobs {
 		b := batch{}
 		b.add(first)
-		w.gather(&b, crowded)
-		crowded = b.rows >= crowd
+		w.gather(&b, more)
+		more = b.rows >= batchThreshold
 		w.commit(&b)
-		clearer.afterCommit()
+		checkpoints.afterCommit()
 	}
-	if err := clearer.close(); err != nil {
+	if err := checkpoints.close(); err != nil {
 		w.fail(w.store.explain("writing", err))
 	}
-	if w.store.brief && w.store.logSize() < maxLeftLog {
+	if w.store.skipCheckpoint && w.store.logSize() < maxUncheckpointed {
 		return
 	}
 	if err := w.tables.conn.Close(); err != nil {
@@ -97,7 +97,7 @@ type batch struct {
 }
 
 func (b *batch) add(j *job) {
-	if !j.taken.CompareAndSwap(false, true) {
+	if !j.claimed.CompareAndSwap(false, true) {
 		return
 	}
 	b.jobs = append(b.jobs, j)
@@ -105,20 +105,20 @@ func (b *batch) add(j *job) {
 	if j.outcome != nil {
 		b.rows++
 	}
-	b.urgent = b.urgent || j.done != nil && !j.ahead || j.hurries != nil && !j.hurries.ended
+	b.urgent = b.urgent || j.done != nil && !j.ahead || j.flushes != nil && !j.flushes.ended
 }
 
-// gather adds what waits in the queue, and with patience also what comes within
+// gather adds what waits in the queue, and with linger also what comes within
 // maxWait, as long as nobody waits for the commit.
-func (w *writer) gather(b *batch, patience bool) {
+func (w *writer) gather(b *batch, linger bool) {
 	var timeout <-chan time.Time
-	if patience {
+	if linger {
 		timer := time.NewTimer(maxWait)
 		defer timer.Stop()
 		timeout = timer.C
 	}
 	for b.rows < maxBatch {
-		if patience && !b.urgent {
+		if linger && !b.urgent {
 			select {
 			case j, ok := <-w.jobs:
 				if !ok {
@@ -126,7 +126,7 @@ func (w *writer) gather(b *batch, patience bool) {
 				}
 				b.add(j)
 			case <-timeout:
-				patience = false
+				linger = false
 			}
 			continue
 		}

@@ -57,7 +57,7 @@ func ExportK6(opt LoadOptions, more K6Options) (K6, error) {
 	}
 	settings := k6Options(&opt, float64(events)/float64(len(conversations)))
 	settings["thresholds"], settings["insecureSkipTLSVerify"] = thresholds, more.Insecure
-	script, err := k6Words(&opt, settings, more.Timeout)
+	script, err := k6RenderScript(&opt, settings, more.Timeout)
 	if err != nil {
 		return K6{}, err
 	}
@@ -69,7 +69,7 @@ func ExportK6(opt LoadOptions, more K6Options) (K6, error) {
 	return K6{Script: script, Data: data}, nil
 }
 
-func k6Words(opt *LoadOptions, settings map[string]any, timeout time.Duration) ([]byte, error) {
+func k6RenderScript(opt *LoadOptions, settings map[string]any, timeout time.Duration) ([]byte, error) {
 	planned := emitter.Plan(opt.Webhook, emitter.Message{Body: []byte("{}")})
 	headers, signs := map[string]string{"Host": planned.Request.Host}, false
 	for _, h := range planned.Request.Headers {
@@ -189,12 +189,12 @@ func k6Pool(opt *LoadOptions) (conversations [][]k6Event, events int, err error)
 	now := opt.Now().UTC().Truncate(time.Second) // a whole number of the ticks that the script counts in
 	for n := range uint64(k6Conversations) {
 		// Told at two times, a conversation shows which of its days move with the clock.
-		later := k6Tell(opt.Webhook, source(n, now.AddDate(0, 0, 40)))
-		told := k6Tell(opt.Webhook, source(n, now))
+		later := k6Play(opt.Webhook, source(n, now.AddDate(0, 0, 40)))
+		told := k6Play(opt.Webhook, source(n, now))
 		var conversation []k6Event
 		for i := range told.events {
-			opened := k6Opening{now: now, answered: told.answered, later: later.events[i].Lead.Data, marks: map[string][]any{}}
-			event, err := opened.take(&told.events[i])
+			opened := k6Splitter{now: now, answered: told.answered, later: later.events[i].Lead.Data, marks: map[string][]any{}}
+			event, err := opened.split(&told.events[i])
 			if err != nil {
 				return nil, 0, err
 			}
@@ -211,14 +211,14 @@ func k6Pool(opt *LoadOptions) (conversations [][]k6Event, events int, err error)
 	return conversations, events, nil
 }
 
-// k6Told is a conversation: the events that the webhook wants, and when each question was answered.
-type k6Told struct {
+// k6Conversation is a conversation: the events that the webhook wants, and when each question was answered.
+type k6Conversation struct {
 	events   []payload.Event
 	answered map[string]payload.DateTime
 }
 
-func k6Tell(w *emitter.Webhook, c Conversation) k6Told {
-	told := k6Told{answered: map[string]payload.DateTime{}}
+func k6Play(w *emitter.Webhook, c Conversation) k6Conversation {
+	told := k6Conversation{answered: map[string]payload.DateTime{}}
 	for e := c.Next(); e != nil; e = c.Next() {
 		if e.Action != payload.Completed {
 			told.answered[e.Meta.LastAnswered] = e.Lead.Modified

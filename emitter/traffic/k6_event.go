@@ -19,8 +19,8 @@ import (
 //	                                the chosen day of an answer that was given at t: so many days later, or a fixed date
 type k6Event []any
 
-// k6Open stands around what is left open, while a body is taken apart. It is no character of any language.
-const k6Open = "\uE0A7\uE0A8"
+// k6Delimiter stands around what is left open, while a body is taken apart. It is no character of any language.
+const k6Delimiter = "\uE0A7\uE0A8"
 
 // The ids that stand for those to come.
 var (
@@ -28,18 +28,18 @@ var (
 	k6Contact = uuid.MustParse("a7a7a7a7-c0de-4000-8000-a7a7a7a7a7a7")
 )
 
-// k6Opening takes one event apart.
-type k6Opening struct {
+// k6Splitter takes one event apart.
+type k6Splitter struct {
 	now      time.Time
 	answered map[string]payload.DateTime // when each question was
 	later    []payload.Answer            // of the same event, had the conversation been at another time
 	marks    map[string][]any            // what stands in a mark's place
 }
 
-// take gives the body of the event in parts.
-func (o *k6Opening) take(e *payload.Event) (k6Event, error) {
-	if bytes.Contains(e.AppendJSON(nil), []byte(k6Open)) {
-		return nil, fmt.Errorf("an answer holds the private characters %q, which an export needs for itself", k6Open)
+// split gives the body of the event in parts.
+func (o *k6Splitter) split(e *payload.Event) (k6Event, error) {
+	if bytes.Contains(e.AppendJSON(nil), []byte(k6Delimiter)) {
+		return nil, fmt.Errorf("an answer holds the private characters %q, which an export needs for itself", k6Delimiter)
 	}
 	open := *e
 	open.Lead.ID, open.Lead.ContactID = k6Lead, k6Contact
@@ -57,7 +57,7 @@ func (o *k6Opening) take(e *payload.Event) (k6Event, error) {
 	at := strings.LastIndex(text, stamp)
 	text = text[:at] + dated("time_stamp", o.date(e.Time)) + text[at+len(stamp):]
 	var parts k6Event
-	for i, part := range strings.Split(text, k6Open) {
+	for i, part := range strings.Split(text, k6Delimiter) {
 		if i%2 == 0 {
 			parts = append(parts, part)
 		} else {
@@ -73,16 +73,16 @@ type k6Mark string
 
 func (m k6Mark) String() string { return string(m) }
 
-func (o *k6Opening) mark(what ...any) string {
+func (o *k6Splitter) mark(what ...any) string {
 	name := fmt.Sprint(what...)
 	o.marks[name] = what
-	return k6Open + name + k6Open
+	return k6Delimiter + name + k6Delimiter
 }
 
-func (o *k6Opening) ticks(t time.Time) int64 { return int64(t.Sub(o.now) / (100 * time.Nanosecond)) }
+func (o *k6Splitter) ticks(t time.Time) int64 { return int64(t.Sub(o.now) / (100 * time.Nanosecond)) }
 
 // date keeps the form: with Z a moment of the running system, without one of the database.
-func (o *k6Opening) date(d payload.DateTime) fmt.Stringer {
+func (o *k6Splitter) date(d payload.DateTime) fmt.Stringer {
 	form := "stored"
 	if strings.HasSuffix(d.String(), "Z") {
 		form = "live"
@@ -92,7 +92,7 @@ func (o *k6Opening) date(d payload.DateTime) fmt.Stringer {
 
 // answer leaves the day of a date_time answer open. It has the clock of the moment of answering (docs/contract.md,
 // section 2).
-func (o *k6Opening) answer(a, later payload.Answer) payload.Answer {
+func (o *k6Splitter) answer(a, later payload.Answer) payload.Answer {
 	moment, ok := a.Value.(payload.Moment)
 	if !ok {
 		return a

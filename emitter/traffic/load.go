@@ -18,12 +18,12 @@ const (
 	// DefaultLimit is how many connections a load of a given rate opens at most when answers are late.
 	DefaultLimit = 256
 
-	// maxAhead deliveries are recorded before the first of them leaves, over all of a play or for one connection of a load.
-	maxAhead = 256
-	// maxAheadOfAll is that of all connections of a load: fewer would not fill the history's transactions.
-	maxAheadOfAll = 512
-	// aheadTime bounds how long a recorded delivery waits for its turn, as far as that can be told.
-	aheadTime = 100 * time.Millisecond
+	// maxBatch deliveries are recorded before the first of them leaves, over all of a play or for one connection of a load.
+	maxBatch = 256
+	// maxQueued is that of all connections of a load: fewer would not fill the history's transactions.
+	maxQueued = 512
+	// maxBatchTime bounds how long a recorded delivery waits for its turn, as far as that can be told.
+	maxBatchTime = 100 * time.Millisecond
 	// grace is how long those who are under way may still be answered when a load is interrupted.
 	grace = 2 * time.Second
 )
@@ -71,7 +71,7 @@ func (o LoadOptions) withDefaults() LoadOptions {
 // Load sends the events of many leads, each lead's in their order over one connection, and measures what comes back. It
 // gives the report also when it ends early: with the error of a history that cannot be written, or with that of ctx,
 // whose end leaves those under way two seconds for their answers.
-func Load(ctx context.Context, opt LoadOptions) (*Report, error) {
+func Load(ctx context.Context, opt LoadOptions) (*LoadReport, error) {
 	opt = opt.withDefaults()
 	hard, release := context.WithCancel(context.WithoutCancel(ctx))
 	defer release()
@@ -126,7 +126,7 @@ func (l *load) grow() bool {
 
 // work sends events over a connection of its own until there is nothing more to send.
 func (l *load) work(number int) error {
-	w := &worker{load: l, source: l.opt.Source(), perEvent: aheadTime}
+	w := &loadWorker{load: l, source: l.opt.Source(), perEvent: maxBatchTime}
 	w.bulk = l.opt.Emitter.Bulk(l.hard, l.opt.Webhook, emitter.BulkOptions{Keep: l.opt.Keep, Bot: l.opt.Bot})
 	defer w.bulk.Close()
 	if l.opt.Rate == 0 && l.opt.Ramp > 0 {
@@ -138,12 +138,12 @@ func (l *load) work(number int) error {
 	return errors.Join(err, w.bulk.Withdraw(l.hard))
 }
 
-// over reports whether nothing more is to leave at that time.
-func (l *load) over(at time.Time) bool {
+// ended reports whether nothing more is to leave at that time.
+func (l *load) ended(at time.Time) bool {
 	return l.soft.Err() != nil || l.opt.Duration > 0 && at.Sub(l.start) >= l.opt.Duration
 }
 
-type worker struct {
+type loadWorker struct {
 	load         *load
 	bulk         *emitter.Bulk
 	source       Source
@@ -156,7 +156,7 @@ type worker struct {
 	ready        bool          // it has asked for its first turn
 }
 
-func (w *worker) run() error {
+func (w *loadWorker) run() error {
 	l := w.load
 	w.last = time.Now()
 	for {
@@ -165,7 +165,7 @@ func (w *worker) run() error {
 				return err
 			}
 		}
-		due, ok := w.turn()
+		due, ok := w.nextSlot()
 		if !ok {
 			return nil
 		}
@@ -181,9 +181,9 @@ func (w *worker) run() error {
 
 // advance goes on to the next batch; false is when there is none. Where batches are recorded, the one after it is made
 // before it is sent, so that the history has the time in which it is sent.
-func (w *worker) advance() (more bool, err error) {
+func (w *loadWorker) advance() (more bool, err error) {
 	l := w.load
-	if l.over(w.last) {
+	if l.ended(w.last) {
 		return false, nil
 	}
 	if l.keptEnough() {
@@ -202,12 +202,12 @@ func (w *worker) advance() (more bool, err error) {
 }
 
 // prepare makes a batch and begins to record it.
-func (w *worker) prepare() error {
+func (w *loadWorker) prepare() error {
 	w.fill()
 	return w.bulk.Record(w.load.soft)
 }
 
-func (w *worker) note(o *emitter.Outcome, due time.Time) {
+func (w *loadWorker) note(o *emitter.Outcome, due time.Time) {
 	l := w.load
 	now := o.Began.Add(o.Took)
 	w.perEvent += (now.Sub(w.last) - w.perEvent) / 8
@@ -235,9 +235,9 @@ func unlessOver(ctx context.Context, err error) error {
 }
 
 // fill makes the events of the next batch, none when there are no more.
-func (w *worker) fill() {
-	for ahead := w.ahead(); w.bulk.Coming() < ahead; {
-		if w.conversation == nil && !w.meet() {
+func (w *loadWorker) fill() {
+	for ahead := w.batchSize(); w.bulk.Coming() < ahead; {
+		if w.conversation == nil && !w.nextConversation() {
 			return
 		}
 		event := w.conversation.Next()
@@ -249,17 +249,17 @@ func (w *worker) fill() {
 	}
 }
 
-// ahead gives how many events are recorded together. Where nothing is, each is made when its turn has come.
-func (w *worker) ahead() int {
+// batchSize gives how many events are recorded together. Where nothing is, each is made when its turn has come.
+func (w *loadWorker) batchSize() int {
 	if w.load.opt.Keep != emitter.KeepAll {
 		return 1
 	}
-	share := maxAheadOfAll / max(w.load.opened.Load(), 1)
-	return int(max(1, min(share, maxAhead, int64(aheadTime/max(w.perEvent, time.Microsecond)))))
+	share := maxQueued / max(w.load.opened.Load(), 1)
+	return int(max(1, min(share, maxBatch, int64(maxBatchTime/max(w.perEvent, time.Microsecond)))))
 }
 
-// meet begins the next conversation.
-func (w *worker) meet() bool {
+// nextConversation begins the next conversation.
+func (w *loadWorker) nextConversation() bool {
 	n := w.load.leads.Add(1) - 1
 	if limit := w.load.opt.Leads; limit > 0 && n >= int64(limit) || w.load.soft.Err() != nil {
 		w.load.leads.Add(-1)
@@ -269,19 +269,19 @@ func (w *worker) meet() bool {
 	return true
 }
 
-// turn waits for the time at which the next event is to leave, and gives it. In a closed load that is now. Where nobody
+// nextSlot waits for the time at which the next event is to leave, and gives it. In a closed load that is now. Where nobody
 // is left who could take the turn after it in time, one more connection is opened, one after the other.
-func (w *worker) turn() (due time.Time, ok bool) {
+func (w *loadWorker) nextSlot() (due time.Time, ok bool) {
 	l := w.load
 	if l.opt.Rate == 0 {
-		return time.Time{}, !l.over(w.last)
+		return time.Time{}, !l.ended(w.last)
 	}
 	if !w.ready {
 		w.ready = true
 		l.idle.Add(-1)
 	}
 	due = l.start.Add(l.schedule.due(l.slots.Add(1) - 1))
-	if l.over(due) {
+	if l.ended(due) {
 		return due, false
 	}
 	ok = true
@@ -300,7 +300,7 @@ func (w *worker) turn() (due time.Time, ok bool) {
 }
 
 // sleep is false when the load has ended meanwhile.
-func (w *worker) sleep(d time.Duration) bool {
+func (w *loadWorker) sleep(d time.Duration) bool {
 	if w.timer == nil {
 		w.timer = time.NewTimer(d)
 	} else {

@@ -74,8 +74,8 @@ func TestLoadSendsEveryLeadOnceAndInOrder(t *testing.T) {
 			if err != nil || r.Requests != 160 || r.Errors != 0 || r.Leads != 40 || r.Statuses[204] != 160 || k.wrong != 0 {
 				t.Fatalf("%+v, %d wrong, %v", r, k.wrong, err)
 			}
-			if len(r.Kinds) != 3 || r.Kinds[0].Requests != 40 || r.Kinds[1].Requests != 80 || r.Kinds[2].Event != "lead:completed" {
-				t.Errorf("kinds %+v", r.Kinds)
+			if len(r.Events) != 3 || r.Events[0].Requests != 40 || r.Events[1].Requests != 80 || r.Events[2].Event != "lead:completed" {
+				t.Errorf("kinds %+v", r.Events)
 			}
 			want := "[lead:created v1 lead:updated v2 lead:updated v3 lead:completed v4]"
 			for lead, events := range k.leads {

@@ -12,16 +12,16 @@ import (
 )
 
 const (
-	// longest is what a histogram can tell from longer times.
-	longest = time.Hour
+	// maxLatency is what a histogram can tell from longer times.
+	maxLatency = time.Hour
 	// significant digits of every quantile.
 	digits = 3
 	// maxPoints bounds the series: then two become one, and each lasts twice as long.
 	maxPoints = 600
 )
 
-// inOrder are the types of events in the order of a conversation.
-var inOrder = [...]payload.Action{payload.Created, payload.Updated, payload.Completed}
+// actions are the types of events in the order of a conversation.
+var actions = [...]payload.Action{payload.Created, payload.Updated, payload.Completed}
 
 // Point is what came in during one stretch of a load.
 type Point struct {
@@ -44,13 +44,13 @@ func perSecond(n uint64, d time.Duration) float64 {
 	return float64(n) / d.Seconds()
 }
 
-// kind counts the events of one type.
-type kind struct {
+// counters counts the events of one type.
+type counters struct {
 	requests, errors uint64
 	latency          *hdrhistogram.Histogram
 }
 
-func (k *kind) add(latency time.Duration, ok bool) {
+func (k *counters) add(latency time.Duration, ok bool) {
 	k.requests++
 	if !ok {
 		k.errors++
@@ -66,9 +66,9 @@ type measure struct {
 	inFlight atomic.Int64
 
 	mu             sync.Mutex
-	all, recent    kind // recent is what came since the last tick
+	all, recent    counters // recent is what came since the last tick
 	service, late  *hdrhistogram.Histogram
-	kinds          map[payload.Action]*kind
+	events         map[payload.Action]*counters
 	statuses       [600]uint64
 	failures       map[string]*Failure
 	sent, received uint64
@@ -83,22 +83,22 @@ type measure struct {
 
 func newMeasure(every time.Duration, tick func(Point)) *measure {
 	m := &measure{
-		every: every, tick: tick, merge: 1, all: kind{latency: newHistogram()}, recent: kind{latency: newHistogram()},
-		service: newHistogram(), late: newHistogram(), kinds: map[payload.Action]*kind{}, failures: map[string]*Failure{},
+		every: every, tick: tick, merge: 1, all: counters{latency: newHistogram()}, recent: counters{latency: newHistogram()},
+		service: newHistogram(), late: newHistogram(), events: map[payload.Action]*counters{}, failures: map[string]*Failure{},
 	}
-	for _, action := range inOrder {
-		m.kinds[action] = &kind{latency: newHistogram()}
+	for _, action := range actions {
+		m.events[action] = &counters{latency: newHistogram()}
 	}
 	return m
 }
 
 func newHistogram() *hdrhistogram.Histogram {
-	return hdrhistogram.New(1, longest.Microseconds(), digits)
+	return hdrhistogram.New(1, maxLatency.Microseconds(), digits)
 }
 
 // record counts in microseconds; longer than the longest is the longest.
 func record(h *hdrhistogram.Histogram, d time.Duration) {
-	_ = h.RecordValue(min(max(d, 0), longest).Microseconds()) // in range, so that it cannot fail
+	_ = h.RecordValue(min(max(d, 0), maxLatency).Microseconds()) // in range, so that it cannot fail
 }
 
 // begin starts the clock; end stops it and takes the last stretch in.
@@ -112,7 +112,7 @@ func (m *measure) begin() (end func()) {
 		for {
 			select {
 			case now := <-ticker.C:
-				m.stretch(now)
+				m.endInterval(now)
 			case <-done:
 				return
 			}
@@ -122,7 +122,7 @@ func (m *measure) begin() (end func()) {
 		ticker.Stop()
 		close(done)
 		<-stopped
-		m.stretch(time.Now())
+		m.endInterval(time.Now())
 	}
 }
 
@@ -139,7 +139,7 @@ func (m *measure) add(o *emitter.Outcome, due time.Time) {
 	record(m.service, o.Took)
 	m.all.add(latency, ok)
 	m.recent.add(latency, ok)
-	m.kinds[o.Action].add(latency, ok)
+	m.events[o.Action].add(latency, ok)
 	m.sent += uint64(o.Sent)
 	m.received += uint64(o.Received)
 	if o.Recorded {
@@ -165,8 +165,8 @@ func (m *measure) fail(o *emitter.Outcome) {
 	f.Count++
 }
 
-// stretch ends one stretch and begins the next.
-func (m *measure) stretch(now time.Time) {
+// endInterval ends one stretch and begins the next.
+func (m *measure) endInterval(now time.Time) {
 	m.mu.Lock()
 	p := Point{
 		At: now.Sub(m.start), Took: now.Sub(m.lastTick), Requests: m.recent.requests, Errors: m.recent.errors,
@@ -189,7 +189,7 @@ func (m *measure) keep(p Point) {
 		m.points = append(m.points, p)
 	} else {
 		last := &m.points[len(m.points)-1]
-		*last = joined(*last, p)
+		*last = merge(*last, p)
 	}
 	if m.ticks++; m.ticks < m.merge {
 		return
@@ -200,12 +200,12 @@ func (m *measure) keep(p Point) {
 	}
 	half := m.points[:0]
 	for i := 0; i < maxPoints; i += 2 {
-		half = append(half, joined(m.points[i], m.points[i+1]))
+		half = append(half, merge(m.points[i], m.points[i+1]))
 	}
 	m.points, m.merge = half, 2*m.merge
 }
 
-func joined(a, b Point) Point {
+func merge(a, b Point) Point {
 	return Point{
 		At: b.At, Took: a.Took + b.Took, Requests: a.Requests + b.Requests, Errors: a.Errors + b.Errors,
 		P50: max(a.P50, b.P50), P99: max(a.P99, b.P99), Max: max(a.Max, b.Max), InFlight: b.InFlight,

@@ -34,7 +34,7 @@ func TestBars(t *testing.T) {
 	}
 	counts := map[time.Duration]uint64{}
 	all := uint64(0)
-	for _, b := range barsOf(h) {
+	for _, b := range bucketsOf(h) {
 		counts[b.To] = b.Count
 		all += b.Count
 		if b.From >= b.To {
@@ -44,7 +44,7 @@ func TestBars(t *testing.T) {
 	if all != 7 || counts[time.Microsecond] != 2 || counts[100*time.Microsecond] != 2 || counts[200*time.Microsecond] != 1 || counts[5*time.Millisecond] != 1 {
 		t.Errorf("%v", counts)
 	}
-	if got := timesOf(h); got.Max < longest-longest/1000 || got.P50 < 99*time.Microsecond || got.P50 > 101*time.Microsecond {
+	if got := quantilesOf(h); got.Max < maxLatency-maxLatency/1000 || got.P50 < 99*time.Microsecond || got.P50 > 101*time.Microsecond {
 		t.Errorf("%+v", got)
 	}
 }

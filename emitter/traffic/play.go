@@ -85,8 +85,8 @@ func Play(ctx context.Context, opt Options) (Tally, error) {
 	workers, ctx := errgroup.WithContext(ctx)
 	for range p.workers {
 		workers.Go(func() error {
-			a := actor{player: p, perEvent: aheadTime}
-			return a.work(ctx)
+			a := playWorker{player: p, perEvent: maxBatchTime}
+			return a.run(ctx)
 		})
 	}
 	err := workers.Wait()
@@ -98,7 +98,7 @@ type player struct {
 	opt     Options
 	start   time.Time
 	workers int
-	taken   atomic.Int64 // leads that an actor has begun
+	claimed atomic.Int64 // leads that a worker has begun
 	mu      sync.Mutex   // guards tally and the callbacks
 	tally   Tally
 }

@@ -135,7 +135,7 @@ func TestTallyNamesFailures(t *testing.T) {
 	calls := 0
 	opt.Each = func(history.Delivery) error { calls++; return nil }
 	tally, err := Play(t.Context(), opt)
-	if err != nil || tally.Failed != 8 || tally.Answers["503"] != 8 || calls != 8 {
+	if err != nil || tally.Failed != 8 || tally.Failures["503"] != 8 || calls != 8 {
 		t.Errorf("%+v, %d calls, %v", tally, calls, err)
 	}
 }

@@ -56,8 +56,8 @@ func (s schedule) due(n int64) time.Duration {
 	return seconds(ramp + (float64(n)-during)/perSecond)
 }
 
-// before gives how many events leave before that time.
-func (s schedule) before(end time.Duration) int64 {
+// eventsBefore gives how many events leave before that time.
+func (s schedule) eventsBefore(end time.Duration) int64 {
 	return int64(sort.Search(math.MaxInt, func(n int) bool { return s.due(int64(n)) >= end }))
 }
 

@@ -48,7 +48,7 @@ func TestSchedule(t *testing.T) {
 			t.Errorf("event %d leaves at %s, want %s", n, got, want)
 		}
 	}
-	if got := ramp.before(11 * time.Second); got != 600 {
+	if got := ramp.eventsBefore(11 * time.Second); got != 600 {
 		t.Errorf("%d events leave within 11 s", got)
 	}
 	for n := int64(1); n < 1000; n++ {

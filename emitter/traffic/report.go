@@ -6,8 +6,8 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// Report is what a load has measured.
-type Report struct {
+// LoadReport is what a load has measured.
+type LoadReport struct {
 	Started     time.Time
 	Took        time.Duration // from the start to the last answer
 	Rate        Rate          // that was asked for; 0 is as fast as it goes
@@ -23,21 +23,21 @@ type Report struct {
 
 	// Latency is from the moment at which an event was to leave, in an open load, to the end of its answer. Service is
 	// from the moment at which it did leave, and Late is what lies between the two: zero in a closed load.
-	Latency, Service, Late Times
+	Latency, Service, Late Quantiles
 
 	Statuses   map[int]uint64
 	Failures   map[string]Failure // by the names of emitter
-	Kinds      []Kind             // per event type, in the order of a conversation; none that did not come
+	Events     []EventReport      // per event type, in the order of a conversation; none that did not come
 	Series     []Point            // over time, at most some hundreds
-	Bars       []Bar              // the latency's histogram
+	Buckets    []Bucket           // the latency's histogram
 	Thresholds []Verdict
 }
 
 // Throughput gives the requests a second.
-func (r *Report) Throughput() float64 { return perSecond(r.Requests, r.Took) }
+func (r *LoadReport) Throughput() float64 { return perSecond(r.Requests, r.Took) }
 
 // ErrorShare gives the share of requests that failed, 0 to 1.
-func (r *Report) ErrorShare() float64 {
+func (r *LoadReport) ErrorShare() float64 {
 	if r.Requests == 0 {
 		return 0
 	}
@@ -50,38 +50,38 @@ type Failure struct {
 	Reason string // of the first one, a plain sentence
 }
 
-// Kind is what came of the events of one type.
-type Kind struct {
+// EventReport is what came of the events of one type.
+type EventReport struct {
 	Event            string // "lead:updated"
 	Requests, Errors uint64
-	Latency          Times
+	Latency          Quantiles
 }
 
-// Times are the quantiles of a histogram, each exact to three digits.
-type Times struct {
+// Quantiles are the quantiles of a histogram, each exact to three digits.
+type Quantiles struct {
 	Min, Mean, P50, P90, P95, P99, P999, Max time.Duration
 }
 
-// Bar counts what took longer than From and at most To.
-type Bar struct {
+// Bucket counts what took longer than From and at most To.
+type Bucket struct {
 	From, To time.Duration
 	Count    uint64
 }
 
-func timesOf(h *hdrhistogram.Histogram) Times {
+func quantilesOf(h *hdrhistogram.Histogram) Quantiles {
 	if h.TotalCount() == 0 {
-		return Times{}
+		return Quantiles{}
 	}
-	return Times{
+	return Quantiles{
 		Min: time.Duration(h.Min()) * time.Microsecond, Mean: time.Duration(h.Mean() * float64(time.Microsecond)),
 		P50: quantile(h, 50), P90: quantile(h, 90), P95: quantile(h, 95), P99: quantile(h, 99), P999: quantile(h, 99.9),
 		Max: quantile(h, 100),
 	}
 }
 
-// barsOf draws a histogram together into steps of 1, 2, 5, 10 …, from the first to the last that holds something.
-func barsOf(h *hdrhistogram.Histogram) []Bar {
-	var bars []Bar
+// bucketsOf draws a histogram together into steps of 1, 2, 5, 10 …, from the first to the last that holds something.
+func bucketsOf(h *hdrhistogram.Histogram) []Bucket {
+	var bars []Bucket
 	from, to, step := time.Duration(0), time.Microsecond, 0
 	for _, fine := range h.Distribution() {
 		if fine.Count == 0 {
@@ -91,11 +91,11 @@ func barsOf(h *hdrhistogram.Histogram) []Bar {
 			from, to = to, to*[...]time.Duration{2, 5, 2}[step]/[...]time.Duration{1, 2, 1}[step]
 			step = (step + 1) % 3
 			if len(bars) > 0 {
-				bars = append(bars, Bar{From: from, To: to})
+				bars = append(bars, Bucket{From: from, To: to})
 			}
 		}
 		if len(bars) == 0 {
-			bars = append(bars, Bar{From: from, To: to})
+			bars = append(bars, Bucket{From: from, To: to})
 		}
 		bars[len(bars)-1].Count += uint64(fine.Count)
 	}
@@ -103,13 +103,13 @@ func barsOf(h *hdrhistogram.Histogram) []Bar {
 }
 
 // report sums up. Nothing is under way any more.
-func (l *load) report() *Report {
+func (l *load) report() *LoadReport {
 	m := l.measure
-	r := &Report{
+	r := &LoadReport{
 		Started: m.start, Took: m.end.Sub(m.start), Rate: l.opt.Rate, Connections: int(l.opened.Load()), Leads: int(l.sent.Load()),
 		Requests: m.all.requests, Errors: m.all.errors, Missed: l.missed(), Sent: m.sent, Received: m.received, Recorded: m.recorded,
-		Latency: timesOf(m.all.latency), Service: timesOf(m.service), Late: timesOf(m.late),
-		Statuses: map[int]uint64{}, Failures: map[string]Failure{}, Series: m.points, Bars: barsOf(m.all.latency),
+		Latency: quantilesOf(m.all.latency), Service: quantilesOf(m.service), Late: quantilesOf(m.late),
+		Statuses: map[int]uint64{}, Failures: map[string]Failure{}, Series: m.points, Buckets: bucketsOf(m.all.latency),
 	}
 	for status, n := range m.statuses {
 		if n > 0 {
@@ -119,9 +119,9 @@ func (l *load) report() *Report {
 	for name, f := range m.failures {
 		r.Failures[name] = *f
 	}
-	for _, action := range inOrder {
-		if k := m.kinds[action]; k.requests > 0 {
-			r.Kinds = append(r.Kinds, Kind{Event: action.Event(), Requests: k.requests, Errors: k.errors, Latency: timesOf(k.latency)})
+	for _, action := range actions {
+		if k := m.events[action]; k.requests > 0 {
+			r.Events = append(r.Events, EventReport{Event: action.Event(), Requests: k.requests, Errors: k.errors, Latency: quantilesOf(k.latency)})
 		}
 	}
 	return r
@@ -133,6 +133,6 @@ func (l *load) missed() uint64 {
 	if l.opt.Rate == 0 || l.opt.Duration == 0 || limited || time.Since(l.start) < l.opt.Duration {
 		return 0
 	}
-	all := l.schedule.before(l.opt.Duration)
+	all := l.schedule.eventsBefore(l.opt.Duration)
 	return uint64(max(0, all-int64(l.measure.all.requests)))
 }

@@ -34,7 +34,7 @@ type plotBar struct {
 }
 
 // WriteHTML writes the report as one page that needs nothing else: no script, no font, no network.
-func (r *Report) WriteHTML(out io.Writer) error {
+func (r *LoadReport) WriteHTML(out io.Writer) error {
 	page, err := template.New("report").Funcs(template.FuncMap{
 		"shown": shown, "size": size, "answers": func() string { return orNone(r.answers()) },
 		"percent": func(f float64) string { return fmt.Sprintf("%.2f%%", 100*f) }, "rate": func(f float64) string { return fmt.Sprintf("%.1f/s", f) },
@@ -44,12 +44,12 @@ func (r *Report) WriteHTML(out io.Writer) error {
 		return err
 	}
 	return page.Execute(out, struct {
-		*Report
+		*LoadReport
 		Plots []plot
 	}{r, r.plots()})
 }
 
-func (r *Report) plots() []plot {
+func (r *LoadReport) plots() []plot {
 	plots := []plot{r.barPlot()}
 	if len(r.Series) < 2 {
 		return plots
@@ -72,7 +72,7 @@ type curve struct {
 	of          func(Point) float64
 }
 
-func (r *Report) linePlot(title string, unit func(float64) string, curves ...curve) plot {
+func (r *LoadReport) linePlot(title string, unit func(float64) string, curves ...curve) plot {
 	end := r.Series[len(r.Series)-1].At.Seconds()
 	highest := 0.0
 	for _, p := range r.Series {
@@ -91,15 +91,15 @@ func (r *Report) linePlot(title string, unit func(float64) string, curves ...cur
 	return made
 }
 
-func (r *Report) barPlot() plot {
+func (r *LoadReport) barPlot() plot {
 	made := plot{Title: "Latency", Bottom: "0"}
 	highest := uint64(1)
-	for _, b := range r.Bars {
+	for _, b := range r.Buckets {
 		highest = max(highest, b.Count)
 	}
 	made.Top = fmt.Sprint(highest)
-	width := plotWidth / float64(max(len(r.Bars), 1))
-	for i, b := range r.Bars {
+	width := plotWidth / float64(max(len(r.Buckets), 1))
+	for i, b := range r.Buckets {
 		height := part(float64(b.Count), float64(highest)) * plotHeight
 		made.Bars = append(made.Bars, plotBar{
 			X: float64(i)*width + 1, Y: plotHeight - height, Width: width - 2, Height: height, Label: "≤ " + shown(b.To),

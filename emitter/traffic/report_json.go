@@ -80,7 +80,7 @@ type reportJSON struct {
 }
 
 // MarshalJSON writes the object that ends the output of a load.
-func (r *Report) MarshalJSON() ([]byte, error) {
+func (r *LoadReport) MarshalJSON() ([]byte, error) {
 	o := reportJSON{
 		Requests: r.Requests, Rate: rounded(r.Throughput()), Errors: r.Errors, LatencyMS: r.Latency.json(), Bytes: r.Sent + r.Received,
 		DurationS: rounded(r.Took.Seconds()), BytesSent: r.Sent, BytesReceived: r.Received, Missed: r.Missed, Leads: r.Leads, RateAsked: r.Rate.String(),
@@ -95,7 +95,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 	for name, f := range r.Failures {
 		o.Failures[name] = failureJSON(f)
 	}
-	for _, k := range r.Kinds {
+	for _, k := range r.Events {
 		o.Events[k.Event] = kindJSON{k.Requests, k.Errors, k.Latency.json()}
 	}
 	for _, v := range r.Thresholds {
@@ -104,7 +104,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 		}
 		o.Thresholds = append(o.Thresholds, verdictJSON{v.Text, rounded(v.Got), v.OK})
 	}
-	for _, b := range r.Bars {
+	for _, b := range r.Buckets {
 		o.Histogram = append(o.Histogram, barJSON{ms(b.From), ms(b.To), b.Count})
 	}
 	for _, p := range r.Series {
@@ -113,7 +113,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 	return json.Marshal(o)
 }
 
-func (t Times) json() timesJSON {
+func (t Quantiles) json() timesJSON {
 	return timesJSON{ms(t.P50), ms(t.P90), ms(t.P99), ms(t.P999), ms(t.Max), ms(t.P95), ms(t.Mean), ms(t.Min)}
 }
 

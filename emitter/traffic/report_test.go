@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-func testReport() *Report {
-	times := Times{Min: time.Millisecond, Mean: 2 * time.Millisecond, P50: 2 * time.Millisecond, P90: 3 * time.Millisecond, P95: 4 * time.Millisecond, P99: 5 * time.Millisecond, P999: 6 * time.Millisecond, Max: 7 * time.Millisecond}
-	r := &Report{
+func testReport() *LoadReport {
+	times := Quantiles{Min: time.Millisecond, Mean: 2 * time.Millisecond, P50: 2 * time.Millisecond, P90: 3 * time.Millisecond, P95: 4 * time.Millisecond, P99: 5 * time.Millisecond, P999: 6 * time.Millisecond, Max: 7 * time.Millisecond}
+	r := &LoadReport{
 		Started: time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC), Took: 2 * time.Second, Rate: 500, Connections: 3, Leads: 90,
 		Requests: 1000, Errors: 10, Sent: 2_000_000, Received: 30_000, Recorded: 10, Latency: times, Service: times,
 		Statuses: map[int]uint64{204: 990, 503: 8}, Failures: map[string]Failure{"timeout": {2, "no answer within <30s> & more"}},
-		Kinds:  []Kind{{"lead:created", 90, 1, times}, {"lead:updated", 910, 9, times}},
-		Series: []Point{{At: time.Second, Took: time.Second, Requests: 500, P50: time.Millisecond, P99: time.Second}, {At: 2 * time.Second, Took: time.Second, Requests: 500, Errors: 10}},
-		Bars:   []Bar{{0, time.Millisecond, 10}, {time.Millisecond, 2 * time.Millisecond, 990}},
+		Events:  []EventReport{{"lead:created", 90, 1, times}, {"lead:updated", 910, 9, times}},
+		Series:  []Point{{At: time.Second, Took: time.Second, Requests: 500, P50: time.Millisecond, P99: time.Second}, {At: 2 * time.Second, Took: time.Second, Requests: 500, Errors: 10}},
+		Buckets: []Bucket{{0, time.Millisecond, 10}, {time.Millisecond, 2 * time.Millisecond, 990}},
 	}
 	list, err := ParseThresholds("p99<200ms,errors<0.5%")
 	if err != nil {
@@ -42,7 +42,7 @@ func TestReportText(t *testing.T) {
 		}
 	}
 	b.Reset()
-	if err := new(Report).WriteText(&b); err != nil || !strings.Contains(b.String(), "answers   none") {
+	if err := new(LoadReport).WriteText(&b); err != nil || !strings.Contains(b.String(), "answers   none") {
 		t.Errorf("an empty report: %v\n%s", err, &b)
 	}
 }
@@ -50,7 +50,7 @@ func TestReportText(t *testing.T) {
 // TestReportHTML looks for anything that would need the network, and for text that is not escaped.
 func TestReportHTML(t *testing.T) {
 	t.Parallel()
-	for name, r := range map[string]*Report{"full": testReport(), "empty": {}} {
+	for name, r := range map[string]*LoadReport{"full": testReport(), "empty": {}} {
 		var b strings.Builder
 		if err := r.WriteHTML(&b); err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -83,7 +83,7 @@ func TestReportJSON(t *testing.T) {
 			t.Errorf("no %s in %s", want, text)
 		}
 	}
-	if text, err = json.Marshal(&Report{}); err != nil || !strings.Contains(string(text), `"series":[]`) {
+	if text, err = json.Marshal(&LoadReport{}); err != nil || !strings.Contains(string(text), `"series":[]`) {
 		t.Errorf("an empty report: %s, %v", text, err)
 	}
 }

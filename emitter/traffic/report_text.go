@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// shownPoints bounds the lines of the throughput over time; neighbours are joined.
-const shownPoints = 12
+// maxRows bounds the lines of the throughput over time; neighbours are joined.
+const maxRows = 12
 
 // barWidth is the length of the longest bar, in characters.
 const barWidth = 40
 
 // WriteText writes the report for a terminal. The error is that of out.
-func (r *Report) WriteText(out io.Writer) error {
+func (r *LoadReport) WriteText(out io.Writer) error {
 	var b strings.Builder
 	r.writeHead(&b)
 	r.writeTimes(&b)
-	if len(r.Kinds) > 0 {
+	if len(r.Events) > 0 {
 		r.writeKinds(&b)
 		r.writeBars(&b)
 		r.writeSeries(&b)
@@ -32,7 +32,7 @@ func (r *Report) WriteText(out io.Writer) error {
 	return err
 }
 
-func (r *Report) writeHead(b *strings.Builder) {
+func (r *LoadReport) writeHead(b *strings.Builder) {
 	fmt.Fprintf(b, "requests  %d in %s: %.1f/s, %d leads, %d connections\n", r.Requests, shown(r.Took), r.Throughput(), r.Leads, r.Connections)
 	fmt.Fprintf(b, "errors    %d (%.2f%%)\n", r.Errors, 100*r.ErrorShare())
 	if r.Missed > 0 {
@@ -47,7 +47,7 @@ func (r *Report) writeHead(b *strings.Builder) {
 }
 
 // answers gives the counts by status and by name of failure.
-func (r *Report) answers() []string {
+func (r *LoadReport) answers() []string {
 	var parts []string
 	for _, status := range slices.Sorted(maps.Keys(r.Statuses)) {
 		parts = append(parts, strconv.Itoa(status)+": "+strconv.FormatUint(r.Statuses[status], 10))
@@ -65,10 +65,10 @@ func orNone(parts []string) string {
 	return strings.Join(parts, ", ")
 }
 
-func (r *Report) writeTimes(b *strings.Builder) {
+func (r *LoadReport) writeTimes(b *strings.Builder) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "\n\tp50\tp90\tp99\tp99.9\tmax\t\n")
-	row := func(name string, t Times) {
+	row := func(name string, t Quantiles) {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t\n", name, shown(t.P50), shown(t.P90), shown(t.P99), shown(t.P999), shown(t.Max))
 	}
 	row("latency", r.Latency)
@@ -82,45 +82,45 @@ func (r *Report) writeTimes(b *strings.Builder) {
 	}
 }
 
-func (r *Report) writeKinds(b *strings.Builder) {
+func (r *LoadReport) writeKinds(b *strings.Builder) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "\n\trequests\terrors\tp50\tp99\tmax\t\n")
-	for _, k := range r.Kinds {
+	for _, k := range r.Events {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\t%s\t\n", k.Event, k.Requests, k.Errors, shown(k.Latency.P50), shown(k.Latency.P99), shown(k.Latency.Max))
 	}
 	_ = w.Flush()
 }
 
-func (r *Report) writeBars(b *strings.Builder) {
+func (r *LoadReport) writeBars(b *strings.Builder) {
 	highest := uint64(1)
-	for _, bar := range r.Bars {
+	for _, bar := range r.Buckets {
 		highest = max(highest, bar.Count)
 	}
 	b.WriteString("\nlatency up to\n")
-	for _, bar := range r.Bars {
+	for _, bar := range r.Buckets {
 		length := int((bar.Count*barWidth + highest - 1) / highest)
 		fmt.Fprintf(b, "%8s  %-*s %d (%.2f%%)\n", shown(bar.To), barWidth, strings.Repeat("█", length), bar.Count, 100*float64(bar.Count)/float64(r.Requests))
 	}
 }
 
-func (r *Report) writeSeries(b *strings.Builder) {
+func (r *LoadReport) writeSeries(b *strings.Builder) {
 	if len(r.Series) < 2 {
 		return
 	}
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "\nuntil\trate\terrors\tp50\tp99\tmax\t\n")
-	each := (len(r.Series) + shownPoints - 1) / shownPoints
+	each := (len(r.Series) + maxRows - 1) / maxRows
 	for points := range slices.Chunk(r.Series, each) {
 		p := points[0]
 		for _, next := range points[1:] {
-			p = joined(p, next)
+			p = merge(p, next)
 		}
 		fmt.Fprintf(w, "%s\t%.1f/s\t%d\t%s\t%s\t%s\t\n", p.At.Round(100*time.Millisecond), p.Rate(), p.Errors, shown(p.P50), shown(p.P99), shown(p.Max))
 	}
 	_ = w.Flush()
 }
 
-func (r *Report) writeThresholds(b *strings.Builder) {
+func (r *LoadReport) writeThresholds(b *strings.Builder) {
 	if len(r.Thresholds) > 0 {
 		b.WriteString("\n")
 	}

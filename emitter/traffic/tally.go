@@ -14,11 +14,11 @@ type Tally struct {
 	Retries    int            // attempts after the first
 	OK         int            // events that were accepted in the end
 	Failed     int            // events that were not
-	Answers    map[string]int // failed events by status or error name: "500", "refused"
+	Failures   map[string]int // failed events by status or error name: "500", "refused"
 	Took       time.Duration
 }
 
-func newTally() Tally { return Tally{Answers: map[string]int{}} }
+func newTally() Tally { return Tally{Failures: map[string]int{}} }
 
 // count adds an event by its last attempt.
 func (t *Tally) count(last *history.Delivery) {
@@ -31,5 +31,5 @@ func (t *Tally) count(last *history.Delivery) {
 	if name == "" {
 		name = strconv.Itoa(last.Status)
 	}
-	t.Answers[name]++
+	t.Failures[name]++
 }

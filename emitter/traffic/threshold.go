@@ -25,15 +25,15 @@ type Verdict struct {
 }
 
 // The metrics that are times.
-var timeMetrics = map[string]func(Times) time.Duration{
-	"min":  func(t Times) time.Duration { return t.Min },
-	"mean": func(t Times) time.Duration { return t.Mean },
-	"p50":  func(t Times) time.Duration { return t.P50 },
-	"p90":  func(t Times) time.Duration { return t.P90 },
-	"p95":  func(t Times) time.Duration { return t.P95 },
-	"p99":  func(t Times) time.Duration { return t.P99 },
-	"p999": func(t Times) time.Duration { return t.P999 },
-	"max":  func(t Times) time.Duration { return t.Max },
+var timeMetrics = map[string]func(Quantiles) time.Duration{
+	"min":  func(t Quantiles) time.Duration { return t.Min },
+	"mean": func(t Quantiles) time.Duration { return t.Mean },
+	"p50":  func(t Quantiles) time.Duration { return t.P50 },
+	"p90":  func(t Quantiles) time.Duration { return t.P90 },
+	"p95":  func(t Quantiles) time.Duration { return t.P95 },
+	"p99":  func(t Quantiles) time.Duration { return t.P99 },
+	"p999": func(t Quantiles) time.Duration { return t.P999 },
+	"max":  func(t Quantiles) time.Duration { return t.Max },
 }
 
 const (
@@ -120,7 +120,7 @@ func number(s string) (float64, error) {
 }
 
 // Judge holds the report against the thresholds and keeps the verdicts in it. True is that all are met.
-func (r *Report) Judge(thresholds []Threshold) bool {
+func (r *LoadReport) Judge(thresholds []Threshold) bool {
 	r.Thresholds = nil
 	for _, t := range thresholds {
 		v := Verdict{Threshold: t, Got: r.value(t)}
@@ -130,7 +130,7 @@ func (r *Report) Judge(thresholds []Threshold) bool {
 	return !slices.ContainsFunc(r.Thresholds, func(v Verdict) bool { return !v.OK })
 }
 
-func (r *Report) value(t Threshold) float64 {
+func (r *LoadReport) value(t Threshold) float64 {
 	switch {
 	case t.Metric == metricLate:
 		return r.Late.P99.Seconds()

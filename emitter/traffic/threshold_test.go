@@ -8,7 +8,7 @@ import (
 
 func TestThresholds(t *testing.T) {
 	t.Parallel()
-	r := &Report{Requests: 1000, Errors: 10, Took: 2 * time.Second, Latency: Times{P50: 10 * time.Millisecond, P99: 200 * time.Millisecond, Max: time.Second}, Late: Times{P99: time.Millisecond}}
+	r := &LoadReport{Requests: 1000, Errors: 10, Took: 2 * time.Second, Latency: Quantiles{P50: 10 * time.Millisecond, P99: 200 * time.Millisecond, Max: time.Second}, Late: Quantiles{P99: time.Millisecond}}
 	for text, want := range map[string]bool{
 		"p99<200ms": false, "p99<=200ms": true, "p99 < 0.3s": true, "p50<11ms": true, "max<1s": false, "late<2ms": true,
 		"errors<1%": false, "errors<=1%": true, "errors<11": true, "errors>9": true,
@@ -42,7 +42,7 @@ func FuzzParseThresholds(f *testing.F) {
 		if err != nil {
 			return
 		}
-		r := &Report{}
+		r := &LoadReport{}
 		r.Judge(list)
 		for _, v := range r.Thresholds {
 			if again, err := ParseThresholds(v.Text); err != nil || again[0].Limit != v.Limit || v.Shown() == "" {

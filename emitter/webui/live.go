@@ -70,7 +70,7 @@ func watchOptions(q url.Values) (opt history.WatchOptions, err error) {
 		if err != nil {
 			return opt, fmt.Errorf("open holds %q; it lists numbers of deliveries", text)
 		}
-		opt.Open = append(opt.Open, id)
+		opt.Pending = append(opt.Pending, id)
 	}
 	return opt, nil
 }

@@ -14,8 +14,8 @@ func TestLogBeginsAnew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := newClearer(c)
-	k.lengths = logLengths{begin: 20, rest: 5, limit: 60}
+	k := newCheckpointer(c)
+	k.lengths = checkpointLengths{begin: 20, rest: 5, limit: 60}
 	anew, last := 0, int32(0)
 	const rows = 1000
 	for i := range rows {
@@ -61,8 +61,8 @@ func TestLogWithALongReader(t *testing.T) {
 	if err := reader.exec("BEGIN; SELECT * FROM requests"); err != nil {
 		t.Fatal(err)
 	}
-	k := newClearer(c)
-	k.lengths = logLengths{begin: 20, rest: 5, limit: 60}
+	k := newCheckpointer(c)
+	k.lengths = checkpointLengths{begin: 20, rest: 5, limit: 60}
 	bases := map[int32]bool{}
 	for i := range 200 {
 		if err := c.exec(fmt.Sprintf("INSERT INTO requests VALUES (%d, randomblob(20000))", 10+i)); err != nil {

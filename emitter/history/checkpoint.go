@@ -7,22 +7,22 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// logLengths of the write-ahead log, in pages. What is in the log has to go into
+// checkpointLengths of the write-ahead log, in pages. What is in the log has to go into
 // the file at some time; when all of it has, the log begins anew.
-type logLengths struct {
+type checkpointLengths struct {
 	begin int32 // a helper begins with it, beside the writer
 	rest  int32 // as much the writer does itself, for which everybody waits
 	limit int32 // the writer waits for the helper
 }
 
 // usualLengths are some 80, 7 and 200 MB. Each rest waits for the disk.
-func usualLengths() logLengths { return logLengths{begin: 5000, rest: 400, limit: 12000} }
+func usualLengths() checkpointLengths { return checkpointLengths{begin: 5000, rest: 400, limit: 12000} }
 
-// clearer keeps the write-ahead log short. Left to itself SQLite clears it away
+// checkpointer keeps the write-ahead log short. Left to itself SQLite clears it away
 // at the end of a commit, and nothing can be planned meanwhile. It belongs to the
 // writer's goroutine.
-type clearer struct {
-	lengths logLengths
+type checkpointer struct {
+	lengths checkpointLengths
 	conn    *conn
 	helper  *conn         // a second connection; nil until it is needed
 	pages   uintptr       // to an int32 of SQLite's memory: the log's length after the last commit
@@ -31,9 +31,9 @@ type clearer struct {
 	busy    chan struct{} // closed when the helper has ended; nil while it does nothing
 }
 
-// newClearer takes the place of SQLite's own clearing.
-func newClearer(c *conn) *clearer {
-	k := &clearer{lengths: usualLengths(), conn: c, pages: sqlite3.Xsqlite3_malloc(c.tls, 4)}
+// newCheckpointer takes the place of SQLite's own clearing.
+func newCheckpointer(c *conn) *checkpointer {
+	k := &checkpointer{lengths: usualLengths(), conn: c, pages: sqlite3.Xsqlite3_malloc(c.tls, 4)}
 	if k.pages == 0 {
 		return k // SQLite goes on as it does
 	}
@@ -51,11 +51,11 @@ func noteLength(_ *libc.TLS, to, _, _ uintptr, pages int32) int32 {
 	return sqlite3.SQLITE_OK
 }
 
-func (k *clearer) length() *int32 { return *(**int32)(unsafe.Pointer(&k.pages)) }
+func (k *checkpointer) length() *int32 { return *(**int32)(unsafe.Pointer(&k.pages)) }
 
 // afterCommit clears away what has become too long. Failures do not count: what
 // is in the log is safe there, and the next commit tries again.
-func (k *clearer) afterCommit() {
+func (k *checkpointer) afterCommit() {
 	if k.pages == 0 {
 		return
 	}
@@ -77,7 +77,7 @@ func (k *clearer) afterCommit() {
 	}
 	switch {
 	case k.done > 0 && length-k.done <= k.lengths.rest || length-k.base >= k.lengths.limit:
-		_ = k.conn.clearLog()
+		_ = k.conn.checkpoint()
 		k.base, k.done = length, 0
 	case k.done > 0 || length-k.base >= k.lengths.begin:
 		k.help(length)
@@ -85,11 +85,11 @@ func (k *clearer) afterCommit() {
 }
 
 // help lets the helper clear away what is in the log now.
-func (k *clearer) help(length int32) {
+func (k *checkpointer) help(length int32) {
 	if k.helper == nil {
 		helper, err := openConn(k.conn.path)
 		if err != nil {
-			_ = k.conn.clearLog()
+			_ = k.conn.checkpoint()
 			k.base = length
 			return
 		}
@@ -98,11 +98,11 @@ func (k *clearer) help(length int32) {
 	k.done, k.busy = length, make(chan struct{})
 	go func(done chan<- struct{}) {
 		defer close(done)
-		_ = k.helper.clearLog()
+		_ = k.helper.checkpoint()
 	}(k.busy)
 }
 
-func (k *clearer) close() error {
+func (k *checkpointer) close() error {
 	if k.busy != nil {
 		<-k.busy
 	}

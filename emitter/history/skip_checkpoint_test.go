@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-// TestBriefLeavesItsLogToTheNext records through brief stores in turn, as commands in a shell do, and then reads all of it.
-func TestBriefLeavesItsLogToTheNext(t *testing.T) {
+// TestSkipCheckpointLeavesTheLog records through stores with SkipCheckpoint in turn, as commands in a shell do, and then reads all of it.
+func TestSkipCheckpointLeavesTheLog(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	left := 0
 	for range 12 {
-		store, err := Open(t.Context(), path, Options{Brief: true})
+		store, err := Open(t.Context(), path, Options{SkipCheckpoint: true})
 		if err != nil {
 			t.Fatal(err)
 		}
