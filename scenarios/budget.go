@@ -21,12 +21,9 @@ const (
 // budget counts the bytes that a scenario has made while it runs. It is safe for concurrent use.
 type budget struct{ spent atomic.Int64 }
 
-// errTexts is the end of a scenario's budget for texts.
-var errTexts = fmt.Errorf("the texts, variables, bodies and included files of this scenario come to more than %d MiB, the limit for one scenario", maxTexts>>20)
-
 func (b *budget) spend(bytes int) error {
 	if b.spent.Add(int64(bytes)) > maxTexts {
-		return errTexts
+		return fmt.Errorf("the texts, variables, bodies and included files of this scenario come to more than %d MiB, the limit for one scenario", maxTexts>>20)
 	}
 	return nil
 }

@@ -82,11 +82,13 @@ func (s *scenarioRun) run(ctx context.Context) {
 func (s *scenarioRun) setVars(vars Map[Text], last bool) (unresolved Map[Text]) {
 	for _, v := range vars {
 		text, err := s.root.vars.expand(v.Value.Value)
+		var unset *unsetError
 		switch {
 		case err == nil:
 			s.root.vars.set(v.Key, text)
-		case errors.Is(err, errTexts):
+		case !errors.As(err, &unset): // a limit: the variables that use this one are beyond it too
 			s.addFault(v.Value.Place, err)
+			s.root.vars.unsure = true
 			return nil
 		case last:
 			s.addFault(v.Value.Place, s.explainCycle(v.Key, err))
