@@ -8,11 +8,12 @@ import (
 	"syscall"
 
 	"artihook/cmd"
+	"artihook/cmd/console"
 )
 
 func main() {
-	cmd.IgnoreSignals()
+	console.IgnoreSignals()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
-	os.Exit(cmd.Run(ctx, cmd.Process()))
+	os.Exit(cmd.Run(ctx, console.Process()))
 }

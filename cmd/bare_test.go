@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"artihook/cmd/console"
 )
 
 // The receiver of BenchmarkPeers does as little as a receiver can, so that the sender is what is slow: it takes each
@@ -25,7 +27,7 @@ func runBareReceiver() {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(exitTool)
+		os.Exit(console.ExitTool)
 	}
 	fmt.Println(listener.Addr())
 	b := &bareReceiver{}

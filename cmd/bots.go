@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter/payload"
 	"artihook/fixtures"
 
@@ -63,10 +65,10 @@ func runBots(a *app) error {
 			return err
 		}
 		shown := newBotJSON(bot)
-		if a.json() {
-			err = a.showJSON(shown)
+		if a.printer.JSON() {
+			err = a.printer.WriteJSON(shown)
 		} else {
-			_, err = fmt.Fprintf(a.out(), "%-12s %s\n%s\n", shown.Name, shown.Title, a.paint(dim, "             "+strings.Join(shown.Fields, " · ")))
+			_, err = fmt.Fprintf(a.printer.Out, "%-12s %s\n%s\n", shown.Name, shown.Title, a.printer.Paint(console.Dim, "             "+strings.Join(shown.Fields, " · ")))
 		}
 		if err != nil {
 			return err
@@ -76,30 +78,30 @@ func runBots(a *app) error {
 }
 
 func runBotsShow(ctx context.Context, a *app, name string) error {
-	bot, err := interruptible(ctx, func() (*fixtures.Bot, error) { return loadBot(name) })
+	bot, err := settings.Interruptible(ctx, func() (*fixtures.Bot, error) { return settings.LoadBot(name) })
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
-	return a.showBot(bot)
+	return showBot(a, bot)
 }
 
 func runBotsFrom(ctx context.Context, a *app, file string) error {
 	if file != "-" {
 		file = "@" + strings.TrimPrefix(file, "@")
 	}
-	body, err := a.readInput(ctx, file)
+	body, err := a.settings.ReadInput(ctx, file)
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
 	name := strings.TrimPrefix(file, "@")
-	event, err := interruptible(ctx, func() (payload.Event, error) { return payload.Decode(bodyOf(body)) })
+	event, err := settings.Interruptible(ctx, func() (payload.Event, error) { return payload.Decode(bodyOf(body)) })
 	if err != nil {
-		return usagef("%s: %w", name, err)
+		return console.Usagef("%s: %w", name, err)
 	}
 	if len(event.Lead.Data) == 0 {
-		return usagef("%s holds no answer, so there is nothing to ask", name)
+		return console.Usagef("%s holds no answer, so there is nothing to ask", name)
 	}
-	return a.showBot(fixtures.BotFrom(event))
+	return showBot(a, fixtures.BotFrom(event))
 }
 
 // bodyOf takes the body out of a delivery as -o json and listen show it; anything else is a body itself.
@@ -117,14 +119,14 @@ func bodyOf(text []byte) []byte {
 	return text
 }
 
-func (a *app) showBot(bot *fixtures.Bot) error {
-	if a.json() {
-		return a.showJSON(newBotJSON(bot))
+func showBot(a *app, bot *fixtures.Bot) error {
+	if a.printer.JSON() {
+		return a.printer.WriteJSON(newBotJSON(bot))
 	}
 	text, err := bot.YAML()
 	if err != nil {
 		return err
 	}
-	_, err = a.out().Write(text)
+	_, err = a.printer.Out.Write(text)
 	return err
 }

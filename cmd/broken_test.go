@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/cmd/console"
 	"artihook/emitter/history"
 	"artihook/emitter/receiver"
 )
@@ -22,7 +23,7 @@ import (
 func runHere(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, talk bytes.Buffer
-	code = Run(t.Context(), World{
+	code = Run(t.Context(), &console.System{
 		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &talk,
 		Env: func(string) (string, bool) { return "", false }, Now: time.Now,
 	})
@@ -123,7 +124,7 @@ func TestBrokenHistories(t *testing.T) {
 				"ui --addr 127.0.0.1:0",
 			} {
 				code, out, talk := runHere(t, append(strings.Fields(command), "--history", file, "--quiet")...)
-				if code != exitTool || !strings.Contains(talk, c.want) || !strings.Contains(talk, file) || strings.Count(talk, "\n") != 1 || strings.Contains(talk, "SQL") {
+				if code != console.ExitTool || !strings.Contains(talk, c.want) || !strings.Contains(talk, file) || strings.Count(talk, "\n") != 1 || strings.Contains(talk, "SQL") {
 					t.Errorf("%s: exit code %d, %q", command, code, talk)
 				}
 				if !strings.HasPrefix(command, "history") && out != "" {
@@ -134,7 +135,7 @@ func TestBrokenHistories(t *testing.T) {
 				t.Error("the file has changed")
 			}
 			for _, command := range []string{"send " + server.URL, "play " + server.URL} {
-				if code, _, talk := runHere(t, append(strings.Fields(command), "--history", file, "--no-history", "--quiet")...); code != exitOK {
+				if code, _, talk := runHere(t, append(strings.Fields(command), "--history", file, "--no-history", "--quiet")...); code != console.ExitOK {
 					t.Errorf("%s --no-history: exit code %d, %s", command, code, talk)
 				}
 			}

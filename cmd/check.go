@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter"
 	"artihook/emitter/signature"
 	"artihook/emitter/text"
@@ -20,10 +22,10 @@ import (
 )
 
 type checkOptions struct {
-	webhook webhookFlags
-	client  clientFlags
-	history historyFlags
-	reports reportFlags
+	webhook settings.WebhookFlags
+	client  settings.ClientFlags
+	history settings.HistoryFlags
+	reports settings.ReportFlags
 
 	args       []string // the URL, where it was given
 	list       bool
@@ -55,9 +57,9 @@ the lead's id as its argument, as $ARTIHOOK_LEAD or as {lead}, or a URL with {le
 		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), a, opt, args) },
 	}
-	opt.webhook.add(cmd)
-	opt.client.addTravel(cmd)
-	opt.history.add(cmd)
+	opt.webhook.Add(cmd)
+	opt.client.AddTravel(cmd)
+	opt.history.Add(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&opt.list, "list", false, "list the cases and send nothing")
 	flags.StringSliceVar(&opt.only, "only", nil, "run only these: an `ID`, a group or a pattern like 'life-*' (repeatable)")
@@ -65,109 +67,109 @@ the lead's id as its argument, as $ARTIHOOK_LEAD or as {lead}, or a URL with {le
 	flags.BoolVar(&opt.strict, "strict", false, "a SHOULD that fails counts too")
 	flags.StringVar(&opt.probe, "probe", "", "what your system keeps of a lead: a `COMMAND`, or a URL with {lead}")
 	flags.BoolVar(&opt.yes, "yes", false, "examine a receiver that is neither on this machine nor in a private network")
-	addFlag(flags, &opt.seed, flagSpec[*uint64]{name: "seed", kind: "N", parse: parseSeed, usage: "of the leads (default random, so that they are new ones)"})
-	opt.reports.add(cmd)
+	settings.AddFlag(flags, &opt.seed, settings.FlagSpec[*uint64]{Name: "seed", Kind: "N", Parse: settings.ParseSeed, Usage: "of the leads (default random, so that they are new ones)"})
+	opt.reports.Add(cmd)
 	return cmd
 }
 
 func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) error {
 	cases, err := check.Select(opt.only, opt.skip)
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
 	if len(cases) == 0 {
-		return usagef("no case is left; --skip leaves out all that --only names")
+		return console.Usagef("no case is left; --skip leaves out all that --only names")
 	}
 	if opt.list {
-		return a.listCases(cases)
+		return listCases(a, cases)
 	}
-	plan := check.Options{Cases: cases, Now: a.world.Now}
+	plan := check.Options{Cases: cases, Now: a.system.Now}
 	if opt.seed != nil {
 		plan.Seed = *opt.seed
 	}
-	if plan.Webhook, err = opt.webhook.one(a, args); err != nil {
-		return usage(err)
+	if plan.Webhook, err = opt.webhook.One(a.settings, args); err != nil {
+		return console.Usage(err)
 	}
 	if plan.Probe, err = opt.probeOf(a, &plan.Webhook); err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
 	if !opt.yes && !isNear(ctx, plan.Webhook.URL) {
-		return hinted(fmt.Errorf("%s is not known to be on this machine or in a private network; %s would be sent to it",
-			plan.Webhook.URL.Host, counted(check.Requests(cases), "request")), "add --yes if it is yours to examine")
+		return console.WithHint(fmt.Errorf("%s is not known to be on this machine or in a private network; %s would be sent to it",
+			plan.Webhook.URL.Host, text.Counted(check.Requests(cases), "request")), "add --yes if it is yours to examine")
 	}
-	if err := opt.reports.check(a); err != nil {
-		return usage(err)
+	if err := opt.reports.Check(a.reportOutput()); err != nil {
+		return console.Usage(err)
 	}
-	how, err := opt.client.options(a, checkConnections)
+	how, err := opt.client.Options(a.settings, checkConnections)
+	if err != nil {
+		return console.Usage(err)
+	}
+	store, err := opt.history.Open(ctx)
 	if err != nil {
 		return err
 	}
-	store, err := opt.history.open(ctx)
-	if err != nil {
-		return err
-	}
-	sender, done := newSender(store, how)
+	sender, done := settings.NewSender(store, how)
 	plan.Emitter = sender
-	results, err := a.examine(ctx, plan)
+	results, err := runCases(ctx, a, plan)
 	opt.args = args
-	return a.examined(opt, &plan, results, ended(err, done()))
+	return examined(a, opt, &plan, results, settings.Ended(err, done()))
 }
 
 // probeOf returns the probe of --probe, which trusts the certificates that the deliveries trust.
 func (opt *checkOptions) probeOf(a *app, w *emitter.Webhook) (check.Probe, error) {
-	client, err := opt.client.http(a)
+	client, err := opt.client.HTTPClient(a.settings)
 	if err != nil {
 		return nil, err
 	}
-	return check.ParseProbe(opt.probe, &probe.Runner{Client: client, Timeout: opt.client.timeout, Mask: w.Secret.Redact})
+	return check.ParseProbe(opt.probe, &probe.Runner{Client: client, Timeout: opt.client.Timeout, Mask: w.Secret.Redact})
 }
 
-// examine runs the battery and shows each failure as it comes.
-func (a *app) examine(ctx context.Context, plan check.Options) ([]check.Result, error) {
-	a.say("%s with %s to %s", counted(len(plan.Cases), "case"), counted(check.Requests(plan.Cases), "request"), plan.Webhook.URL)
+// runCases runs the battery and shows each failure as it comes.
+func runCases(ctx context.Context, a *app, plan check.Options) ([]check.Result, error) {
+	a.printer.Notef("%s with %s to %s", text.Counted(len(plan.Cases), "case"), text.Counted(check.Requests(plan.Cases), "request"), plan.Webhook.URL)
 	if plan.Webhook.Secret.Empty() {
-		a.say("no secret is set, so the empty one signs; set " + envPrefix + "SECRET, --secret or --secret-file")
+		a.printer.Notef("no secret is set, so the empty one signs; set " + settings.EnvPrefix + "SECRET, --secret or --secret-file")
 	}
-	bar := a.checkProgress(len(plan.Cases))
+	bar := a.printer.Progress("cases", len(plan.Cases))
 	plan.Ended = func(r check.Result) error {
-		bar.hide()
-		if err := a.showResult(&r); err != nil {
+		bar.Clear()
+		if err := showResult(a, &r); err != nil {
 			return err
 		}
-		bar.step()
+		bar.Step()
 		return nil
 	}
 	results, err := check.Run(ctx, plan)
-	bar.hide()
+	bar.Clear()
 	return results, err
 }
 
 // examined closes the examination: the table, the reports, the exit code.
-func (a *app) examined(opt *checkOptions, plan *check.Options, results []check.Result, err error) error {
+func examined(a *app, opt *checkOptions, plan *check.Options, results []check.Result, err error) error {
 	w, planned := plan.Webhook, len(plan.Cases)
 	interrupted := errors.Is(err, context.Canceled)
 	if unreachable := new(check.UnreachableError); errors.As(err, &unreachable) {
-		a.say("%s", unreachable)
-		a.say("nothing was examined at %s", w.URL)
-		err = errFailed
+		a.printer.Notef("%s", unreachable)
+		a.printer.Notef("nothing was examined at %s", w.URL)
+		err = console.ErrFailed
 	} else if len(results) > 0 {
-		if shown := a.showTable(results, planned); shown != nil && err == nil {
+		if shown := showTable(a, results, planned); shown != nil && err == nil {
 			err = shown
 		}
 	}
 	text := check.Report(results, check.ReportOptions{
-		Tool: "artihook " + version, Strict: opt.strict, Interrupted: interrupted, Secret: w.Secret,
+		Tool: "artihook " + console.Version, Strict: opt.strict, Interrupted: interrupted, Secret: w.Secret,
 		Repeat: opt.repeat(a),
 	})
-	if wrote := opt.reports.write(a, text); wrote != nil {
-		return ended(err, wrote)
+	if wrote := opt.reports.Write(a.settings, a.reportOutput(), text); wrote != nil {
+		return settings.Ended(err, wrote)
 	}
 	if err != nil {
 		return err
 	}
 	for i := range results {
 		if results[i].Fails(opt.strict) {
-			return errFailed
+			return console.ErrFailed
 		}
 	}
 	return nil
@@ -179,12 +181,12 @@ func (opt *checkOptions) repeat(a *app) func(id string) string {
 		words := []string{"artihook", "check"}
 		for _, url := range opt.args {
 			if text.Mask(url) != url {
-				url = variableOf("url")
+				url = settings.VariableOf("url")
 			}
 			words = append(words, url)
 		}
-		words = slices.Concat(words, a.givenAgain(opt.webhook.cmd, nil), []string{"--only", id})
-		return shellLine(words)
+		words = slices.Concat(words, a.settings.Again(opt.webhook.Cmd, nil), []string{"--only", id})
+		return settings.ShellLine(words)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/cmd/console"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
 )
@@ -26,7 +27,7 @@ func TestCheckProbesWithTheGivenTLSSettings(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	var out, said bytes.Buffer
-	code := Run(t.Context(), World{
+	code := Run(t.Context(), &console.System{
 		Args: []string{
 			"check", server.URL, "--insecure", "--secret", "s3cret", "--no-history", "--only", "life-gaps", "--probe", server.URL + "/kept/{lead}",
 		},

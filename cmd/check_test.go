@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/cmd/console"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
 )
@@ -36,12 +37,12 @@ func TestInterruptedCheckTellsWhatRan(t *testing.T) {
 	defer server.Close()
 	file := filepath.Join(t.TempDir(), "report.json")
 	var stdout, stderr bytes.Buffer
-	code := Run(ctx, World{
+	code := Run(ctx, &console.System{
 		Args:  []string{"check", server.URL, "--secret", "s3cret", "--no-history", "--report-json", file},
 		Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, StderrTerminal: true,
 		Env: func(string) (string, bool) { return "", false }, Now: time.Now,
 	})
-	if code != exitInterrupted || !strings.HasSuffix(stderr.String(), "check: interrupted\n") {
+	if code != console.ExitInterrupted || !strings.HasSuffix(stderr.String(), "check: interrupted\n") {
 		t.Errorf("exit code %d, stderr %q", code, &stderr)
 	}
 	if !strings.Contains(stdout.String(), "signature        2       0       0") || !strings.Contains(stdout.String(), "nothing failed in the 2 of 49 cases that ran") {
@@ -99,14 +100,14 @@ func TestAHostThatIsNotLookedUpIsNotNear(t *testing.T) {
 func TestHintsAreBounded(t *testing.T) {
 	t.Parallel()
 	var stderr bytes.Buffer
-	a := &app{world: World{Stdout: io.Discard, Stderr: &stderr, Env: func(string) (string, bool) { return "", false }}}
+	a := newApp(&console.System{Stdout: io.Discard, Stderr: &stderr, Env: func(string) (string, bool) { return "", false }})
 	told := map[string]bool{}
 	for i := range 1000 {
 		arrival := receiver.Arrival{
 			Status: http.StatusUnauthorized, Method: "POST", URL: "http://localhost/", Body: []byte("{}"),
 			Header: http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {strconv.Itoa(i)}},
 		}
-		if err := a.showArrival(&receiver.Options{}, &arrival, told); err != nil {
+		if err := showArrival(a, &receiver.Options{}, &arrival, told); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"artihook/cmd/console"
 	"artihook/fixtures"
 	"artihook/scenarios/check"
 
@@ -22,7 +23,7 @@ func strictBuiltins(root *cobra.Command) {
 			builtin.RunE = func(_ *cobra.Command, topic []string) error {
 				page, rest, err := root.Find(topic)
 				if err != nil || len(rest) > 0 {
-					return usagef("unknown command %q", strings.Join(topic, " "))
+					return console.Usagef("unknown command %q", strings.Join(topic, " "))
 				}
 				return page.Help()
 			}
@@ -44,7 +45,7 @@ func addCompletions(a *app, cmd *cobra.Command) {
 		case f.Name == "bot":
 			words = fixtures.Bots
 		case f.Name == "webhook":
-			words = a.webhookNames
+			words = a.settings.WebhookNames
 		case cmd.Name() == "check" && (f.Name == "only" || f.Name == "skip"):
 			words = caseIDs
 		case strings.Contains(f.Value.Type(), "|"):
@@ -69,16 +70,4 @@ func caseIDs() []string {
 		ids = append(ids, c.ID)
 	}
 	return ids
-}
-
-func (a *app) webhookNames() []string {
-	c, err := a.readConfig()
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for i := range c.Webhooks {
-		names = append(names, c.Webhooks[i].Name.text)
-	}
-	return names
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/receiver"
@@ -21,7 +23,7 @@ import (
 const demoSecret = "demo-secret"
 
 func newDemoCmd(a *app) *cobra.Command {
-	opt := &historyFlags{}
+	opt := &settings.HistoryFlags{}
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "See it all in a second: a receiver, a conversation, the deliveries",
@@ -30,52 +32,52 @@ the deliveries and the last request and response whole.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), a, opt) },
 	}
-	opt.add(cmd)
+	opt.Add(cmd)
 	return cmd
 }
 
-func runDemo(ctx context.Context, a *app, kept *historyFlags) error {
+func runDemo(ctx context.Context, a *app, kept *settings.HistoryFlags) error {
 	secret := signature.NewSecret(demoSecret)
 	url, stop, err := startReceiver(receiver.New(receiver.Options{Secret: secret}))
 	if err != nil {
 		return err
 	}
 	defer stop()
-	store, err := kept.open(ctx)
+	store, err := kept.Open(ctx)
 	if err != nil {
 		return err
 	}
-	sender, done := newSender(store, emitter.Options{Now: a.world.Now})
-	a.say("A receiver that verifies signatures listens on %s.\nOne visitor talks to the %s bot:\n", url, fixtures.DefaultBot)
+	sender, done := settings.NewSender(store, emitter.Options{Now: a.system.Now})
+	a.printer.Notef("A receiver that verifies signatures listens on %s.\nOne visitor talks to the %s bot:\n", url, fixtures.DefaultBot)
 	last, tally, err := playDemo(ctx, a, emitter.Webhook{URL: url, Secret: secret}, sender)
-	if err := ended(err, done()); err != nil {
+	if err := settings.Ended(err, done()); err != nil {
 		return err
 	}
-	if !a.json() {
-		fmt.Fprint(a.out(), "\nThe last request and response:\n\n")
-		if err := a.showExchange(&last); err != nil {
+	if !a.printer.JSON() {
+		fmt.Fprint(a.printer.Out, "\nThe last request and response:\n\n")
+		if err := a.printer.Exchange(&last); err != nil {
 			return err
 		}
 	}
-	a.say("\n%s", demoNext(a, kept))
+	a.printer.Notef("\n%s", demoNext(a, kept))
 	if tally.Failed > 0 {
-		return errFailed
+		return console.ErrFailed
 	}
 	return nil
 }
 
 func playDemo(ctx context.Context, a *app, w emitter.Webhook, sender *emitter.Emitter) (last history.Delivery, tally traffic.Tally, err error) {
-	recipe, err := new(conversationFlags).recipe(a, fixtures.DefaultBot, w.Edition)
+	recipe, err := new(settings.ConversationFlags).Recipe(a.settings, fixtures.DefaultBot, w.Edition)
 	if err != nil {
 		return last, tally, err
 	}
-	source, err := recipe.source()
+	source, err := recipe.Source()
 	if err != nil {
 		return last, tally, err
 	}
-	show := a.watch(circumstances{})
+	show := a.printer.Watch(console.SendContext{})
 	tally, err = traffic.Play(ctx, traffic.Options{
-		Emitter: sender, Webhooks: []emitter.Webhook{w}, Leads: 1, Bot: fixtures.DefaultBot, Now: a.world.Now, Source: source,
+		Emitter: sender, Webhooks: []emitter.Webhook{w}, Leads: 1, Bot: fixtures.DefaultBot, Now: a.system.Now, Source: source,
 		Each: func(d history.Delivery) error { last = d; return show(d) },
 	})
 	return last, tally, err
@@ -87,22 +89,22 @@ func startReceiver(handler http.Handler) (url signature.URL, stop func(), err er
 	if err != nil {
 		return url, nil, fmt.Errorf("no loopback port to listen on: %w", err)
 	}
-	server := newServer(handler)
+	server := settings.NewServer(handler)
 	go server.Serve(listener) //nolint:errcheck // it ends with stop, and says only that
 	url, err = signature.ParseURL("http://" + listener.Addr().String() + "/artibot")
 	return url, func() { server.Close() }, err
 }
 
-func demoNext(a *app, kept *historyFlags) string {
+func demoNext(a *app, kept *settings.HistoryFlags) string {
 	program := "artihook"
-	if strings.Contains(a.world.Program, "go-build") {
+	if strings.Contains(a.system.Program, "go-build") {
 		program = "go run ."
 	}
 	first := program + " history show last"
-	if kept.path != "" {
-		first += " --history " + kept.path
+	if kept.Path != "" {
+		first += " --history " + kept.Path
 	}
-	if kept.off {
+	if kept.Off {
 		first = program + " send --help"
 	}
 	return fmt.Sprintf(`Try next:

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"artihook/cmd/console"
 )
 
 // runPipelines runs the pipelines of docs/ci.md, with a receiver of our own in place of the reader's.
@@ -72,9 +74,9 @@ func (s *stage) runPipeline(t *testing.T, text string) {
 		env = append(env, "ARTIHOOK_SECRET="+readmeSecret)
 	}
 	starts := strings.Contains(text, "your-receiver")
-	wants := []int{exitOK}
+	wants := []int{console.ExitOK}
 	if starts {
-		wants = append(wants, exitFailed)
+		wants = append(wants, console.ExitFailed)
 	}
 	for _, want := range wants {
 		script := text
@@ -83,7 +85,7 @@ func (s *stage) runPipeline(t *testing.T, text string) {
 			script = "trap 'kill $(jobs -p)' EXIT\n" + strings.ReplaceAll(text, "localhost:3000", address)
 			env = append(env, "RECEIVER="+address)
 		}
-		if want != exitOK {
+		if want != console.ExitOK {
 			env = append(env, "OTHER_SECRET=quite another")
 		}
 		stdout, stderr, code := s.script(t, script, env...)
@@ -91,7 +93,7 @@ func (s *stage) runPipeline(t *testing.T, text string) {
 			t.Errorf("%s\nexit code %d, want %d\n%s%s", text, code, want, stdout, stderr)
 		}
 		if strings.Contains(text, "--report-junit") {
-			s.checkJUnit(t, want != exitOK)
+			s.checkJUnit(t, want != console.ExitOK)
 		}
 	}
 }
@@ -180,7 +182,7 @@ func (s *stage) runWorkflow(t *testing.T, steps []workflowStep) {
 			if inputs["secret"] != readmeSecret {
 				inputs["secret"] = readmeSecret // the receiver of the test has this one
 			}
-			if ran := s.runAction(t, inputs); ran.code != exitOK || ran.summary == "" {
+			if ran := s.runAction(t, inputs); ran.code != console.ExitOK || ran.summary == "" {
 				t.Errorf("exit code %d\n%s%s", ran.code, ran.stdout, ran.stderr)
 			}
 			if inputs["report-junit"] != "" {
@@ -266,7 +268,7 @@ func (s *stage) runAction(t *testing.T, inputs map[string]string) actionRun {
 			continue
 		}
 		ran = s.runActionStep(t, runner, step, context)
-		if ran.code != exitOK {
+		if ran.code != console.ExitOK {
 			break
 		}
 	}
@@ -387,16 +389,16 @@ func TestActionRuns(t *testing.T) {
 		code   int
 		output string // a regular expression
 	}{
-		{"ready", map[string]string{"scenarios": "happy-path"}, exitOK, `3 passed`},
-		{"spaces", map[string]string{"scenarios": " more/name with spaces & $(touch pwned).yaml \n\n", "args": "--var a=b  c=$(d)\t\n\n--dry-run=false\n  --fail-fast"}, exitOK, `1 passed`},
-		{"equals sign", map[string]string{"scenarios": "more", "args": "--var=a=b  c=$(d)"}, exitOK, `1 passed`},
-		{"failure", map[string]string{"scenarios": "wrong.yaml\nhappy-path"}, exitFailed, `::error file=wrong.yaml,line=3,`},
-		{"wrong secret", map[string]string{"scenarios": "happy-path", "secret": "quite another"}, exitFailed, `refuses signatures`},
-		{"no receiver", map[string]string{"scenarios": "happy-path", "wait-for": "http://localhost:3999/", "wait-timeout": "10ms"}, exitFailed, `did not respond within 10ms`},
-		{"no scenario", map[string]string{"scenarios": "; touch pwned"}, exitUsage, `unknown scenario "; touch pwned"`},
-		{"a flag is no scenario", map[string]string{"scenarios": "--dry-run"}, exitUsage, `unknown scenario "--dry-run"`},
-		{"command in an input", map[string]string{"scenarios": "happy-path", "args": "--var `touch pwned`=$(touch pwned)\n--nope; touch pwned"}, exitUsage, `unknown flag: --nope;`},
-		{"quotes", map[string]string{"scenarios": "happy-path", "jobs": `4"; touch pwned; "`}, exitUsage, `want a whole number`},
+		{"ready", map[string]string{"scenarios": "happy-path"}, console.ExitOK, `3 passed`},
+		{"spaces", map[string]string{"scenarios": " more/name with spaces & $(touch pwned).yaml \n\n", "args": "--var a=b  c=$(d)\t\n\n--dry-run=false\n  --fail-fast"}, console.ExitOK, `1 passed`},
+		{"equals sign", map[string]string{"scenarios": "more", "args": "--var=a=b  c=$(d)"}, console.ExitOK, `1 passed`},
+		{"failure", map[string]string{"scenarios": "wrong.yaml\nhappy-path"}, console.ExitFailed, `::error file=wrong.yaml,line=3,`},
+		{"wrong secret", map[string]string{"scenarios": "happy-path", "secret": "quite another"}, console.ExitFailed, `refuses signatures`},
+		{"no receiver", map[string]string{"scenarios": "happy-path", "wait-for": "http://localhost:3999/", "wait-timeout": "10ms"}, console.ExitFailed, `did not respond within 10ms`},
+		{"no scenario", map[string]string{"scenarios": "; touch pwned"}, console.ExitUsage, `unknown scenario "; touch pwned"`},
+		{"a flag is no scenario", map[string]string{"scenarios": "--dry-run"}, console.ExitUsage, `unknown scenario "--dry-run"`},
+		{"command in an input", map[string]string{"scenarios": "happy-path", "args": "--var `touch pwned`=$(touch pwned)\n--nope; touch pwned"}, console.ExitUsage, `unknown flag: --nope;`},
+		{"quotes", map[string]string{"scenarios": "happy-path", "jobs": `4"; touch pwned; "`}, console.ExitUsage, `want a whole number`},
 	}
 	for _, tt := range tests {
 		inputs := map[string]string{"url": "localhost:3000/hook", "secret": readmeSecret}
@@ -420,7 +422,7 @@ func TestActionBuildsWhatGoModSays(t *testing.T) {
 	r := s.setRunner(t, filepath.Join(s.folder, "temp"))
 	context := map[string]string{}
 	first := readAction(t).Runs.Steps[0]
-	if ran := s.runActionStep(t, r, first, context); ran.code != exitOK {
+	if ran := s.runActionStep(t, r, first, context); ran.code != console.ExitOK {
 		t.Fatal(ran.stderr)
 	}
 	if got := context["steps.source.outputs.go"]; !regexp.MustCompile(`^1\.\d+(\.\d+)?$`).MatchString(got) {

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"artihook/cmd/console"
 )
 
 // TestREADMECommands runs every command of the README that needs no outside service, in their order.
@@ -63,7 +65,7 @@ func runGuide(t *testing.T, file string) {
 				for _, program := range strings.Fields(rest) {
 					needs(t, program)
 				}
-				if stdout, stderr, code := s.script(t, b.text); code != exitOK {
+				if stdout, stderr, code := s.script(t, b.text); code != console.ExitOK {
 					t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 				}
 			})

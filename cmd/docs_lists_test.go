@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"artihook/cmd/settings"
 	"artihook/emitter"
 
 	"github.com/google/go-cmp/cmp"
@@ -132,7 +133,7 @@ func readyBots(t *testing.T) []string {
 // defaultKeys returns the keys below defaults in artihook.yaml.
 func defaultKeys() []string {
 	var names []string
-	for _, field := range reflect.VisibleFields(reflect.TypeOf(config{}.Defaults)) {
+	for _, field := range reflect.VisibleFields(reflect.TypeOf(settings.Config{}.Defaults)) {
 		names = append(names, field.Tag.Get("yaml"))
 	}
 	return names

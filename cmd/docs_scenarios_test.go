@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"artihook/cmd/console"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
 	"artihook/scenarios"
@@ -175,9 +176,9 @@ func (s *stage) runExample(t *testing.T, name string, b block) {
 	case d == nil || !d.URL.Given():
 		args = append(args, "--url", "localhost:3000/hook")
 	}
-	want := exitOK
+	want := console.ExitOK
 	if b.kind == "yaml fails" {
-		want = exitFailed
+		want = console.ExitFailed
 	}
 	if stdout, stderr, code := s.artihook(t, args...); code != want {
 		t.Errorf("%s\nexit code %d, want %d\n%s%s", b.text, code, want, stdout, stderr)

@@ -8,17 +8,20 @@ import (
 	"io"
 	"strings"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 	"artihook/emitter/signature"
+	"artihook/emitter/text"
 	"artihook/scenarios"
 
 	"github.com/spf13/cobra"
 )
 
 type exportOptions struct {
-	history historyFlags
-	filter  filterFlags
+	history settings.HistoryFlags
+	filter  settings.FilterFlags
 	format  string
 }
 
@@ -37,7 +40,7 @@ type exportFormat struct {
 func exportFormats() []exportFormat {
 	return []exportFormat{
 		{"jsonl", func(w io.Writer) exporter { return lineExporter{w} }},
-		{"har", func(w io.Writer) exporter { return harExporter{exchange.NewHAR(w, version)} }},
+		{"har", func(w io.Writer) exporter { return harExporter{exchange.NewHAR(w, console.Version)} }},
 		{"curl", func(w io.Writer) exporter { return curlExporter{exchange.NewScript(w)} }},
 		{"scenario", func(w io.Writer) exporter { return scenarioExporter{scenarios.NewRecorder(w, "from the history")} }},
 	}
@@ -62,28 +65,28 @@ same bytes again. scenario is a file for run that sends the same bodies, signed 
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runHistoryExport(cmd.Context(), a, opt) },
 	}
-	opt.history.addPath(cmd)
-	opt.filter.add(cmd)
-	opt.filter.addLimit("")
-	addFlag(cmd.Flags(), &opt.format, flagSpec[string]{
-		name: "format", kind: strings.Join(names, "|"), preset: names[0], parse: oneOf(names...), usage: "what to write",
+	opt.history.AddPath(cmd)
+	opt.filter.Add(cmd)
+	opt.filter.AddLimit("")
+	settings.AddFlag(cmd.Flags(), &opt.format, settings.FlagSpec[string]{
+		Name: "format", Kind: strings.Join(names, "|"), Preset: names[0], Parse: settings.OneOf(names...), Usage: "what to write",
 	})
 	return cmd
 }
 
 func runHistoryExport(ctx context.Context, a *app, opt *exportOptions) error {
-	store, err := opt.history.openToRead(ctx)
+	store, err := opt.history.OpenToRead(ctx)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	filter, err := opt.filter.resolve(ctx, a, store)
+	filter, err := opt.filter.Resolve(ctx, a.settings, store)
 	if err != nil {
-		return err
+		return console.Usage(err)
 	}
 	filter.Whole, filter.Oldest = true, true
 	var written, leftOut int
-	err = a.verbatim(func(w io.Writer) error {
+	err = a.printer.Verbatim(func(w io.Writer) error {
 		out := bufio.NewWriterSize(w, 64<<10)
 		written, leftOut, err = opt.write(ctx, store, filter, out)
 		return errors.Join(err, out.Flush())
@@ -92,9 +95,9 @@ func runHistoryExport(ctx context.Context, a *app, opt *exportOptions) error {
 		return err
 	}
 	if leftOut > 0 {
-		fmt.Fprintf(a.world.Stderr, "left out %s: not an http or https URL\n", counted(leftOut, "delivery"))
+		fmt.Fprintf(a.system.Stderr, "left out %s: not an http or https URL\n", text.Counted(leftOut, "delivery"))
 	} else if written == 0 {
-		a.sayNone(ctx, store)
+		sayNone(ctx, a, store)
 	}
 	return nil
 }
@@ -139,7 +142,7 @@ func (e harExporter) add(d *history.Delivery) error {
 	if d.Error != "" {
 		entry.Error = d.Error + ": " + d.Reason
 	}
-	if public := signedFor(d); public != "" {
+	if public := console.SignedFor(d); public != "" {
 		entry.Comment += ", signed for " + public
 	}
 	return e.har.Add(entry)
@@ -149,7 +152,7 @@ type curlExporter struct{ script *exchange.Script }
 
 func (e curlExporter) end() error { return e.script.Close() }
 func (e curlExporter) add(d *history.Delivery) error {
-	url, err := parseTarget(d.URL)
+	url, err := settings.ParseTarget(d.URL)
 	if err != nil {
 		return fmt.Errorf("delivery %d cannot become a curl command: %w", d.ID, err)
 	}
@@ -165,7 +168,7 @@ func (e scenarioExporter) end() error                    { return nil }
 // title names a delivery: "#42 lead:updated v2".
 func title(d *history.Delivery) string {
 	if d.Event == "" {
-		return number(d.ID)
+		return console.Number(d.ID)
 	}
-	return fmt.Sprintf("%s %s v%d", number(d.ID), d.Event, d.Version)
+	return fmt.Sprintf("%s %s v%d", console.Number(d.ID), d.Event, d.Version)
 }

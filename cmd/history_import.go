@@ -7,13 +7,16 @@ import (
 	"io"
 	"os"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter/history"
+	"artihook/emitter/text"
 
 	"github.com/spf13/cobra"
 )
 
 func newHistoryImportCmd(a *app) *cobra.Command {
-	opt := &historyFlags{}
+	opt := &settings.HistoryFlags{}
 	cmd := &cobra.Command{
 		Use:   "import FILE|-",
 		Short: "Read deliveries that export --format jsonl wrote",
@@ -23,36 +26,36 @@ func newHistoryImportCmd(a *app) *cobra.Command {
 		Args:    args(cobra.ExactArgs(1)),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runHistoryImport(cmd.Context(), a, opt, args[0]) },
 	}
-	opt.addPath(cmd)
+	opt.AddPath(cmd)
 	return cmd
 }
 
-func runHistoryImport(ctx context.Context, a *app, opt *historyFlags, name string) error {
-	from := io.Reader(&interruptibleReader{ctx, a.world.Stdin})
+func runHistoryImport(ctx context.Context, a *app, opt *settings.HistoryFlags, name string) error {
+	from := settings.InterruptibleReader(ctx, a.system.Stdin)
 	if name != "-" {
-		file, err := interruptible(ctx, func() (*os.File, error) { return openLines(ctx, name) })
+		file, err := settings.Interruptible(ctx, func() (*os.File, error) { return openLines(ctx, name) })
 		if err != nil {
 			return err
 		}
 		defer file.Close()
-		from = &interruptibleReader{ctx, file}
+		from = settings.InterruptibleReader(ctx, file)
 	}
-	store, err := opt.open(ctx)
+	store, err := opt.Open(ctx)
 	if err != nil {
 		return err
 	}
 	done, err := store.Import(ctx, history.ReadLines(from))
-	if err = ended(err, store.Close()); err != nil {
+	if err = settings.Ended(err, store.Close()); err != nil {
 		var broken *history.Error
 		if done.Deliveries > 0 {
-			err = fmt.Errorf("%w (%s before it were imported)", err, deliveries(done.Deliveries))
+			err = fmt.Errorf("%w (%s before it were imported)", err, text.Deliveries(done.Deliveries))
 		}
 		if errors.As(err, &broken) || ctx.Err() != nil {
 			return err
 		}
-		return usage(fmt.Errorf("%s: %w", inputName(name), err))
+		return console.Usage(fmt.Errorf("%s: %w", inputName(name), err))
 	}
-	return a.showImported(&done, store.Path())
+	return showImported(a, &done, store.Path())
 }
 
 func inputName(name string) string {
@@ -66,7 +69,7 @@ func inputName(name string) string {
 func openLines(ctx context.Context, name string) (*os.File, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, usagef("read %s: %w", name, plainError(err))
+		return nil, console.Usagef("read %s: %w", name, settings.PlainError(err))
 	}
 	if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() {
 		return file, nil // a pipe can be read once only
@@ -77,19 +80,19 @@ func openLines(ctx context.Context, name string) (*os.File, error) {
 		}
 		if err != nil {
 			file.Close()
-			return nil, usage(fmt.Errorf("%s: %w", name, plainError(err)))
+			return nil, console.Usage(fmt.Errorf("%s: %w", name, settings.PlainError(err)))
 		}
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		file.Close()
-		return nil, usagef("read %s: %w", name, plainError(err))
+		return nil, console.Usagef("read %s: %w", name, settings.PlainError(err))
 	}
 	return file, nil
 }
 
-func (a *app) showImported(done *history.Imported, path string) error {
-	if a.json() {
-		return a.showJSON(struct {
+func showImported(a *app, done *history.Imported, path string) error {
+	if a.printer.JSON() {
+		return a.printer.WriteJSON(struct {
 			Deliveries int64 `json:"deliveries"`
 			First      int64 `json:"first"`
 			Last       int64 `json:"last"`
@@ -99,6 +102,6 @@ func (a *app) showImported(done *history.Imported, path string) error {
 	if done.Deliveries > 0 {
 		numbers = fmt.Sprintf(", #%d to #%d", done.First, done.Last)
 	}
-	_, err := fmt.Fprintf(a.out(), "imported %s into %s%s\n", deliveries(done.Deliveries), path, numbers)
+	_, err := fmt.Fprintf(a.printer.Out, "imported %s into %s%s\n", text.Deliveries(done.Deliveries), path, numbers)
 	return err
 }

@@ -6,14 +6,17 @@ import (
 	"strconv"
 
 	"github.com/spf13/cobra"
+
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 )
 
 // listLimit is how many deliveries list shows.
 const listLimit = 20
 
 type listOptions struct {
-	history historyFlags
-	filter  filterFlags
+	history settings.HistoryFlags
+	filter  settings.FilterFlags
 }
 
 func newHistoryListCmd(a *app) *cobra.Command {
@@ -25,40 +28,40 @@ func newHistoryListCmd(a *app) *cobra.Command {
 		Args:    args(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runHistoryList(cmd.Context(), a, opt) },
 	}
-	opt.history.addPath(cmd)
-	opt.filter.add(cmd)
-	opt.filter.addLimit(strconv.Itoa(listLimit))
+	opt.history.AddPath(cmd)
+	opt.filter.Add(cmd)
+	opt.filter.AddLimit(strconv.Itoa(listLimit))
 	return cmd
 }
 
 func runHistoryList(ctx context.Context, a *app, opt *listOptions) error {
-	store, err := opt.history.openToRead(ctx)
+	store, err := opt.history.OpenToRead(ctx)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	filter, err := opt.filter.resolve(ctx, a, store)
+	filter, err := opt.filter.Resolve(ctx, a.settings, store)
 	if err != nil {
-		return err
+		return console.Usage(err)
 	}
 	limit, shown, last := filter.Limit, 0, int64(0)
-	filter.Whole = a.json() || a.look.verbose
+	filter.Whole = a.printer.JSON() || a.printer.Verbose
 	filter.Limit = min(limit, math.MaxInt-1) + 1 // to see whether there are more
 	for d, err := range store.List(ctx, filter) {
 		if err != nil {
 			return err
 		}
 		if shown == limit {
-			a.say("there are older ones: --before %d", last)
+			a.printer.Notef("there are older ones: --before %d", last)
 			return nil
 		}
-		if err := a.show(&d); err != nil {
+		if err := a.printer.Delivery(&d); err != nil {
 			return err
 		}
 		shown, last = shown+1, d.ID
 	}
 	if shown == 0 {
-		a.sayNone(ctx, store)
+		sayNone(ctx, a, store)
 	}
 	return nil
 }

@@ -6,14 +6,17 @@ import (
 	"fmt"
 	"time"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter/history"
+	"artihook/emitter/text"
 
 	"github.com/spf13/cobra"
 )
 
 type pruneOptions struct {
-	history historyFlags
-	filter  filterFlags
+	history settings.HistoryFlags
+	filter  settings.FilterFlags
 	older   time.Duration
 	keep    int
 }
@@ -29,54 +32,54 @@ the newest N of them stay. Others may read and write the history meanwhile. Numb
 		Args:    args(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runHistoryPrune(cmd.Context(), a, opt) },
 	}
-	opt.history.addPath(cmd)
-	opt.filter.add(cmd)
+	opt.history.AddPath(cmd)
+	opt.filter.Add(cmd)
 	flags := cmd.Flags()
-	addFlag(flags, &opt.older, flagSpec[time.Duration]{name: "older-than", kind: "age", parse: parseAge, usage: "only what is older: 90m, 12h, 30d"})
-	addFlag(flags, &opt.keep, flagSpec[int]{name: "keep", kind: "N", parse: parseCount, usage: "leave the newest N"})
-	markFilters(flags, "older-than", "keep")
+	settings.AddFlag(flags, &opt.older, settings.FlagSpec[time.Duration]{Name: "older-than", Kind: "age", Parse: settings.ParseAge, Usage: "only what is older: 90m, 12h, 30d"})
+	settings.AddFlag(flags, &opt.keep, settings.FlagSpec[int]{Name: "keep", Kind: "N", Parse: settings.ParseCount, Usage: "leave the newest N"})
+	settings.MarkFilters(flags, "older-than", "keep")
 	return cmd
 }
 
 func runHistoryPrune(ctx context.Context, a *app, opt *pruneOptions) error {
-	flags := opt.filter.cmd.Flags()
-	if !opt.filter.given() && !flags.Changed("older-than") && !flags.Changed("keep") {
-		return hinted(errors.New("nothing says what to remove"), "give --older-than 30d, --keep 1000, or a filter such as --status 2xx; --keep 0 removes everything")
+	flags := opt.filter.Cmd.Flags()
+	if !opt.filter.Given() && !flags.Changed("older-than") && !flags.Changed("keep") {
+		return console.WithHint(errors.New("nothing says what to remove"), "give --older-than 30d, --keep 1000, or a filter such as --status 2xx; --keep 0 removes everything")
 	}
-	if file := opt.history.file(); file != "" && !fileExists(file) {
-		a.say("no deliveries in %s", opt.history.file())
-		return a.showPruned(&history.Pruned{})
+	if file := opt.history.File(); file != "" && !settings.FileExists(file) {
+		a.printer.Notef("no deliveries in %s", opt.history.File())
+		return showPruned(a, &history.Pruned{})
 	}
-	store, err := opt.history.open(ctx)
+	store, err := opt.history.Open(ctx)
 	if err != nil {
 		return err
 	}
-	filter, err := opt.filter.resolve(ctx, a, store)
+	filter, err := opt.filter.Resolve(ctx, a.settings, store)
 	if err != nil {
-		return ended(err, store.Close())
+		return settings.Ended(err, store.Close())
 	}
 	if flags.Changed("older-than") {
-		filter.Until = a.world.Now().Add(-opt.older)
+		filter.Until = a.system.Now().Add(-opt.older)
 	}
 	done, err := store.Prune(ctx, history.Condition{Filter: filter, Keep: opt.keep, All: flags.Changed("keep")})
-	err = ended(err, store.Close())
+	err = settings.Ended(err, store.Close())
 	if errors.Is(err, history.ErrNoCondition) {
-		return usagef("the filters are empty, so every delivery would be removed; --keep 0 does that")
+		return console.Usagef("the filters are empty, so every delivery would be removed; --keep 0 does that")
 	}
 	if err != nil && done.Deliveries == 0 {
 		return err
 	}
-	return errors.Join(a.showPruned(&done), err)
+	return errors.Join(showPruned(a, &done), err)
 }
 
-func (a *app) showPruned(done *history.Pruned) error {
-	if a.json() {
-		return a.showJSON(struct {
+func showPruned(a *app, done *history.Pruned) error {
+	if a.printer.JSON() {
+		return a.printer.WriteJSON(struct {
 			Deliveries  int64 `json:"deliveries"`
 			BytesBefore int64 `json:"bytes_before"`
 			BytesAfter  int64 `json:"bytes_after"`
 		}{done.Deliveries, done.Before, done.After})
 	}
-	_, err := fmt.Fprintf(a.out(), "removed %s; the file went from %s to %s\n", deliveries(done.Deliveries), byteSize(done.Before), byteSize(done.After))
+	_, err := fmt.Fprintf(a.printer.Out, "removed %s; the file went from %s to %s\n", text.Deliveries(done.Deliveries), text.ByteSize(done.Before), text.ByteSize(done.After))
 	return err
 }

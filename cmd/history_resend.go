@@ -8,6 +8,8 @@ import (
 	"iter"
 	"slices"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/signature"
@@ -16,10 +18,10 @@ import (
 )
 
 type resendOptions struct {
-	history historyFlags
-	filter  filterFlags
-	client  clientFlags
-	webhook webhookFlags // --webhook is a filter here
+	history settings.HistoryFlags
+	filter  settings.FilterFlags
+	client  settings.ClientFlags
+	webhook settings.WebhookFlags // --webhook is a filter here
 	url     string
 	exact   bool
 	dryRun  bool
@@ -30,7 +32,7 @@ func newHistoryResendCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "resend [N…|last]",
 		Short: "Send deliveries again",
-		Long: `Resend sends the bodies of recorded deliveries again, the oldest first, signed anew: a webhook of ` + configName + `
+		Long: `Resend sends the bodies of recorded deliveries again, the oldest first, signed anew: a webhook of ` + settings.ConfigName + `
 gets them at its present URL, with its present secret; others at the URL of then, or at --url. With --exact
 the same bytes, signature and headers go out once more. An imported delivery is signed for the URL that it is
 sent to. Exit code 1 unless every answer is 2xx.`,
@@ -41,16 +43,16 @@ sent to. Exit code 1 unless every answer is 2xx.`,
 		Args: args(cobra.ArbitraryArgs),
 		RunE: func(cmd *cobra.Command, args []string) error { return runHistoryResend(cmd.Context(), a, opt, args) },
 	}
-	opt.history.add(cmd)
-	opt.filter.add(cmd)
-	opt.filter.addLimit("")
-	opt.client.add(cmd)
-	opt.webhook.addSigning(cmd)
+	opt.history.Add(cmd)
+	opt.filter.Add(cmd)
+	opt.filter.AddLimit("")
+	opt.client.Add(cmd)
+	opt.webhook.AddSigning(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&opt.url, "url", "", "send to this `URL` instead")
 	flags.BoolVar(&opt.exact, "exact", false, "the same bytes, signature and headers, to the same URL")
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
-	markFilters(flags, "url", "exact")
+	settings.MarkFilters(flags, "url", "exact")
 	return cmd
 }
 
@@ -58,12 +60,12 @@ func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, which []s
 	if err := opt.check(a, which); err != nil {
 		return err
 	}
-	how, err := opt.client.options(a, 1)
+	how, err := opt.client.Options(a.settings, 1)
 	if err != nil {
-		return err
+		return console.Usage(err)
 	}
 	// --no-history records nothing new; what is to be sent again still comes from there.
-	from, err := opt.history.openToRead(ctx)
+	from, err := opt.history.OpenToRead(ctx)
 	if err != nil {
 		return err
 	}
@@ -75,48 +77,48 @@ func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, which []s
 	if opt.dryRun {
 		return opt.preview(a, meant)
 	}
-	if !fileExists(opt.history.file()) {
-		a.sayNone(ctx, from)
+	if !settings.FileExists(opt.history.File()) {
+		sayNone(ctx, a, from)
 		return nil // none is made by looking for something to send
 	}
-	store, err := opt.history.open(ctx)
+	store, err := opt.history.Open(ctx)
 	if err != nil {
 		return err
 	}
-	sender, done := newSender(store, how)
+	sender, done := settings.NewSender(store, how)
 	r := resender{app: a, opt: opt, sender: sender}
 	for d, err := range meant {
 		if err == nil {
 			err = r.resend(ctx, &d)
 		}
 		if err != nil {
-			return ended(err, done())
+			return settings.Ended(err, done())
 		}
 	}
 	if err := done(); err != nil {
 		return err
 	}
 	if r.sent == 0 {
-		a.sayNone(ctx, from)
+		sayNone(ctx, a, from)
 	}
 	if r.failed {
-		return errFailed
+		return console.ErrFailed
 	}
 	return nil
 }
 
 func (opt *resendOptions) check(a *app, which []string) error {
 	switch {
-	case len(which) > 0 && opt.filter.given():
-		return usagef("give numbers or filters, not both")
-	case len(which) == 0 && !opt.filter.given():
-		return hinted(errors.New("nothing says what to send again"), "give numbers, last, or a filter such as --status 5xx --since 1h")
+	case len(which) > 0 && opt.filter.Given():
+		return console.Usagef("give numbers or filters, not both")
+	case len(which) == 0 && !opt.filter.Given():
+		return console.WithHint(errors.New("nothing says what to send again"), "give numbers, last, or a filter such as --status 5xx --since 1h")
 	case !opt.exact:
 		return nil
 	}
 	for _, name := range []string{"url", "sign-url", "secret", "secret-file", "scheme", "header"} {
-		if a.given[name] {
-			return usagef("give --exact or --%s, not both: --exact sends what was sent, signature and all", name)
+		if a.settings.ChangedFlags[name] {
+			return console.Usagef("give --exact or --%s, not both: --exact sends what was sent, signature and all", name)
 		}
 	}
 	return nil
@@ -125,9 +127,9 @@ func (opt *resendOptions) check(a *app, which []string) error {
 // meant gives the deliveries to send again. Numbers are looked up before the first of them leaves.
 func (opt *resendOptions) meant(ctx context.Context, a *app, store *history.Store, which []string) (iter.Seq2[history.Delivery, error], error) {
 	if len(which) == 0 {
-		filter, err := opt.filter.resolve(ctx, a, store)
+		filter, err := opt.filter.Resolve(ctx, a.settings, store)
 		if err == nil && filter == (history.Filter{}) {
-			err = usagef("the filters are empty, so every delivery would be sent again; name one, or give --limit")
+			err = console.Usagef("the filters are empty, so every delivery would be sent again; name one, or give --limit")
 		}
 		filter.Whole, filter.Oldest = true, true
 		return store.List(ctx, filter), err
@@ -158,9 +160,9 @@ func (opt *resendOptions) preview(a *app, meant iter.Seq2[history.Delivery, erro
 		}
 		_, planned, err := opt.plan(a, &d)
 		if err != nil {
-			return usage(fmt.Errorf("delivery %d: %w", d.ID, err))
+			return console.Usage(fmt.Errorf("delivery %d: %w", d.ID, err))
 		}
-		if err := a.showPlanned(&planned); err != nil {
+		if err := a.printer.Planned(&planned); err != nil {
 			return err
 		}
 	}
@@ -179,10 +181,10 @@ type resender struct {
 func (r *resender) resend(ctx context.Context, before *history.Delivery) error {
 	w, planned, err := r.opt.plan(r.app, before)
 	if err != nil {
-		return usage(fmt.Errorf("delivery %d: %w", before.ID, err))
+		return console.Usage(fmt.Errorf("delivery %d: %w", before.ID, err))
 	}
-	show := r.app.watch(circumstances{noSecret: w.Secret.Empty(), faulty: r.opt.exact})
-	if r.app.json() {
+	show := r.app.printer.Watch(console.SendContext{NoSecret: w.Secret.Empty(), Faulty: r.opt.exact})
+	if r.app.printer.JSON() {
 		show = nil
 	}
 	// In JSON the last attempt tells how the answer changed, and only the next shows which was the last.
@@ -192,7 +194,7 @@ func (r *resender) resend(ctx context.Context, before *history.Delivery) error {
 			return show(d)
 		}
 		if waiting != nil {
-			if err := r.app.showJSON(waiting); err != nil {
+			if err := r.app.printer.WriteJSON(waiting); err != nil {
 				return err
 			}
 		}
@@ -205,7 +207,7 @@ func (r *resender) resend(ctx context.Context, before *history.Delivery) error {
 	}
 	r.sent++
 	r.failed = r.failed || !last.OK()
-	return r.app.showChange(before, &last)
+	return showChange(r.app, before, &last)
 }
 
 // plan makes the delivery anew, or exactly as it was. The secret of an exact one only keeps itself out of the history,
@@ -219,7 +221,7 @@ func (opt *resendOptions) plan(a *app, d *history.Delivery) (emitter.Webhook, hi
 	if !bytes.Equal(planned.Request.AppendRaw(nil), d.RawRequest) {
 		return w, planned, errors.New("it cannot be sent byte for byte as it was, since it was imported from elsewhere; leave --exact out")
 	}
-	w.URL, err = parseTarget(d.URL)
+	w.URL, err = settings.ParseTarget(d.URL)
 	return w, planned, err
 }
 
@@ -227,21 +229,21 @@ func (opt *resendOptions) plan(a *app, d *history.Delivery) (emitter.Webhook, hi
 // Only the URL and the headers of an imported delivery are used. Its SignURL and scheme could turn a resend into a
 // signature for a URL that the user does not see.
 func (opt *resendOptions) target(a *app, d *history.Delivery) (emitter.Webhook, error) {
-	entry := &webhookConfig{Name: setting{text: d.Webhook}}
-	i := slices.IndexFunc(a.config.Webhooks, func(w webhookConfig) bool { return w.Name.text == d.Webhook })
+	entry := &settings.WebhookConfig{Name: settings.Setting{Text: d.Webhook}}
+	i := slices.IndexFunc(a.settings.Config.Webhooks, func(w settings.WebhookConfig) bool { return w.Name.Text == d.Webhook })
 	listed := d.Webhook != "" && i >= 0
 	if listed {
-		entry = &a.config.Webhooks[i]
+		entry = &a.settings.Config.Webhooks[i]
 	}
 	url := opt.url
 	if url == "" && !listed {
 		url = d.URL
 	}
-	w, err := opt.webhook.resolve(a, entry, url)
+	w, err := opt.webhook.Resolve(a.settings, entry, url)
 	if err != nil {
 		return w, err
 	}
-	flags := opt.webhook.cmd.Flags()
+	flags := opt.webhook.Cmd.Flags()
 	if opt.url != "" && !flags.Changed("sign-url") {
 		w.SignURL = signature.URL{} // the public URL belonged to the other
 	}
@@ -253,7 +255,7 @@ func (opt *resendOptions) target(a *app, d *history.Delivery) (emitter.Webhook, 
 		return w, nil
 	}
 	if opt.url == "" && !flags.Changed("sign-url") && d.SignURL != d.URL {
-		if w.SignURL, err = parseTarget(d.SignURL); err != nil {
+		if w.SignURL, err = settings.ParseTarget(d.SignURL); err != nil {
 			return w, err
 		}
 	}

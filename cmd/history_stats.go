@@ -7,14 +7,17 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter/history"
+	"artihook/emitter/text"
 
 	"github.com/spf13/cobra"
 )
 
 type statsOptions struct {
-	history historyFlags
-	filter  filterFlags
+	history settings.HistoryFlags
+	filter  settings.FilterFlags
 }
 
 func newHistoryStatsCmd(a *app) *cobra.Command {
@@ -26,41 +29,41 @@ func newHistoryStatsCmd(a *app) *cobra.Command {
 		Args:    args(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runHistoryStats(cmd.Context(), a, opt) },
 	}
-	opt.history.addPath(cmd)
-	opt.filter.add(cmd)
-	opt.filter.addLimit("")
+	opt.history.AddPath(cmd)
+	opt.filter.Add(cmd)
+	opt.filter.AddLimit("")
 	return cmd
 }
 
 func runHistoryStats(ctx context.Context, a *app, opt *statsOptions) error {
-	store, err := opt.history.openToRead(ctx)
+	store, err := opt.history.OpenToRead(ctx)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	filter, err := opt.filter.resolve(ctx, a, store)
+	filter, err := opt.filter.Resolve(ctx, a.settings, store)
 	if err != nil {
-		return err
+		return console.Usage(err)
 	}
 	stats, err := store.Stats(ctx, filter)
 	if err != nil {
 		return err
 	}
-	if a.json() {
-		return a.showJSON(stats)
+	if a.printer.JSON() {
+		return a.printer.WriteJSON(stats)
 	}
 	if stats.Deliveries == 0 {
-		a.sayNone(ctx, store)
+		sayNone(ctx, a, store)
 		return nil
 	}
-	_, err = fmt.Fprint(a.out(), a.statsText(&stats))
+	_, err = fmt.Fprint(a.printer.Out, statsText(a, &stats))
 	return err
 }
 
-func (a *app) statsText(s *history.Stats) string {
+func statsText(a *app, s *history.Stats) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s to %s\n", deliveries(s.Deliveries), s.First.Local().Format(time.DateTime), s.Last.Local().Format(time.DateTime))
-	fmt.Fprintf(&b, "%s accepted, %d of %d\n", a.paint(shareColor(s), fmt.Sprintf("%.1f%%", 100*s.AcceptedShare())), s.Accepted, s.Deliveries)
+	fmt.Fprintf(&b, "%s, %s to %s\n", text.Deliveries(s.Deliveries), s.First.Local().Format(time.DateTime), s.Last.Local().Format(time.DateTime))
+	fmt.Fprintf(&b, "%s accepted, %d of %d\n", a.printer.Paint(shareColor(s), fmt.Sprintf("%.1f%%", 100*s.AcceptedShare())), s.Accepted, s.Deliveries)
 	width := 0
 	groups := []struct {
 		title string
@@ -75,29 +78,29 @@ func (a *app) statsText(s *history.Stats) string {
 		fmt.Fprintf(&b, "\nby %s\n", g.title)
 		for _, row := range g.rows {
 			name := countName(row)
-			fmt.Fprintf(&b, "  %s%s %8d  %s\n", name, strings.Repeat(" ", width-utf8.RuneCountInString(name)), row.Deliveries, a.bar(row, s.Deliveries))
+			fmt.Fprintf(&b, "  %s%s %8d  %s\n", name, strings.Repeat(" ", width-utf8.RuneCountInString(name)), row.Deliveries, bar(a, row, s.Deliveries))
 		}
 	}
 	if l := s.Latency; l.Max > 0 {
-		fmt.Fprintf(&b, "\nlatency  min %s  mean %s  p50 %s  p90 %s  p95 %s  p99 %s  max %s\n", shortDuration(l.Min), shortDuration(l.Mean),
-			shortDuration(l.P50), shortDuration(l.P90), shortDuration(l.P95), shortDuration(l.P99), shortDuration(l.Max))
+		fmt.Fprintf(&b, "\nlatency  min %s  mean %s  p50 %s  p90 %s  p95 %s  p99 %s  max %s\n", text.ShortDuration(l.Min), text.ShortDuration(l.Mean),
+			text.ShortDuration(l.P50), text.ShortDuration(l.P90), text.ShortDuration(l.P95), text.ShortDuration(l.P99), text.ShortDuration(l.Max))
 	}
-	fmt.Fprintf(&b, "bytes    %s sent, %s received, %s in the file\n", byteSize(s.RequestBytes), byteSize(s.ResponseBytes), byteSize(s.FileBytes))
+	fmt.Fprintf(&b, "bytes    %s sent, %s received, %s in the file\n", text.ByteSize(s.RequestBytes), text.ByteSize(s.ResponseBytes), text.ByteSize(s.FileBytes))
 	return b.String()
 }
 
 func shareColor(s *history.Stats) string {
 	if s.Accepted == s.Deliveries {
-		return green
+		return console.Green
 	}
-	return red
+	return console.Red
 }
 
 // maxCountName bounds a name, such as a long URL, in characters.
 const maxCountName = 60
 
 func countName(c history.Count) string {
-	name := printable(c.Name)
+	name := text.Printable(c.Name)
 	if name == "" {
 		return "none"
 	}
@@ -111,37 +114,18 @@ func countName(c history.Count) string {
 const barWidth = 30
 
 // bar shows a share of all deliveries, the accepted ones first. Nothing is as short as none.
-func (a *app) bar(c history.Count, all int64) string {
+func bar(a *app, c history.Count, all int64) string {
 	length := max(1, int((c.Deliveries*barWidth+all/2)/all))
 	good := int((c.Accepted*int64(length) + c.Deliveries/2) / c.Deliveries)
-	if !a.colored() {
+	if !a.printer.Colored() {
 		return strings.Repeat("#", length)
 	}
 	text := ""
 	if good > 0 {
-		text = a.paint(green, strings.Repeat("█", good))
+		text = a.printer.Paint(console.Green, strings.Repeat("█", good))
 	}
 	if good < length {
-		text += a.paint(red, strings.Repeat("█", length-good))
+		text += a.printer.Paint(console.Red, strings.Repeat("█", length-good))
 	}
 	return text
-}
-
-func deliveries(n int64) string {
-	if n == 1 {
-		return "1 delivery"
-	}
-	return fmt.Sprintf("%d deliveries", n)
-}
-
-// byteSize is a number of bytes for people: 512 B, 1.6 KB, 2.4 GB.
-func byteSize(n int64) string {
-	if n < 1000 {
-		return fmt.Sprintf("%d B", n)
-	}
-	f, unit := float64(n), 0
-	for f >= 999.95 && unit < 4 {
-		f, unit = f/1000, unit+1
-	}
-	return fmt.Sprintf("%.1f %cB", f, " KMGT"[unit])
 }

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"artihook/cmd/console"
 )
 
 // TestInterruptEndsReadingAFIFO interrupts commands whose file never comes.
@@ -34,11 +36,11 @@ func TestInterruptEndsReadingAFIFO(t *testing.T) {
 		cancelled, cancel := context.WithCancel(t.Context())
 		context.AfterFunc(ctx, cancel)
 		var said bytes.Buffer
-		code := Run(cancelled, World{
+		code := Run(cancelled, &console.System{
 			Args: args, Stdin: silent, Stdout: io.Discard, Stderr: &said, Env: func(string) (string, bool) { return "", false }, Now: time.Now,
 		})
 		interrupt()
-		if code != exitInterrupted {
+		if code != console.ExitInterrupted {
 			t.Errorf("%q: exit code %d: %s", args, code, said.String())
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"artihook/cmd/console"
 	"artihook/emitter/payload"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
@@ -93,7 +94,7 @@ func TestExportForK6(t *testing.T) {
 func exportForK6(t *testing.T, args []string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	world := Process()
+	world := console.Process()
 	world.Args, world.Stdout, world.Stderr = args, &stdout, &stderr
 	world.Env = func(name string) (string, bool) { return k6Secret, name == "ARTIHOOK_SECRET" }
 	if code := Run(t.Context(), world); code != 0 {
@@ -209,10 +210,10 @@ func TestExportIsWhole(t *testing.T) {
 		{"load", "localhost:3000/?key=" + k6Secret[:14], "--secret", k6Secret[:14], "--export", "k6", folder},
 	} {
 		var stderr bytes.Buffer
-		world := Process()
+		world := console.Process()
 		world.Args, world.Stdout, world.Stderr = args, &stderr, &stderr
 		world.Env = func(string) (string, bool) { return "", false }
-		if code := Run(t.Context(), world); code != exitUsage {
+		if code := Run(t.Context(), world); code != console.ExitUsage {
 			t.Errorf("%v: exit code %d: %s", args, code, &stderr)
 		}
 	}

@@ -4,15 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/http"
-	"os"
-	"strconv"
 	"sync"
 	"time"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
 
@@ -22,7 +20,7 @@ import (
 type listenOptions struct {
 	addr      string
 	publicURL string
-	secret    secretFlags
+	secret    settings.SecretFlags
 	scheme    anyScheme
 	status    int
 	delay     time.Duration
@@ -69,23 +67,23 @@ interrupted.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runListen(cmd.Context(), a, opt) },
 	}
-	opt.secret.add(cmd)
+	opt.secret.Add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&opt.addr, "addr", defaultListenAddr, "the `ADDRESS` to listen on; :0 takes a free loopback port")
+	settings.AddFlag(flags, &opt.addr, settings.FlagSpec[string]{Name: "addr", Kind: "address", Preset: defaultListenAddr, Parse: settings.ParseAddr, Usage: "the address to listen on; :0 takes a free loopback port"})
 	flags.StringVar(&opt.publicURL, "public-url", "", "the `URL` that the sender has, where a tunnel or proxy stands in front")
-	addFlag(flags, &opt.scheme, flagSpec[anyScheme]{
-		name: "scheme", kind: "url|body|any", preset: signature.SchemeURL.String(), parse: parseAnyScheme, usage: "signature scheme",
+	settings.AddFlag(flags, &opt.scheme, settings.FlagSpec[anyScheme]{
+		Name: "scheme", Kind: "url|body|any", Preset: signature.SchemeURL.String(), Parse: parseAnyScheme, Usage: "signature scheme",
 	})
-	addFlag(flags, &opt.status, flagSpec[int]{
-		name: "status", kind: "code", preset: fmt.Sprint(receiver.DefaultStatus), parse: parseStatus, usage: "answer to a right delivery",
+	settings.AddFlag(flags, &opt.status, settings.FlagSpec[int]{
+		Name: "status", Kind: "code", Preset: fmt.Sprint(receiver.DefaultStatus), Parse: parseStatus, Usage: "answer to a right delivery",
 	})
 	flags.StringVar(&opt.body, "body", "", "body of that answer: the `TEXT` itself, @FILE, or - for stdin")
-	addFlag(flags, &opt.delay, flagSpec[time.Duration]{name: "delay", kind: "duration", preset: "0s", parse: parseDuration, usage: "wait so long before each answer"})
-	addFlag(flags, &opt.fail, flagSpec[float64]{
-		name: "fail", kind: "share", preset: "0", parse: parseShare, usage: fmt.Sprintf("answer %d to this share of right deliveries, 0.1 or 10%%", receiver.FailStatus),
+	settings.AddFlag(flags, &opt.delay, settings.FlagSpec[time.Duration]{Name: "delay", Kind: "duration", Preset: "0s", Parse: settings.ParseDuration, Usage: "wait so long before each answer"})
+	settings.AddFlag(flags, &opt.fail, settings.FlagSpec[float64]{
+		Name: "fail", Kind: "share", Preset: "0", Parse: settings.ParseShare, Usage: fmt.Sprintf("answer %d to this share of right deliveries, 0.1 or 10%%", receiver.FailStatus),
 	})
-	addFlag(flags, &opt.failFirst, flagSpec[int]{
-		name: "fail-first", kind: "N", preset: "0", parse: parseCount, usage: fmt.Sprintf("answer %d to the first N right deliveries", receiver.FailStatus),
+	settings.AddFlag(flags, &opt.failFirst, settings.FlagSpec[int]{
+		Name: "fail-first", Kind: "N", Preset: "0", Parse: settings.ParseCount, Usage: fmt.Sprintf("answer %d to the first N right deliveries", receiver.FailStatus),
 	})
 	flags.BoolVar(&opt.tls, "tls", false, "speak TLS with a certificate made for this run")
 	flags.StringVar(&opt.forward, "forward", "", "pass what is right on to this `URL`, byte for byte, and answer as it does")
@@ -94,7 +92,7 @@ interrupted.`,
 }
 
 func parseStatus(s string) (int, error) {
-	n, err := parseCount(s)
+	n, err := settings.ParseCount(s)
 	if err != nil || n < 200 || n > 599 {
 		return 0, errors.New("want an HTTP status from 200 to 599")
 	}
@@ -104,19 +102,19 @@ func parseStatus(s string) (int, error) {
 func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 	how, err := opt.receiver(ctx, a)
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
-	listener, err := listenOn(ctx, opt.addr)
+	listener, err := settings.ListenOn(ctx, opt.addr)
 	if err != nil {
 		return err
 	}
 	if forwardsToItself(ctx, &how, listener) {
-		return errors.Join(usagef("--forward %s leads back to this receiver; give the URL of another one", how.Forward.To), listener.Close())
+		return errors.Join(console.Usagef("--forward %s leads back to this receiver; give the URL of another one", how.Forward.To), listener.Close())
 	}
 	scheme := "http"
 	if opt.tls {
 		scheme = "https"
-		if listener, err = secured(listener, how.PublicURL, a.world.Now()); err != nil {
+		if listener, err = secured(listener, how.PublicURL, a.system.Now()); err != nil {
 			return err
 		}
 	}
@@ -131,16 +129,16 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 		defer mu.Unlock()
 		redacted := arrival.Redacted(how.Secret)
 		kept.add(&redacted)
-		_ = a.showArrival(&how, &arrival, told) // a closed stdout stops nobody from sending
+		_ = showArrival(a, &how, &arrival, told) // a closed stdout stops nobody from sending
 	}
-	a.say("listening on %s://%s; Ctrl-C ends it", scheme, listener.Addr())
+	a.printer.Notef("listening on %s://%s; Ctrl-C ends it", scheme, listener.Addr())
 	if !onLoopback(listener.Addr()) {
-		a.say("warning: everybody who reaches %s can send to this receiver", listener.Addr())
+		a.printer.Notef("warning: everybody who reaches %s can send to this receiver", listener.Addr())
 	}
 	opt.announce(a, &how)
-	server := newServer(receiver.New(how))
+	server := settings.NewServer(receiver.New(how))
 	server.WriteTimeout += opt.delay
-	err = serve(ctx, server, listener)
+	err = settings.Serve(ctx, server, listener)
 	mu.Lock()
 	defer mu.Unlock()
 	return errors.Join(err, kept.end(a))
@@ -149,19 +147,19 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 // receiver settles the flags.
 func (opt *listenOptions) receiver(ctx context.Context, a *app) (how receiver.Options, err error) {
 	how = receiver.Options{
-		Scheme: opt.scheme.scheme, AnyScheme: opt.scheme.any, Status: opt.status, Now: a.world.Now, Delay: opt.delay,
+		Scheme: opt.scheme.scheme, AnyScheme: opt.scheme.any, Status: opt.status, Now: a.system.Now, Delay: opt.delay,
 		Fail: opt.fail, FailFirst: opt.failFirst, Lint: true, Leads: &receiver.Leads{},
 	}
-	if how.Secret, err = opt.secret.read(a, setting{}); err != nil {
+	if how.Secret, err = opt.secret.Read(a.settings, settings.Setting{}); err != nil {
 		return how, err
 	}
 	if opt.publicURL != "" {
-		if how.PublicURL, err = parseTarget(opt.publicURL); err != nil {
+		if how.PublicURL, err = settings.ParseTarget(opt.publicURL); err != nil {
 			return how, fmt.Errorf("public url: %w", err)
 		}
 	}
 	if opt.body != "" {
-		if how.Body, err = a.readInput(ctx, opt.body); err != nil {
+		if how.Body, err = a.settings.ReadInput(ctx, opt.body); err != nil {
 			return how, err
 		}
 		if how.Status == http.StatusNoContent { // which has none
@@ -169,7 +167,7 @@ func (opt *listenOptions) receiver(ctx context.Context, a *app) (how receiver.Op
 		}
 	}
 	if opt.forward != "" {
-		to, err := parseTarget(opt.forward)
+		to, err := settings.ParseTarget(opt.forward)
 		if err != nil {
 			return how, fmt.Errorf("forward: %w", err)
 		}
@@ -181,76 +179,21 @@ func (opt *listenOptions) receiver(ctx context.Context, a *app) (how receiver.Op
 // announce says what a sender must know.
 func (opt *listenOptions) announce(a *app, how *receiver.Options) {
 	if opt.publicURL != "" {
-		a.say("signatures are to be for %s", how.PublicURL)
+		a.printer.Notef("signatures are to be for %s", how.PublicURL)
 	}
 	if opt.tls {
-		a.say("its certificate was made for this run: send with --insecure")
+		a.printer.Notef("its certificate was made for this run: send with --insecure")
 	}
 	if how.Forward != nil {
-		a.say("what is right goes on to %s", how.Forward.To)
+		a.printer.Notef("what is right goes on to %s", how.Forward.To)
 	}
 	if how.Secret.Empty() {
-		a.say("no secret is set, so the empty one is expected; set " + envPrefix + "SECRET, --secret or --secret-file")
+		a.printer.Notef("no secret is set, so the empty one is expected; set " + settings.EnvPrefix + "SECRET, --secret or --secret-file")
 	}
-}
-
-// listenOn never opens a port to the whole network unless told.
-func listenOn(ctx context.Context, addr string) (net.Listener, error) {
-	host, port, err := net.SplitHostPort(addr)
-	if number, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil || number > 65535 {
-		return nil, usagef("address %q: want host:port, like %s", addr, defaultListenAddr)
-	}
-	if host == "" {
-		host = "127.0.0.1"
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, port))
-	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w; give another --addr", addr, socketError(err))
-	}
-	return listener, nil
 }
 
 // onLoopback reports whether only this machine reaches the address of a listener.
 func onLoopback(address net.Addr) bool {
 	host, _, err := net.SplitHostPort(address.String())
 	return err != nil || net.ParseIP(host).IsLoopback()
-}
-
-// socketError cuts off what the message around it says anyway.
-func socketError(err error) error {
-	var call *os.SyscallError
-	if errors.As(err, &call) {
-		return call.Err
-	}
-	return err
-}
-
-// newServer bounds in time what a client can hold open.
-func newServer(handler http.Handler) *http.Server {
-	return &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 64 << 10,
-		ErrorLog:       log.New(io.Discard, "", 0), // what clients do wrong in the protocol is no news
-	}
-}
-
-// serve runs until ctx ends, which is how a user ends it and no error.
-func serve(ctx context.Context, server *http.Server, listener net.Listener) error {
-	down := make(chan struct{})
-	watching := context.AfterFunc(ctx, func() {
-		defer close(down)
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
-		if server.Shutdown(grace) != nil {
-			server.Close()
-		}
-	})
-	err := server.Serve(listener)
-	if !watching() {
-		<-down // those who are being answered get their answer
-	}
-	if !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"artihook/cmd/console"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
 )
@@ -174,7 +175,7 @@ func TestListenPassesItsOwnExamination(t *testing.T) {
 		if _, err := io.Copy(&shown, check.stdout); err != nil {
 			t.Fatal(err)
 		}
-		if code := check.stop(); code != exitOK || !strings.HasSuffix(shown.String(), "nothing failed\n") {
+		if code := check.stop(); code != console.ExitOK || !strings.HasSuffix(shown.String(), "nothing failed\n") {
 			t.Errorf("exit code %d: %s", code, &shown)
 		}
 		listen.stop()

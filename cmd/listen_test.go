@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/cmd/console"
 	"artihook/emitter/signature"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,7 +44,7 @@ func start(t *testing.T, args ...string) *running {
 	t.Cleanup(func() { overdue.Stop() })
 	code := make(chan int, 1)
 	go func() {
-		code <- Run(ctx, World{
+		code <- Run(ctx, &console.System{
 			Args: args, Stdin: strings.NewReader(""), Stdout: outWriter, Stderr: errWriter,
 			Env: func(string) (string, bool) { return "", false }, Now: time.Now,
 		})
@@ -150,7 +151,7 @@ func TestListenShowsWhatArrives(t *testing.T) {
 			t.Errorf("signed for %s: it shows %q", tt.signed, line)
 		}
 	}
-	if code := listen.stop(); code != exitOK {
+	if code := listen.stop(); code != console.ExitOK {
 		t.Errorf("exit code %d", code)
 	}
 }
@@ -213,7 +214,7 @@ func TestListenRefusesWhatItCannotUse(t *testing.T) {
 		if err != nil || !strings.HasPrefix(line, "listen: ") {
 			t.Errorf("%v: got %q, %v", args, line, err)
 		}
-		if code := listen.stop(); code != exitUsage {
+		if code := listen.stop(); code != console.ExitUsage {
 			t.Errorf("%v: exit code %d", args, code)
 		}
 	}
@@ -228,7 +229,7 @@ func TestListenOnAPortInUse(t *testing.T) {
 	if err != nil || !strings.HasPrefix(line, "listen: cannot listen on "+address) || !strings.Contains(line, "give another --addr") {
 		t.Errorf("got %q, %v", line, err)
 	}
-	if code := second.stop(); code != exitTool {
+	if code := second.stop(); code != console.ExitTool {
 		t.Errorf("exit code %d", code)
 	}
 	first.stop()
@@ -264,7 +265,7 @@ func TestListenDoesNotForwardToItself(t *testing.T) {
 		if err != nil || !strings.Contains(line, "leads back to this receiver") {
 			t.Errorf("%v: got %q, %v", args, line, err)
 		}
-		if code := listen.stop(); code != exitUsage {
+		if code := listen.stop(); code != console.ExitUsage {
 			t.Errorf("%v: exit code %d", args, code)
 		}
 	}
@@ -311,7 +312,7 @@ func TestRecordThenRun(t *testing.T) {
 		}
 	}()
 	play := start(t, "play", url, "--secret", "s3cret", "--bot", "dental", "--no-history", "-q")
-	if _, err := io.Copy(io.Discard, play.stdout); err != nil || play.stop() != exitOK {
+	if _, err := io.Copy(io.Discard, play.stdout); err != nil || play.stop() != console.ExitOK {
 		t.Fatal("play failed")
 	}
 	if status := post(t, url, "{}", "not signed"); status != http.StatusUnauthorized {
@@ -320,7 +321,7 @@ func TestRecordThenRun(t *testing.T) {
 	if status := post(t, url, "{", signFor(url+"/", "{")); status != http.StatusBadRequest {
 		t.Fatalf("status %d", status)
 	}
-	if code := l.stop(); code != exitOK {
+	if code := l.stop(); code != console.ExitOK {
 		t.Fatalf("exit code %d", code)
 	}
 	for body := range arrivals {
@@ -347,13 +348,13 @@ func TestRecordThenRun(t *testing.T) {
 			t.Errorf("signed %v, want %s", got, want)
 		}
 	}
-	if code := again.stop(); code != exitOK {
+	if code := again.stop(); code != console.ExitOK {
 		t.Errorf("exit code %d", code)
 	}
 	if diff := cmp.Diff(recorded, replayed); diff != "" || len(recorded) < 5 {
 		t.Errorf("%d were recorded: %s", len(recorded), diff)
 	}
-	if code := start(t, "listen", "--addr", ":0", "--record", file).stop(); code != exitUsage {
+	if code := start(t, "listen", "--addr", ":0", "--record", file).stop(); code != console.ExitUsage {
 		t.Errorf("over an old recording: exit code %d", code)
 	}
 }

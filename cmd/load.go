@@ -8,19 +8,22 @@ import (
 	"strings"
 	"time"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/signature"
+	"artihook/emitter/text"
 	"artihook/emitter/traffic"
 
 	"github.com/spf13/cobra"
 )
 
 type loadOptions struct {
-	webhook      webhookFlags
-	client       clientFlags
-	conversation conversationFlags
-	history      historyFlags
+	webhook      settings.WebhookFlags
+	client       settings.ClientFlags
+	conversation settings.ConversationFlags
+	history      settings.HistoryFlags
 
 	rate        traffic.Rate
 	ramp        time.Duration
@@ -60,30 +63,30 @@ Exit code 1 unless every threshold is met, or, without --threshold, unless every
 		Args: args(cobra.MaximumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error { return runLoad(cmd.Context(), a, opt, args) },
 	}
-	opt.webhook.add(cmd)
-	opt.client.addTravel(cmd)
-	opt.conversation.add(cmd)
-	opt.history.add(cmd)
+	opt.webhook.Add(cmd)
+	opt.client.AddTravel(cmd)
+	opt.conversation.Add(cmd)
+	opt.history.Add(cmd)
 	opt.add(cmd)
 	return cmd
 }
 
 func (opt *loadOptions) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	addFlag(flags, &opt.rate, flagSpec[traffic.Rate]{name: "rate", kind: "N/s|max", preset: traffic.MaxRate, parse: traffic.ParseRate, usage: "events a second, or as many as the connections carry"})
-	addFlag(flags, &opt.duration, flagSpec[time.Duration]{
-		name: "duration", kind: "duration", parse: parseTimeout, usage: fmt.Sprintf("how long (default %s, or until --leads have talked)", defaultLoadTime),
+	settings.AddFlag(flags, &opt.rate, settings.FlagSpec[traffic.Rate]{Name: "rate", Kind: "N/s|max", Preset: traffic.MaxRate, Parse: traffic.ParseRate, Usage: "events a second, or as many as the connections carry"})
+	settings.AddFlag(flags, &opt.duration, settings.FlagSpec[time.Duration]{
+		Name: "duration", Kind: "duration", Parse: settings.ParseTimeout, Usage: fmt.Sprintf("how long (default %s, or until --leads have talked)", defaultLoadTime),
 	})
-	addFlag(flags, &opt.ramp, flagSpec[time.Duration]{name: "ramp", kind: "duration", preset: "0s", parse: parseDuration, usage: "let the rate, or the number of connections, grow over this time"})
-	addFlag(flags, &opt.leads, flagSpec[int]{name: "leads", kind: "N", parse: parsePositive, usage: "end after so many conversations"})
-	addFlag(flags, &opt.concurrency, flagSpec[int]{
-		name: "concurrency", kind: "N", parse: parsePositive,
-		usage: fmt.Sprintf("connections (default %d; with --rate N/s at most %d)", traffic.DefaultConnections, traffic.DefaultLimit),
+	settings.AddFlag(flags, &opt.ramp, settings.FlagSpec[time.Duration]{Name: "ramp", Kind: "duration", Preset: "0s", Parse: settings.ParseDuration, Usage: "let the rate, or the number of connections, grow over this time"})
+	settings.AddFlag(flags, &opt.leads, settings.FlagSpec[int]{Name: "leads", Kind: "N", Parse: settings.ParsePositive, Usage: "end after so many conversations"})
+	settings.AddFlag(flags, &opt.concurrency, settings.FlagSpec[int]{
+		Name: "concurrency", Kind: "N", Parse: settings.ParsePositive,
+		Usage: fmt.Sprintf("connections (default %d; with --rate N/s at most %d)", traffic.DefaultConnections, traffic.DefaultLimit),
 	})
-	addFlag(flags, &opt.abandon, flagSpec[float64]{name: "abandon", kind: "share", preset: "0", parse: parseShare, usage: "share of leads that never complete, 0.2 or 20%"})
-	addFlag(flags, &opt.keep, flagSpec[emitter.Keep]{name: "record", kind: "all|errors|none", preset: "errors", parse: parseKeep, usage: "which deliveries go into the history"})
-	addFlag(flags, &opt.thresholds, flagSpec[[]traffic.Threshold]{
-		name: "threshold", kind: "conditions", parse: traffic.ParseThresholds, usage: "what decides the exit code: 'p99<200ms,errors<1%,rate>450/s'",
+	settings.AddFlag(flags, &opt.abandon, settings.FlagSpec[float64]{Name: "abandon", Kind: "share", Preset: "0", Parse: settings.ParseShare, Usage: "share of leads that never complete, 0.2 or 20%"})
+	settings.AddFlag(flags, &opt.keep, settings.FlagSpec[emitter.Keep]{Name: "record", Kind: "all|errors|none", Preset: "errors", Parse: parseKeep, Usage: "which deliveries go into the history"})
+	settings.AddFlag(flags, &opt.thresholds, settings.FlagSpec[[]traffic.Threshold]{
+		Name: "threshold", Kind: "conditions", Parse: traffic.ParseThresholds, Usage: "what decides the exit code: 'p99<200ms,errors<1%,rate>450/s'",
 	})
 	flags.StringVar(&opt.html, "report-html", "", "write the report as one page to this `FILE`; - is stdout")
 	flags.StringVar(&opt.export, "export", "", "write a load for another `TOOL`, k6, into the folder that follows, and send nothing")
@@ -100,38 +103,38 @@ func parseKeep(s string) (emitter.Keep, error) {
 func runLoad(ctx context.Context, a *app, opt *loadOptions, args []string) error {
 	args, folder, err := opt.exportFolder(args)
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
-	w, err := opt.webhook.one(a, args)
+	w, err := opt.webhook.One(a.settings, args)
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
-	recipe, err := opt.conversation.recipe(a, opt.conversation.bot, w.Edition)
+	recipe, err := opt.conversation.Recipe(a.settings, opt.conversation.Bot, w.Edition)
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
-	recipe.opt.Abandon = opt.abandon
-	source, err := recipe.source()
+	recipe.Opt.Abandon = opt.abandon
+	source, err := recipe.Source()
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
 	plan := traffic.LoadOptions{
 		Webhook: &w, Source: source, Rate: opt.rate, Ramp: opt.ramp, Duration: opt.length(), Leads: opt.leads, Concurrency: opt.concurrency,
-		Keep: opt.keep, KeepErrors: maxKeptErrors, Bot: opt.conversation.bot, Now: opt.conversation.clock(a),
+		Keep: opt.keep, KeepErrors: maxKeptErrors, Bot: opt.conversation.Bot, Now: opt.conversation.Clock(a.settings),
 	}
 	if folder != "" {
-		return a.exportLoad(folder, plan, traffic.K6Options{Thresholds: opt.thresholds, Timeout: opt.client.timeout, Insecure: opt.client.insecure})
+		return exportLoad(a, folder, plan, traffic.K6Options{Thresholds: opt.thresholds, Timeout: opt.client.Timeout, Insecure: opt.client.Insecure})
 	}
-	if opt.html == stdoutName {
-		if err := a.reportToStdout(); err != nil {
-			return usage(err)
+	if opt.html == settings.StdoutName {
+		if err := a.printer.ReportToStdout(); err != nil {
+			return console.Usage(err)
 		}
 	}
-	report, err := a.load(ctx, opt, plan)
+	report, err := runPlan(ctx, a, opt, plan)
 	if report == nil {
 		return err
 	}
-	return a.loadEnded(report, opt, err)
+	return loadEnded(a, report, opt, err)
 }
 
 // exportFolder takes the folder of --export off the arguments.
@@ -158,26 +161,26 @@ func (opt *loadOptions) length() time.Duration {
 }
 
 // load sends. The report is nil when nothing was begun.
-func (a *app) load(ctx context.Context, opt *loadOptions, plan traffic.LoadOptions) (*traffic.LoadReport, error) {
-	how, err := opt.client.options(a, 1)
+func runPlan(ctx context.Context, a *app, opt *loadOptions, plan traffic.LoadOptions) (*traffic.LoadReport, error) {
+	how, err := opt.client.Options(a.settings, 1)
 	if err != nil {
-		return nil, err
+		return nil, console.Usage(err)
 	}
 	var store *history.Store
 	if plan.Keep != emitter.KeepNone {
-		if store, err = opt.history.open(ctx); err != nil {
+		if store, err = opt.history.Open(ctx); err != nil {
 			return nil, err
 		}
 	}
-	sender, done := newSender(store, how)
+	sender, done := settings.NewSender(store, how)
 	plan.Emitter = sender
-	a.say("%s", loadIntent(&plan, store))
-	live := a.liveLine()
-	plan.Tick = live.show
+	a.printer.Notef("%s", loadIntent(&plan, store))
+	live := a.printer.StatusLine()
+	plan.Tick = live.Show
 	defer tuneForLoad(connections(&plan))()
 	report, err := traffic.Load(ctx, plan)
-	live.clear()
-	return report, ended(err, done())
+	live.Clear()
+	return report, settings.Ended(err, done())
 }
 
 // connections gives how many there may be.
@@ -199,14 +202,14 @@ func loadIntent(plan *traffic.LoadOptions, store *history.Store) string {
 		fmt.Fprintf(&b, " with %s", plan.Rate)
 	} else {
 		n := connections(plan)
-		fmt.Fprintf(&b, " as fast as %s", counted(n, "connection"))
+		fmt.Fprintf(&b, " as fast as %s", text.Counted(n, "connection"))
 		b.WriteString(map[bool]string{true: " carries", false: " carry"}[n == 1])
 	}
 	if plan.Duration > 0 {
 		fmt.Fprintf(&b, " for %s", plan.Duration)
 	}
 	if plan.Leads > 0 {
-		fmt.Fprintf(&b, ", %s at most", counted(plan.Leads, "lead"))
+		fmt.Fprintf(&b, ", %s at most", text.Counted(plan.Leads, "lead"))
 	}
 	b.WriteString("; Ctrl-C ends it")
 	if !isLoopback(plan.Webhook.URL) {
@@ -233,15 +236,15 @@ func isLoopback(url signature.URL) bool {
 }
 
 // loadEnded reports. A load that was interrupted, or whose history is not whole, reports too.
-func (a *app) loadEnded(report *traffic.LoadReport, opt *loadOptions, err error) error {
+func loadEnded(a *app, report *traffic.LoadReport, opt *loadOptions, err error) error {
 	met := report.Judge(opt.thresholds)
-	if shown := a.showReport(report); shown != nil {
+	if shown := showReport(a, report); shown != nil {
 		return errors.Join(err, shown)
 	}
 	if opt.html != "" {
 		wrote := error(nil)
-		if opt.html == stdoutName {
-			wrote = a.verbatim(report.WriteHTML)
+		if opt.html == settings.StdoutName {
+			wrote = a.printer.Verbatim(report.WriteHTML)
 		} else {
 			wrote = writeFile(opt.html, report.WriteHTML)
 		}
@@ -249,22 +252,22 @@ func (a *app) loadEnded(report *traffic.LoadReport, opt *loadOptions, err error)
 			return errors.Join(err, wrote)
 		}
 	}
-	a.say("seed %d", *opt.conversation.seed)
+	a.printer.Notef("seed %d", *opt.conversation.Seed)
 	switch {
 	case err != nil:
 		return err
 	case report.Requests == 0:
-		a.say("no event was sent: none of the conversations had one that is wanted")
-		return errFailed
+		a.printer.Notef("no event was sent: none of the conversations had one that is wanted")
+		return console.ErrFailed
 	case !met, len(opt.thresholds) == 0 && report.Errors > 0:
-		return errFailed
+		return console.ErrFailed
 	}
 	return nil
 }
 
-func (a *app) showReport(report *traffic.LoadReport) error {
-	if a.json() {
-		return a.showJSON(report)
+func showReport(a *app, report *traffic.LoadReport) error {
+	if a.printer.JSON() {
+		return a.printer.WriteJSON(report)
 	}
-	return report.WriteText(a.out())
+	return report.WriteText(a.printer.Out)
 }

@@ -21,7 +21,7 @@ func newManCmd(a *app) *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("make the manual page: %w", err)
 			}
-			_, err = fmt.Fprintln(a.out(), strings.TrimSpace(page.Build(roff.NewDocument())))
+			_, err = fmt.Fprintln(a.printer.Out, strings.TrimSpace(page.Build(roff.NewDocument())))
 			return err
 		},
 	}

@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/cmd/console"
 	"artihook/emitter/history"
 )
 
@@ -271,7 +272,7 @@ func (p *livePage) use(t *testing.T, receiver string, ended <-chan struct{}) {
 func (p *livePage) stop(t *testing.T, file string) {
 	t.Helper()
 	code, newest, talk := runHere(t, "history", "show", "last", "-o", "json", "--history", file)
-	if code != exitOK {
+	if code != console.ExitOK {
 		t.Fatal(talk)
 	}
 	id, _, _ := strings.Cut(newest, ",") // {"id":42
@@ -297,7 +298,7 @@ func TestKilledPrune(t *testing.T) {
 	file := usedHistory(t)
 	lines := filepath.Join(t.TempDir(), "lines.jsonl")
 	code, out, talk := runHere(t, "history", "export", "--history", file)
-	if code != exitOK {
+	if code != console.ExitOK {
 		t.Fatal(talk)
 	}
 	must(t, os.WriteFile(lines, []byte(out), 0o600))
@@ -320,7 +321,7 @@ func TestKilledPrune(t *testing.T) {
 		}
 	}
 	code, out, talk = runHere(t, "history", "prune", "--keep", "200", "--history", file)
-	if recorded, _ := checkNothingLost(t, file, map[bodySum]int{}); code != exitOK || recorded != 200 {
+	if recorded, _ := checkNothingLost(t, file, map[bodySum]int{}); code != console.ExitOK || recorded != 200 {
 		t.Errorf("exit code %d, %d deliveries are left: %s%s", code, recorded, out, talk)
 	}
 }

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 )
 
 // stranger is the number of a user who is neither root nor the one that runs the tests.
@@ -47,14 +50,14 @@ func TestConfigOfAnotherUser(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			command, stderr := program(t, "history", "path")
-			file := filepath.Join(command.Dir, configName)
+			file := filepath.Join(command.Dir, settings.ConfigName)
 			if err := prepare(t, file); err != nil {
 				t.Fatal(err)
 			}
 			err := command.Run()
 			want := "history path: artihook.yaml: it belongs to another user (uid 65534); read it, and if you trust it, use --config artihook.yaml or ARTIHOOK_CONFIG\n"
-			if command.ProcessState.ExitCode() != exitUsage || stderr.String() != want {
-				t.Errorf("%v, stderr %q, want exit code %d and %q", err, stderr, exitUsage, want)
+			if command.ProcessState.ExitCode() != console.ExitUsage || stderr.String() != want {
+				t.Errorf("%v, stderr %q, want exit code %d and %q", err, stderr, console.ExitUsage, want)
 			}
 			named, stderr := program(t, "history", "path", "--config", file)
 			if out, err := named.Output(); err != nil || !strings.HasSuffix(string(out), "mine.db\n") {
@@ -70,13 +73,13 @@ func TestHistoryOfAnotherUser(t *testing.T) {
 	file := usedHistory(t)
 	giveAway(t, file)
 	command, stderr := program(t, "history")
-	if err := os.WriteFile(filepath.Join(command.Dir, configName), []byte("defaults: {history: '"+file+"'}\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(command.Dir, settings.ConfigName), []byte("defaults: {history: '"+file+"'}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	_ = command.Run() // its exit code tells
 	want := "the history \"" + file + "\": it belongs to another user (uid 65534); if you trust it, use --history " + file
-	if command.ProcessState.ExitCode() != exitUsage || !strings.Contains(stderr.String(), want) {
-		t.Errorf("exit code %d, stderr %q; want %d and %q", command.ProcessState.ExitCode(), stderr, exitUsage, want)
+	if command.ProcessState.ExitCode() != console.ExitUsage || !strings.Contains(stderr.String(), want) {
+		t.Errorf("exit code %d, stderr %q; want %d and %q", command.ProcessState.ExitCode(), stderr, console.ExitUsage, want)
 	}
 	if named, stderr := program(t, "history", "--history", file); named.Run() != nil {
 		t.Errorf("a history that the user names is refused: %s", stderr)
@@ -136,7 +139,7 @@ func TestReadOnlyHistory(t *testing.T) {
 		}
 	}
 	command, stderr := asOther(t, "history", "prune", "--keep", "1", "--history", file)
-	if err := command.Run(); command.ProcessState.ExitCode() != exitTool || !strings.Contains(stderr.String(), "may only be read") && !strings.Contains(stderr.String(), "check the permissions") {
+	if err := command.Run(); command.ProcessState.ExitCode() != console.ExitTool || !strings.Contains(stderr.String(), "may only be read") && !strings.Contains(stderr.String(), "check the permissions") {
 		t.Errorf("prune: %v, stderr %q", err, stderr)
 	}
 }
@@ -151,9 +154,9 @@ func TestNoWritableHome(t *testing.T) {
 		command, stderr := asOther(t, args...)
 		command.Env = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH")}
 		err := command.Run()
-		if command.ProcessState.ExitCode() != exitTool || !strings.Contains(stderr.String(), "permission denied") ||
+		if command.ProcessState.ExitCode() != console.ExitTool || !strings.Contains(stderr.String(), "permission denied") ||
 			!strings.Contains(stderr.String(), "--history FILE") || !strings.Contains(stderr.String(), "--no-history") {
-			t.Errorf("%s: %v, stderr %q, want exit code %d and the flags that help", args, err, stderr, exitTool)
+			t.Errorf("%s: %v, stderr %q, want exit code %d and the flags that help", args, err, stderr, console.ExitTool)
 		}
 	}
 	if command, stderr := asOther(t, "demo", "--no-history"); command.Run() != nil {

@@ -8,19 +8,22 @@ import (
 	"slices"
 	"strings"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
+	"artihook/emitter/text"
 	"artihook/emitter/traffic"
 
 	"github.com/spf13/cobra"
 )
 
 type playOptions struct {
-	webhook      webhookFlags
-	client       clientFlags
-	conversation conversationFlags
-	history      historyFlags
+	webhook      settings.WebhookFlags
+	client       settings.ClientFlags
+	conversation settings.ConversationFlags
+	history      settings.HistoryFlags
 
 	leads       int
 	concurrency int
@@ -45,21 +48,21 @@ completed. Exit code 1 unless every answer is 2xx.`,
 		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return runPlay(cmd.Context(), a, opt, args) },
 	}
-	opt.webhook.add(cmd)
-	opt.client.add(cmd)
-	opt.conversation.add(cmd)
-	opt.history.add(cmd)
+	opt.webhook.Add(cmd)
+	opt.client.Add(cmd)
+	opt.conversation.Add(cmd)
+	opt.history.Add(cmd)
 	flags := cmd.Flags()
-	addFlag(flags, &opt.leads, flagSpec[int]{name: "leads", kind: "N", preset: "1", parse: parsePositive, usage: "how many conversations"})
-	addFlag(flags, &opt.concurrency, flagSpec[int]{
-		name: "concurrency", kind: "N", preset: "1", parse: parsePositive, usage: "conversations at a time; a lead's events stay in order",
+	settings.AddFlag(flags, &opt.leads, settings.FlagSpec[int]{Name: "leads", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "how many conversations"})
+	settings.AddFlag(flags, &opt.concurrency, settings.FlagSpec[int]{
+		Name: "concurrency", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "conversations at a time; a lead's events stay in order",
 	})
-	addFlag(flags, &opt.pace, flagSpec[traffic.Pace]{
-		name: "pace", kind: "0|real|duration", preset: "0", parse: parsePace, usage: "between a lead's events; 0: at once",
+	settings.AddFlag(flags, &opt.pace, settings.FlagSpec[traffic.Pace]{
+		Name: "pace", Kind: "0|real|duration", Preset: "0", Parse: parsePace, Usage: "between a lead's events; 0: at once",
 	})
-	addFlag(flags, &opt.actions, flagSpec[[]payload.Action]{name: "events", kind: "list", parse: parseActions, usage: "send only these, created,updated,completed (default all)"})
-	addFlag(flags, &opt.abandon, flagSpec[float64]{name: "abandon", kind: "share", preset: "0", parse: parseShare, usage: "share of leads that never complete, 0.2 or 20%"})
-	flags.BoolVar(&opt.all, "all", false, "send to every webhook of "+configName+" that wants the event")
+	settings.AddFlag(flags, &opt.actions, settings.FlagSpec[[]payload.Action]{Name: "events", Kind: "list", Parse: parseActions, Usage: "send only these, created,updated,completed (default all)"})
+	settings.AddFlag(flags, &opt.abandon, settings.FlagSpec[float64]{Name: "abandon", Kind: "share", Preset: "0", Parse: settings.ParseShare, Usage: "share of leads that never complete, 0.2 or 20%"})
+	flags.BoolVar(&opt.all, "all", false, "send to every webhook of "+settings.ConfigName+" that wants the event")
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
 	return cmd
 }
@@ -68,7 +71,7 @@ func parsePace(s string) (traffic.Pace, error) {
 	if s == "real" {
 		return traffic.Pace{Real: true}, nil
 	}
-	d, err := parseDuration(s)
+	d, err := settings.ParseDuration(s)
 	if err != nil {
 		return traffic.Pace{}, errors.New("want 0, real or a duration like 500ms")
 	}
@@ -90,53 +93,57 @@ func parseActions(s string) ([]payload.Action, error) {
 func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error {
 	webhooks, err := opt.webhooks(a, args)
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
-	recipe, err := opt.conversation.recipe(a, opt.conversation.bot, webhooks[0].Edition)
+	recipe, err := opt.conversation.Recipe(a.settings, opt.conversation.Bot, webhooks[0].Edition)
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
-	recipe.opt.Abandon, recipe.opt.RealTime = opt.abandon, opt.pace.Real
-	source, err := recipe.source()
+	recipe.Opt.Abandon, recipe.Opt.RealTime = opt.abandon, opt.pace.Real
+	source, err := recipe.Source()
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
-	seed := recipe.opt.Seed
+	seed := recipe.Opt.Seed
 	noSecret := slices.ContainsFunc(webhooks, func(w emitter.Webhook) bool { return w.Secret.Empty() })
 	plan := traffic.Options{
 		Webhooks: webhooks, Source: source, Leads: opt.leads, Concurrency: opt.concurrency, Pace: opt.pace,
-		Actions: opt.actions, Bot: opt.conversation.bot, Now: opt.conversation.clock(a), Each: a.watch(circumstances{noSecret: noSecret}),
+		Actions: opt.actions, Bot: opt.conversation.Bot, Now: opt.conversation.Clock(a.settings), Each: a.printer.Watch(console.SendContext{NoSecret: noSecret}),
 	}
 	if opt.dryRun {
-		return traffic.Preview(ctx, plan, func(d history.Delivery) error { return a.showPlanned(&d) })
+		return traffic.Preview(ctx, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })
 	}
-	how, err := opt.client.options(a, opt.concurrency)
+	how, err := opt.client.Options(a.settings, opt.concurrency)
+	if err != nil {
+		return console.Usage(err)
+	}
+	store, err := opt.history.Open(ctx)
 	if err != nil {
 		return err
 	}
-	store, err := opt.history.open(ctx)
-	if err != nil {
-		return err
-	}
-	sender, done := newSender(store, how)
+	sender, done := settings.NewSender(store, how)
 	plan.Emitter = sender
-	finish := a.progress(&plan)
+	var bar console.Progress
+	if !a.system.StdoutTerminal && plan.Leads > 1 { // deliveries on the terminal are progress enough
+		bar = a.printer.Progress("leads", plan.Leads)
+		plan.LeadEnded = bar.Step
+	}
 	tally, err := traffic.Play(ctx, plan)
-	finish()
-	if err := ended(err, done()); err != nil {
-		a.say("%s", summary(&tally, seed))
+	bar.Clear()
+	if err := settings.Ended(err, done()); err != nil {
+		a.printer.Notef("%s", summary(&tally, seed))
 		return err
 	}
-	return a.playEnded(&tally, seed)
+	return playEnded(a, &tally, seed)
 }
 
-func (a *app) playEnded(tally *traffic.Tally, seed uint64) error {
-	a.say("%s", summary(tally, seed))
+func playEnded(a *app, tally *traffic.Tally, seed uint64) error {
+	a.printer.Notef("%s", summary(tally, seed))
 	if tally.OK+tally.Failed == 0 {
-		a.say("no event was sent: none of the conversations had one that is wanted")
+		a.printer.Notef("no event was sent: none of the conversations had one that is wanted")
 	}
 	if tally.Failed > 0 {
-		return errFailed
+		return console.ErrFailed
 	}
 	return nil
 }
@@ -144,7 +151,7 @@ func (a *app) playEnded(tally *traffic.Tally, seed uint64) error {
 // summary is one line: 10 leads, 72 events: 70 accepted, 2 failed (500: 2) in 1.20s (60/s), seed 17.
 func summary(t *traffic.Tally, seed uint64) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s: %d accepted", counted(t.Leads, "lead"), counted(t.OK+t.Failed, "event"), t.OK)
+	fmt.Fprintf(&b, "%s, %s: %d accepted", text.Counted(t.Leads, "lead"), text.Counted(t.OK+t.Failed, "event"), t.OK)
 	if t.Failed > 0 {
 		var parts []string
 		for _, name := range slices.Sorted(maps.Keys(t.Failures)) {
@@ -153,12 +160,12 @@ func summary(t *traffic.Tally, seed uint64) string {
 		fmt.Fprintf(&b, ", %d failed (%s)", t.Failed, strings.Join(parts, ", "))
 	}
 	if t.Retries > 0 {
-		fmt.Fprintf(&b, ", %s", counted(t.Retries, "retry"))
+		fmt.Fprintf(&b, ", %s", text.Counted(t.Retries, "retry"))
 	}
 	if cut := t.Deliveries - t.Retries - t.OK - t.Failed; cut > 0 {
 		fmt.Fprintf(&b, ", %d interrupted", cut)
 	}
-	fmt.Fprintf(&b, " in %s", shortDuration(t.Took))
+	fmt.Fprintf(&b, " in %s", text.ShortDuration(t.Took))
 	if t.Took > 0 {
 		fmt.Fprintf(&b, " (%.0f/s)", float64(t.Deliveries)/t.Took.Seconds())
 	}
@@ -166,23 +173,13 @@ func summary(t *traffic.Tally, seed uint64) string {
 	return b.String()
 }
 
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
-		return fmt.Sprintf("%d %sies", n, stem)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 func (opt *playOptions) webhooks(a *app, args []string) ([]emitter.Webhook, error) {
 	if !opt.all {
-		w, err := opt.webhook.one(a, args)
+		w, err := opt.webhook.One(a.settings, args)
 		return []emitter.Webhook{w}, err
 	}
-	if len(args) > 0 || opt.webhook.name != "" {
+	if len(args) > 0 || opt.webhook.Name != "" {
 		return nil, errors.New("give a webhook or --all, not both")
 	}
-	return opt.webhook.all(a)
+	return opt.webhook.All(a.settings)
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/cmd/console"
 	"artihook/emitter/history"
 )
 
@@ -58,7 +59,7 @@ func timeHistory(b *testing.B, program, file string, args []string) (took time.D
 	began := time.Now()
 	err := command.Run()
 	took = time.Since(began)
-	if code := command.ProcessState.ExitCode(); code > exitUsage || err != nil && code < 0 {
+	if code := command.ProcessState.ExitCode(); code > console.ExitUsage || err != nil && code < 0 {
 		b.Fatal(err)
 	}
 	return took, peakMemory(command.ProcessState)

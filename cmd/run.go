@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/scenarios"
@@ -20,11 +22,11 @@ import (
 )
 
 type runOptions struct {
-	webhook      webhookFlags
-	client       clientFlags
-	conversation conversationFlags
-	history      historyFlags
-	reports      reportFlags
+	webhook      settings.WebhookFlags
+	client       settings.ClientFlags
+	conversation settings.ConversationFlags
+	history      settings.HistoryFlags
+	reports      settings.ReportFlags
 
 	url         string
 	vars        []string
@@ -52,20 +54,20 @@ do and what the receiver must answer. Nothing is sent from a set with a fault. E
 		Args: args(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return runRun(cmd.Context(), a, opt, args) },
 	}
-	opt.webhook.add(cmd)
-	opt.webhook.where = "with --url"
-	opt.client.add(cmd)
-	opt.conversation.addBot(cmd)
-	opt.history.add(cmd)
-	opt.reports.add(cmd)
+	opt.webhook.Add(cmd)
+	opt.webhook.Where = "with --url"
+	opt.client.Add(cmd)
+	opt.conversation.AddBot(cmd)
+	opt.history.Add(cmd)
+	opt.reports.Add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&opt.url, "url", "", "send to this `URL`, whatever the scenario says")
 	flags.StringArrayVar(&opt.vars, "var", nil, "set a variable, `name=value`, whatever the scenario says (repeatable)")
-	addFlag(flags, &opt.jobs, flagSpec[int]{name: "jobs", kind: "N", preset: "1", parse: parsePositive, usage: "scenarios at a time; the steps of each stay in order"})
+	settings.AddFlag(flags, &opt.jobs, settings.FlagSpec[int]{Name: "jobs", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "scenarios at a time; the steps of each stay in order"})
 	flags.BoolVar(&opt.failFast, "fail-fast", false, "begin nothing more after the first failed step")
 	flags.StringVar(&opt.step, "step", "", "send only the step of this `number`, 4 or 4.2.1; what comes before it only happens")
 	flags.StringVar(&opt.waitFor, "wait-for", "", "wait until anything answers at this `URL`")
-	addFlag(flags, &opt.waitTimeout, flagSpec[time.Duration]{name: "wait-timeout", kind: "duration", preset: defaultWaitTimeout.String(), parse: parseTimeout, usage: "how long to wait for it"})
+	settings.AddFlag(flags, &opt.waitTimeout, settings.FlagSpec[time.Duration]{Name: "wait-timeout", Kind: "duration", Preset: defaultWaitTimeout.String(), Parse: settings.ParseTimeout, Usage: "how long to wait for it"})
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
 	addRoot(cmd, &opt.root)
 	return cmd
@@ -79,46 +81,46 @@ func addRoot(cmd *cobra.Command, root *string) {
 func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	plan, err := opt.plan(a)
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
-	files, err := interruptible(ctx, func() ([]*scenarios.File, error) { return loadScenarios(args, opt.root) })
+	files, err := settings.Interruptible(ctx, func() ([]*scenarios.File, error) { return loadScenarios(args, opt.root) })
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		return usage(scenarios.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Vars: plan.Vars, Env: plan.Env, Now: plan.Now})))
+		return console.Usage(scenarios.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Vars: plan.Vars, Env: plan.Env, Now: plan.Now})))
 	}
 	if opt.dryRun {
-		return usageFaults(scenarios.Preview(ctx, files, plan, func(d history.Delivery) error { return a.showPlanned(&d) }))
+		return usageFaults(scenarios.Preview(ctx, files, plan, func(d history.Delivery) error { return a.printer.Planned(&d) }))
 	}
-	how, err := opt.client.options(a, opt.jobs)
+	how, err := opt.client.Options(a.settings, opt.jobs)
 	if err != nil {
-		return err
+		return console.Usage(err)
 	}
-	if err := opt.reports.check(a); err != nil {
-		return usage(err)
+	if err := opt.reports.Check(a.reportOutput()); err != nil {
+		return console.Usage(err)
 	}
-	if plan.Probes, err = opt.client.http(a); err != nil {
-		return err
+	if plan.Probes, err = opt.client.HTTPClient(a.settings); err != nil {
+		return console.Usage(err)
 	}
 	if err := opt.await(ctx, a, plan.Probes); err != nil {
 		return err
 	}
-	store, err := opt.history.open(ctx)
+	store, err := opt.history.Open(ctx)
 	if err != nil {
 		return err
 	}
-	sender, done := newSender(store, how)
+	sender, done := settings.NewSender(store, how)
 	plan.Emitter = sender
-	bar := a.scenarioProgress(len(files))
-	plan.Ended = func(s *report.Suite) error { bar.clear(); defer bar.step(); return a.showSuite(s, len(files) == 1) }
+	bar := a.printer.Progress("scenarios", len(files))
+	plan.Ended = func(s *report.Suite) error { bar.Clear(); defer bar.Step(); return showSuite(a, s, len(files) == 1) }
 	results, err := scenarios.Run(ctx, files, plan)
-	bar.clear()
+	bar.Clear()
 	if results == nil {
-		return usageFaults(ended(err, done()))
+		return usageFaults(settings.Ended(err, done()))
 	}
-	results.Tool = "artihook " + version
-	return cmp.Or(ended(err, done()), a.runEnded(results, &opt.reports, plan.Seed))
+	results.Tool = "artihook " + console.Version
+	return cmp.Or(settings.Ended(err, done()), runEnded(a, results, &opt.reports, plan.Seed))
 }
 
 // usageFaults marks the faults of files as the user's to mend, and a step that is not there.
@@ -126,7 +128,7 @@ func usageFaults(err error) error {
 	var faults scenarios.Faults
 	var step *scenarios.StepError
 	if errors.As(err, &faults) || errors.As(err, &step) {
-		return usage(err)
+		return console.Usage(err)
 	}
 	return err
 }
@@ -164,18 +166,18 @@ func loadScenarios(args []string, root string) ([]*scenarios.File, error) {
 }
 
 // isReadyName tells the name of a ready scenario from a file or folder.
-func isReadyName(arg string) bool { return !fileExists(arg) && !isBotFile(arg) }
+func isReadyName(arg string) bool { return !settings.FileExists(arg) && !settings.IsBotFile(arg) }
 
 // plan settles the flags; files may fill in what they leave open.
 func (opt *runOptions) plan(a *app) (scenarios.Options, error) {
-	fixed, err := opt.conversation.options(opt.webhook.edition)
+	fixed, err := opt.conversation.Options(opt.webhook.Edition)
 	if err != nil {
 		return scenarios.Options{}, err
 	}
 	p := scenarios.Options{
-		Webhook: opt.target(a), Given: map[scenarios.Setting]bool{}, Vars: map[string]string{}, Env: a.world.Env,
-		Bot: opt.conversation.bot, Seed: fixed.Seed, Now: opt.conversation.clock(a), Timeout: opt.client.timeout,
-		Jobs: opt.jobs, FailFast: opt.failFast, Step: opt.step, Exchanges: opt.reports.whole() || a.look.verbose || a.json(),
+		Webhook: opt.target(a), Given: map[scenarios.Setting]bool{}, Vars: map[string]string{}, Env: a.system.Env,
+		Bot: opt.conversation.Bot, Seed: fixed.Seed, Now: opt.conversation.Clock(a.settings), Timeout: opt.client.Timeout,
+		Jobs: opt.jobs, FailFast: opt.failFast, Step: opt.step, Exchanges: opt.reports.Whole() || a.printer.Verbose || a.printer.JSON(),
 		Repeat: opt.repeat(a),
 	}
 	for _, s := range []scenarios.Setting{
@@ -183,9 +185,9 @@ func (opt *runOptions) plan(a *app) (scenarios.Options, error) {
 		scenarios.SettingBot, scenarios.SettingSeed, scenarios.SettingNow, scenarios.SettingTimeout,
 		scenarios.SettingRetries,
 	} {
-		p.Given[s] = a.said[string(s)]
+		p.Given[s] = a.settings.SetFlags[string(s)]
 	}
-	p.Given[scenarios.SettingSecret] = a.said["secret"] || a.said["secret-file"]
+	p.Given[scenarios.SettingSecret] = a.settings.SetFlags["secret"] || a.settings.SetFlags["secret-file"]
 	for _, v := range opt.vars {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok || name == "" {
@@ -200,9 +202,9 @@ func (opt *runOptions) plan(a *app) (scenarios.Options, error) {
 func (opt *runOptions) target(a *app) func(name, url string) (emitter.Webhook, error) {
 	return func(name, url string) (emitter.Webhook, error) {
 		flags := opt.webhook
-		flags.name = cmp.Or(flags.name, name)
-		w, err := flags.one(a, slices.DeleteFunc([]string{cmp.Or(opt.url, url)}, func(s string) bool { return s == "" }))
-		return w, usage(err)
+		flags.Name = cmp.Or(flags.Name, name)
+		w, err := flags.One(a.settings, slices.DeleteFunc([]string{cmp.Or(opt.url, url)}, func(s string) bool { return s == "" }))
+		return w, console.Usage(err)
 	}
 }
 
@@ -211,14 +213,14 @@ func (opt *runOptions) await(ctx context.Context, a *app, client *http.Client) e
 	if opt.waitFor == "" {
 		return nil
 	}
-	url, err := parseTarget(opt.waitFor)
+	url, err := settings.ParseTarget(opt.waitFor)
 	if err != nil {
-		return usagef("--wait-for: %w", err)
+		return console.Usagef("--wait-for: %w", err)
 	}
 	err = scenarios.Await(ctx, client, url.String(), opt.waitTimeout)
 	var nobody *scenarios.AwaitError
 	if errors.As(err, &nobody) {
-		return failedf("%w", nobody)
+		return console.Failedf("%w", nobody)
 	}
 	return err
 }
@@ -227,32 +229,32 @@ func (opt *runOptions) await(ctx context.Context, a *app, client *http.Client) e
 func (opt *runOptions) repeat(a *app) func(*scenarios.File, string, map[string]string, func(string) string) string {
 	return func(f *scenarios.File, step string, captured map[string]string, redact func(string) string) string {
 		words := []string{"artihook", "run", filepath.ToSlash(f.File), "--step", step}
-		words = append(words, a.givenAgain(opt.webhook.cmd, captured)...)
-		if !a.said["seed"] && (f.Defaults == nil || !f.Defaults.Seed.Given()) {
-			words = append(words, "--seed", fmt.Sprint(*opt.conversation.seed))
+		words = append(words, a.settings.Again(opt.webhook.Cmd, captured)...)
+		if !a.settings.SetFlags["seed"] && (f.Defaults == nil || !f.Defaults.Seed.Given()) {
+			words = append(words, "--seed", fmt.Sprint(*opt.conversation.Seed))
 		}
 		for i := range words {
 			words[i] = redact(words[i])
 		}
-		return shellLine(words)
+		return settings.ShellLine(words)
 	}
 }
 
 // showSuite shows a scenario that has ended.
-func (a *app) showSuite(s *report.Suite, alone bool) error {
-	if a.json() {
-		return report.WriteSuiteJSON(a.out(), s)
+func showSuite(a *app, s *report.Suite, alone bool) error {
+	if a.printer.JSON() {
+		return report.WriteSuiteJSON(a.printer.Out, s)
 	}
-	if a.look.quiet {
+	if a.printer.Quiet {
 		return nil
 	}
-	how := report.TextOptions{Color: a.colored(), Fold: !alone && !a.look.verbose, Brief: true}
-	if err := report.WriteSuiteText(a.out(), s, how); err != nil || !a.look.verbose {
+	how := report.TextOptions{Color: a.printer.Colored(), Fold: !alone && !a.printer.Verbose, Brief: true}
+	if err := report.WriteSuiteText(a.printer.Out, s, how); err != nil || !a.printer.Verbose {
 		return err
 	}
 	for i := range s.Steps {
 		for _, e := range s.Steps[i].Exchanges {
-			if err := a.showReported(&e); err != nil {
+			if err := showReported(a, &e); err != nil {
 				return err
 			}
 		}
@@ -262,41 +264,41 @@ func (a *app) showSuite(s *report.Suite, alone bool) error {
 
 func crlf(head string) string { return strings.ReplaceAll(head, "\n", "\r\n") }
 
-func (a *app) showReported(e *report.Exchange) error {
+func showReported(a *app, e *report.Exchange) error {
 	asked := cmp.Or(crlf(e.Request.Head), e.Title) // a command has no head
-	if err := a.showMessage(">", asked, e.Request.Body); err != nil {
+	if err := a.printer.Message(">", asked, e.Request.Body); err != nil {
 		return err
 	}
 	if e.Response.Head == "" && len(e.Response.Body) == 0 {
 		return nil
 	}
-	return a.showMessage("<", crlf(e.Response.Head), e.Response.Body)
+	return a.printer.Message("<", crlf(e.Response.Head), e.Response.Body)
 }
 
 // runEnded shows what failed once more, all in one place, and writes the reports.
-func (a *app) runEnded(results *report.Report, to *reportFlags, seed uint64) error {
-	if failed := results.Count().Failed > 0; !a.json() && (failed || !a.look.quiet) {
-		if failed && !a.look.quiet {
-			if _, err := fmt.Fprintln(a.out()); err != nil {
+func runEnded(a *app, results *report.Report, to *settings.ReportFlags, seed uint64) error {
+	if failed := results.Count().Failed > 0; !a.printer.JSON() && (failed || !a.printer.Quiet) {
+		if failed && !a.printer.Quiet {
+			if _, err := fmt.Fprintln(a.printer.Out); err != nil {
 				return err
 			}
 		}
-		if err := report.WriteText(a.out(), results, report.TextOptions{Color: a.colored()}); err != nil {
+		if err := report.WriteText(a.printer.Out, results, report.TextOptions{Color: a.printer.Colored()}); err != nil {
 			return err
 		}
 	}
 	if refusedSignature(results) {
-		a.say("the receiver refuses signatures: do both sides have the same secret (" + envPrefix + "SECRET, --secret, --secret-file) and URL?")
+		a.printer.Notef("the receiver refuses signatures: do both sides have the same secret (" + settings.EnvPrefix + "SECRET, --secret, --secret-file) and URL?")
 	}
-	a.say("seed %d", seed)
-	if err := to.write(a, results); err != nil {
+	a.printer.Notef("seed %d", seed)
+	if err := to.Write(a.settings, a.reportOutput(), results); err != nil {
 		return err
 	}
 	switch {
 	case results.Interrupted:
 		return context.Canceled
 	case results.Count().Failed > 0:
-		return errFailed
+		return console.ErrFailed
 	}
 	return nil
 }

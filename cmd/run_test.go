@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/cmd/console"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
 )
@@ -30,11 +31,11 @@ func TestRunInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
-	code := Run(ctx, World{
+	code := Run(ctx, &console.System{
 		Program: "artihook", Args: []string{"run", file, "--url", server.URL, "--secret", scriptSecret, "--no-history", "--report-junit", results},
 		Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Env: func(string) (string, bool) { return "", false }, Now: time.Now,
 	})
-	if code != exitInterrupted {
+	if code != console.ExitInterrupted {
 		t.Errorf("exit code %d", code)
 	}
 	for _, want := range []string{"✓ start", "- wait 1h0m0s  skipped: interrupted", "(4 steps in 1 scenario, ", ", interrupted\n"} {

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
+	"artihook/emitter/text"
 	"artihook/scenarios"
 
 	"github.com/spf13/cobra"
@@ -31,7 +34,7 @@ func newScenariosCmd(a *app) *cobra.Command {
 			Example: `  artihook scenarios schema > scenario.schema.json
   # and in a file's first line: # yaml-language-server: $schema=scenario.schema.json`,
 			Args: args(cobra.NoArgs),
-			RunE: func(*cobra.Command, []string) error { _, err := a.out().Write(scenarios.Schema()); return err },
+			RunE: func(*cobra.Command, []string) error { _, err := a.printer.Out.Write(scenarios.Schema()); return err },
 		},
 	)
 	return cmd
@@ -44,28 +47,28 @@ func runScenarios(a *app) error {
 			return err
 		}
 		why := strings.TrimSpace(f.Description.Value)
-		if a.json() {
-			err = a.showJSON(struct {
+		if a.printer.JSON() {
+			err = a.printer.WriteJSON(struct {
 				Name        string `json:"name"`
 				Description string `json:"description"`
 			}{name, why})
 		} else {
-			_, err = fmt.Fprintf(a.out(), "%s\n  %s\n", name, a.paint(dim, strings.ReplaceAll(why, "\n", "\n  ")))
+			_, err = fmt.Fprintf(a.printer.Out, "%s\n  %s\n", name, a.printer.Paint(console.Dim, strings.ReplaceAll(why, "\n", "\n  ")))
 		}
 		if err != nil {
 			return err
 		}
 	}
-	a.say("artihook run NAME --url URL runs one of them; artihook scenarios show NAME prints it")
+	a.printer.Notef("artihook run NAME --url URL runs one of them; artihook scenarios show NAME prints it")
 	return nil
 }
 
 func runScenariosShow(a *app, name string) error {
 	text, err := scenarios.LibraryText(name)
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
-	_, err = a.out().Write(text)
+	_, err = a.printer.Out.Write(text)
 	return err
 }
 
@@ -82,13 +85,13 @@ func newScenariosLintCmd(a *app) *cobra.Command {
 }
 
 func runScenariosLint(ctx context.Context, a *app, paths []string, root string) error {
-	n, err := interruptible(ctx, func() (int, error) {
+	n, err := settings.Interruptible(ctx, func() (int, error) {
 		files, err := scenarios.Load(paths, root)
-		return len(files), scenarios.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.world.Env, Now: a.world.Now}))
+		return len(files), scenarios.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.system.Env, Now: a.system.Now}))
 	})
 	if err != nil {
 		return usageFaults(err)
 	}
-	a.say("%s, no fault", counted(n, "scenario"))
+	a.printer.Notef("%s, no fault", text.Counted(n, "scenario"))
 	return nil
 }

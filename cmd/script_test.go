@@ -23,6 +23,7 @@ import (
 	"sync"
 	"testing"
 
+	"artihook/cmd/console"
 	"artihook/emitter/receiver"
 	"artihook/emitter/receiver/receivertest"
 	"artihook/emitter/signature"
@@ -33,9 +34,9 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(testRun{m}, map[string]func(){
 		"artihook": func() {
-			IgnoreSignals()
+			console.IgnoreSignals()
 			ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt) // as main does
-			os.Exit(Run(ctx, Process()))
+			os.Exit(Run(ctx, console.Process()))
 		},
 		bareCommand: runBareReceiver,
 	})

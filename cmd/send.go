@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter"
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
@@ -17,11 +18,11 @@ import (
 )
 
 type sendOptions struct {
-	webhook      webhookFlags
-	client       clientFlags
-	conversation conversationFlags
-	history      historyFlags
-	edits        edits
+	webhook      settings.WebhookFlags
+	client       settings.ClientFlags
+	conversation settings.ConversationFlags
+	history      settings.HistoryFlags
+	edits        settings.Edits
 
 	action   payload.Action
 	lead     string
@@ -48,25 +49,25 @@ a fresh lead; with --lead it continues one of the history. Exit code 1 unless th
 		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return runSend(cmd.Context(), a, opt, args) },
 	}
-	opt.webhook.add(cmd)
-	opt.client.add(cmd)
-	opt.conversation.add(cmd)
-	opt.history.add(cmd)
+	opt.webhook.Add(cmd)
+	opt.client.Add(cmd)
+	opt.conversation.Add(cmd)
+	opt.history.Add(cmd)
 	flags := cmd.Flags()
-	addFlag(flags, &opt.action, flagSpec[payload.Action]{
-		name: "action", kind: "created|updated|completed", preset: string(payload.Created), parse: payload.ParseAction, usage: "what happened to the lead",
+	settings.AddFlag(flags, &opt.action, settings.FlagSpec[payload.Action]{
+		Name: "action", Kind: "created|updated|completed", Preset: string(payload.Created), Parse: payload.ParseAction, Usage: "what happened to the lead",
 	})
 	flags.StringVar(&opt.lead, "lead", "", "continue the lead of this `ID` in the history; last is that of the newest delivery")
 	flags.StringVar(&opt.data, "data", "", "sign and send exactly these `bytes`: @FILE, - for stdin, or the text itself")
-	flags.StringArrayVar(&opt.edits.set, "set", nil, "change the finished body, `path=value`: JSON, else a string (repeatable)")
-	flags.StringArrayVar(&opt.edits.unset, "unset", nil, "take a `path` out of the finished body (repeatable)")
-	addFlag(flags, &opt.as, flagSpec[string]{name: "as", kind: "curl", parse: oneOf("curl"), usage: "print the curl command instead of sending"})
+	flags.StringArrayVar(&opt.edits.Set, "set", nil, "change the finished body, `path=value`: JSON, else a string (repeatable)")
+	flags.StringArrayVar(&opt.edits.Unset, "unset", nil, "take a `path` out of the finished body (repeatable)")
+	settings.AddFlag(flags, &opt.as, settings.FlagSpec[string]{Name: "as", Kind: "curl", Parse: settings.OneOf("curl"), Usage: "print the curl command instead of sending"})
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
 	flags.BoolVar(&opt.unsigned, "no-signature", false, "leave the signature out")
-	addFlag(flags, &opt.tamper, flagSpec[emitter.Tamper]{
-		name: "tamper", kind: "signature|body|url", parse: emitter.ParseTamper, usage: "make the signature wrong in this way",
+	settings.AddFlag(flags, &opt.tamper, settings.FlagSpec[emitter.Tamper]{
+		Name: "tamper", Kind: "signature|body|url", Parse: emitter.ParseTamper, Usage: "make the signature wrong in this way",
 	})
-	addFlag(flags, &opt.repeat, flagSpec[int]{name: "repeat", kind: "N", preset: "1", parse: parsePositive, usage: "send the same bytes so many times"})
+	settings.AddFlag(flags, &opt.repeat, settings.FlagSpec[int]{Name: "repeat", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "send the same bytes so many times"})
 	return cmd
 }
 
@@ -74,24 +75,24 @@ func runSend(ctx context.Context, a *app, opt *sendOptions, args []string) error
 	if opt.dryRun || opt.as != "" {
 		return opt.preview(ctx, a, args)
 	}
-	kept := opt.history.ahead(ctx)
+	kept := opt.history.OpenAhead(ctx)
 	w, planned, err := opt.plan(ctx, a, args)
-	how, wrong := opt.client.options(a, 1)
+	how, wrong := opt.client.Options(a.settings, 1)
 	if err := cmp.Or(err, wrong); err != nil {
-		kept.drop()
+		kept.Drop()
 		return err
 	}
-	store, err := kept.take()
+	store, err := kept.Take()
 	if err != nil {
 		return err
 	}
-	sender, done := newSender(store, how)
+	sender, done := settings.NewSender(store, how)
 	failed := false
-	show := a.watch(circumstances{noSecret: w.Secret.Empty(), faulty: opt.unsigned || opt.tamper != ""})
+	show := a.printer.Watch(console.SendContext{NoSecret: w.Secret.Empty(), Faulty: opt.unsigned || opt.tamper != ""})
 	for range opt.repeat {
 		last, err := sender.Send(ctx, &w, planned, show)
 		if err != nil {
-			return ended(err, done())
+			return settings.Ended(err, done())
 		}
 		failed = failed || !last.OK()
 	}
@@ -99,16 +100,16 @@ func runSend(ctx context.Context, a *app, opt *sendOptions, args []string) error
 		return err
 	}
 	if failed {
-		return errFailed
+		return console.ErrFailed
 	}
 	return nil
 }
 
 // plan makes the delivery and signs it.
 func (opt *sendOptions) plan(ctx context.Context, a *app, args []string) (emitter.Webhook, history.Delivery, error) {
-	w, err := opt.webhook.one(a, args)
+	w, err := opt.webhook.One(a.settings, args)
 	if err != nil {
-		return w, history.Delivery{}, usage(err)
+		return w, history.Delivery{}, console.Usage(err)
 	}
 	message, err := opt.message(ctx, a, &w)
 	if err != nil {
@@ -124,11 +125,11 @@ func (opt *sendOptions) preview(ctx context.Context, a *app, args []string) erro
 		return err
 	}
 	if opt.as == "" {
-		return a.showPlanned(&planned)
+		return a.printer.Planned(&planned)
 	}
-	return a.verbatim(func(out io.Writer) error {
+	return a.printer.Verbatim(func(out io.Writer) error {
 		return exchange.Curl(out, planned.Request, exchange.CurlOptions{
-			URL: w.URL.Scheme + "://" + w.URL.Host + planned.Request.Target, Insecure: opt.client.insecure, CACert: opt.client.caCert,
+			URL: w.URL.Scheme + "://" + w.URL.Host + planned.Request.Target, Insecure: opt.client.Insecure, CACert: opt.client.CaCert,
 		})
 	})
 }
@@ -139,16 +140,16 @@ func (opt *sendOptions) message(ctx context.Context, a *app, w *emitter.Webhook)
 	if err != nil {
 		return m, err
 	}
-	if len(opt.edits.set)+len(opt.edits.unset) > 0 {
-		if m.Body, err = opt.edits.apply(m.Body); err != nil {
-			return m, usage(err)
+	if len(opt.edits.Set)+len(opt.edits.Unset) > 0 {
+		if m.Body, err = opt.edits.Apply(m.Body); err != nil {
+			return m, console.Usage(err)
 		}
 		m.Summary = payload.Summarize(m.Body)
 	}
 	m.Tamper = opt.tamper
 	if opt.unsigned {
 		if opt.tamper != "" {
-			return m, usagef("give --no-signature or --tamper, not both")
+			return m, console.Usagef("give --no-signature or --tamper, not both")
 		}
 		m.Tamper = emitter.TamperUnsigned
 	}
@@ -156,17 +157,17 @@ func (opt *sendOptions) message(ctx context.Context, a *app, w *emitter.Webhook)
 }
 
 func (opt *sendOptions) plainMessage(ctx context.Context, a *app, w *emitter.Webhook) (emitter.Message, error) {
-	if opt.webhook.cmd.Flags().Changed("data") {
+	if opt.webhook.Cmd.Flags().Changed("data") {
 		for _, name := range []string{"action", "lead", "answer", "bot"} {
-			if a.given[name] {
-				return emitter.Message{}, usagef("give --data or --%s, not both: --data sends its bytes as they are", name)
+			if a.settings.ChangedFlags[name] {
+				return emitter.Message{}, console.Usagef("give --data or --%s, not both: --data sends its bytes as they are", name)
 			}
 		}
-		body, err := a.readInput(ctx, opt.data)
-		return emitter.Message{Body: body, Summary: payload.Summarize(body), Edition: w.Edition}, usage(err)
+		body, err := a.settings.ReadInput(ctx, opt.data)
+		return emitter.Message{Body: body, Summary: payload.Summarize(body), Edition: w.Edition}, console.Usage(err)
 	}
 	if !w.Wants(opt.action) {
-		return emitter.Message{}, usagef("webhook %q does not receive %s; change its events in %s", w.Name, opt.action.Event(), a.config.file)
+		return emitter.Message{}, console.Usagef("webhook %q does not receive %s; change its events in %s", w.Name, opt.action.Event(), a.settings.Config.File)
 	}
 	if opt.lead != "" {
 		return opt.continued(ctx, a)
@@ -176,35 +177,23 @@ func (opt *sendOptions) plainMessage(ctx context.Context, a *app, w *emitter.Web
 
 // fresh makes a plausible moment of a new lead.
 func (opt *sendOptions) fresh(a *app, edition payload.Edition) (emitter.Message, error) {
-	recipe, err := opt.conversation.recipe(a, opt.conversation.bot, edition)
+	recipe, err := opt.conversation.Recipe(a.settings, opt.conversation.Bot, edition)
 	if err != nil {
-		return emitter.Message{}, usage(err)
+		return emitter.Message{}, console.Usage(err)
 	}
-	generator, err := recipe.generator()
+	generator, err := recipe.Generator()
 	if err != nil {
-		return emitter.Message{}, usage(err)
+		return emitter.Message{}, console.Usage(err)
 	}
-	event, err := generator.Moment(0, opt.conversation.clock(a)(), opt.action)
+	event, err := generator.Moment(0, opt.conversation.Clock(a.settings)(), opt.action)
 	var many *fixtures.AnswersError
 	if errors.As(err, &many) {
-		return emitter.Message{}, hinted(err, "--action updated takes all of them, the last as the newest")
+		return emitter.Message{}, console.WithHint(err, "--action updated takes all of them, the last as the newest")
 	}
 	if err != nil {
-		return emitter.Message{}, usage(err)
+		return emitter.Message{}, console.Usage(err)
 	}
 	m := emitter.EventMessage(event)
-	m.Bot, m.Seed = opt.conversation.bot, fixtures.LeadSeed(recipe.opt.Seed, 0)
+	m.Bot, m.Seed = opt.conversation.Bot, fixtures.LeadSeed(recipe.Opt.Seed, 0)
 	return m, nil
-}
-
-// showPlanned shows a delivery that was not sent.
-func (a *app) showPlanned(d *history.Delivery) error {
-	d.Time = a.world.Now()
-	if a.json() {
-		return a.showJSON(d)
-	}
-	if _, err := fmt.Fprintln(a.out(), a.plannedLine(d)); err != nil {
-		return err
-	}
-	return a.showRequest(&d.Request)
 }

@@ -2,83 +2,17 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 
-	"artihook/emitter/history"
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter/signature"
 
 	"github.com/spf13/cobra"
 )
 
-// claimFlags say what is signed and how; sign and verify share them.
-type claimFlags struct {
-	cmd       *cobra.Command
-	url       string
-	method    string
-	secret    secretFlags
-	scheme    signature.Scheme
-	delivered deliveredFlags
-}
-
-func (f *claimFlags) add(cmd *cobra.Command) {
-	f.cmd = cmd
-	f.secret.add(cmd)
-	f.delivered.add(cmd)
-	flags := cmd.Flags()
-	flags.StringVar(&f.url, "url", "", "the webhook's Payload `URL`, else that of the request that is given; not needed with --scheme body")
-	flags.StringVar(&f.method, "method", "POST", "the request's `METHOD`")
-	addFlag(flags, &f.scheme, schemeFlag)
-}
-
-// claim is what the flags and the delivery say together.
-type claim struct {
-	secret  signature.Secret
-	scheme  signature.Scheme
-	message signature.Message
-	given   string     // the URL as it was given, before it was normalised
-	from    *delivered // never nil
-}
-
-// read settles the flags and reads what the argument means. A flag counts more than what the delivery says.
-func (f *claimFlags) read(ctx context.Context, a *app, args []string) (c claim, err error) {
-	if c.secret, err = f.secret.read(a, setting{}); err != nil {
-		return c, err
-	}
-	if f.url != "" { // whose faults are to be told before stdin is waited for
-		if _, err := parseTarget(f.url); err != nil {
-			return c, err
-		}
-	}
-	if c.from, err = f.delivered.read(ctx, a, args); err != nil {
-		return c, err
-	}
-	c.scheme, c.message = f.scheme, signature.Message{Method: strings.ToUpper(f.method), Body: c.from.body}
-	if known, err := signature.ParseScheme(c.from.scheme); err == nil && !f.cmd.Flags().Changed("scheme") {
-		c.scheme = known
-	}
-	if c.from.method != "" && !f.cmd.Flags().Changed("method") {
-		c.message.Method = c.from.method
-	}
-	if c.given = f.url; c.given == "" {
-		c.given = c.from.url
-	}
-	switch {
-	case c.given != "":
-		url, err := parseTarget(c.given)
-		if err != nil {
-			return c, err
-		}
-		c.message.URL = url.String()
-	case c.scheme == signature.SchemeURL:
-		return c, fmt.Errorf("url is missing; give the webhook's Payload URL with --url")
-	}
-	return c, nil
-}
-
 func newSignCmd(a *app) *cobra.Command {
-	opt := &claimFlags{}
+	opt := &settings.ClaimFlags{}
 	cmd := &cobra.Command{
 		Use:   "sign --url URL BODY",
 		Short: "Print the signature of a body",
@@ -90,36 +24,27 @@ A whole request may stand there too (raw HTTP, HAR, curl), or --delivery NUMBER:
 		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return runSign(cmd.Context(), a, opt, args) },
 	}
-	opt.add(cmd)
+	opt.Add(cmd)
 	return cmd
 }
 
-func runSign(ctx context.Context, a *app, opt *claimFlags, args []string) error {
-	c, err := opt.read(ctx, a, args)
+func runSign(ctx context.Context, a *app, opt *settings.ClaimFlags, args []string) error {
+	c, err := opt.Read(ctx, a.settings, args)
 	if err != nil {
-		return usageUnlessBroken(err)
+		return console.Usage(err)
 	}
-	if c.secret.Empty() {
-		a.say("no secret is set, so the empty one signs; set " + envPrefix + "SECRET, --secret or --secret-file")
+	if c.Secret.Empty() {
+		a.printer.Notef("no secret is set, so the empty one signs; set " + settings.EnvPrefix + "SECRET, --secret or --secret-file")
 	}
-	value := signature.Sign(c.secret, c.scheme, c.message)
-	if a.json() {
-		return a.showJSON(struct {
+	value := signature.Sign(c.Secret, c.Scheme, c.Message)
+	if a.printer.JSON() {
+		return a.printer.WriteJSON(struct {
 			Header string `json:"header"`
 			Value  string `json:"value"`
 			Scheme string `json:"scheme"`
 			URL    string `json:"url"`
-		}{signature.Header, value, c.scheme.String(), c.message.URL})
+		}{signature.Header, value, c.Scheme.String(), c.Message.URL})
 	}
-	_, err = fmt.Fprintln(a.out(), value)
+	_, err = fmt.Fprintln(a.printer.Out, value)
 	return err
-}
-
-// usageUnlessBroken marks an error as the user's to mend, but for that of a history that cannot be read.
-func usageUnlessBroken(err error) error {
-	var broken *history.Error
-	if errors.As(err, &broken) || errors.Is(err, context.Canceled) {
-		return err
-	}
-	return usage(err)
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/signature"
@@ -18,9 +20,9 @@ type uiOptions struct {
 	addr    string
 	open    bool
 	bot     string
-	webhook webhookFlags
-	client  clientFlags
-	history historyFlags
+	webhook settings.WebhookFlags
+	client  settings.ClientFlags
+	history settings.HistoryFlags
 }
 
 const defaultUIAddr = "127.0.0.1:8400"
@@ -32,18 +34,18 @@ func newUICmd(a *app) *cobra.Command {
 		Short: "See the history as a live web page; send from it",
 		Long: `Ui serves the delivery history as a web page for this machine: new deliveries appear as they happen, from
 whichever terminal they are sent. From the page one can send a delivery again, or a new event, to the
-webhooks of ` + configName + ` and to any URL, which is signed with the secret given here. It runs until it is
+webhooks of ` + settings.ConfigName + ` and to any URL, which is signed with the secret given here. It runs until it is
 interrupted.`,
 		Example: `  artihook ui --open
   artihook ui --addr 127.0.0.1:9000 --secret s3cret`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runUI(cmd.Context(), a, opt) },
 	}
-	opt.webhook.add(cmd)
-	opt.client.add(cmd)
-	opt.history.addPath(cmd)
+	opt.webhook.Add(cmd)
+	opt.client.Add(cmd)
+	opt.history.AddPath(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&opt.addr, "addr", defaultUIAddr, "the `ADDRESS` to serve the page on; :0 takes a free loopback port")
+	settings.AddFlag(flags, &opt.addr, settings.FlagSpec[string]{Name: "addr", Kind: "address", Preset: defaultUIAddr, Parse: settings.ParseAddr, Usage: "the address to serve the page on; :0 takes a free loopback port"})
 	flags.BoolVar(&opt.open, "open", false, "show the page in the browser")
 	flags.StringVar(&opt.bot, "bot", fixtures.DefaultBot, "the bot that is chosen at first: a ready bot's `name` or a YAML file")
 	return cmd
@@ -52,53 +54,53 @@ interrupted.`,
 func runUI(ctx context.Context, a *app, opt *uiOptions) error {
 	shown, err := opt.page(a)
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
-	how, err := opt.client.options(a, 1)
+	how, err := opt.client.Options(a.settings, 1)
 	if err != nil {
-		return err
+		return console.Usage(err)
 	}
-	listener, err := listenOn(ctx, opt.addr)
+	listener, err := settings.ListenOn(ctx, opt.addr)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	store, err := opt.history.open(ctx)
+	store, err := opt.history.Open(ctx)
 	if err != nil {
 		return err
 	}
 	// A file that is damaged within opens all the same; better to hear of it here than on each page.
 	if _, err := store.Last(ctx); err != nil && !errors.Is(err, history.ErrNotFound) {
-		return ended(err, store.Close())
+		return settings.Ended(err, store.Close())
 	}
-	sender, done := newSender(store, how)
+	sender, done := settings.NewSender(store, how)
 	shown.History, shown.Emitter, shown.Hosts = store, sender, opt.hosts(listener.Addr())
-	return ended(opt.serve(ctx, a, listener, webui.New(shown)), done())
+	return settings.Ended(opt.serve(ctx, a, listener, webui.New(shown)), done())
 }
 
 // serve runs the page until ctx ends. What the page has begun is recorded before the history is closed.
 func (opt *uiOptions) serve(ctx context.Context, a *app, listener net.Listener, shown *webui.Handler) error {
 	defer shown.Close()
-	server := newServer(shown)
+	server := settings.NewServer(shown)
 	server.RegisterOnShutdown(shown.Close) // live pages never end by themselves
 	address := pageAddress(listener.Addr())
-	a.say("the history %s is on %s; Ctrl-C ends it", opt.history.file(), address)
+	a.printer.Notef("the history %s is on %s; Ctrl-C ends it", opt.history.File(), address)
 	if !onLoopback(listener.Addr()) {
-		a.say("warning: everybody who reaches %s can read the history and send from this machine", listener.Addr())
+		a.printer.Notef("warning: everybody who reaches %s can read the history and send from this machine", listener.Addr())
 	}
 	if opt.open {
-		if err := a.openPage(address); err != nil {
-			a.say("no browser could be opened (%v); open the address yourself", err)
+		if err := openPage(a, address); err != nil {
+			a.printer.Notef("no browser could be opened (%v); open the address yourself", err)
 		}
 	}
-	return serve(ctx, server, listener)
+	return settings.Serve(ctx, server, listener)
 }
 
-func (a *app) openPage(address string) error {
-	if a.world.Open == nil {
+func openPage(a *app, address string) error {
+	if a.system.Open == nil {
 		return errors.New("there is none here")
 	}
-	return a.world.Open(address)
+	return a.system.Open(address)
 }
 
 // pageAddress is where the user finds the page: every address of a machine is found on loopback.
@@ -123,27 +125,27 @@ func (opt *uiOptions) hosts(served net.Addr) []string {
 
 // page settles what the page is to know: the webhooks, how to sign for other URLs, and the bot.
 func (opt *uiOptions) page(a *app) (webui.Options, error) {
-	shown := webui.Options{Bot: opt.bot, ParseURL: parseTarget, Now: a.world.Now}
-	bot, err := loadBot(opt.bot)
+	shown := webui.Options{Bot: opt.bot, ParseURL: settings.ParseTarget, Now: a.system.Now}
+	bot, err := settings.LoadBot(opt.bot)
 	if err != nil {
 		return shown, err
 	}
-	if isBotFile(opt.bot) {
+	if settings.IsBotFile(opt.bot) {
 		shown.Bots = map[string]*fixtures.Bot{opt.bot: bot}
 	}
-	if shown.Other, err = opt.webhook.resolve(a, &webhookConfig{}, "http://localhost/"); err != nil {
+	if shown.Other, err = opt.webhook.Resolve(a.settings, &settings.WebhookConfig{}, "http://localhost/"); err != nil {
 		return shown, err
 	}
 	shown.Other.URL, shown.Other.SignURL = signature.URL{}, signature.URL{}
-	if opt.webhook.name != "" {
-		one, err := opt.webhook.one(a, nil)
+	if opt.webhook.Name != "" {
+		one, err := opt.webhook.One(a.settings, nil)
 		shown.Webhooks = []emitter.Webhook{one}
 		return shown, err
 	}
-	for i := range a.config.Webhooks {
-		w, err := opt.webhook.resolve(a, &a.config.Webhooks[i], "")
+	for i := range a.settings.Config.Webhooks {
+		w, err := opt.webhook.Resolve(a.settings, &a.settings.Config.Webhooks[i], "")
 		if err != nil {
-			a.say("the page goes without the webhook %q: %v", a.config.Webhooks[i].Name.text, err)
+			a.printer.Notef("the page goes without the webhook %q: %v", a.settings.Config.Webhooks[i].Name.Text, err)
 			continue
 		}
 		shown.Webhooks = append(shown.Webhooks, w)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"artihook/cmd/console"
 )
 
 func getPage(t *testing.T, address string) (int, string) {
@@ -72,7 +74,7 @@ func TestUIShowsAndSends(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if code := ui.stop(); code != exitOK { // although somebody listens
+	if code := ui.stop(); code != console.ExitOK { // although somebody listens
 		t.Errorf("exit code %d", code)
 	}
 }
@@ -103,7 +105,7 @@ func TestUIOpensTheBrowser(t *testing.T) {
 			})
 			defer overdue.Stop()
 			code := make(chan int, 1)
-			world := World{
+			world := &console.System{
 				Args:  []string{"ui", "--open", "--addr", ":0", "--history", filepath.Join(t.TempDir(), "h.db")},
 				Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: writer, Now: time.Now,
 				Env: func(string) (string, bool) { return "", false }, Open: tt.open(opened),
@@ -127,7 +129,7 @@ func TestUIOpensTheBrowser(t *testing.T) {
 			}
 			cancel()
 			go io.Copy(io.Discard, reader)
-			if got := awaitExit(t, code); got != exitOK {
+			if got := awaitExit(t, code); got != console.ExitOK {
 				t.Errorf("exit code %d", got)
 			}
 		})
@@ -150,7 +152,7 @@ func TestUIWarns(t *testing.T) {
 			t.Errorf("it says %q, want %q", said[i], want)
 		}
 	}
-	if code := ui.stop(); code != exitOK {
+	if code := ui.stop(); code != console.ExitOK {
 		t.Errorf("exit code %d", code)
 	}
 }
@@ -168,12 +170,12 @@ func TestUIRefusesWhatItCannotUse(t *testing.T) {
 		code int
 		says string
 	}{
-		{[]string{"--addr", busy.Addr().String()}, exitTool, "give another --addr"},
-		{[]string{"--addr", "nonsense"}, exitUsage, "want host:port"},
-		{[]string{"--bot", "nobody"}, exitUsage, "no ready bot"},
-		{[]string{"--webhook", "nobody"}, exitUsage, "unknown webhook"},
-		{[]string{"more"}, exitUsage, "unknown command"},
-		{[]string{"--addr", "127.0.0.1:0", "--history", folder}, exitTool, "no regular file"},
+		{[]string{"--addr", busy.Addr().String()}, console.ExitTool, "give another --addr"},
+		{[]string{"--addr", "nonsense"}, console.ExitUsage, "want host:port"},
+		{[]string{"--bot", "nobody"}, console.ExitUsage, "no ready bot"},
+		{[]string{"--webhook", "nobody"}, console.ExitUsage, "unknown webhook"},
+		{[]string{"more"}, console.ExitUsage, "unknown command"},
+		{[]string{"--addr", "127.0.0.1:0", "--history", folder}, console.ExitTool, "no regular file"},
 	} {
 		ui := start(t, append([]string{"ui", "--history", filepath.Join(folder, "h.db")}, tt.args...)...)
 		line, err := ui.stderr.ReadString('\n')

@@ -4,14 +4,17 @@ import (
 	"context"
 	"fmt"
 
+	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter/signature"
 	"artihook/emitter/signature/explain"
+	"artihook/emitter/text"
 
 	"github.com/spf13/cobra"
 )
 
 type verifyOptions struct {
-	claim     claimFlags
+	claim     settings.ClaimFlags
 	signature string
 	alsoURLs  []string
 }
@@ -33,75 +36,75 @@ HTTP, a HAR file, a curl command, or --delivery NUMBER of the history. URL and s
 		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return runVerify(cmd.Context(), a, opt, args) },
 	}
-	opt.claim.add(cmd)
+	opt.claim.Add(cmd)
 	cmd.Flags().StringVar(&opt.signature, "signature", "", "the `VALUE` of the x-artibot-signature header")
 	cmd.Flags().StringArrayVar(&opt.alsoURLs, "also-url", nil, "another `URL` that the sender may have signed for (repeatable)")
 	return cmd
 }
 
 func runVerify(ctx context.Context, a *app, opt *verifyOptions, args []string) error {
-	c, err := opt.claim.read(ctx, a, args)
+	c, err := opt.claim.Read(ctx, a.settings, args)
 	if err != nil {
-		return usageUnlessBroken(err)
+		return console.Usage(err)
 	}
 	header := opt.signature
 	if header == "" {
-		header = c.from.signature
+		header = c.From.Signature
 	}
-	if header == "" && !c.from.hasHeader {
-		return usagef("signature is missing; give the header's value with --signature")
+	if header == "" && !c.From.HasHeader {
+		return console.Usagef("signature is missing; give the header's value with --signature")
 	}
-	also := c.from.also
+	also := c.From.Also
 	for _, url := range opt.alsoURLs {
-		if _, err := parseTarget(url); err != nil {
-			return usagef("also url: %w", err)
+		if _, err := settings.ParseTarget(url); err != nil {
+			return console.Usagef("also url: %w", err)
 		}
 		also = append(also, signature.Complete(url))
 	}
-	fits, finding := c.judge(header, also, opt.claim.url == "")
-	if err := a.showFinding(fits, finding); err != nil {
+	fits, finding := judge(&c, header, also, opt.claim.Url == "")
+	if err := showFinding(a, fits, finding); err != nil {
 		return err
 	}
 	if !fits {
-		return errFailed
+		return console.ErrFailed
 	}
 	return nil
 }
 
 // judge verifies the header and explains why it does not fit. A request that does not tell its whole URL is right with
 // any that it may have had.
-func (c *claim) judge(header string, also []string, open bool) (fits bool, finding explain.Finding) {
-	if signature.Verify(c.secret, c.scheme, c.message, header) {
-		return true, explain.Finding{ID: "right", Text: "the signature fits", URL: c.message.URL}
+func judge(c *settings.Claim, header string, also []string, open bool) (fits bool, finding explain.Finding) {
+	if signature.Verify(c.Secret, c.Scheme, c.Message, header) {
+		return true, explain.Finding{ID: "right", Text: "the signature fits", URL: c.Message.URL}
 	}
-	for _, url := range c.from.also {
+	for _, url := range c.From.Also {
 		parsed, err := signature.ParseURL(url)
-		other := signature.Message{Method: c.message.Method, URL: parsed.String(), Body: c.message.Body}
-		if open && c.from.url != "" && err == nil && signature.Verify(c.secret, c.scheme, other, header) {
+		other := signature.Message{Method: c.Message.Method, URL: parsed.String(), Body: c.Message.Body}
+		if open && c.From.Url != "" && err == nil && signature.Verify(c.Secret, c.Scheme, other, header) {
 			return true, explain.Finding{ID: "right", Text: "the signature fits " + other.URL, URL: other.URL}
 		}
 	}
-	asked := explain.Claim{Secret: c.secret, Scheme: c.scheme, Message: c.message, Header: header, AlsoURLs: also}
-	if c.given != "" {
-		asked.Message.URL = signature.Complete(c.given) // its spelling can be the reason
+	asked := explain.Claim{Secret: c.Secret, Scheme: c.Scheme, Message: c.Message, Header: header, AlsoURLs: also}
+	if c.Given != "" {
+		asked.Message.URL = signature.Complete(c.Given) // its spelling can be the reason
 	}
 	finding, _ = explain.Mismatch(asked)
 	return false, finding
 }
 
-func (a *app) showFinding(fits bool, f explain.Finding) error {
-	if a.json() {
-		return a.showJSON(struct {
+func showFinding(a *app, fits bool, f explain.Finding) error {
+	if a.printer.JSON() {
+		return a.printer.WriteJSON(struct {
 			Fits   bool   `json:"fits"`
 			ID     string `json:"id"`
 			Reason string `json:"reason"`
 			URL    string `json:"url"`
 		}{fits, f.ID, f.Text, f.URL})
 	}
-	text := a.paint(green, f.Text)
+	verdict := a.printer.Paint(console.Green, f.Text)
 	if !fits {
-		text = a.paint(red, "no: ") + printable(f.Text)
+		verdict = a.printer.Paint(console.Red, "no: ") + text.Printable(f.Text)
 	}
-	_, err := fmt.Fprintln(a.out(), text)
+	_, err := fmt.Fprintln(a.printer.Out, verdict)
 	return err
 }

@@ -5,10 +5,9 @@ import (
 	"runtime"
 
 	"github.com/spf13/cobra"
-)
 
-// version is that of the newest entry in CHANGELOG.md.
-const version = "0.1.0"
+	"artihook/cmd/console"
+)
 
 func newVersionCmd(a *app) *cobra.Command {
 	return &cobra.Command{
@@ -16,14 +15,14 @@ func newVersionCmd(a *app) *cobra.Command {
 		Short: "Print the version",
 		Args:  args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			if a.json() {
-				return a.showJSON(struct {
+			if a.printer.JSON() {
+				return a.printer.WriteJSON(struct {
 					Version  string `json:"version"`
 					Go       string `json:"go"`
 					Platform string `json:"platform"`
-				}{version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH})
+				}{console.Version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH})
 			}
-			_, err := fmt.Fprintf(a.out(), "artihook %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(a.printer.Out, "artihook %s (%s, %s/%s)\n", console.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

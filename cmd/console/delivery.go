@@ -1,0 +1,188 @@
+package console
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"artihook/emitter/exchange"
+	"artihook/emitter/history"
+	"artihook/emitter/text"
+)
+
+// maxShown bounds what of a body goes to the screen, in bytes.
+const maxShown = 64 << 10
+
+// show writes a delivery to stdout: a line, or with -v the exchange as well.
+func (p *Printer) Delivery(d *history.Delivery) error {
+	if p.JSON() {
+		return p.WriteJSON(d)
+	}
+	if _, err := fmt.Fprintln(p.Out, p.Line(d)); err != nil {
+		return err
+	}
+	if p.Verbose {
+		return p.Exchange(d)
+	}
+	return nil
+}
+
+// showJSON writes one object on one line.
+func (p *Printer) WriteJSON(v any) error {
+	return text.WriteJSON(p.Out, v, "")
+}
+
+// line is the delivery in one line, as cli.md fixes it for scripts:
+// 14:03:22 [204] lead:updated v2 http://localhost:8000/ (3.1ms) #42.
+func (p *Printer) Line(d *history.Delivery) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s ", d.Time.Local().Format(time.TimeOnly), p.Paint(OutcomeColor(d), "["+Outcome(d)+"]"))
+	if d.Event != "" {
+		fmt.Fprintf(&b, "%s v%d ", text.Printable(d.Event), d.Version)
+	} else {
+		b.WriteString("POST ")
+	}
+	fmt.Fprintf(&b, "%s (%s)", text.Printable(d.URL), text.ShortDuration(d.Duration))
+	if d.ID != 0 {
+		b.WriteString(p.Paint(Dim, fmt.Sprintf(" #%d", d.ID)))
+	}
+	if d.Attempt > 1 {
+		fmt.Fprintf(&b, " attempt %d", d.Attempt)
+	}
+	if d.ResendOf > 0 {
+		fmt.Fprintf(&b, " resend of %s", Number(d.ResendOf))
+	}
+	return b.String()
+}
+
+// Outcome is the status, or the short name of what went wrong.
+func Outcome(d *history.Delivery) string {
+	switch {
+	case d.Error != "":
+		return text.Printable(d.Error)
+	case d.Status == 0:
+		return "unknown"
+	}
+	return fmt.Sprint(d.Status)
+}
+
+func OutcomeColor(d *history.Delivery) string {
+	switch {
+	case d.OK():
+		return Green
+	case d.Error == "" && d.Status == 0, d.Error == "" && d.Status < 400:
+		return Yellow
+	}
+	return Red
+}
+
+// showExchange writes the request behind > and the response behind <, as curl -v does.
+func (p *Printer) Exchange(d *history.Delivery) error {
+	if err := p.Request(&d.Request); err != nil {
+		return err
+	}
+	if d.Response == nil {
+		return nil
+	}
+	return p.Response(d.Response)
+}
+
+func (p *Printer) Request(r *exchange.Request) error {
+	head, body, _ := bytes.Cut(r.AppendRaw(nil), []byte("\r\n\r\n"))
+	return p.Message(">", string(head), body)
+}
+
+func (p *Printer) Response(r *exchange.Response) error {
+	head := fmt.Sprintf("%s %d %s", r.Proto, r.Status, r.Reason)
+	for _, h := range r.Headers {
+		head += "\r\n" + h.Name + ": " + h.Value
+	}
+	if err := p.Message("<", head, r.Body); err != nil || !r.Truncated {
+		return err
+	}
+	_, err := fmt.Fprintf(p.Out, "%s\n", p.Paint(Dim, fmt.Sprintf("the receiver sent more; %d bytes of the body are kept", len(r.Body))))
+	return err
+}
+
+func (p *Printer) Message(sign, head string, body []byte) error {
+	var b strings.Builder
+	if head != "" { // what a command says has none
+		for line := range strings.SplitSeq(head, "\r\n") {
+			fmt.Fprintf(&b, "%s %s\n", p.Paint(Dim, sign), text.Printable(line))
+		}
+		fmt.Fprintf(&b, "%s\n", p.Paint(Dim, sign))
+	}
+	if len(body) > 0 {
+		writeBody(&b, p.Paint(Dim, sign), body)
+	}
+	_, err := io.WriteString(p.Out, b.String())
+	return err
+}
+
+func writeBody(b *strings.Builder, sign string, body []byte) {
+	left := 0
+	if len(body) > maxShown {
+		left = len(body) - maxShown
+		body = body[:maxShown]
+	}
+	for line := range strings.SplitSeq(strings.TrimSuffix(string(body), "\n"), "\n") {
+		fmt.Fprintf(b, "%s %s\n", sign, text.VisibleLines(strings.TrimSuffix(line, "\r")))
+	}
+	if left > 0 {
+		fmt.Fprintf(b, "%s … and %d bytes more, which -o json shows\n", sign, left)
+	}
+}
+
+// plannedLine is the line of a delivery that was not sent.
+func (p *Printer) plannedLine(d *history.Delivery) string {
+	what := d.Request.Method
+	if d.Event != "" {
+		what = fmt.Sprintf("%s v%d", text.Printable(d.Event), d.Version)
+	}
+	return fmt.Sprintf("%s %s %s", p.Paint(Yellow, "[not sent]"), what, text.Printable(d.URL))
+}
+
+// Number is how people call a delivery; "" for none.
+func Number(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return fmt.Sprintf("#%d", id)
+}
+
+// SignedFor is "" where the URL says it already.
+func SignedFor(d *history.Delivery) string {
+	if d.SignURL == d.URL {
+		return ""
+	}
+	return d.SignURL
+}
+
+// Watch returns a callback that prints each delivery and, once for each reason, a hint about why deliveries fail.
+func (p *Printer) Watch(known SendContext) func(history.Delivery) error {
+	told := map[string]bool{}
+	return func(d history.Delivery) error {
+		if err := p.Delivery(&d); err != nil {
+			return err
+		}
+		if advice := failureAdvice(&d, known); advice != "" && !told[advice] {
+			told[advice] = true
+			p.Notef("%s", advice)
+		}
+		return nil
+	}
+}
+
+// Planned prints a delivery that is not sent.
+func (p *Printer) Planned(d *history.Delivery) error {
+	d.Time = p.system.Now()
+	if p.JSON() {
+		return p.WriteJSON(d)
+	}
+	if _, err := fmt.Fprintln(p.Out, p.plannedLine(d)); err != nil {
+		return err
+	}
+	return p.Request(&d.Request)
+}

@@ -1,0 +1,45 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+)
+
+// SendContext are what a delivery does not tell of how it came about.
+type SendContext struct {
+	NoSecret bool // the secret is empty
+	Faulty   bool // the signature is wrong on purpose
+}
+
+// failureAdvice says why a delivery failed and what may help; "" when there is nothing to add to its line.
+func failureAdvice(d *history.Delivery, known SendContext) string {
+	refused := d.Error == "" && (d.Status == http.StatusUnauthorized || d.Status == http.StatusForbidden)
+	switch {
+	case d.Error == emitter.FailureTLS && strings.Contains(d.Reason, "authority"):
+		return d.Error + ": " + d.Reason + "; --ca-cert FILE trusts its certificate, --insecure trusts any"
+	case d.Error != "":
+		return d.Error + ": " + d.Reason
+	case d.Status >= 300 && d.Status < 400:
+		return fmt.Sprintf("%d: the redirect to %q is not followed, as ArtiBot follows none; set the webhook to its end", d.Status, location(d))
+	case refused && known.Faulty:
+		return ""
+	case refused && known.NoSecret:
+		return fmt.Sprintf("%d: no secret is set, so the empty one signed; set ARTIHOOK_SECRET, --secret or --secret-file", d.Status)
+	case refused:
+		return fmt.Sprintf("%d: the receiver refused the signature; do both sides have the same secret and URL? artihook verify --help", d.Status)
+	}
+	return ""
+}
+
+func location(d *history.Delivery) string {
+	for _, h := range d.Response.Headers {
+		if strings.EqualFold(h.Name, "Location") {
+			return h.Value
+		}
+	}
+	return ""
+}

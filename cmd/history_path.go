@@ -1,0 +1,30 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"artihook/cmd/settings"
+)
+
+func newHistoryPathCmd(a *app) *cobra.Command {
+	opt := &settings.HistoryFlags{}
+	cmd := &cobra.Command{
+		Use:   "path",
+		Short: "Print where the history lies",
+		Args:  args(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			if opt.File() == "" {
+				return settings.ErrNoHome
+			}
+			if a.printer.JSON() {
+				return a.printer.WriteJSON(map[string]string{"path": opt.File()})
+			}
+			_, err := fmt.Fprintln(a.printer.Out, opt.File())
+			return err
+		},
+	}
+	opt.AddPath(cmd)
+	return cmd
+}

@@ -1,0 +1,105 @@
+package cmd
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"artihook/cmd/console"
+	"artihook/emitter/history"
+	"artihook/emitter/text"
+
+	"github.com/tidwall/sjson"
+)
+
+// changeJSON says, beside a delivery that was sent again, what its first answer was.
+type changeJSON struct {
+	Status     int     `json:"status"`
+	Error      string  `json:"error"`
+	DurationMS float64 `json:"duration_ms"`
+	Body       string  `json:"body_change"`
+}
+
+// showChange tells in one line how the answer changed. In JSON it stands as "before" in the delivery itself.
+func showChange(a *app, before, after *history.Delivery) error {
+	body := bodyChange(answerBody(before), answerBody(after))
+	if !a.printer.JSON() {
+		_, err := fmt.Fprintf(a.printer.Out, "  %s → %s, %s → %s%s\n",
+			a.printer.Paint(console.OutcomeColor(before), "["+console.Outcome(before)+"]"), a.printer.Paint(console.OutcomeColor(after), "["+console.Outcome(after)+"]"),
+			text.ShortDuration(before.Duration), text.ShortDuration(after.Duration), text.Printable(prefixed(", ", body)))
+		return err
+	}
+	text, err := after.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	ms := float64(before.Duration) / float64(time.Millisecond)
+	if text, err = sjson.SetBytes(text, "before", changeJSON{before.Status, before.Error, ms, body}); err != nil {
+		return err
+	}
+	_, err = a.printer.Out.Write(append(text, '\n'))
+	return err
+}
+
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
+}
+
+func answerBody(d *history.Delivery) []byte {
+	if d.Response == nil {
+		return nil
+	}
+	return d.Response.Body
+}
+
+// bodyChange says where two bodies differ; "" when both are empty.
+func bodyChange(before, after []byte) string {
+	switch {
+	case len(before)+len(after) == 0:
+		return ""
+	case bytes.Equal(before, after):
+		return "same body"
+	case !utf8.Valid(before) || !utf8.Valid(after):
+		return fmt.Sprintf("body of %s → %s", text.ByteSize(int64(len(before))), text.ByteSize(int64(len(after))))
+	}
+	return "body " + textChange([]rune(string(before)), []rune(string(after)))
+}
+
+const (
+	changeContext = 8  // characters shown of what is the same, before and behind a change
+	maxChange     = 60 // characters shown of each side
+)
+
+// textChange shows two texts without what is the same at both ends.
+func textChange(before, after []rune) string {
+	start := 0
+	for start < min(len(before), len(after)) && before[start] == after[start] {
+		start++
+	}
+	end := 0
+	for end < min(len(before), len(after))-start && before[len(before)-1-end] == after[len(after)-1-end] {
+		end++
+	}
+	start, end = max(0, start-changeContext), max(0, end-changeContext)
+	return excerpt(before, start, end) + " → " + excerpt(after, start, end)
+}
+
+// excerpt shows a text but for its first start and its last end characters.
+func excerpt(text []rune, start, end int) string {
+	middle, before, behind := text[start:len(text)-end], "", ""
+	if start > 0 {
+		before = "…"
+	}
+	if len(middle) > maxChange {
+		middle, end = middle[:maxChange], 1
+	}
+	if end > 0 {
+		behind = "…"
+	}
+	return before + strconv.Quote(string(middle)) + behind
+}

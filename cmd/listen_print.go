@@ -1,0 +1,158 @@
+package cmd
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"artihook/cmd/console"
+	"artihook/emitter/receiver"
+	"artihook/emitter/signature"
+	"artihook/emitter/signature/explain"
+	"artihook/emitter/text"
+)
+
+// arrivalJSON is what listen -o json shows of a request.
+type arrivalJSON struct {
+	Time       time.Time   `json:"time"`
+	Method     string      `json:"method"`
+	URL        string      `json:"url"`
+	Event      string      `json:"event"`
+	Lead       string      `json:"lead"`
+	Version    int         `json:"version"`
+	Verified   bool        `json:"verified"`
+	Status     int         `json:"status"`
+	Reason     string      `json:"reason"`
+	Scheme     string      `json:"scheme,omitempty"`
+	Effect     string      `json:"effect,omitempty"` // applied, duplicate or stale
+	Flaws      []flawJSON  `json:"flaws,omitempty"`
+	Headers    http.Header `json:"headers"`
+	Body       *string     `json:"body,omitempty"`
+	BodyBase64 []byte      `json:"body_base64,omitempty"` // where it is not UTF-8
+}
+
+// flawsShown is how many flaws of one payload have a line each.
+const flawsShown = 5
+
+// maxHints bounds how many hints one run of listen gives: what they are about comes from the network.
+const maxHints = 20
+
+// flawJSON is one departure of a body from the contract.
+type flawJSON struct {
+	ID   string `json:"id"`
+	Path string `json:"path"`
+	Text string `json:"text"`
+}
+
+// showArrival writes a request that listen received: a line, one more for each flaw of the payload, or with -v the whole
+// of it as well. What may help is said once, as told remembers.
+func showArrival(a *app, how *receiver.Options, arrival *receiver.Arrival, told map[string]bool) error {
+	reason := arrival.Reason
+	if arrival.Status == http.StatusUnauthorized && !arrival.Verified {
+		finding := explainArrival(how, arrival)
+		reason = finding.Text
+		if hint := refusalHint(how, arrival, finding); hint != "" && !told[hint] && len(told) < maxHints {
+			told[hint] = true
+			defer a.printer.Notef("hint: %s", how.Secret.RedactText(hint))
+		}
+	}
+	redacted := arrival.Redacted(how.Secret)
+	arrival, reason = &redacted, how.Secret.RedactText(reason)
+	if a.printer.JSON() {
+		return a.printer.WriteJSON(newArrivalJSON(arrival, reason))
+	}
+	what := arrival.Method + " " + arrival.URL
+	if s := arrival.Summary; s.Event != "" {
+		what = fmt.Sprintf("%s v%d lead %s", s.Event, s.Version, s.Lead)
+	}
+	verdict, color := "verified", console.Green
+	if arrival.Effect == receiver.EffectDuplicate || arrival.Effect == receiver.EffectStale {
+		verdict += ", " + string(arrival.Effect)
+	}
+	if reason != "" {
+		verdict, color = "refused: "+reason, console.Red
+	}
+	_, err := fmt.Fprintf(a.printer.Out, "%s %s %s %s\n", arrival.Time.Local().Format(time.TimeOnly),
+		a.printer.Paint(color, fmt.Sprintf("[%d]", arrival.Status)), text.Printable(what), text.Printable(verdict))
+	for i, flaw := range arrival.Flaws {
+		shown := flaw.ID + " " + flaw.String()
+		if i == flawsShown && !a.printer.Verbose {
+			shown = fmt.Sprintf("… and %d more, which -v shows", len(arrival.Flaws)-i)
+		}
+		if err == nil {
+			_, err = fmt.Fprintf(a.printer.Out, "    %s\n", a.printer.Paint(console.Yellow, text.Printable(shown)))
+		}
+		if i == flawsShown && !a.printer.Verbose {
+			break
+		}
+	}
+	if err != nil || !a.printer.Verbose {
+		return err
+	}
+	head := []string{arrival.Method + " " + arrival.URL}
+	for _, name := range slices.Sorted(maps.Keys(arrival.Header)) {
+		for _, value := range arrival.Header[name] {
+			head = append(head, name+": "+value)
+		}
+	}
+	return a.printer.Message(">", strings.Join(head, "\r\n"), arrival.Body)
+}
+
+func newArrivalJSON(arrival *receiver.Arrival, reason string) arrivalJSON {
+	s := arrival.Summary
+	shown := arrivalJSON{
+		Time: arrival.Time.UTC(), Method: arrival.Method, URL: arrival.URL, Event: s.Event, Lead: s.Lead, Version: s.Version,
+		Verified: arrival.Verified, Status: arrival.Status, Reason: reason, Headers: arrival.Header,
+	}
+	if arrival.Verified {
+		shown.Scheme, shown.Effect = arrival.Scheme.String(), string(arrival.Effect)
+	}
+	for _, flaw := range arrival.Flaws {
+		shown.Flaws = append(shown.Flaws, flawJSON(flaw))
+	}
+	if utf8.Valid(arrival.Body) {
+		body := string(arrival.Body)
+		shown.Body = &body
+	} else {
+		shown.BodyBase64 = arrival.Body
+	}
+	return shown
+}
+
+// explainArrival returns why the signature of a rejected arrival does not fit.
+func explainArrival(how *receiver.Options, arrival *receiver.Arrival) explain.Finding {
+	finding, _ := explain.Mismatch(explain.Claim{
+		Secret: how.Secret, Scheme: how.Scheme, Header: arrival.Header.Get(signature.Header), AlsoURLs: []string{arrival.LocalURL},
+		Message: signature.Message{Method: arrival.Method, URL: arrival.URL, Body: arrival.Body},
+	})
+	if finding.URL == arrival.LocalURL && arrival.LocalURL != arrival.URL {
+		finding.Text = fmt.Sprintf("the signature fits %s, where it was posted to: the sender does not know the public URL %s", arrival.LocalURL, arrival.URL)
+	}
+	return finding
+}
+
+// refusalHint says which flag would have made a refused delivery right; "" where none would.
+func refusalHint(how *receiver.Options, arrival *receiver.Arrival, finding explain.Finding) string {
+	origin := ""
+	if url, err := signature.ParseURL(finding.URL); err == nil && finding.URL != arrival.URL {
+		origin = url.Scheme + "://" + url.Host
+	}
+	proto, host := arrival.Header.Get("X-Forwarded-Proto"), arrival.Header.Get("X-Forwarded-Host")
+	switch {
+	case how.PublicURL != (signature.URL{}):
+		return ""
+	case origin != "" && proto != "":
+		return fmt.Sprintf("a proxy stands in front (X-Forwarded-Proto: %s); start listen with --public-url %s", proto, origin)
+	case origin != "":
+		return "start listen with --public-url " + origin
+	case proto != "" && host != "":
+		return fmt.Sprintf("a proxy stands in front; start listen with --public-url %s://%s, or with the URL that ArtiBot has", proto, host)
+	case proto != "":
+		return fmt.Sprintf("a proxy stands in front (X-Forwarded-Proto: %s); start listen with --public-url and the URL that ArtiBot has", proto)
+	}
+	return ""
+}

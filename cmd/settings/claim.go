@@ -1,0 +1,76 @@
+package settings
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"artihook/emitter/signature"
+)
+
+// ClaimFlags say what is signed and how; sign and verify share them.
+type ClaimFlags struct {
+	cmd       *cobra.Command
+	Url       string
+	method    string
+	secret    SecretFlags
+	scheme    signature.Scheme
+	delivered deliveredFlags
+}
+
+func (f *ClaimFlags) Add(cmd *cobra.Command) {
+	f.cmd = cmd
+	f.secret.Add(cmd)
+	f.delivered.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.Url, "url", "", "the webhook's Payload `URL`, else that of the request that is given; not needed with --scheme body")
+	flags.StringVar(&f.method, "method", "POST", "the request's `METHOD`")
+	AddFlag(flags, &f.scheme, schemeFlag)
+}
+
+// Claim is what the flags and the delivery say together.
+type Claim struct {
+	Secret  signature.Secret
+	Scheme  signature.Scheme
+	Message signature.Message
+	Given   string     // the URL as it was given, before it was normalised
+	From    *delivered // never nil
+}
+
+// Read settles the flags and reads what the argument means. A flag counts more than what the delivery says.
+func (f *ClaimFlags) Read(ctx context.Context, set *Settings, args []string) (c Claim, err error) {
+	if c.Secret, err = f.secret.Read(set, Setting{}); err != nil {
+		return c, err
+	}
+	if f.Url != "" { // whose faults are to be told before stdin is waited for
+		if _, err := ParseTarget(f.Url); err != nil {
+			return c, err
+		}
+	}
+	if c.From, err = f.delivered.read(ctx, set, args); err != nil {
+		return c, err
+	}
+	c.Scheme, c.Message = f.scheme, signature.Message{Method: strings.ToUpper(f.method), Body: c.From.body}
+	if known, err := signature.ParseScheme(c.From.scheme); err == nil && !f.cmd.Flags().Changed("scheme") {
+		c.Scheme = known
+	}
+	if c.From.method != "" && !f.cmd.Flags().Changed("method") {
+		c.Message.Method = c.From.method
+	}
+	if c.Given = f.Url; c.Given == "" {
+		c.Given = c.From.Url
+	}
+	switch {
+	case c.Given != "":
+		url, err := ParseTarget(c.Given)
+		if err != nil {
+			return c, err
+		}
+		c.Message.URL = url.String()
+	case c.Scheme == signature.SchemeURL:
+		return c, fmt.Errorf("url is missing; give the webhook's Payload URL with --url")
+	}
+	return c, nil
+}

@@ -1,0 +1,236 @@
+package settings
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"artihook/fixtures/yamlfile"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
+)
+
+// ConfigName is the usual name of the configuration file; findConfig says where it is found.
+const ConfigName = "artihook.yaml"
+
+// Config is artihook.yaml: the webhooks of an account by name, and defaults for the flags.
+type Config struct {
+	File     string // "" when there is none
+	Defaults struct {
+		Bot        Setting `yaml:"bot"`
+		CACert     Setting `yaml:"ca_cert"`
+		Edition    Setting `yaml:"edition"`
+		History    Setting `yaml:"history"`
+		Insecure   Setting `yaml:"insecure"`
+		Retries    Setting `yaml:"retries"`
+		RetryDelay Setting `yaml:"retry_delay"`
+		Scheme     Setting `yaml:"scheme"`
+		Secret     Setting `yaml:"secret"`
+		Seed       Setting `yaml:"seed"`
+		Timeout    Setting `yaml:"timeout"`
+	} `yaml:"defaults"`
+	Webhooks []WebhookConfig `yaml:"webhooks"`
+}
+
+// WebhookConfig is one entry of ArtiBot's webhook settings page.
+type WebhookConfig struct {
+	Name    Setting            `yaml:"name"`
+	URL     Setting            `yaml:"url"`
+	SignURL Setting            `yaml:"sign_url"`
+	Secret  Setting            `yaml:"secret"`
+	Events  []Setting          `yaml:"events"`
+	Scheme  Setting            `yaml:"scheme"`
+	Edition Setting            `yaml:"edition"`
+	Headers map[string]Setting `yaml:"headers"`
+}
+
+// Setting is one value of the file and where it stands. The zero setting is one that is not there.
+type Setting struct {
+	Text string
+	at   *token.Position
+}
+
+func (s Setting) given() bool { return s.at != nil }
+
+// UnmarshalYAML takes any scalar as its text: 2022 and "2022" are the same edition.
+func (s *Setting) UnmarshalYAML(node ast.Node) error {
+	s.at = node.GetToken().Position
+	switch n := node.(type) {
+	case *ast.NullNode:
+		*s = Setting{}
+	case *ast.StringNode:
+		s.Text = n.Value
+	case *ast.LiteralNode:
+		s.Text = n.Value.Value
+	case *ast.TagNode:
+		return s.UnmarshalYAML(n.Value)
+	case ast.ScalarNode:
+		s.Text = n.GetToken().Value
+	default:
+		return &settingError{s.at}
+	}
+	return nil
+}
+
+// settingError is a list or a map where one value belongs.
+type settingError struct{ at *token.Position }
+
+func (e *settingError) Error() string { return "want one value here, not a list or a map" }
+
+// errorAt is err with the place of the setting in front.
+func (c *Config) errorAt(s Setting, err error) error {
+	return fmt.Errorf("%s:%d:%d: %w", c.File, s.at.Line, s.at.Column, err)
+}
+
+var variable = regexp.MustCompile(`\$\{([^}]*)\}`)
+
+// expand fills ${VAR} in from the environment. It is called for what is used only, so that one webhook's missing
+// variable does not stop the others.
+func (c *Config) expand(s Setting, env func(string) (string, bool)) (string, error) {
+	if open := strings.LastIndex(s.Text, "${"); open >= 0 && !strings.Contains(s.Text[open:], "}") {
+		return "", c.errorAt(s, errors.New("a ${ is never closed; write ${VARIABLE}"))
+	}
+	var missing error
+	text := variable.ReplaceAllStringFunc(s.Text, func(match string) string {
+		name := match[2 : len(match)-1]
+		value, ok := env(name)
+		if !ok && missing == nil {
+			missing = c.errorAt(s, fmt.Errorf("the environment variable %q is not set", name))
+		}
+		return value
+	})
+	return text, missing
+}
+
+// webhook gives the entry of that name.
+func (c *Config) webhook(name string) (*WebhookConfig, error) {
+	var names []string
+	for i := range c.Webhooks {
+		if c.Webhooks[i].Name.Text == name {
+			return &c.Webhooks[i], nil
+		}
+		names = append(names, c.Webhooks[i].Name.Text)
+	}
+	switch {
+	case c.File == "":
+		return nil, fmt.Errorf("unknown webhook %q: there is no %s here; name one with --config", name, ConfigName)
+	case len(names) == 0:
+		return nil, fmt.Errorf("unknown webhook %q: %s lists none", name, c.File)
+	}
+	return nil, fmt.Errorf("unknown webhook %q; %s has %s", name, c.File, strings.Join(names, ", "))
+}
+
+// Settings are what the command line, the environment and artihook.yaml say together.
+type Settings struct {
+	ConfigFile   string          // --config; "" looks for artihook.yaml
+	Verbose      bool            // name the file that was found
+	ChangedFlags map[string]bool // flags on the command line itself
+	SetFlags     map[string]bool // those, and the ones that a variable sets
+
+	Env   func(name string) (string, bool)
+	Now   func() time.Time
+	Stdin io.Reader
+	Notef func(format string, args ...any) // prints a note for people
+
+	Config    Config // artihook.yaml; empty when there is none
+	stdinRead bool
+}
+
+// readConfig reads the file of --config, or the one that findConfig finds. Without one, the config is empty.
+func (set *Settings) readConfig() (Config, error) {
+	path, read := set.ConfigFile, readFile
+	if path == "" {
+		path, read = findConfig(), readFoundConfig
+	}
+	if path == "" {
+		return Config{}, nil
+	}
+	text, err := read(path)
+	if err != nil {
+		return Config{}, err
+	}
+	if set.Verbose && set.ConfigFile == "" && filepath.IsAbs(path) {
+		set.Notef("the settings of %s are used", path)
+	}
+	c, err := parseConfig(path, text)
+	if err != nil {
+		return Config{}, err
+	}
+	return c, c.check()
+}
+
+func parseConfig(path string, text []byte) (Config, error) {
+	c := Config{File: path}
+	var beyond *yamlfile.LimitError
+	if errors.As(yamlfile.Check(text), &beyond) {
+		return Config{}, fmt.Errorf("%s:%d:%d: %w", path, beyond.Line, beyond.Column, beyond)
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
+	err := dec.Decode(&c)
+	var located yaml.Error
+	var kind *yaml.TypeError
+	var node *yaml.UnexpectedNodeTypeError
+	var unknown *yaml.UnknownFieldError
+	var twice *yaml.DuplicateKeyError
+	var ours *settingError
+	switch {
+	case errors.Is(err, io.EOF):
+		return c, nil
+	case err == nil:
+		if !errors.Is(dec.Decode(new(any)), io.EOF) {
+			return Config{}, fmt.Errorf("%s: a second document begins in it; there is to be one", path)
+		}
+		return c, nil
+	case errors.As(err, &kind):
+		return Config{}, fmt.Errorf("%s:%d:%d: this key takes another kind of value", path, kind.Token.Position.Line, kind.Token.Position.Column)
+	case errors.As(err, &node):
+		at := node.GetToken().Position
+		return Config{}, fmt.Errorf("%s:%d:%d: this key takes another kind of value", path, at.Line, at.Column)
+	case errors.As(err, &ours):
+		return Config{}, fmt.Errorf("%s:%d:%d: %w", path, ours.at.Line, ours.at.Column, ours)
+	case errors.As(err, &located) && located.GetToken() != nil:
+		at := located.GetToken().Position
+		problem := "this is not valid YAML; a value that begins with a sign, or holds ': ' or ' #', takes quotes"
+		if errors.As(err, &unknown) || errors.As(err, &twice) {
+			problem = located.GetMessage() // others may quote a value, and so a secret
+		}
+		return Config{}, fmt.Errorf("%s:%d:%d: %s", path, at.Line, at.Column, problem)
+	}
+	return Config{}, fmt.Errorf("%s: this is not the YAML of an %s", path, ConfigName)
+}
+
+// check holds the list of webhooks against itself; what an entry says is read when it is used.
+func (c *Config) check() error {
+	seen := map[string]bool{}
+	for i := range c.Webhooks {
+		name := c.Webhooks[i].Name
+		switch {
+		case name.Text == "":
+			return fmt.Errorf("%s: webhook number %d has no name", c.File, i+1)
+		case seen[name.Text]:
+			return c.errorAt(name, fmt.Errorf("a second webhook is named %q", name.Text))
+		}
+		seen[name.Text] = true
+	}
+	return nil
+}
+
+// WebhookNames returns the names of the webhooks of the file, for shell completion.
+func (set *Settings) WebhookNames() []string {
+	c, err := set.readConfig()
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for i := range c.Webhooks {
+		names = append(names, c.Webhooks[i].Name.Text)
+	}
+	return names
+}

@@ -1,0 +1,47 @@
+package settings
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"artihook/emitter/payload"
+)
+
+// Edits change a finished body: --set path=value and --unset path, in sjson's path syntax.
+type Edits struct {
+	Set   []string
+	Unset []string
+}
+
+func (e *Edits) Apply(body []byte) ([]byte, error) {
+	for _, edit := range e.Set {
+		path, value, ok := strings.Cut(edit, "=")
+		if !ok || path == "" {
+			return nil, fmt.Errorf("--set %q: want path=value, like lead.version=7", edit)
+		}
+		raw, err := spell(value)
+		if err != nil {
+			return nil, fmt.Errorf("--set %q: %w", edit, err)
+		}
+		if body, err = payload.Set(body, path, raw); err != nil {
+			return nil, fmt.Errorf("--set %q: %w", edit, err)
+		}
+	}
+	for _, path := range e.Unset {
+		var err error
+		if body, err = payload.Unset(body, path); err != nil {
+			return nil, fmt.Errorf("--unset %q: %w", path, err)
+		}
+	}
+	return body, nil
+}
+
+// spell writes a value as Newtonsoft would: JSON where it is JSON, else a string.
+func spell(value string) (payload.Raw, error) {
+	if gjson.Valid(value) {
+		return payload.ParseRaw([]byte(value))
+	}
+	return payload.Raw(payload.AppendString(nil, value)), nil
+}

@@ -1,0 +1,65 @@
+package settings
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"artihook/emitter/exchange"
+	"artihook/emitter/signature"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+// allHeaders gives the file's headers, then those of the flags, which win.
+func (f *WebhookFlags) allHeaders(set *Settings, entry *WebhookConfig) ([]exchange.Header, error) {
+	var headers []exchange.Header
+	for _, name := range slices.Sorted(maps.Keys(entry.Headers)) {
+		s := entry.Headers[name]
+		value, err := set.Config.expand(s, set.Env)
+		if err != nil {
+			return nil, err
+		}
+		h, err := checkHeader(name, value)
+		if err != nil {
+			return nil, set.Config.errorAt(s, err)
+		}
+		headers = append(headers, h)
+	}
+	for _, given := range f.headers {
+		name, value, ok := strings.Cut(given, ":")
+		if !ok {
+			return nil, fmt.Errorf("header %q has no colon; write 'Name: value'", given)
+		}
+		h, err := checkHeader(name, strings.TrimSpace(value))
+		if err != nil {
+			return nil, err
+		}
+		headers = append(headers, h)
+	}
+	return headers, nil
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+}
+
+func checkHeader(name, value string) (exchange.Header, error) {
+	switch strings.ToLower(name) {
+	case "content-length", "transfer-encoding", "trailer":
+		return exchange.Header{}, fmt.Errorf("header %q cannot be set: it follows from the body, as with ArtiBot", name)
+	case "host":
+		if _, err := signature.ParseURL("http://" + value); value != "" && (err != nil || strings.ContainsAny(value, "/?#@ ") || !isASCII(value)) {
+			return exchange.Header{}, fmt.Errorf("header %q: %q is not a host as it stands in a request, like crm.example or localhost:3000", name, value)
+		}
+	}
+	if !httpguts.ValidHeaderFieldName(name) {
+		return exchange.Header{}, fmt.Errorf("%q is no header name", name)
+	}
+	if !httpguts.ValidHeaderFieldValue(value) {
+		return exchange.Header{}, fmt.Errorf("the value of header %q holds a control character", name)
+	}
+	return exchange.Header{Name: name, Value: value}, nil
+}

@@ -1,0 +1,67 @@
+package settings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// maxInput bounds what is read from a file or stdin, in bytes.
+const maxInput = 64 << 20
+
+// readInput gives the bytes that an argument means, as curl has it: @FILE, - for stdin, or the text itself. Waiting for
+// stdin ends with ctx.
+func (set *Settings) ReadInput(ctx context.Context, arg string) ([]byte, error) {
+	switch {
+	case arg == "-" || arg == "@-":
+		return set.readStdin(ctx)
+	case strings.HasPrefix(arg, "@"):
+		return Interruptible(ctx, func() ([]byte, error) { return readFile(arg[1:]) })
+	}
+	return []byte(arg), nil
+}
+
+func (set *Settings) readStdin(ctx context.Context) ([]byte, error) {
+	if set.stdinRead {
+		return nil, errors.New("stdin can be read for one thing only; give the other in a file")
+	}
+	set.stdinRead = true
+	return Interruptible(ctx, func() ([]byte, error) { return readBounded("stdin", set.Stdin) })
+}
+
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, PlainError(err))
+	}
+	defer f.Close()
+	return readBounded(name, f)
+}
+
+func readBounded(name string, r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxInput+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, PlainError(err))
+	}
+	if len(text) > maxInput {
+		return nil, fmt.Errorf("read %s: it is longer than %d MiB", name, maxInput>>20)
+	}
+	return text, nil
+}
+
+func FileExists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// PlainError cuts the operation and the path off a file error, since the message around it names both.
+func PlainError(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}

@@ -1,0 +1,173 @@
+package settings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"artihook/emitter/exchange"
+	"artihook/emitter/history"
+	"artihook/emitter/signature"
+	"artihook/emitter/text"
+
+	"github.com/spf13/cobra"
+)
+
+// deliveredFlags say in which form a delivery is given that sign and verify look at.
+type deliveredFlags struct {
+	form    string
+	entry   int
+	number  string
+	history HistoryFlags
+}
+
+func (f *deliveredFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	AddFlag(flags, &f.form, FlagSpec[string]{
+		Name: "form", Kind: "auto|body|http|har|curl", Preset: "auto", Parse: OneOf("auto", "body", "http", "har", "curl"),
+		Usage: "what is given: a body, a raw HTTP request, a HAR file or entry, a curl command; auto looks at it",
+	})
+	AddFlag(flags, &f.entry, FlagSpec[int]{Name: "entry", Kind: "N", Preset: "0", Parse: ParseCount, Usage: "which of the HAR file's signed requests, from 1"})
+	flags.StringVar(&f.number, "delivery", "", "a delivery of the history by its `NUMBER`, or last, instead of BODY")
+	f.history.AddPath(cmd)
+}
+
+// delivered is what is known of a delivery. Of a plain body only that is known.
+type delivered struct {
+	body      []byte
+	method    string   // "" is not known
+	Url       string   // "" is not known
+	Also      []string // other URLs that it may have been signed for
+	Signature string
+	HasHeader bool
+	scheme    string // "" is not known
+}
+
+// read reads the delivery that the argument or --delivery means.
+func (f *deliveredFlags) read(ctx context.Context, set *Settings, args []string) (*delivered, error) {
+	switch {
+	case f.number != "" && len(args) > 0:
+		return nil, errors.New("give BODY or --delivery, not both")
+	case f.number != "":
+		return f.recorded(ctx)
+	case len(args) == 0:
+		return nil, errors.New("body is missing; give its text, @FILE or -, or --delivery NUMBER")
+	}
+	text, err := set.ReadInput(ctx, args[0])
+	if err != nil {
+		return nil, err
+	}
+	form := exchange.Form(f.form)
+	switch f.form {
+	case "auto":
+		form = exchange.Guess(text)
+	case "body":
+		form = exchange.FormNone
+	}
+	recording, err := f.recording(form, text)
+	if err != nil || form == exchange.FormNone {
+		return &delivered{body: text}, err
+	}
+	return newDelivered(recording)
+}
+
+func (f *deliveredFlags) recording(form exchange.Form, text []byte) (exchange.Recording, error) {
+	switch form {
+	case exchange.FormHTTP:
+		return exchange.ReadHTTP(text)
+	case exchange.FormCurl:
+		return exchange.ReadCurl(string(text))
+	case exchange.FormHAR:
+		return f.ofHAR(text)
+	}
+	return exchange.Recording{}, nil
+}
+
+// ofHAR picks the one request that is signed, or the one that --entry names.
+func (f *deliveredFlags) ofHAR(file []byte) (exchange.Recording, error) {
+	all, err := exchange.ReadHAR(file)
+	if err != nil {
+		return exchange.Recording{}, err
+	}
+	var signed []exchange.Recording
+	for _, r := range all {
+		if _, ok := r.Header(signature.Header); ok {
+			signed = append(signed, r)
+		}
+	}
+	switch {
+	case len(signed) == 0 && len(all) == 1:
+		return all[0], nil
+	case f.entry > len(signed):
+		return exchange.Recording{}, fmt.Errorf("--entry %d: the HAR file has %s", f.entry, text.Counted(len(signed), "signed request"))
+	case f.entry > 0:
+		return signed[f.entry-1], nil
+	case len(signed) != 1:
+		return exchange.Recording{}, fmt.Errorf("the HAR file has %s; choose one with --entry", text.Counted(len(signed), "signed request"))
+	}
+	return signed[0], nil
+}
+
+// newDelivered fills in what the recording tells of the URL. A request alone does not tell whether it came over TLS.
+func newDelivered(r exchange.Recording) (*delivered, error) {
+	d := &delivered{body: r.Request.Body, method: r.Request.Method, Url: r.URL}
+	d.Signature, d.HasHeader = r.Header(signature.Header)
+	if strings.HasPrefix(strings.ToLower(d.Signature), "sha1=") {
+		d.scheme = signature.SchemeBody.String()
+	}
+	target, host := r.Request.Target, r.Request.Host
+	if d.Url != "" {
+		d.Url = signature.Complete(d.Url)
+		_, rest, _ := strings.Cut(d.Url, "://")
+		if at := strings.IndexAny(rest, "/?#"); at >= 0 && target == "" {
+			target = rest[at:]
+		}
+	}
+	forwarded, _ := r.Header("X-Forwarded-Host")
+	for _, name := range []string{host, forwarded} { // what the receiver rebuilds the URL from
+		if name != "" {
+			d.Also = append(d.Also, "http://"+name+target, "https://"+name+target)
+		}
+	}
+	if d.Url == "" && host != "" {
+		d.Url = "http://" + host + target
+		if proto, _ := r.Header("X-Forwarded-Proto"); strings.EqualFold(proto, "https") {
+			d.Url = "https://" + host + target
+		}
+	}
+	return d, nil
+}
+
+// recorded gives a delivery of the history.
+func (f *deliveredFlags) recorded(ctx context.Context) (*delivered, error) {
+	store, err := f.history.OpenToRead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	var found history.Delivery
+	if f.number == "last" {
+		found, err = store.Last(ctx)
+	} else {
+		id, wrong := strconv.ParseInt(strings.TrimPrefix(f.number, "#"), 10, 64)
+		if wrong != nil || id < 1 {
+			return nil, fmt.Errorf("--delivery %q: want a number, or last", f.number)
+		}
+		found, err = store.Get(ctx, id)
+	}
+	if errors.Is(err, history.ErrNotFound) {
+		return nil, fmt.Errorf("there is no delivery %s in the history; artihook history lists them", f.number)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d := &delivered{body: found.Request.Body, method: found.Request.Method, Url: found.SignURL, scheme: found.Scheme}
+	for _, h := range found.Request.Headers {
+		if strings.EqualFold(h.Name, signature.Header) {
+			d.Signature, d.HasHeader = h.Value, true
+		}
+	}
+	return d, nil
+}

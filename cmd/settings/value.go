@@ -1,0 +1,144 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// flagValue is a flag of any type: what it holds, and how it is read. Its errors say what would be right.
+type flagValue[T any] struct {
+	p     *T
+	parse func(string) (T, error)
+	text  string // as given, or the default for the help
+	kind  string // the word that stands for the value in the help
+}
+
+func (v *flagValue[T]) String() string { return v.text }
+func (v *flagValue[T]) Type() string   { return v.kind }
+func (v *flagValue[T]) Set(s string) error {
+	parsed, err := v.parse(s)
+	if err != nil {
+		return err
+	}
+	*v.p, v.text = parsed, s
+	return nil
+}
+
+// FlagSpec describes a flag whose default is written as a user would write it; "" leaves p as it is.
+type FlagSpec[T any] struct {
+	Name, short, Kind, Usage, Preset string
+	Parse                            func(string) (T, error)
+}
+
+func AddFlag[T any](flags *pflag.FlagSet, p *T, spec FlagSpec[T]) {
+	value := &flagValue[T]{p: p, parse: spec.Parse, kind: spec.Kind}
+	if spec.Preset != "" {
+		if err := value.Set(spec.Preset); err != nil {
+			panic(fmt.Sprintf("cmd: the default of --%s is wrong: %v", spec.Name, err))
+		}
+	}
+	flags.VarP(value, spec.Name, spec.short, spec.Usage)
+}
+
+func ParseCount(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return 0, errors.New("want a whole number, 0 or more")
+	}
+	return n, nil
+}
+
+func ParsePositive(s string) (int, error) {
+	n, err := ParseCount(s)
+	if err != nil || n == 0 {
+		return 0, errors.New("want a whole number, 1 or more")
+	}
+	return n, nil
+}
+
+func ParseSeed(s string) (*uint64, error) {
+	seed, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		return nil, errors.New("want a whole number, 0 or more")
+	}
+	return &seed, nil
+}
+
+func parseNow(s string) (*time.Time, error) {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return nil, errors.New("want a time like 2026-11-21T09:30:00Z (RFC 3339)")
+	}
+	return &t, nil
+}
+
+// ParseDuration reads what --timeout and --pace take.
+func ParseDuration(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil || d < 0 {
+		return 0, errors.New("want a duration like 500ms, 30s or 2m")
+	}
+	return d, nil
+}
+
+// ParseShare reads 0.25 or 25%.
+func ParseShare(s string) (float64, error) {
+	number, percent := strings.CutSuffix(s, "%")
+	f, err := strconv.ParseFloat(number, 64)
+	if percent {
+		f /= 100
+	}
+	if err != nil || !(f >= 0 && f <= 1) {
+		return 0, errors.New("want a share from 0 to 1, or a percentage")
+	}
+	return f, nil
+}
+
+// OneOf reads one of a few words.
+func OneOf(words ...string) func(string) (string, error) {
+	return func(s string) (string, error) {
+		for _, w := range words {
+			if s == w {
+				return s, nil
+			}
+		}
+		return "", fmt.Errorf("want %s", strings.Join(words, ", "))
+	}
+}
+
+func ParseNumber(s string) (int64, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 1 {
+		return 0, errors.New("want a delivery's number")
+	}
+	return n, nil
+}
+
+func ParseTimeout(s string) (time.Duration, error) {
+	d, err := ParseDuration(s)
+	if err == nil && d == 0 {
+		return 0, errors.New("want a duration above zero, like 500ms, 30s or 2m")
+	}
+	return d, err
+}
+
+// ParseAge is parseDuration with days: 30d.
+func ParseAge(s string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.ParseFloat(days, 64)
+		if err != nil || !(n >= 0 && n <= 36500) { // not a number is neither
+			return 0, errors.New("want an age like 90m, 12h or 30d")
+		}
+		return time.Duration(n * float64(24*time.Hour)), nil
+	}
+	d, err := ParseDuration(s)
+	if err != nil {
+		return 0, errors.New("want an age like 90m, 12h or 30d")
+	}
+	return d, nil
+}

@@ -1,0 +1,188 @@
+package settings
+
+import (
+	"cmp"
+	"fmt"
+
+	"artihook/emitter"
+	"artihook/emitter/payload"
+	"artihook/emitter/signature"
+
+	"github.com/spf13/cobra"
+)
+
+// WebhookFlags say where to send and how to sign.
+type WebhookFlags struct {
+	Cmd     *cobra.Command
+	Name    string
+	secret  SecretFlags
+	signURL string
+	scheme  signature.Scheme
+	Edition payload.Edition
+	headers []string
+	Where   string // how the URL is given; "" is as an argument
+}
+
+func (f *WebhookFlags) Add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&f.Name, "webhook", "w", "", "a webhook of "+ConfigName+" by `NAME`, instead of URL; else the only one")
+	f.AddSigning(cmd)
+	AddFlag(flags, &f.Edition, FlagSpec[payload.Edition]{
+		Name: "edition", Kind: "2019|2022", Preset: payload.Edition2019.String(), Parse: payload.ParseEdition, Usage: "payload edition",
+	})
+}
+
+// AddSigning is add for a body that is there already, and a webhook that is found in another way.
+func (f *WebhookFlags) AddSigning(cmd *cobra.Command) {
+	f.Cmd = cmd
+	flags := cmd.Flags()
+	f.secret.Add(cmd)
+	flags.StringVar(&f.signURL, "sign-url", "", "sign for, and send Host of, this public `URL`")
+	AddFlag(flags, &f.scheme, schemeFlag)
+	flags.StringArrayVarP(&f.headers, "header", "H", nil, "add or replace a header, `'K: V'`; 'K:' takes it away (repeatable)")
+}
+
+var schemeFlag = FlagSpec[signature.Scheme]{
+	Name: "scheme", Kind: "url|body", Preset: signature.SchemeURL.String(), Parse: signature.ParseScheme, Usage: "signature scheme",
+}
+
+// One gives the webhook that the arguments mean: the URL, the named webhook, both, or the only one of the file.
+func (f *WebhookFlags) One(set *Settings, args []string) (emitter.Webhook, error) {
+	var url string
+	if len(args) > 0 {
+		url = args[0]
+	}
+	entry := &WebhookConfig{}
+	switch {
+	case f.Name != "":
+		var err error
+		if entry, err = set.Config.webhook(f.Name); err != nil {
+			return emitter.Webhook{}, err
+		}
+	case url != "":
+	case len(set.Config.Webhooks) == 1:
+		entry = &set.Config.Webhooks[0]
+	case len(set.Config.Webhooks) > 1:
+		return emitter.Webhook{}, fmt.Errorf("url is missing; give it %s, or one of the webhooks of %s with --webhook", cmp.Or(f.Where, "as an argument"), set.Config.File)
+	}
+	return f.Resolve(set, entry, url)
+}
+
+// All gives every webhook of the file.
+func (f *WebhookFlags) All(set *Settings) ([]emitter.Webhook, error) {
+	if len(set.Config.Webhooks) == 0 {
+		return nil, fmt.Errorf("no webhooks; --all needs an %s that lists some", ConfigName)
+	}
+	var webhooks []emitter.Webhook
+	for i := range set.Config.Webhooks {
+		w, err := f.Resolve(set, &set.Config.Webhooks[i], "")
+		if err != nil {
+			return nil, err
+		}
+		webhooks = append(webhooks, w)
+	}
+	return webhooks, nil
+}
+
+// Resolve settles each setting of a webhook: flag or variable, then the file's entry, then the file's defaults.
+func (f *WebhookFlags) Resolve(set *Settings, entry *WebhookConfig, url string) (w emitter.Webhook, err error) {
+	w.Name = entry.Name.Text
+	where := ""
+	if w.Name != "" {
+		where = fmt.Sprintf("webhook %q: ", w.Name)
+	}
+	if url == "" {
+		if url, err = set.Config.expand(entry.URL, set.Env); err != nil {
+			return w, err
+		}
+	}
+	if url == "" {
+		return w, fmt.Errorf("%surl is missing; give it %s or in %s", where, cmp.Or(f.Where, "as an argument"), ConfigName)
+	}
+	if w.URL, err = ParseTarget(url); err != nil {
+		return w, fmt.Errorf("%s%w", where, err)
+	}
+	if w.SignURL, err = f.publicURL(set, entry); err != nil {
+		return w, fmt.Errorf("%ssign url: %w", where, err)
+	}
+	if w.Secret, err = f.secret.Read(set, entry.Secret); err != nil {
+		return w, err
+	}
+	if w.Scheme, err = settled(set, f.Cmd, schemeSource(set, entry), f.scheme); err != nil {
+		return w, err
+	}
+	if w.Edition, err = settled(set, f.Cmd, editionSource(set, entry), f.Edition); err != nil {
+		return w, err
+	}
+	if w.Events, err = actions(set, entry.Events); err != nil {
+		return w, err
+	}
+	w.Headers, err = f.allHeaders(set, entry)
+	return w, err
+}
+
+func (f *WebhookFlags) publicURL(set *Settings, entry *WebhookConfig) (signature.URL, error) {
+	url := f.signURL
+	if url == "" {
+		var err error
+		if url, err = set.Config.expand(entry.SignURL, set.Env); err != nil {
+			return signature.URL{}, err
+		}
+	}
+	if url == "" {
+		return signature.URL{}, nil
+	}
+	return ParseTarget(url)
+}
+
+// source is where a setting of a webhook may stand beside its flag.
+type source[T any] struct {
+	flag     string
+	settings []Setting // the first that is given counts
+	parse    func(string) (T, error)
+}
+
+func schemeSource(set *Settings, entry *WebhookConfig) source[signature.Scheme] {
+	return source[signature.Scheme]{"scheme", []Setting{entry.Scheme, set.Config.Defaults.Scheme}, signature.ParseScheme}
+}
+
+func editionSource(set *Settings, entry *WebhookConfig) source[payload.Edition] {
+	return source[payload.Edition]{"edition", []Setting{entry.Edition, set.Config.Defaults.Edition}, payload.ParseEdition}
+}
+
+// settled gives the flag's value where the user gave it, else the first setting of the file, else the flag's default.
+func settled[T any](set *Settings, cmd *cobra.Command, from source[T], flag T) (T, error) {
+	if cmd.Flags().Changed(from.flag) {
+		return flag, nil
+	}
+	for _, s := range from.settings {
+		if s.given() {
+			text, err := set.Config.expand(s, set.Env)
+			if err != nil {
+				return flag, err
+			}
+			value, err := from.parse(text)
+			if err != nil {
+				return value, set.Config.errorAt(s, err)
+			}
+			return value, nil
+		}
+	}
+	return flag, nil
+}
+
+func actions(set *Settings, settings []Setting) ([]payload.Action, error) {
+	var list []payload.Action
+	for _, s := range settings {
+		text, err := set.Config.expand(s, set.Env)
+		if err != nil {
+			return nil, err
+		}
+		action, err := payload.ParseAction(text)
+		if err != nil {
+			return nil, set.Config.errorAt(s, err)
+		}
+		list = append(list, action)
+	}
+	return list, nil
+}

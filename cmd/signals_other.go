@@ -1,6 +1,0 @@
-//go:build !unix
-
-package cmd
-
-// IgnoreSignals does nothing here: a write that cannot be done is an error.
-func IgnoreSignals() {}
