@@ -49,7 +49,7 @@ func (c *client) do(ctx context.Context, target signature.URL, request *history.
 	d := c.take(target)
 	defer c.put(d)
 	d.out = request.AppendRaw(d.out[:0])
-	r := outgoing{raw: d.out, method: request.Method, close: announcesClose(request.Headers)}
+	r := outgoing{raw: d.out, method: request.Method, close: request.Headers.Closes()}
 	if body := len(request.Body); body > 0 && (opt.SlowBody > 0 || opt.Cut) {
 		r.throttle = &throttledWriter{SendOptions: opt, head: len(r.raw) - body, body: body}
 	}
@@ -65,13 +65,6 @@ func (c *client) do(ctx context.Context, target signature.URL, request *history.
 func isValid(r *history.Request) bool {
 	special := func(c rune) bool { return c <= ' ' || c == 0x7f }
 	return !strings.ContainsFunc(r.Method, special) && !strings.ContainsFunc(r.Target, special) && !strings.ContainsFunc(r.Host, special)
-}
-
-// announcesClose reports whether a request asks the receiver to close the connection.
-func announcesClose(headers []history.Header) bool {
-	return slices.ContainsFunc(headers, func(h history.Header) bool {
-		return strings.EqualFold(h.Name, "Connection") && strings.EqualFold(strings.TrimSpace(h.Value), "close")
-	})
 }
 
 // take returns an idle connection, or a new one.

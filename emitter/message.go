@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
@@ -56,7 +57,7 @@ func EventMessage(e *payload.Event) Message {
 func Plan(w *Webhook, m Message) history.Delivery {
 	signed := w.signed().String()
 	header, body := sign(w, m)
-	headers := []history.Header{{Name: "User-Agent", Value: userAgent}, {Name: "Content-Type", Value: "application/json"}}
+	headers := exchange.Headers{{Name: "User-Agent", Value: userAgent}, {Name: "Content-Type", Value: "application/json"}}
 	if m.Tamper != TamperUnsigned {
 		headers = append(headers, history.Header{Name: signature.Header, Value: header})
 	}
@@ -128,7 +129,7 @@ func replaceHeader(request *history.Request, h history.Header) {
 		}
 		return
 	}
-	request.Headers = slices.DeleteFunc(request.Headers, func(have history.Header) bool { return strings.EqualFold(have.Name, h.Name) })
+	request.Headers = request.Headers.Delete(h.Name)
 	if strings.EqualFold(h.Name, "User-Agent") {
 		h.Name = "User-Agent"
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 	"artihook/emitter/signature"
 )
@@ -32,7 +33,7 @@ func redactOutcome(d *history.Delivery, secret signature.Secret, cut bool) {
 		return
 	}
 	r.Reason = secret.RedactText(r.Reason)
-	r.Headers = make([]history.Header, len(d.Response.Headers))
+	r.Headers = make(exchange.Headers, len(d.Response.Headers))
 	for i, h := range d.Response.Headers {
 		r.Headers[i] = redactHeader(h, secret)
 	}

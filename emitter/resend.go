@@ -33,7 +33,7 @@ func OwnHeaders(d *history.Delivery) []history.Header {
 	planned := Plan(&Webhook{}, Message{}).Request.Headers
 	var own []history.Header
 	for _, usual := range planned {
-		if !slices.ContainsFunc(d.Request.Headers, func(h history.Header) bool { return strings.EqualFold(h.Name, usual.Name) }) && usual.Name != signature.Header {
+		if !d.Request.Headers.Has(usual.Name) && usual.Name != signature.Header {
 			own = append(own, history.Header{Name: usual.Name})
 		}
 	}

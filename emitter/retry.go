@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"artihook/emitter/history"
@@ -60,24 +59,22 @@ func isTemporary(d *history.Delivery) bool {
 	return true
 }
 
-// retryAfter returns what the Retry-After header asks for (RFC 9110 10.2.3): seconds or a date. 0 is none.
+// retryAfter returns the wait that the Retry-After header asks for (RFC 9110, section 10.2.3), in seconds or as a date,
+// but at most maxRetryAfter. It returns 0 if there is no valid header.
 func retryAfter(d *history.Delivery, now time.Time) time.Duration {
 	if d.Response == nil {
 		return 0
 	}
-	for _, h := range d.Response.Headers {
-		if !strings.EqualFold(h.Name, "Retry-After") {
-			continue
-		}
-		seconds, err := strconv.ParseUint(h.Value, 10, 31)
-		if err == nil || errors.Is(err, strconv.ErrRange) {
-			return min(time.Duration(seconds)*time.Second, maxRetryAfter)
-		}
-		if at, err := http.ParseTime(h.Value); err == nil {
-			return max(0, min(at.Sub(now), maxRetryAfter))
-		}
+	value := d.Response.Headers.Get("Retry-After")
+	seconds, err := strconv.ParseUint(value, 10, 31)
+	if err == nil || errors.Is(err, strconv.ErrRange) {
+		return min(time.Duration(seconds)*time.Second, maxRetryAfter)
 	}
-	return 0
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	return max(0, min(at.Sub(now), maxRetryAfter))
 }
 
 // Wait blocks for d or until ctx is done, and returns the error of ctx. It returns at once if d <= 0.

@@ -33,7 +33,7 @@ func newRequestTemplate(w *Webhook) *requestTemplate {
 	// No header can hold this line, because it has line breaks: the first one found is the header itself.
 	head, rest, _ := bytes.Cut(raw, []byte("\r\nContent-Length: 0\r\n"))
 	t := &requestTemplate{
-		signer: signature.NewSigner(w.Secret, w.Scheme), url: w.signed().String(), close: announcesClose(planned.Request.Headers),
+		signer: signature.NewSigner(w.Secret, w.Scheme), url: w.signed().String(), close: planned.Request.Headers.Closes(),
 	}
 	t.head = append(head[:len(head):len(head)], "\r\nContent-Length: "...)
 	t.middle, t.tail, t.signs = bytes.Cut(append([]byte("\r\n"), rest...), []byte(mark))

@@ -24,22 +24,13 @@ func failureAdvice(d *history.Delivery, known SendContext) string {
 	case d.Error != "":
 		return d.Error + ": " + d.Reason
 	case d.Status >= 300 && d.Status < 400:
-		return fmt.Sprintf("%d: the redirect to %q is not followed, as ArtiBot follows none; set the webhook to its end", d.Status, location(d))
+		return fmt.Sprintf("%d: the redirect to %q is not followed, as ArtiBot follows none; set the webhook to its end", d.Status, d.Response.Headers.Get("Location"))
 	case refused && known.Faulty:
 		return ""
 	case refused && known.NoSecret:
 		return fmt.Sprintf("%d: no secret is set, so the empty one signed; set ARTIHOOK_SECRET, --secret or --secret-file", d.Status)
 	case refused:
 		return fmt.Sprintf("%d: the receiver refused the signature; do both sides have the same secret and URL? artihook verify --help", d.Status)
-	}
-	return ""
-}
-
-func location(d *history.Delivery) string {
-	for _, h := range d.Response.Headers {
-		if strings.EqualFold(h.Name, "Location") {
-			return h.Value
-		}
 	}
 	return ""
 }

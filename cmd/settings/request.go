@@ -93,7 +93,7 @@ func (f *deliveredFlags) ofHAR(file []byte) (exchange.Recording, error) {
 	}
 	var signed []exchange.Recording
 	for _, r := range all {
-		if _, ok := r.Header(signature.Header); ok {
+		if _, ok := r.Request.Headers.Lookup(signature.Header); ok {
 			signed = append(signed, r)
 		}
 	}
@@ -113,7 +113,7 @@ func (f *deliveredFlags) ofHAR(file []byte) (exchange.Recording, error) {
 // newDelivered fills in what the recording tells of the URL. A request alone does not tell whether it came over TLS.
 func newDelivered(r exchange.Recording) (*delivered, error) {
 	d := &delivered{body: r.Request.Body, method: r.Request.Method, Url: r.URL}
-	d.Signature, d.HasHeader = r.Header(signature.Header)
+	d.Signature, d.HasHeader = r.Request.Headers.Lookup(signature.Header)
 	if strings.HasPrefix(strings.ToLower(d.Signature), "sha1=") {
 		d.scheme = signature.SchemeBody.String()
 	}
@@ -125,7 +125,7 @@ func newDelivered(r exchange.Recording) (*delivered, error) {
 			target = rest[at:]
 		}
 	}
-	forwarded, _ := r.Header("X-Forwarded-Host")
+	forwarded := r.Request.Headers.Get("X-Forwarded-Host")
 	for _, name := range []string{host, forwarded} { // what the receiver rebuilds the URL from
 		if name != "" {
 			d.Also = append(d.Also, "http://"+name+target, "https://"+name+target)
@@ -133,7 +133,7 @@ func newDelivered(r exchange.Recording) (*delivered, error) {
 	}
 	if d.Url == "" && host != "" {
 		d.Url = "http://" + host + target
-		if proto, _ := r.Header("X-Forwarded-Proto"); strings.EqualFold(proto, "https") {
+		if proto := r.Request.Headers.Get("X-Forwarded-Proto"); strings.EqualFold(proto, "https") {
 			d.Url = "https://" + host + target
 		}
 	}
@@ -164,10 +164,6 @@ func (f *deliveredFlags) recorded(ctx context.Context) (*delivered, error) {
 		return nil, err
 	}
 	d := &delivered{body: found.Request.Body, method: found.Request.Method, Url: found.SignURL, scheme: found.Scheme}
-	for _, h := range found.Request.Headers {
-		if strings.EqualFold(h.Name, signature.Header) {
-			d.Signature, d.HasHeader = h.Value, true
-		}
-	}
+	d.Signature, d.HasHeader = found.Request.Headers.Lookup(signature.Header)
 	return d, nil
 }

@@ -91,7 +91,7 @@ func splitURL(url string) (authority, target string, err error) {
 // header of its own, "Name;" sends one without a value.
 func curlHeaders(req Request, authority string) []string {
 	var args []string
-	var sent []Header
+	var sent Headers
 	for name, value := range req.Lines() {
 		sent = append(sent, Header{Name: name})
 		switch {
@@ -103,7 +103,7 @@ func curlHeaders(req Request, authority string) []string {
 		}
 	}
 	for _, name := range []string{"User-Agent", "Accept", "Content-Type", "Expect"} {
-		if !has(sent, name) {
+		if !sent.Has(name) {
 			args = append(args, name+":")
 		}
 	}

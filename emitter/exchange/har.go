@@ -140,18 +140,14 @@ func newHARRequest(e Entry) harRequest {
 		Method: e.Request.method(), URL: e.URL, HTTPVersion: "HTTP/1.1", Cookies: []harPair{}, Headers: []harPair{},
 		QueryString: queryPairs(e.URL), BodySize: len(e.Request.Body),
 	}
-	mime := ""
 	for name, value := range e.Request.Lines() {
 		r.Headers = append(r.Headers, harPair{name, value})
-		if strings.EqualFold(name, "Content-Type") {
-			mime = value
-		}
 	}
 	raw := e.Request.AppendRaw(nil)
 	r.HeadersSize = len(raw) - len(e.Request.Body)
 	if len(e.Request.Body) > 0 {
 		text, encoding := harText(e.Request.Body)
-		r.PostData = &harPost{MimeType: mime, Params: []harPair{}, Text: text, Encoding: encoding}
+		r.PostData = &harPost{MimeType: cleanValue(e.Request.Headers.Get("Content-Type")), Params: []harPair{}, Text: text, Encoding: encoding}
 	}
 	return r
 }
@@ -166,8 +162,8 @@ func newHARResponse(e Entry) harResponse {
 	for _, h := range e.Response.Headers {
 		r.Headers = append(r.Headers, harPair(h))
 	}
-	r.RedirectURL = get(e.Response.Headers, "Location")
-	r.Content = harBody{Size: len(e.Response.Body), MimeType: get(e.Response.Headers, "Content-Type")}
+	r.RedirectURL = e.Response.Headers.Get("Location")
+	r.Content = harBody{Size: len(e.Response.Body), MimeType: e.Response.Headers.Get("Content-Type")}
 	r.Content.Text, r.Content.Encoding = harText(e.Response.Body)
 	if e.Response.Truncated {
 		r.Comment = "the receiver sent more than is kept here"

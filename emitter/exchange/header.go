@@ -17,22 +17,57 @@ type Header struct {
 	Name, Value string
 }
 
-// get returns the value of the first header with that name, whatever its case,
-// or "" when there is none.
-func get(headers []Header, name string) string {
-	if i := slices.IndexFunc(headers, func(h Header) bool { return strings.EqualFold(h.Name, name) }); i >= 0 {
-		return headers[i].Value
-	}
-	return ""
+// Headers are the headers of one message in the order of the wire. All methods
+// compare names without regard to case.
+type Headers []Header
+
+// Get returns the value of the first header with the name, or "" if there is none.
+func (hs Headers) Get(name string) string {
+	value, _ := hs.Lookup(name)
+	return value
 }
 
-func has(headers []Header, name string) bool {
-	return slices.ContainsFunc(headers, func(h Header) bool { return strings.EqualFold(h.Name, name) })
+// Lookup returns the value of the first header with the name, and reports whether
+// there is one.
+func (hs Headers) Lookup(name string) (value string, ok bool) {
+	for _, h := range hs {
+		if strings.EqualFold(h.Name, name) {
+			return h.Value, true
+		}
+	}
+	return "", false
+}
+
+// Has reports whether there is a header with the name.
+func (hs Headers) Has(name string) bool {
+	_, ok := hs.Lookup(name)
+	return ok
+}
+
+// Set changes the value of every header with the name, in place. It adds none.
+func (hs Headers) Set(name, value string) {
+	for i := range hs {
+		if strings.EqualFold(hs[i].Name, name) {
+			hs[i].Value = value
+		}
+	}
+}
+
+// Delete returns the headers without those of the name. It reuses the memory of hs.
+func (hs Headers) Delete(name string) Headers {
+	return slices.DeleteFunc(hs, func(h Header) bool { return strings.EqualFold(h.Name, name) })
+}
+
+// Closes reports whether "Connection: close" is among the headers.
+func (hs Headers) Closes() bool {
+	return slices.ContainsFunc(hs, func(h Header) bool {
+		return strings.EqualFold(h.Name, "Connection") && strings.EqualFold(strings.TrimSpace(h.Value), "close")
+	})
 }
 
 // byName is the order in which net/http writes headers: bytewise, and values of
 // one name in the order given.
-func byName(headers []Header) []Header {
+func byName(headers Headers) Headers {
 	compare := func(a, b Header) int { return strings.Compare(a.Name, b.Name) }
 	if slices.IsSortedFunc(headers, compare) {
 		return headers

@@ -1,12 +1,10 @@
 package exchange
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"unicode/utf8"
 
 	"artihook/emitter/text"
@@ -18,13 +16,13 @@ import (
 // not escaped; json.Marshal around it would do that, an Encoder with
 // SetEscapeHTML(false) does not.
 func (r Request) MarshalJSON() ([]byte, error) {
-	all := make(headers, 0, len(r.Headers)+2)
+	all := make(Headers, 0, len(r.Headers)+2)
 	for name, value := range r.Lines() {
 		all = append(all, Header{name, value})
 	}
 	return text.EncodeJSON(struct {
 		Method  string  `json:"method"`
-		Headers headers `json:"headers"`
+		Headers Headers `json:"headers"`
 		bodyJSON
 	}{r.method(), all, newBodyJSON(r.Body)})
 }
@@ -34,7 +32,7 @@ func (r Request) MarshalJSON() ([]byte, error) {
 func (r *Request) UnmarshalJSON(data []byte) error {
 	var v struct {
 		Method  string  `json:"method"`
-		Headers headers `json:"headers"`
+		Headers Headers `json:"headers"`
 		bodyJSON
 	}
 	if err := json.Unmarshal(data, &v); err != nil {
@@ -44,7 +42,7 @@ func (r *Request) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return fmt.Errorf("reading a request: %w", err)
 	}
-	rest := []Header(v.Headers)
+	rest := v.Headers
 	host, err := take(&rest, "Host", true)
 	if err != nil {
 		return fmt.Errorf("reading a request: %w", err)
@@ -60,7 +58,7 @@ func (r *Request) UnmarshalJSON(data []byte) error {
 // does. The status stands beside it in a delivery, not in it.
 func (r Response) MarshalJSON() ([]byte, error) {
 	return text.EncodeJSON(struct {
-		Headers headers `json:"headers"`
+		Headers Headers `json:"headers"`
 		bodyJSON
 		Truncated bool `json:"truncated"`
 	}{r.Headers, newBodyJSON(r.Body), r.Truncated})
@@ -70,7 +68,7 @@ func (r Response) MarshalJSON() ([]byte, error) {
 // are left as they are: the object has none.
 func (r *Response) UnmarshalJSON(data []byte) error {
 	var v struct {
-		Headers headers `json:"headers"`
+		Headers Headers `json:"headers"`
 		bodyJSON
 		Truncated bool `json:"truncated"`
 	}
@@ -114,59 +112,4 @@ func (b bodyJSON) bytes() ([]byte, error) {
 		return []byte(*b.Text), nil
 	}
 	return nil, nil
-}
-
-// headers is a JSON object of arrays that keeps the order of its names.
-type headers []Header
-
-func (hs headers) MarshalJSON() ([]byte, error) {
-	var names []string
-	values := make(map[string][]string, len(hs))
-	for _, h := range hs {
-		if _, seen := values[h.Name]; !seen {
-			names = append(names, h.Name)
-		}
-		values[h.Name] = append(values[h.Name], h.Value)
-	}
-	out := []byte{'{'}
-	for i, name := range names {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		key, err := text.EncodeJSON(name)
-		if err != nil {
-			return nil, err
-		}
-		list, err := text.EncodeJSON(values[name])
-		if err != nil {
-			return nil, err
-		}
-		out = append(append(append(out, key...), ':'), list...)
-	}
-	return append(out, '}'), nil
-}
-
-func (hs *headers) UnmarshalJSON(data []byte) error {
-	*hs = nil
-	if string(data) == "null" {
-		return nil
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return errors.New(`"headers" is no object of arrays`)
-	}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return err
-		}
-		var values []string
-		if err := d.Decode(&values); err != nil {
-			return fmt.Errorf("header %s, want an array of strings", strconv.Quote(fmt.Sprint(name)))
-		}
-		for _, v := range values {
-			*hs = append(*hs, Header{fmt.Sprint(name), v})
-		}
-	}
-	return nil
 }

@@ -16,11 +16,6 @@ type Recording struct {
 	Request Request
 }
 
-// Header gives the value of the first header of that name, in any case; ok tells whether there is one.
-func (r *Recording) Header(name string) (value string, ok bool) {
-	return get(r.Request.Headers, name), has(r.Request.Headers, name)
-}
-
 // Form is how a request was saved.
 type Form string
 
@@ -141,14 +136,14 @@ func (r *Recording) takeLine(line string) error {
 }
 
 func (r *Recording) takeBody(body []byte) error {
-	if strings.EqualFold(get(r.Request.Headers, "Transfer-Encoding"), "chunked") {
+	if strings.EqualFold(r.Request.Headers.Get("Transfer-Encoding"), "chunked") {
 		// Many loggers keep the header and the body without its chunks.
 		if plain, err := io.ReadAll(httputil.NewChunkedReader(strings.NewReader(string(body)))); err == nil {
 			r.Request.Body = plain
 			return nil
 		}
 	}
-	length, given := r.Header("Content-Length")
+	length, given := r.Request.Headers.Lookup("Content-Length")
 	if !given { // an editor has put a line feed at the end
 		r.Request.Body = []byte(strings.TrimSuffix(strings.TrimSuffix(string(body), "\n"), "\r"))
 		return nil

@@ -176,7 +176,7 @@ func FuzzCurl(f *testing.F) {
 		if !bytes.Equal(got.Request.Body, body) || got.URL != "https://crm.example/hook" || got.Request.Method != "POST" {
 			t.Fatalf("%s: got %q", &text, got.Request.Body)
 		}
-		if value, ok := got.Header(strings.ToUpper(signed)); value != "ABC" || !ok {
+		if value, ok := got.Request.Headers.Lookup(strings.ToUpper(signed)); value != "ABC" || !ok {
 			t.Fatalf("got %q", value)
 		}
 	})

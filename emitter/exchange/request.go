@@ -17,7 +17,7 @@ import (
 // from Body.
 type Request struct {
 	Method, Target, Host string
-	Headers              []Header
+	Headers              Headers
 	Body                 []byte
 }
 
@@ -193,7 +193,7 @@ func takeFraming(r Request) (Request, error) {
 
 // take removes and returns the header of that exact name, else, with anyCase,
 // the first whose name differs in case only. The zero Header means there is none.
-func take(headers *[]Header, name string, anyCase bool) (Header, error) {
+func take(headers *Headers, name string, anyCase bool) (Header, error) {
 	at, exact := -1, false
 	for i, h := range *headers {
 		switch {

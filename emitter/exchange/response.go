@@ -21,7 +21,7 @@ const MaxBody = 1 << 20
 type Response struct {
 	Status        int
 	Proto, Reason string
-	Headers       []Header
+	Headers       Headers
 	Body          []byte
 	Truncated     bool
 }
@@ -123,7 +123,7 @@ func (r *Response) decode(wire []byte) []byte {
 
 // isChunked leaves out HTTP/1.0, which has no chunks.
 func (r *Response) isChunked() bool {
-	coding := get(r.Headers, "Transfer-Encoding")
+	coding := r.Headers.Get("Transfer-Encoding")
 	last := coding[strings.LastIndexByte(coding, ',')+1:]
 	return r.Proto != "HTTP/1.0" && strings.EqualFold(textproto.TrimString(last), "chunked")
 }

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -186,7 +185,7 @@ func statusLine(r *history.Response) string {
 // verdict says whether the signature that was sent fits a secret that is known here; "" where that cannot be told.
 func verdict(d *history.Delivery, hook *emitter.Webhook) (fits bool, text string) {
 	scheme, err := signature.ParseScheme(d.Scheme)
-	header := headerOf(d.Request.Headers, signature.Header)
+	header := d.Request.Headers.Get(signature.Header)
 	switch {
 	case header == "":
 		return false, "It went out without a signature."
@@ -260,14 +259,4 @@ func (h *Handler) raw(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="delivery-%d-%s.%s"`, d.ID, part, ending))
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
-}
-
-// headerOf gives the value of a header, in whatever case its name stands; "" when there is none.
-func headerOf(headers []history.Header, name string) string {
-	for _, h := range headers {
-		if strings.EqualFold(h.Name, name) {
-			return h.Value
-		}
-	}
-	return ""
 }

@@ -37,7 +37,7 @@ func TestDeliveryShowsTheExchange(t *testing.T) {
 	_, body := s.get("/deliveries/2")
 	shown := text(body)
 	for _, want := range []string{
-		"lead:updated v2", "204", "No Content: accepted", "POST /hook HTTP/1.1", "artibot-api", fmt.Sprintf("Content-Length%d", len(d.Request.Body)), headerOf(d.Request.Headers, signature.Header),
+		"lead:updated v2", "204", "No Content: accepted", "POST /hook HTTP/1.1", "artibot-api", fmt.Sprintf("Content-Length%d", len(d.Request.Body)), d.Request.Headers.Get(signature.Header),
 		"POST&" + s.receiver + "&" + string(d.Request.Body), `It fits the secret of the webhook "crm".`, "curl -q -X POST", "HTTP/1.1 204 No Content",
 		d.Lead, "sales", "2019", "Answered after",
 	} {
@@ -198,7 +198,7 @@ func TestResendKeepsHeaders(t *testing.T) {
 	for _, form := range []url.Values{{"how": {"again"}}, {"how": {"elsewhere"}, "url": {s.receiver + "?else"}}} {
 		s.post(fmt.Sprintf("/deliveries/%d/resend", first.ID), form, nil)
 		last, err := s.store.Last(t.Context())
-		if err != nil || last.ResendOf != first.ID || headerOf(last.Request.Headers, own.Name) != own.Value || headerOf(last.Request.Headers, "User-Agent") != "" {
+		if err != nil || last.ResendOf != first.ID || last.Request.Headers.Get(own.Name) != own.Value || last.Request.Headers.Get("User-Agent") != "" {
 			t.Errorf("%v: %v, resend of #%d with %v", form, err, last.ResendOf, last.Request.Headers)
 		}
 	}
@@ -302,7 +302,7 @@ func TestImportedDeliveryIsSignedForItsURL(t *testing.T) {
 			want, secret = s.receiver, secretText
 		}
 		signed := signature.Sign(signature.NewSecret(secret), signature.SchemeURL, signature.Message{Method: "POST", URL: want, Body: []byte("{}")})
-		if got := headerOf(last.Request.Headers, signature.Header); last.URL != want || last.SignURL != want || got != signed {
+		if got := last.Request.Headers.Get(signature.Header); last.URL != want || last.SignURL != want || got != signed {
 			t.Errorf("%q: sent to %s, signed for %s with %s; want %s with %s", name, last.URL, last.SignURL, got, want, signed)
 		}
 	}

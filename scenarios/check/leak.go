@@ -43,7 +43,7 @@ func (r *run) look(w *emitter.Webhook, s shot, d *history.Delivery) {
 	switch secret := w.Secret.Bytes(); {
 	case len(secret) >= minSecret && bytes.Contains(d.RawResponse, secret), echoesStars(answer, len(secret)):
 		r.leaked.what = "the secret"
-	case !strings.EqualFold(headerOf(d, signature.Header), right) && !d.OK() && strings.Contains(strings.ToLower(answer), bare(right)):
+	case !strings.EqualFold(d.Request.Headers.Get(signature.Header), right) && !d.OK() && strings.Contains(strings.ToLower(answer), bare(right)):
 		r.leaked.what = "the signature that would have been right"
 	case traces().MatchString(string(d.Response.Body)):
 		r.leaked.what = "a stack trace"

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"artihook/emitter"
@@ -85,11 +84,9 @@ func noRedirect(t *trial) {
 	s := t.ordinary()
 	d := t.expect(s, answered)
 	if !t.over() && d.Status >= 300 && d.Status < 400 {
-		location := ""
-		for _, h := range d.Response.Headers {
-			if strings.EqualFold(h.Name, "Location") {
-				location = " to " + quoted(h.Value)
-			}
+		location, redirected := d.Response.Headers.Lookup("Location")
+		if redirected {
+			location = " to " + quoted(location)
 		}
 		t.fail(describe(s, &d), "2xx", fmt.Sprintf("%d %s%s", d.Status, http.StatusText(d.Status), location))
 	}
@@ -151,11 +148,7 @@ func contentType(t *trial) {
 	s := t.ordinary()
 	s.what = "as text/plain"
 	s.alter = func(d *history.Delivery) {
-		for i := range d.Request.Headers {
-			if strings.EqualFold(d.Request.Headers[i].Name, "Content-Type") {
-				d.Request.Headers[i].Value = "text/plain"
-			}
-		}
+		d.Request.Headers.Set("Content-Type", "text/plain")
 	}
 	t.expect(s, borne)
 }
@@ -189,10 +182,8 @@ func keepAlive(t *trial) {
 
 // closes says what in an answer closes the connection, "" when nothing does.
 func closes(r *history.Response) string {
-	for _, h := range r.Headers {
-		if strings.EqualFold(h.Name, "Connection") && strings.EqualFold(strings.TrimSpace(h.Value), "close") {
-			return "Connection: close"
-		}
+	if r.Headers.Closes() {
+		return "Connection: close"
 	}
 	if r.Proto == "HTTP/1.0" {
 		return "an answer of HTTP/1.0, which closes it"

@@ -146,13 +146,7 @@ func somebodyElse(t *trial) {
 func noHeader(_ *trial, s shot) (shot, string) {
 	s.what = "without " + signature.Header
 	s.alter = func(d *history.Delivery) {
-		kept := d.Request.Headers[:0]
-		for _, h := range d.Request.Headers {
-			if !strings.EqualFold(h.Name, signature.Header) {
-				kept = append(kept, h)
-			}
-		}
-		d.Request.Headers = kept
+		d.Request.Headers = d.Request.Headers.Delete(signature.Header)
 	}
 	return s, ""
 }

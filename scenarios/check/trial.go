@@ -244,20 +244,6 @@ func (t *trial) pause(d time.Duration) {
 // header gives an alteration that sets the signature header.
 func header(value string) func(*history.Delivery) {
 	return func(d *history.Delivery) {
-		for i := range d.Request.Headers {
-			if strings.EqualFold(d.Request.Headers[i].Name, signature.Header) {
-				d.Request.Headers[i].Value = value
-			}
-		}
+		d.Request.Headers.Set(signature.Header, value)
 	}
-}
-
-// headerOf gives the value of a header of a delivery's request.
-func headerOf(d *history.Delivery, name string) string {
-	for _, h := range d.Request.Headers {
-		if strings.EqualFold(h.Name, name) {
-			return h.Value
-		}
-	}
-	return ""
 }
