@@ -78,7 +78,7 @@ func TestUnmarshalSaysWhatIsWrong(t *testing.T) {
 	cases := map[string]struct{ data, want string }{
 		"both bodies": {`{"body":"a","body_base64":"YQ=="}`, "want one of them"},
 		"base64":      {`{"body_base64":"?"}`, `"body_base64"`},
-		"headers":     {`{"headers":[]}`, "no object of arrays"},
+		"headers":     {`{"headers":[]}`, "not an object of arrays"},
 		"one value":   {`{"headers":{"A":"b"}}`, `header "A", want an array of strings`},
 		"body":        {`{"body":1}`, "body"},
 	}
