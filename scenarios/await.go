@@ -10,25 +10,26 @@ import (
 	"artihook/emitter/text"
 )
 
+// awaitEvery is the pause between two requests of Await.
 const awaitEvery = 100 * time.Millisecond
 
-// AwaitError says that nobody answered in time.
+// AwaitError reports that a URL did not respond in time.
 type AwaitError struct {
 	URL    string
 	Waited time.Duration
-	Reason string // of the last try
+	Reason string // why the last request failed
 }
 
 func (e *AwaitError) Error() string {
 	return fmt.Sprintf("%s did not respond within %s: %s", text.Mask(e.URL), e.Waited, e.Reason)
 }
 
-// Await asks a URL until anything answers there by HTTP, with whatever status: then the receiver is up. The error is an
+// Await sends GET requests to a URL until it gets a response of any status: then the receiver is up. The error is an
 // [*AwaitError], or that of ctx.
 func Await(ctx context.Context, client *http.Client, url string, timeout time.Duration) error {
 	end := time.Now().Add(timeout)
 	for {
-		reason, err := knock(ctx, client, url, time.Until(end))
+		reason, err := awaitOnce(ctx, client, url, time.Until(end))
 		switch {
 		case err != nil || reason == "":
 			return err
@@ -41,8 +42,8 @@ func Await(ctx context.Context, client *http.Client, url string, timeout time.Du
 	}
 }
 
-// knock returns why there was no response, "" if there was one.
-func knock(ctx context.Context, client *http.Client, url string, within time.Duration) (string, error) {
+// awaitOnce returns why there was no response, or "" if there was one.
+func awaitOnce(ctx context.Context, client *http.Client, url string, within time.Duration) (string, error) {
 	limited, cancel := context.WithTimeout(ctx, max(within, awaitEvery))
 	defer cancel()
 	request, err := http.NewRequestWithContext(limited, http.MethodGet, url, http.NoBody)

@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// answers is a network in which somebody listens from the n-th try on.
-type answers struct {
-	tries, from int
+// lateServer is a transport that gets a response from the n-th request on.
+type lateServer struct {
+	requests, from int
 }
 
-func (a *answers) RoundTrip(*http.Request) (*http.Response, error) {
-	if a.tries++; a.tries < a.from {
+func (s *lateServer) RoundTrip(*http.Request) (*http.Response, error) {
+	if s.requests++; s.requests < s.from {
 		return nil, syscall.ECONNREFUSED
 	}
 	w := httptest.NewRecorder()
@@ -27,13 +27,13 @@ func (a *answers) RoundTrip(*http.Request) (*http.Response, error) {
 
 func TestAwait(t *testing.T) {
 	t.Parallel()
-	late := &answers{from: 3}
-	if err := Await(t.Context(), &http.Client{Transport: late}, "http://localhost/", time.Minute); err != nil || late.tries != 3 {
-		t.Errorf("%d tries, %v", late.tries, err)
+	late := &lateServer{from: 3}
+	if err := Await(t.Context(), &http.Client{Transport: late}, "http://localhost/", time.Minute); err != nil || late.requests != 3 {
+		t.Errorf("%d requests, %v", late.requests, err)
 	}
-	var nobody *AwaitError
-	err := Await(t.Context(), &http.Client{Transport: &answers{from: 1 << 30}}, "http://localhost/", 10*time.Millisecond)
-	if !errors.As(err, &nobody) || !strings.HasPrefix(err.Error(), "http://localhost/ did not respond within 10ms: nobody listens there") {
+	var noResponse *AwaitError
+	err := Await(t.Context(), &http.Client{Transport: &lateServer{from: 1 << 30}}, "http://localhost/", 10*time.Millisecond)
+	if !errors.As(err, &noResponse) || !strings.HasPrefix(err.Error(), "http://localhost/ did not respond within 10ms: nobody listens there") {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
