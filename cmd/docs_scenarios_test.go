@@ -16,7 +16,7 @@ import (
 	"artihook/cmd/console"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
-	"artihook/scenarios"
+	"artihook/scenarios/format"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -160,10 +160,10 @@ func framed(text, before string) string {
 func (s *stage) runExample(t *testing.T, name string, b block) {
 	t.Helper()
 	path := filepath.Join(s.folder, name)
-	files, err := scenarios.Load([]string{path}, "")
+	files, err := format.Load([]string{path}, "")
 	if err != nil && strings.Contains(err.Error(), "no lead was started before this step") {
 		s.write(t, name, framed(b.text, "- start: {}\n"))
-		files, err = scenarios.Load([]string{path}, "")
+		files, err = format.Load([]string{path}, "")
 	}
 	if err != nil {
 		t.Errorf("%s\n%v", b.text, err)
@@ -206,12 +206,12 @@ func (s *stage) compareOutput(t *testing.T, args []string, want string) {
 func TestDocsShowEveryKey(t *testing.T) {
 	t.Parallel()
 	k := keys{all: map[string]bool{}, shown: map[string]bool{}}
-	k.gather(reflect.TypeFor[scenarios.File]())
+	k.gather(reflect.TypeFor[format.File]())
 	for i, b := range readBlocks(t, "../docs/scenarios.md") {
 		if !strings.HasPrefix(b.kind, "yaml") {
 			continue
 		}
-		f, err := scenarios.Parse(exampleName(i, b), []byte(framed(b.text, "- start: {}\n")))
+		f, err := format.Parse(exampleName(i, b), []byte(framed(b.text, "- start: {}\n")))
 		if err != nil {
 			t.Errorf("%s\n%v", b.text, err)
 			continue
@@ -292,6 +292,6 @@ func given(v reflect.Value) bool {
 	case reflect.Slice:
 		return v.Len() > 0
 	}
-	place, ok := v.FieldByName("Place").Interface().(scenarios.Place)
+	place, ok := v.FieldByName("Place").Interface().(format.Place)
 	return ok && place.Given()
 }

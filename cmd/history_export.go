@@ -14,7 +14,7 @@ import (
 	"artihook/emitter/history"
 	"artihook/emitter/signature"
 	"artihook/emitter/text"
-	"artihook/scenarios"
+	"artihook/scenarios/format"
 
 	"github.com/spf13/cobra"
 )
@@ -42,7 +42,7 @@ func exportFormats() []exportFormat {
 		{"jsonl", func(w io.Writer) exporter { return lineExporter{w} }},
 		{"har", func(w io.Writer) exporter { return harExporter{exchange.NewHAR(w, console.Version)} }},
 		{"curl", func(w io.Writer) exporter { return curlExporter{exchange.NewScript(w)} }},
-		{"scenario", func(w io.Writer) exporter { return scenarioExporter{scenarios.NewRecorder(w, "from the history")} }},
+		{"scenario", func(w io.Writer) exporter { return scenarioExporter{format.NewRecorder(w, "from the history")} }},
 	}
 }
 
@@ -160,7 +160,7 @@ func (e curlExporter) add(d *history.Delivery) error {
 	return e.script.Add(d.Request, exchange.CurlOptions{URL: at}, title(d))
 }
 
-type scenarioExporter struct{ recorder *scenarios.Recorder }
+type scenarioExporter struct{ recorder *format.Recorder }
 
 func (e scenarioExporter) add(d *history.Delivery) error { return e.recorder.Add(d.Request.Body) }
 func (e scenarioExporter) end() error                    { return nil }

@@ -12,13 +12,13 @@ import (
 	"artihook/cmd/settings"
 	"artihook/emitter/receiver"
 	"artihook/emitter/text"
-	"artihook/scenarios"
+	"artihook/scenarios/format"
 )
 
 // recording is the scenario that listen writes while it listens. The zero value records nothing.
 type recording struct {
 	file     *os.File
-	recorder *scenarios.Recorder
+	recorder *format.Recorder
 	failed   error // the first
 }
 
@@ -35,7 +35,7 @@ func startRecording(name string) (recording, error) {
 		return recording{}, console.Usagef("--record %q: %w", name, settings.PlainError(err))
 	}
 	title := "recorded " + filepath.Base(name)
-	return recording{file: file, recorder: scenarios.NewRecorder(file, title)}, nil
+	return recording{file: file, recorder: format.NewRecorder(file, title)}, nil
 }
 
 // add records what was rightly signed and could be read: the rest is nobody's event, and right receivers refuse it.

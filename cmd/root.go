@@ -10,7 +10,7 @@ import (
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
 	"artihook/emitter/text"
-	"artihook/scenarios"
+	"artihook/scenarios/format"
 
 	"github.com/spf13/cobra"
 )
@@ -46,7 +46,7 @@ func Run(ctx context.Context, system *console.System) int {
 	if code == console.ExitInterrupted {
 		err = errors.New("interrupted")
 	}
-	var faults scenarios.Faults
+	var faults format.Diagnostics
 	if errors.As(err, &faults) {
 		for _, fault := range faults { // in the form that editors can jump from
 			fmt.Fprintln(a.printer.Err, text.Printable(fault.Error()))

@@ -16,6 +16,7 @@ import (
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/scenarios"
+	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 
 	"github.com/spf13/cobra"
@@ -83,12 +84,12 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	if err != nil {
 		return console.Usage(err)
 	}
-	files, err := settings.Interruptible(ctx, func() ([]*scenarios.File, error) { return loadScenarios(args, opt.root) })
+	files, err := settings.Interruptible(ctx, func() ([]*format.File, error) { return loadScenarios(args, opt.root) })
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		return console.Usage(scenarios.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Vars: plan.Vars, Env: plan.Env, Now: plan.Now})))
+		return console.Usage(format.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Vars: plan.Vars, Env: plan.Env, Now: plan.Now})))
 	}
 	if opt.dryRun {
 		return usageFaults(scenarios.Preview(ctx, files, plan, func(d history.Delivery) error { return a.printer.Planned(&d) }))
@@ -125,7 +126,7 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 
 // usageFaults marks the faults of files as the user's to mend, and a step that is not there.
 func usageFaults(err error) error {
-	var faults scenarios.Faults
+	var faults format.Diagnostics
 	var step *scenarios.StepError
 	if errors.As(err, &faults) || errors.As(err, &step) {
 		return console.Usage(err)
@@ -135,22 +136,22 @@ func usageFaults(err error) error {
 
 // loadScenarios reads files and folders, and takes any other word for the name of a ready scenario. All faults of all of
 // them come together, beside what could be read.
-func loadScenarios(args []string, root string) ([]*scenarios.File, error) {
-	var files []*scenarios.File
-	var faults scenarios.Faults
+func loadScenarios(args []string, root string) ([]*format.File, error) {
+	var files []*format.File
+	var faults format.Diagnostics
 	for len(args) > 0 {
 		n := slices.IndexFunc(args, isReadyName)
 		if n < 0 {
 			n = len(args)
 		}
-		more, err := scenarios.Load(args[:n], root)
-		var some scenarios.Faults
+		more, err := format.Load(args[:n], root)
+		var some format.Diagnostics
 		if errors.As(err, &some) {
 			faults = append(faults, some...)
 		}
 		files = append(files, more...)
 		if n < len(args) {
-			ready, err := scenarios.LoadLibrary(args[n])
+			ready, err := format.LoadLibrary(args[n])
 			if err != nil {
 				return nil, fmt.Errorf("%w (a file has .yaml at its end)", err)
 			}
@@ -226,8 +227,8 @@ func (opt *runOptions) await(ctx context.Context, a *app, client *http.Client) e
 }
 
 // repeat words the command that repeats one step.
-func (opt *runOptions) repeat(a *app) func(*scenarios.File, string, map[string]string, func(string) string) string {
-	return func(f *scenarios.File, step string, captured map[string]string, redact func(string) string) string {
+func (opt *runOptions) repeat(a *app) func(*format.File, string, map[string]string, func(string) string) string {
+	return func(f *format.File, step string, captured map[string]string, redact func(string) string) string {
 		words := []string{"artihook", "run", filepath.ToSlash(f.File), "--step", step}
 		words = append(words, a.settings.Again(opt.webhook.Cmd, captured)...)
 		if !a.settings.SetFlags["seed"] && (f.Defaults == nil || !f.Defaults.Seed.Given()) {

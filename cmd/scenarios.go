@@ -9,6 +9,7 @@ import (
 	"artihook/cmd/settings"
 	"artihook/emitter/text"
 	"artihook/scenarios"
+	"artihook/scenarios/format"
 
 	"github.com/spf13/cobra"
 )
@@ -34,15 +35,15 @@ func newScenariosCmd(a *app) *cobra.Command {
 			Example: `  artihook scenarios schema > scenario.schema.json
   # and in a file's first line: # yaml-language-server: $schema=scenario.schema.json`,
 			Args: args(cobra.NoArgs),
-			RunE: func(*cobra.Command, []string) error { _, err := a.printer.Out.Write(scenarios.Schema()); return err },
+			RunE: func(*cobra.Command, []string) error { _, err := a.printer.Out.Write(format.Schema()); return err },
 		},
 	)
 	return cmd
 }
 
 func runScenarios(a *app) error {
-	for _, name := range scenarios.Library() {
-		f, err := scenarios.LoadLibrary(name)
+	for _, name := range format.Library() {
+		f, err := format.LoadLibrary(name)
 		if err != nil {
 			return err
 		}
@@ -64,7 +65,7 @@ func runScenarios(a *app) error {
 }
 
 func runScenariosShow(a *app, name string) error {
-	text, err := scenarios.LibraryText(name)
+	text, err := format.LibraryText(name)
 	if err != nil {
 		return console.Usage(err)
 	}
@@ -86,8 +87,8 @@ func newScenariosLintCmd(a *app) *cobra.Command {
 
 func runScenariosLint(ctx context.Context, a *app, paths []string, root string) error {
 	n, err := settings.Interruptible(ctx, func() (int, error) {
-		files, err := scenarios.Load(paths, root)
-		return len(files), scenarios.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.system.Env, Now: a.system.Now}))
+		files, err := format.Load(paths, root)
+		return len(files), format.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.system.Env, Now: a.system.Now}))
 	})
 	if err != nil {
 		return usageFaults(err)

@@ -6,20 +6,21 @@ import (
 	"strings"
 
 	"artihook/emitter"
+	"artihook/scenarios/format"
 )
 
 // action is how the runner performs one action of a step. An action either sends, waits or asks (prepare, execute), or holds
 // other steps (nested).
 type action struct {
 	// title returns the name of a step that has none in the file. Required.
-	title func(*Step) string
+	title func(*format.Step) string
 	// prepare advances the lead and returns the events to send. It also runs for steps that are not sent. nil sends nothing.
 	prepare func(*stepRun) ([]*pendingEvent, error)
 	// execute does what takes time. Its error is why it could not be done; an unexpected response is a failed check. nil does
 	// nothing.
 	execute func(*stepRun, context.Context) error
 	// nested runs the steps that the step at path holds. nil: it holds none.
-	nested func(b *branchRun, ctx context.Context, step *Step, path string)
+	nested func(b *branchRun, ctx context.Context, step *format.Step, path string)
 	// batchable: the step may be recorded together with the steps after it.
 	batchable bool
 }
@@ -42,7 +43,7 @@ func actionTable() map[string]action {
 }
 
 // title returns the name of a step as reports show it.
-func (r *runner) title(s *Step) string {
+func (r *runner) title(s *format.Step) string {
 	if s.Name.Given() {
 		return s.Name.Value
 	}
@@ -59,9 +60,11 @@ func (r *runner) title(s *Step) string {
 	return text
 }
 
-func fixedTitle(text string) func(*Step) string { return func(*Step) string { return text } }
+func fixedTitle(text string) func(*format.Step) string {
+	return func(*format.Step) string { return text }
+}
 
-func answerTitle(s *Step) string {
+func answerTitle(s *format.Step) string {
 	switch {
 	case s.Answer.Next.N > 0:
 		return fmt.Sprintf("answer %d", s.Answer.Next.N)
@@ -75,7 +78,7 @@ func answerTitle(s *Step) string {
 	return "answer " + strings.Join(fields, ", ")
 }
 
-func sendTitle(s *Step) string {
+func sendTitle(s *format.Step) string {
 	switch {
 	case s.Send.Action != nil:
 		return "send " + string(s.Send.Action.Value)
@@ -85,11 +88,11 @@ func sendTitle(s *Step) string {
 	return "send body"
 }
 
-func resendTitle(s *Step) string { return "resend " + s.Resend.Value }
+func resendTitle(s *format.Step) string { return "resend " + s.Resend.Value }
 
-func waitTitle(s *Step) string { return "wait " + s.Wait.Value.String() }
+func waitTitle(s *format.Step) string { return "wait " + s.Wait.Value.String() }
 
-func probeTitle(s *Step) string {
+func probeTitle(s *format.Step) string {
 	switch {
 	case s.Probe.Get != nil:
 		return "probe " + s.Probe.Get.Value
@@ -99,12 +102,14 @@ func probeTitle(s *Step) string {
 	return "probe"
 }
 
-func repeatTitle(s *Step) string { return fmt.Sprintf("repeat %d times", s.Repeat.Times.N) }
+func repeatTitle(s *format.Step) string { return fmt.Sprintf("repeat %d times", s.Repeat.Times.N) }
 
-func forEachTitle(s *Step) string { return fmt.Sprintf("for each of %d leads", s.ForEach.Leads.N) }
+func forEachTitle(s *format.Step) string {
+	return fmt.Sprintf("for each of %d leads", s.ForEach.Leads.N)
+}
 
 // injectedFaults names the faults that the step injects, in the order of the format.
-func injectedFaults(s *Step) []string {
+func injectedFaults(s *format.Step) []string {
 	var names []string
 	add := func(given bool, format string, args ...any) {
 		if given {
@@ -124,7 +129,7 @@ func injectedFaults(s *Step) []string {
 }
 
 // tamper returns the change that the step makes to the signed request.
-func tamper(s *Step) emitter.Tamper {
+func tamper(s *format.Step) emitter.Tamper {
 	if s.Unsigned.On {
 		return emitter.TamperUnsigned
 	}

@@ -3,13 +3,15 @@ package scenarios
 import (
 	"reflect"
 	"testing"
+
+	"artihook/scenarios/format"
 )
 
 // Every action of the format has an entry with a title and something to do. An entry without an action is unused.
 func TestActionTable(t *testing.T) {
 	t.Parallel()
 	table := actionTable()
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[Step]()) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[format.Step]()) {
 		if f.Tag.Get("one") != "action" {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"artihook/emitter/history"
+	"artihook/scenarios/format"
 )
 
 // maxBatch is how many steps are recorded in one batch.
@@ -13,7 +14,7 @@ const maxBatch = 64
 
 // batchSize returns how many of the next steps can be recorded in the history before the first of them is sent. That costs
 // a fraction of recording each. Only the last step of a batch may change what later steps send.
-func (b *branchRun) batchSize(steps []*Step) int {
+func (b *branchRun) batchSize(steps []*format.Step) int {
 	if b.scenario.dryRun || b.scenario.opts().Step != "" {
 		return 1
 	}
@@ -30,7 +31,7 @@ func (b *branchRun) batchSize(steps []*Step) int {
 }
 
 // runBatch prepares steps, records their deliveries, and runs one after the other. first is the index of the first of them.
-func (b *branchRun) runBatch(ctx context.Context, steps []*Step, first int) {
+func (b *branchRun) runBatch(ctx context.Context, steps []*format.Step, first int) {
 	runs, errs := make([]*stepRun, len(steps)), make([]error, len(steps))
 	var planned []*history.Delivery
 	for i, step := range steps {

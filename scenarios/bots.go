@@ -7,10 +7,8 @@ import (
 	"sync"
 
 	"artihook/fixtures"
+	"artihook/scenarios/format"
 )
-
-// maxFile is the size of a bot's file or of a body's file, in bytes.
-const maxFile = 64 << 20
 
 // botCache reads each bot of a run once.
 type botCache struct {
@@ -21,7 +19,7 @@ type botCache struct {
 func newBotCache() *botCache { return &botCache{loaded: map[string]*fixtures.Bot{}} }
 
 // get returns the ready bot of this name, or the bot in a file, whose path is relative to the scenario f.
-func (c *botCache) get(name string, f *File) (*fixtures.Bot, error) {
+func (c *botCache) get(name string, f *format.File) (*fixtures.Bot, error) {
 	isFile := strings.ContainsAny(name, `./\`)
 	if isFile && !filepath.IsAbs(name) {
 		name = filepath.Join(filepath.Dir(f.File), name)
@@ -38,13 +36,13 @@ func (c *botCache) get(name string, f *File) (*fixtures.Bot, error) {
 	return bot, err
 }
 
-func loadBot(name string, isFile bool, f *File) (*fixtures.Bot, error) {
+func loadBot(name string, isFile bool, f *format.File) (*fixtures.Bot, error) {
 	if !isFile {
 		return fixtures.LoadBot(name)
 	}
-	text, err := f.roots.read(name, maxFile)
+	text, err := f.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("%.200q cannot be read: %s", name, reason(err))
+		return nil, fmt.Errorf("%.200q cannot be read: %s", name, err)
 	}
 	return fixtures.ParseBot(name, text)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"artihook/fixtures"
+	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 )
 
@@ -34,7 +35,7 @@ func (s *seedSequence) next() uint64 {
 }
 
 // runSteps runs steps one after the other.
-func (b *branchRun) runSteps(ctx context.Context, steps []*Step) {
+func (b *branchRun) runSteps(ctx context.Context, steps []*format.Step) {
 	for i := 0; i < len(steps); i++ {
 		if why := b.scenario.skipReason(ctx); why != "" && !b.scenario.dryRun {
 			b.skip(steps[i], why)
@@ -52,7 +53,7 @@ func (b *branchRun) runSteps(ctx context.Context, steps []*Step) {
 	}
 }
 
-func (b *branchRun) skip(step *Step, why string) {
+func (b *branchRun) skip(step *format.Step, why string) {
 	if b.scenario.opts().Step == "" {
 		r := b.newResult(step)
 		r.Outcome, r.Why = report.Skipped, why
@@ -60,17 +61,17 @@ func (b *branchRun) skip(step *Step, why string) {
 	}
 }
 
-func (b *branchRun) newResult(step *Step) report.Step {
+func (b *branchRun) newResult(step *format.Step) report.Step {
 	return report.Step{Name: b.label + b.scenario.runner.title(step), File: b.scenario.includedFile(step), Line: step.Line}
 }
 
 // runStep runs one step, with the steps that it holds.
-func (b *branchRun) runStep(ctx context.Context, step *Step, path string) {
+func (b *branchRun) runStep(ctx context.Context, step *format.Step, path string) {
 	if nested := b.scenario.runner.actions[step.Action()].nested; nested != nil {
 		nested(b, ctx, step, path)
 		return
 	}
-	if step.faulty { // in a dry run of a partial file
+	if step.Invalid { // in a dry run of a partial file
 		return
 	}
 	s := b.newStepRun(step, path)

@@ -3,97 +3,19 @@ package scenarios
 import (
 	"fmt"
 	"sync/atomic"
+
+	"artihook/scenarios/format"
 )
 
-// What a scenario can multiply is bounded: a small file must exhaust neither the memory nor anybody's patience.
-const (
-	// maxWork is how many steps, deliveries and included files a scenario may have, with every round, lead and copy
-	// counted.
-	maxWork = 100_000
-	// maxAtOnce is how many branches and leads may run side by side.
-	maxAtOnce = 1000
-	// maxText is the size of one text with its variables filled in, and maxTexts that of all such texts, bodies and
-	// included files of a scenario together, in bytes.
-	maxText  = 16 << 20
-	maxTexts = 128 << 20
-)
+// maxText is the size in bytes of one text with its variables filled in.
+const maxText = 16 << 20
 
 // budget counts the bytes that a scenario has made while it runs. It is safe for concurrent use.
 type budget struct{ spent atomic.Int64 }
 
 func (b *budget) spend(bytes int) error {
-	if b.spent.Add(int64(bytes)) > maxTexts {
-		return fmt.Errorf("the texts, variables, bodies and included files of this scenario come to more than %d MiB, the limit for one scenario", maxTexts>>20)
+	if b.spent.Add(int64(bytes)) > format.MaxBytes {
+		return fmt.Errorf("the texts, variables, bodies and included files of this scenario come to more than %d MiB, the limit for one scenario", format.MaxBytes>>20)
 	}
 	return nil
-}
-
-// work counts what the steps of a scenario come to before any of them runs.
-type work struct {
-	webhooks int
-	faults   *Faults
-	over     bool // a fault says so already
-}
-
-// checkWork reports whether a scenario stays within maxWork and maxAtOnce, and adds a fault if it does not.
-func checkWork(f *File, faults *Faults) bool {
-	w := &work{webhooks: 1, faults: faults}
-	if f.Defaults != nil {
-		w.webhooks = max(len(f.Defaults.Webhooks), 1)
-	}
-	w.count(f.Steps)
-	return !w.over
-}
-
-// count returns how many steps and deliveries the steps come to, and how many of them run at once at most. Beyond the
-// limits it counts no further.
-func (w *work) count(steps []*Step) (total, atOnce int) {
-	atOnce = 1
-	for _, s := range steps {
-		n, side := w.countStep(s)
-		total, atOnce = w.limited(s, total+n, max(atOnce, side))
-	}
-	return total, atOnce
-}
-
-func (w *work) countStep(s *Step) (total, atOnce int) {
-	switch {
-	case s.Repeat != nil:
-		total, atOnce = w.count(s.Repeat.Steps)
-		total *= s.Repeat.Times.N
-	case s.ForEach != nil:
-		total, atOnce = w.count(s.ForEach.Steps)
-		total *= s.ForEach.Leads.N
-		atOnce *= max(min(s.ForEach.AtATime.N, s.ForEach.Leads.N), 1)
-	case s.Parallel != nil:
-		for _, b := range s.Parallel {
-			n, side := w.count(b.Steps)
-			total, atOnce = w.limited(s, total+n, atOnce+side)
-		}
-	case s.sends():
-		return w.limited(s, w.deliveries(s), 1)
-	}
-	return w.limited(s, total+1, max(atOnce, 1))
-}
-
-// deliveries returns how many a step makes at most.
-func (w *work) deliveries(s *Step) int {
-	n := w.webhooks
-	if s.Answer != nil {
-		n *= max(s.Answer.Next.N, len(s.Answer.Fields), 1)
-	}
-	return min(n, maxWork+1) * max(s.Duplicate.N, 1)
-}
-
-func (w *work) limited(s *Step, total, atOnce int) (int, int) {
-	switch {
-	case w.over:
-	case total > maxWork:
-		w.over = true
-		w.faults.add(s.Place, "", "with this step the scenario has more than %d steps and deliveries, the limit for one scenario; use artihook load for more", maxWork)
-	case atOnce > maxAtOnce:
-		w.over = true
-		w.faults.add(s.Place, "", "more than %d branches and leads would run side by side, the limit for one scenario", maxAtOnce)
-	}
-	return min(total, maxWork+1), min(atOnce, maxAtOnce+1)
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 )
 
@@ -15,7 +16,7 @@ type condition struct {
 }
 
 // newCondition returns the condition of the one matcher that is not nil.
-func newCondition(what string, equals, contains *Text, matches *Pattern, v *variables) (condition, error) {
+func newCondition(what string, equals, contains *format.Text, matches *format.Pattern, v *variables) (condition, error) {
 	switch {
 	case equals != nil:
 		want, err := v.expand(equals.Value)

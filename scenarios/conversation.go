@@ -5,6 +5,7 @@ import (
 
 	"artihook/emitter/payload"
 	"artihook/fixtures"
+	"artihook/scenarios/format"
 )
 
 // start starts a conversation and returns its created event.
@@ -33,8 +34,8 @@ func (s *stepRun) start() ([]*pendingEvent, error) {
 }
 
 // botPlace returns where the bot of a start is named, or the place of the step.
-func (s *stepRun) botPlace(own Bot) Place {
-	for _, at := range []Place{own.Place, s.scenario().defaults().Bot.Place} {
+func (s *stepRun) botPlace(own format.Bot) format.Place {
+	for _, at := range []format.Place{own.Place, s.scenario().defaults().Bot.Place} {
 		if at.Given() {
 			return at
 		}
@@ -43,7 +44,7 @@ func (s *stepRun) botPlace(own Bot) Place {
 }
 
 // botName returns the bot of the step, of the options or of the defaults, in this order.
-func (s *stepRun) botName(own Bot) (string, error) {
+func (s *stepRun) botName(own format.Bot) (string, error) {
 	opts, defaults := s.scenario().opts(), s.scenario().defaults()
 	name := own
 	switch {
@@ -90,7 +91,7 @@ func (s *stepRun) answer() ([]*pendingEvent, error) {
 		events = append(events, l.pending())
 	}
 	for _, f := range a.Fields {
-		answers, err := s.vars().joinAnswers(Map[Text]{f})
+		answers, err := s.vars().joinAnswers(format.Map[format.Text]{f})
 		if err != nil {
 			return nil, err
 		}

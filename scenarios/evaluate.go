@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 )
 
 // evaluateExpect compares a response with what the step expects. Without e the default is expected. The error is a variable
 // that is not set.
-func evaluateExpect(e *Expect, r *response, v *variables) ([]report.Check, error) {
+func evaluateExpect(e *format.Expect, r *response, v *variables) ([]report.Check, error) {
 	if e == nil {
 		return []report.Check{evaluateDefault(r)}, nil
 	}
@@ -59,7 +60,7 @@ func evaluateDefault(r *response) report.Check {
 	return newCheck("status", "2xx", r.outcome(), r.failure == "" && r.status/100 == 2)
 }
 
-func evaluateStatus(allowed []Status, r *response) report.Check {
+func evaluateStatus(allowed []format.Status, r *response) report.Check {
 	var texts []string
 	ok := false
 	for _, s := range allowed {
@@ -70,14 +71,14 @@ func evaluateStatus(allowed []Status, r *response) report.Check {
 }
 
 // statusText returns a status as the file has it: 204 or 2xx.
-func statusText(s Status) string {
+func statusText(s format.Status) string {
 	if s.From != s.To {
 		return fmt.Sprintf("%dxx", s.From/100)
 	}
 	return strconv.Itoa(s.From)
 }
 
-func evaluateHeader(name string, m *Matcher, r *response, v *variables) (report.Check, error) {
+func evaluateHeader(name string, m *format.Matcher, r *response, v *variables) (report.Check, error) {
 	what := "header " + name
 	value, found := r.header(name)
 	if m.Exists != nil {
@@ -107,7 +108,7 @@ func evaluateExists(what string, want, found bool, value string) report.Check {
 	return newCheck(what, expected, value, want == found)
 }
 
-func evaluateBody(m *BodyMatcher, body []byte, v *variables) (report.Check, error) {
+func evaluateBody(m *format.BodyMatcher, body []byte, v *variables) (report.Check, error) {
 	if !m.Path.Given() {
 		c, err := newCondition("body", m.Equals, m.Contains, m.Matches, v)
 		return c.evaluate(string(body)), err
@@ -129,7 +130,7 @@ func evaluateBody(m *BodyMatcher, body []byte, v *variables) (report.Check, erro
 	return c.evaluate(at.text()), nil
 }
 
-func evaluateValue(what string, is *Value, at *bodyValue, v *variables) (report.Check, error) {
+func evaluateValue(what string, is *format.Value, at *bodyValue, v *variables) (report.Check, error) {
 	expected, err := v.expandJSON(is)
 	if err != nil {
 		return report.Check{}, err
@@ -146,7 +147,7 @@ func evaluateValue(what string, is *Value, at *bodyValue, v *variables) (report.
 }
 
 // captureFrom returns the text that a step captures from a response. The check fails if there is none.
-func captureFrom(c *Capture, name string, r *response) (string, report.Check) {
+func captureFrom(c *format.Capture, name string, r *response) (string, report.Check) {
 	what := "capture " + name
 	switch {
 	case c.Header != nil:

@@ -7,13 +7,14 @@ import (
 
 	"artihook/emitter/payload"
 	"artihook/fixtures"
+	"artihook/scenarios/format"
 )
 
 // generators are the event generators of a scenario. They are reused, because making one takes longer than generating an
 // event.
 type generators struct {
 	bots  *botCache
-	file  *File
+	file  *format.File
 	mu    sync.Mutex
 	pools map[generatorKey]*sync.Pool
 }
@@ -26,7 +27,7 @@ type generatorKey struct {
 	answers  string // fields and texts, each followed by a zero byte
 }
 
-func newGenerators(bots *botCache, f *File) *generators {
+func newGenerators(bots *botCache, f *format.File) *generators {
 	return &generators{bots: bots, file: f, pools: map[generatorKey]*sync.Pool{}}
 }
 
@@ -60,7 +61,7 @@ func (g *generators) pool(key generatorKey) *sync.Pool {
 }
 
 // joinAnswers expands answers and joins them for a generatorKey. The error is a fault of the file.
-func (v *variables) joinAnswers(answers Map[Text]) (string, error) {
+func (v *variables) joinAnswers(answers format.Map[format.Text]) (string, error) {
 	var b strings.Builder
 	for _, a := range answers {
 		field, err := v.expand(a.Key)

@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"artihook/scenarios/format"
 )
 
 // parseJSON parses one JSON value. Whole numbers become int64, others float64.
@@ -56,24 +58,13 @@ type bodyValue struct {
 }
 
 // findInBody finds a path in a JSON body. The value is a list if the path finds several.
-func findInBody(p *Path, body []byte) (at bodyValue) {
+func findInBody(p *format.Path, body []byte) (at bodyValue) {
 	parsed, err := parseJSON(body)
 	if err != nil {
 		return bodyValue{err: err}
 	}
-	defer func() {
-		if recover() != nil { // the JSONPath library can panic on a body from the network
-			at = bodyValue{}
-		}
-	}()
-	switch all := p.compiled.Get(parsed); len(all) {
-	case 0:
-		return bodyValue{}
-	case 1:
-		return bodyValue{value: all[0], found: true}
-	default:
-		return bodyValue{value: all, found: true}
-	}
+	at.value, at.found = p.Find(parsed)
+	return at
 }
 
 // text returns the value as reports show it.

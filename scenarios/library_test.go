@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"artihook/emitter/receiver"
+	"artihook/scenarios/format"
 )
 
 // Every ready scenario says why it matters, has no fault, and passes against the reference receiver.
@@ -15,24 +16,24 @@ func TestLibrary(t *testing.T) {
 		"happy-path", "abandoned", "every-answer-type", "unicode", "large-lead", "returning-visitor", "duplicates", "out-of-order",
 		"completed-repeats-version", "tampered", "unsigned", "burst", "receiver-errors", "slow-receiver", "two-webhooks",
 	} {
-		if _, err := LoadLibrary(name); err != nil {
+		if _, err := format.LoadLibrary(name); err != nil {
 			t.Error(err)
 		}
 	}
-	for _, name := range Library() {
+	for _, name := range format.Library() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f, err := LoadLibrary(name)
+			f, err := format.LoadLibrary(name)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if f.Name.Value != name || strings.Count(strings.TrimSpace(f.Description.Value), "\n") != 1 {
 				t.Errorf("%q is described in %q, not in two lines", f.Name.Value, f.Description.Value)
 			}
-			if err := Lint(t.Context(), []*File{f}, Options{}); err != nil {
+			if err := Lint(t.Context(), []*format.File{f}, Options{}); err != nil {
 				t.Error(err)
 			}
-			rep, err := Run(t.Context(), []*File{f}, startCRM(t, testSecret).options(t))
+			rep, err := Run(t.Context(), []*format.File{f}, startCRM(t, testSecret).options(t))
 			if err != nil || rep.Count().Failed > 0 || rep.Count().Passed == 0 {
 				t.Errorf("%v\n%s", err, strings.Join(outcomes(rep), "\n"))
 			}
@@ -73,11 +74,11 @@ func TestLibraryFindsWeaknesses(t *testing.T) {
 		c := startCRM(t, testSecret)
 		c.answer = tt.answer
 		for name, fails := range map[string]bool{tt.scenario: true, "happy-path": false} {
-			f, err := LoadLibrary(name)
+			f, err := format.LoadLibrary(name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			rep, err := Run(t.Context(), []*File{f}, c.options(t))
+			rep, err := Run(t.Context(), []*format.File{f}, c.options(t))
 			if err != nil || rep.Count().Failed > 0 != fails {
 				t.Errorf("%s: %v\n%s", name, err, strings.Join(outcomes(rep), "\n"))
 			}
@@ -97,11 +98,11 @@ func TestRetriesInTheLibrary(t *testing.T) {
 		}
 		w.WriteHeader(a.Status)
 	}
-	f, err := LoadLibrary("receiver-errors")
+	f, err := format.LoadLibrary("receiver-errors")
 	if err != nil {
 		t.Fatal(err)
 	}
-	rep, err := Run(t.Context(), []*File{f}, c.options(t))
+	rep, err := Run(t.Context(), []*format.File{f}, c.options(t))
 	if err != nil || rep.Count().Failed > 0 {
 		t.Errorf("%v\n%s", err, strings.Join(outcomes(rep), "\n"))
 	}

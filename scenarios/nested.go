@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+
+	"artihook/scenarios/format"
 )
 
 // repeat runs the rounds of a repeat step in the same branch.
-func (b *branchRun) repeat(ctx context.Context, step *Step, path string) {
+func (b *branchRun) repeat(ctx context.Context, step *format.Step, path string) {
 	outerPath, outerLabel := b.path, b.label
 	defer func() { b.path, b.label = outerPath, outerLabel }()
 	for n := 1; n <= step.Repeat.Times.N; n++ {
@@ -23,7 +25,7 @@ func (b *branchRun) repeat(ctx context.Context, step *Step, path string) {
 }
 
 // parallel runs the branches of a parallel step at the same time. A dry run runs them one after the other.
-func (b *branchRun) parallel(ctx context.Context, step *Step, path string) {
+func (b *branchRun) parallel(ctx context.Context, step *format.Step, path string) {
 	var branches []*branchRun
 	for i := range step.Parallel {
 		branches = append(branches, b.fork(fmt.Sprintf("%s.%d.", path, i+1), fmt.Sprintf("branch %d › ", i+1)))
@@ -44,7 +46,7 @@ func (b *branchRun) parallel(ctx context.Context, step *Step, path string) {
 }
 
 // forEach runs the steps of a for_each step once for each lead, in branches that see no other lead.
-func (b *branchRun) forEach(ctx context.Context, step *Step, path string) {
+func (b *branchRun) forEach(ctx context.Context, step *format.Step, path string) {
 	f := step.ForEach
 	base := &branchRun{
 		scenario: b.scenario, vars: b.vars, leads: newLeads(), sent: b.sent, seeds: seedSequence{base: b.seeds.next()}, label: b.label,

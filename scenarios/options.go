@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 )
 
@@ -32,7 +33,7 @@ type Options struct {
 	Exchanges bool
 	// Repeat returns the command that repeats one step, with the variables that it took from responses. It passes each
 	// word through redact, which masks the secrets, before it quotes the word. nil gives no commands.
-	Repeat func(f *File, step string, vars map[string]string, redact func(string) string) string
+	Repeat func(f *format.File, step string, vars map[string]string, redact func(string) string) string
 	// Ended is called with each scenario as it ends, never concurrently. Its error ends the run. nil is not called.
 	Ended func(*report.Suite) error
 }

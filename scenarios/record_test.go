@@ -6,14 +6,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"artihook/scenarios/format"
 )
 
 // What was recorded of one run replays byte for byte, rightly signed.
 func TestRecordThenReplay(t *testing.T) {
 	t.Parallel()
-	var files []*File
+	var files []*format.File
 	for _, name := range []string{"unicode", "every-answer-type", "out-of-order"} {
-		f, err := LoadLibrary(name)
+		f, err := format.LoadLibrary(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -25,18 +27,18 @@ func TestRecordThenReplay(t *testing.T) {
 		t.Fatal(err, outcomes(rep))
 	}
 	var text bytes.Buffer
-	r := NewRecorder(&text, "it's recorded")
+	r := format.NewRecorder(&text, "it's recorded")
 	for _, body := range first.bodies() {
 		if err := r.Add([]byte(body)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	recorded, err := Parse("recorded.yaml", text.Bytes())
+	recorded, err := format.Parse("recorded.yaml", text.Bytes())
 	if err != nil || r.Steps() != len(recorded.Steps) {
 		t.Fatalf("%v\n%s", err, text.String())
 	}
 	second := startCRM(t, testSecret)
-	rep, err := Run(t.Context(), []*File{recorded}, second.options(t))
+	rep, err := Run(t.Context(), []*format.File{recorded}, second.options(t))
 	if err != nil || rep.Count().Failed > 0 {
 		t.Fatal(err, outcomes(rep))
 	}
@@ -49,18 +51,18 @@ func TestRecordThenReplay(t *testing.T) {
 func TestRecordedBracketsCanBeReadAgain(t *testing.T) {
 	t.Parallel()
 	var text bytes.Buffer
-	r := NewRecorder(&text, "a[b")
-	for range maxNesting + 1 {
+	r := format.NewRecorder(&text, "a[b")
+	for range 100 + 1 {
 		for _, body := range []string{`{"a":"["}`, `{"a":`, `{"resource":"lead","action":"created","resource_id":"[["}`} {
 			if err := r.Add([]byte(body)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if err := r.Add(bytes.Repeat([]byte("["), 2*maxNesting)); err != nil {
+	if err := r.Add(bytes.Repeat([]byte("["), 2*100)); err != nil {
 		t.Fatal(err)
 	}
-	f, err := Parse("recorded.yaml", text.Bytes())
+	f, err := format.Parse("recorded.yaml", text.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +74,7 @@ func TestRecordedBracketsCanBeReadAgain(t *testing.T) {
 func TestRecorderSaysWhatItCannotWrite(t *testing.T) {
 	t.Parallel()
 	full := errors.New("no space left")
-	if err := NewRecorder(broken{full}, "x").Add([]byte("{}")); !errors.Is(err, full) {
+	if err := format.NewRecorder(broken{full}, "x").Add([]byte("{}")); !errors.Is(err, full) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -88,10 +90,10 @@ func FuzzRecord(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var text bytes.Buffer
-		if err := NewRecorder(&text, "it's "+string(body)).Add(body); err != nil {
+		if err := format.NewRecorder(&text, "it's "+string(body)).Add(body); err != nil {
 			t.Fatal(err)
 		}
-		file, err := Parse("recorded.yaml", text.Bytes())
+		file, err := format.Parse("recorded.yaml", text.Bytes())
 		if err != nil {
 			t.Fatalf("%v\n%q", err, text.String())
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"artihook/emitter/history"
+	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 
 	"golang.org/x/sync/errgroup"
@@ -19,7 +20,7 @@ import (
 // Run runs scenarios and reports them in their order. It validates all of them before it sends anything: the error is
 // [Faults] if one of them cannot run, and a [*StepError] if none has the step of the options. Other errors are a history
 // that cannot be written, or that of ctx; the report then holds what ran.
-func Run(ctx context.Context, files []*File, opts Options) (*report.Report, error) {
+func Run(ctx context.Context, files []*format.File, opts Options) (*report.Report, error) {
 	if opts.Emitter == nil || opts.Webhook == nil {
 		return nil, errors.New("scenarios: Run needs an Emitter and a Webhook")
 	}
@@ -33,7 +34,7 @@ func Run(ctx context.Context, files []*File, opts Options) (*report.Report, erro
 // Preview calls each with every delivery that Run would send, in the order of the files, as far as no response decides
 // it. It sends nothing and does not wait. It stops at the first error of each. If the files have [Faults], it returns them
 // and does not call each.
-func Preview(ctx context.Context, files []*File, opts Options, each func(history.Delivery) error) error {
+func Preview(ctx context.Context, files []*format.File, opts Options, each func(history.Delivery) error) error {
 	r := newRunner(opts)
 	if err := r.validate(ctx, files, false); err != nil {
 		return err
@@ -53,7 +54,7 @@ func Preview(ctx context.Context, files []*File, opts Options, each func(history
 
 // Lint validates scenarios as Run does before it sends: bots, files, answers, variables. The error is [Faults]. Lint needs
 // none of the options; a variable whose name looks like that of an environment variable may be missing.
-func Lint(ctx context.Context, files []*File, opts Options) error {
+func Lint(ctx context.Context, files []*format.File, opts Options) error {
 	return newRunner(opts).validate(ctx, files, true)
 }
 
@@ -79,7 +80,7 @@ func newRunner(opts Options) *runner {
 }
 
 // validate runs every scenario without sending, several at a time.
-func (r *runner) validate(ctx context.Context, files []*File, lint bool) error {
+func (r *runner) validate(ctx context.Context, files []*format.File, lint bool) error {
 	states := make([]*runState, len(files))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -95,7 +96,7 @@ func (r *runner) validate(ctx context.Context, files []*File, lint bool) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	var faults Faults
+	var faults format.Diagnostics
 	stepFound := false
 	for _, s := range states {
 		if s.fatal != nil {
@@ -104,7 +105,7 @@ func (r *runner) validate(ctx context.Context, files []*File, lint bool) error {
 		faults = append(faults, s.faults...)
 		stepFound = stepFound || s.stepFound
 	}
-	if err := faults.orNil(); err != nil {
+	if err := faults.Err(); err != nil {
 		return err
 	}
 	if r.opts.Step != "" && !stepFound {
@@ -113,7 +114,7 @@ func (r *runner) validate(ctx context.Context, files []*File, lint bool) error {
 	return nil
 }
 
-func (r *runner) dryRun(ctx context.Context, f *File, lint bool) *runState {
+func (r *runner) dryRun(ctx context.Context, f *format.File, lint bool) *runState {
 	s := r.newScenarioRun(f)
 	s.dryRun, s.root.vars.dryRun, s.root.vars.lenient = true, true, lint
 	s.run(ctx)
@@ -121,7 +122,7 @@ func (r *runner) dryRun(ctx context.Context, f *File, lint bool) *runState {
 }
 
 // runAll runs every scenario, several at a time.
-func (r *runner) runAll(ctx context.Context, files []*File) (*report.Report, error) {
+func (r *runner) runAll(ctx context.Context, files []*format.File) (*report.Report, error) {
 	started := time.Now()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -167,7 +168,7 @@ func sendIndexes(ctx context.Context, to chan<- int, n int) {
 }
 
 // runOne runs one scenario. The error is one that ends the whole run.
-func (r *runner) runOne(ctx context.Context, f *File) (*report.Suite, error) {
+func (r *runner) runOne(ctx context.Context, f *format.File) (*report.Suite, error) {
 	s := r.newScenarioRun(f)
 	suite := &report.Suite{Name: f.Name.Value, Description: f.Description.Value, Started: time.Now()}
 	if !f.Ready {
@@ -185,7 +186,7 @@ func (r *runner) runOne(ctx context.Context, f *File) (*report.Suite, error) {
 
 // seed returns the seed of a scenario. It depends on the scenario's name, so that its leads do not depend on the other
 // scenarios of the run.
-func (r *runner) seed(f *File) uint64 {
+func (r *runner) seed(f *format.File) uint64 {
 	seed := r.opts.Seed
 	if d := f.Defaults; d != nil && d.Seed.Given() && !r.opts.given(SettingSeed) {
 		seed = d.Seed.N
@@ -196,7 +197,7 @@ func (r *runner) seed(f *File) uint64 {
 }
 
 // clock returns the clock of a scenario's payloads.
-func (r *runner) clock(f *File) func() time.Time {
+func (r *runner) clock(f *format.File) func() time.Time {
 	if d := f.Defaults; d != nil && d.Now.Given() && !r.opts.given(SettingNow) {
 		return func() time.Time { return d.Now.Time }
 	}

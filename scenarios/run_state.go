@@ -4,36 +4,38 @@ import (
 	"context"
 	"errors"
 	"sync"
+
+	"artihook/scenarios/format"
 )
 
 // runState is what the steps of a scenario have led to so far. It is safe for concurrent use by branches. Its fields may be
 // read without the lock once the scenario has ended.
 type runState struct {
 	mu          sync.Mutex
-	faults      Faults // found by a dry run
-	stepFound   bool   // the step that runs alone exists
-	stepDone    bool   // and it has run
-	unreachable bool   // a step has failed because the receiver cannot be reached
-	fatal       error  // ends the whole run
+	faults      format.Diagnostics // found by a dry run
+	stepFound   bool               // the step that runs alone exists
+	stepDone    bool               // and it has run
+	unreachable bool               // a step has failed because the receiver cannot be reached
+	fatal       error              // ends the whole run
 }
 
 // addFault adds a fault at the place that the error names, else at the given place.
-func (s *runState) addFault(at Place, err error) {
+func (s *runState) addFault(at format.Place, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var fault *Fault
+	var fault *format.Diagnostic
 	if errors.As(faultAt(at, err), &fault) {
 		s.faults = append(s.faults, fault)
 	}
 }
 
 // faultAt returns err if it has a place, else a fault at the given place.
-func faultAt(at Place, err error) error {
-	var fault *Fault
+func faultAt(at format.Place, err error) error {
+	var fault *format.Diagnostic
 	if errors.As(err, &fault) {
 		return err
 	}
-	return &Fault{File: at.File, Line: at.Line, Column: at.Column, Problem: err.Error()}
+	return &format.Diagnostic{File: at.File, Line: at.Line, Column: at.Column, Problem: err.Error()}
 }
 
 // faultCount returns how many faults have been found.

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"artihook/emitter/history"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
+	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 
 	"github.com/google/go-cmp/cmp"
@@ -95,9 +97,9 @@ func (c *crm) options(t testing.TB) Options {
 	}
 }
 
-func parseSteps(t testing.TB, text string) *File {
+func parseSteps(t testing.TB, text string) *format.File {
 	t.Helper()
-	f, err := Parse("test.yaml", []byte("name: test\n"+text))
+	f, err := format.Parse("test.yaml", []byte("name: test\n"+text))
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -204,7 +206,7 @@ func TestRunSteps(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := startCRM(t, testSecret)
-			rep, err := Run(t.Context(), []*File{parseSteps(t, tt.file)}, c.options(t))
+			rep, err := Run(t.Context(), []*format.File{parseSteps(t, tt.file)}, c.options(t))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -257,7 +259,7 @@ func TestExpectations(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := jsonCRM(t)
-		rep, err := Run(t.Context(), []*File{parseSteps(t, "steps: [{name: s, start: {}, expect: "+tt.expect+"}]")}, c.options(t))
+		rep, err := Run(t.Context(), []*format.File{parseSteps(t, "steps: [{name: s, start: {}, expect: "+tt.expect+"}]")}, c.options(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -275,7 +277,7 @@ func TestBodyThatIsNoJSON(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)
 	c.answer = func(w http.ResponseWriter, _ *receiver.Arrival) { io.WriteString(w, "<html>") }
-	rep, err := Run(t.Context(), []*File{parseSteps(t, "steps: [{start: {}, expect: {body: [{path: $.id, is: 1}, {path: $.id, exists: false}]}, capture: {id: {path: $.id}}}]")}, c.options(t))
+	rep, err := Run(t.Context(), []*format.File{parseSteps(t, "steps: [{start: {}, expect: {body: [{path: $.id, is: 1}, {path: $.id, exists: false}]}, capture: {id: {path: $.id}}}]")}, c.options(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +303,7 @@ func TestCaptures(t *testing.T) {
   - probe: {get: '${url}?id=${id}'}
     capture: {id: {path: $.nothing}}
 `)
-	rep, err := Run(t.Context(), []*File{f}, c.options(t))
+	rep, err := Run(t.Context(), []*format.File{f}, c.options(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -328,11 +330,11 @@ func TestProbeWaits(t *testing.T) {
 		}
 	}))
 	defer own.Close()
-	rep, err := Run(t.Context(), []*File{parseSteps(t, "steps: [{start: {}}, {probe: {get: '"+own.URL+"/leads/${lead}', for: 1m, every: 1ms}}]")}, c.options(t))
+	rep, err := Run(t.Context(), []*format.File{parseSteps(t, "steps: [{start: {}}, {probe: {get: '"+own.URL+"/leads/${lead}', for: 1m, every: 1ms}}]")}, c.options(t))
 	if err != nil || asked != 3 {
 		t.Errorf("asked %d times: %v, %v", asked, outcomes(rep), err)
 	}
-	rep, err = Run(t.Context(), []*File{parseSteps(t, "steps: [{probe: {get: '"+own.URL+"', for: 10ms, every: 1ms}, expect: {status: 500}}]")}, c.options(t))
+	rep, err = Run(t.Context(), []*format.File{parseSteps(t, "steps: [{probe: {get: '"+own.URL+"', for: 10ms, every: 1ms}, expect: {status: 500}}]")}, c.options(t))
 	if diff := cmp.Diff([]string{"fail probe " + own.URL + " | status: 200, not 500"}, outcomes(rep)); diff != "" || err != nil {
 		t.Error(err, diff)
 	}
@@ -357,9 +359,9 @@ func TestSameBytesWhateverRunsBeside(t *testing.T) {
   - complete:
     lead: ann
 `
-	var files []*File
+	var files []*format.File
 	for i := range 6 {
-		f, err := Parse("many.yaml", []byte(fmt.Sprintf("name: number %d\n%s", i, steps)))
+		f, err := format.Parse("many.yaml", []byte(fmt.Sprintf("name: number %d\n%s", i, steps)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -405,8 +407,8 @@ steps:
   - probe: {get: 'localhost:3000/leads'}
   - probe: {get: '${HOME_OF_LEADS}'}
 `)
-	_, err := Run(t.Context(), []*File{good, bad}, c.options(t))
-	var faults Faults
+	_, err := Run(t.Context(), []*format.File{good, bad}, c.options(t))
+	var faults format.Diagnostics
 	if !errors.As(err, &faults) {
 		t.Fatalf("got %v", err)
 	}
@@ -424,7 +426,7 @@ steps:
 	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
 		t.Error(diff)
 	}
-	if err := Lint(t.Context(), []*File{bad}, Options{}); len(strings.Split(err.Error(), "\n")) != len(want)-1 {
+	if err := Lint(t.Context(), []*format.File{bad}, Options{}); len(strings.Split(err.Error(), "\n")) != len(want)-1 {
 		t.Errorf("lint says\n%v", err)
 	}
 	if got := c.events(); got != nil {
@@ -461,7 +463,7 @@ func TestWhatFollowsAFailure(t *testing.T) {
 	for _, tt := range tests {
 		opt := c.options(t)
 		opt.FailFast = tt.failFast
-		rep, err := Run(t.Context(), []*File{parseSteps(t, tt.file)}, opt)
+		rep, err := Run(t.Context(), []*format.File{parseSteps(t, tt.file)}, opt)
 		if diff := cmp.Diff(tt.want, outcomes(rep)); diff != "" || err != nil {
 			t.Errorf("%s: %v (-want +got)\n%s", tt.name, err, diff)
 		}
@@ -478,7 +480,7 @@ func TestInterrupted(t *testing.T) {
 			cancel()
 		}
 	}
-	rep, err := Run(ctx, []*File{parseSteps(t, "steps: [{start: {}}, {answer: 1}, {wait: 1h}, {complete: }]"), parseSteps(t, "steps: [{start: {}}]")}, c.options(t))
+	rep, err := Run(ctx, []*format.File{parseSteps(t, "steps: [{start: {}}, {answer: 1}, {wait: 1h}, {complete: }]"), parseSteps(t, "steps: [{start: {}}]")}, c.options(t))
 	if !errors.Is(err, context.Canceled) || !rep.Interrupted || len(rep.Suites) != 1 {
 		t.Fatalf("%+v, %v", rep, err)
 	}
@@ -494,9 +496,11 @@ func TestReportsHoldNoSecret(t *testing.T) {
 	c := jsonCRM(t)
 	opt := c.options(t)
 	opt.Exchanges = true
-	opt.Repeat = func(*File, string, map[string]string, func(string) string) string { return "secret " + testSecret }
+	opt.Repeat = func(*format.File, string, map[string]string, func(string) string) string {
+		return "secret " + testSecret
+	}
 	f := parseSteps(t, "steps: [{start: {}, expect: {status: 204, body: {path: $.echo, equals: x}}, capture: {echo: {path: $.echo}}}, {send: {body: '${echo}'}}, {probe: {get: '${url}'}, expect: {body: nothing}}]")
-	rep, err := Run(t.Context(), []*File{f}, opt)
+	rep, err := Run(t.Context(), []*format.File{f}, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -515,11 +519,15 @@ func FuzzPath(f *testing.F) {
 		f.Add(path, `{"a":[{"b":2},"x",null,1.5e300,true]}`)
 	}
 	f.Fuzz(func(t *testing.T, path, body string) {
-		var p Path
-		if p.parse(path) != nil {
+		quoted, err := json.Marshal(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scenario, err := format.Parse("path.yaml", fmt.Appendf(nil, "name: a\nsteps: [{start: {}, capture: {a: {path: %s}}}]", quoted))
+		if err != nil {
 			return
 		}
-		at := findInBody(&p, []byte(body))
+		at := findInBody(scenario.Steps[0].Capture[0].Value.Path, []byte(body))
 		if at.text() == "" && at.value != "" {
 			t.Errorf("%s in %s: %v has no text", path, body, at.value)
 		}
@@ -532,7 +540,7 @@ func FuzzPath(f *testing.F) {
 // A step of an included file is told of with that file's name, and a probe's command has a time limit.
 func TestPlacesAndLimits(t *testing.T) {
 	t.Parallel()
-	files, err := Load([]string{"testdata/good/includes.yaml"}, "")
+	files, err := format.Load([]string{"format/testdata/good/includes.yaml"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -547,7 +555,7 @@ func TestPlacesAndLimits(t *testing.T) {
 	}
 	opt := c.options(t)
 	opt.Timeout = 20 * time.Millisecond
-	rep, err = Run(t.Context(), []*File{parseSteps(t, "steps: [{probe: {run: 'sleep 100'}}]")}, opt)
+	rep, err = Run(t.Context(), []*format.File{parseSteps(t, "steps: [{probe: {run: 'sleep 100'}}]")}, opt)
 	want := []string{"fail probe sleep 100 | exit code: timeout: the command had not ended within 20ms, not 0"}
 	if diff := cmp.Diff(want, outcomes(rep)); diff != "" || err != nil {
 		t.Error(err, diff)
@@ -574,7 +582,7 @@ func TestRecordedTogether(t *testing.T) {
 	defer e.Close()
 	opt.Emitter, opt.FailFast = e, true
 	f := parseSteps(t, "steps: [{start: {}}, {answer: 2}, {answer: 1, expect: {status: 204}, name: 'bad one'}, {answer: 1}, {complete: }]")
-	if _, err := Run(t.Context(), []*File{f}, opt); err != nil || planned != 6 {
+	if _, err := Run(t.Context(), []*format.File{f}, opt); err != nil || planned != 6 {
 		t.Fatalf("%d were planned, %v", planned, err)
 	}
 	var steps []string

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 )
 
 // scenarioRun is one scenario while it runs.
 type scenarioRun struct {
 	runner     *runner
-	file       *File
+	file       *format.File
 	dryRun     bool // nothing is sent, and nothing waits
 	partial    bool // the file has faults already: a fault of a step as a whole may be a consequence of them
 	now        func() time.Time
@@ -24,9 +25,9 @@ type scenarioRun struct {
 	root       *branchRun // of the outermost steps
 }
 
-func (r *runner) newScenarioRun(f *File) *scenarioRun {
-	partial, unsure := f.partial, f.unsure
-	f = f.whole()
+func (r *runner) newScenarioRun(f *format.File) *scenarioRun {
+	partial, unsure := f.Partial, f.Unsure
+	f = f.Whole()
 	s := &scenarioRun{
 		runner: r, file: f, partial: partial, now: r.clock(f), generators: newGenerators(r.bots, f), state: new(runState),
 	}
@@ -43,7 +44,7 @@ func (r *runner) newScenarioRun(f *File) *scenarioRun {
 }
 
 // addCaptured adds the names that the steps capture.
-func addCaptured(steps []*Step, names map[string]bool) {
+func addCaptured(steps []*format.Step, names map[string]bool) {
 	for _, s := range steps {
 		for _, c := range s.Capture {
 			names[c.Key] = true
@@ -54,9 +55,9 @@ func addCaptured(steps []*Step, names map[string]bool) {
 
 func (s *scenarioRun) opts() *Options { return &s.runner.opts }
 
-func (s *scenarioRun) defaults() *Defaults {
-	if s.file.Defaults == nil || s.file.Defaults.faulty {
-		return &Defaults{}
+func (s *scenarioRun) defaults() *format.Defaults {
+	if s.file.Defaults == nil || s.file.Defaults.Invalid {
+		return &format.Defaults{}
 	}
 	return s.file.Defaults
 }
@@ -66,8 +67,8 @@ func (s *scenarioRun) run(ctx context.Context) {
 	unresolved := s.setVars(s.file.Vars, false) // the defaults may use them
 	var err error
 	if s.webhooks, err = s.resolveWebhooks(); err != nil {
-		if fault := (*Fault)(nil); errors.As(err, &fault) {
-			s.state.addFault(Place{}, err)
+		if fault := (*format.Diagnostic)(nil); errors.As(err, &fault) {
+			s.state.addFault(format.Place{}, err)
 		} else {
 			s.state.abort(err)
 		}
@@ -79,7 +80,7 @@ func (s *scenarioRun) run(ctx context.Context) {
 
 // setVars sets the file's variables and returns those that use variables which are not set yet. In the last call those are
 // faults.
-func (s *scenarioRun) setVars(vars Map[Text], last bool) (unresolved Map[Text]) {
+func (s *scenarioRun) setVars(vars format.Map[format.Text], last bool) (unresolved format.Map[format.Text]) {
 	for _, v := range vars {
 		text, err := s.root.vars.expand(v.Value.Value)
 		var unset *unsetError
@@ -103,7 +104,7 @@ func (s *scenarioRun) setVars(vars Map[Text], last bool) (unresolved Map[Text]) 
 // returns other errors as they are.
 func (s *scenarioRun) explainCycle(key string, err error) error {
 	var unset *unsetError
-	if !errors.As(err, &unset) || !slices.ContainsFunc(s.file.Vars, func(v Entry[Text]) bool { return v.Key == unset.name }) {
+	if !errors.As(err, &unset) || !slices.ContainsFunc(s.file.Vars, func(v format.Entry[format.Text]) bool { return v.Key == unset.name }) {
 		return err
 	}
 	if unset.name == key {
@@ -114,8 +115,8 @@ func (s *scenarioRun) explainCycle(key string, err error) error {
 
 // addFault adds a fault of the file. A fault without a place of its own is dropped if the file is partial: it may be a
 // consequence of the faults that are known already.
-func (s *scenarioRun) addFault(at Place, err error) {
-	var fault *Fault
+func (s *scenarioRun) addFault(at format.Place, err error) {
+	var fault *format.Diagnostic
 	if s.partial && !errors.As(err, &fault) {
 		return
 	}
@@ -149,7 +150,7 @@ func (s *scenarioRun) stepEnded(outcome report.Outcome, path string, unreachable
 }
 
 // includedFile returns the file of a step that was included, or "" for the scenario's own file.
-func (s *scenarioRun) includedFile(step *Step) string {
+func (s *scenarioRun) includedFile(step *format.Step) string {
 	if step.File == s.file.File {
 		return ""
 	}

@@ -8,6 +8,7 @@ import (
 
 	"artihook/emitter/history"
 	"artihook/emitter/receiver"
+	"artihook/scenarios/format"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -19,7 +20,7 @@ func TestOneStepAlone(t *testing.T) {
 	c := startCRM(t, testSecret)
 	opt := c.options(t)
 	opt.Step = "2.2.1"
-	rep, err := Run(t.Context(), []*File{f}, opt)
+	rep, err := Run(t.Context(), []*format.File{f}, opt)
 	if diff := cmp.Diff([]string{"pass round 2 › answer 1"}, outcomes(rep)); diff != "" || err != nil {
 		t.Fatal(err, diff)
 	}
@@ -28,7 +29,7 @@ func TestOneStepAlone(t *testing.T) {
 	}
 	opt.Step = "9"
 	var none *StepError
-	if _, err := Run(t.Context(), []*File{f}, opt); !errors.As(err, &none) {
+	if _, err := Run(t.Context(), []*format.File{f}, opt); !errors.As(err, &none) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -40,7 +41,7 @@ func TestPreviewOfOneStep(t *testing.T) {
 	opt := startCRM(t, testSecret).options(t)
 	opt.Step = "2.2.1"
 	var shown []string
-	err := Preview(t.Context(), []*File{f}, opt, func(d history.Delivery) error {
+	err := Preview(t.Context(), []*format.File{f}, opt, func(d history.Delivery) error {
 		shown = append(shown, fmt.Sprintf("%s v%d", d.Event, d.Version))
 		return nil
 	})
@@ -65,12 +66,12 @@ func TestRepeatHasWhatWasCaptured(t *testing.T) {
 	for _, tt := range tests {
 		var got map[string]string
 		opt := c.options(t)
-		opt.Repeat = func(_ *File, _ string, captured map[string]string, _ func(string) string) string {
+		opt.Repeat = func(_ *format.File, _ string, captured map[string]string, _ func(string) string) string {
 			got = captured
 			return ""
 		}
 		f := parseSteps(t, "steps: [{start: {}, capture: {id: {header: X-Id}}}, "+tt.step+"]")
-		if _, err := Run(t.Context(), []*File{f}, opt); err != nil {
+		if _, err := Run(t.Context(), []*format.File{f}, opt); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -95,7 +96,7 @@ func TestParallelKeepsWhatWasCaptured(t *testing.T) {
   - probe: {run: 'echo "$version"'}
     expect: {body: "2\n"}
 `)
-	rep, err := Run(t.Context(), []*File{f}, c.options(t))
+	rep, err := Run(t.Context(), []*format.File{f}, c.options(t))
 	if err != nil || rep.Count().Failed > 0 {
 		t.Error(err, outcomes(rep))
 	}
@@ -111,7 +112,7 @@ func TestStaleBesideAnotherBranch(t *testing.T) {
       - steps: [{repeat: {times: 20, steps: [{answer: {'F${index}': Zed}, lead: ann}]}}]
       - steps: [{start: {}, lead: bob}, {repeat: {times: 20, steps: [{answer: {'F${index}': Zed}, lead: bob, stale: 1}]}}, {complete: , lead: bob, stale: 2}]
 `)
-	rep, err := Run(t.Context(), []*File{f}, c.options(t))
+	rep, err := Run(t.Context(), []*format.File{f}, c.options(t))
 	if err != nil || rep.Count().Failed > 0 {
 		t.Fatal(err, outcomes(rep))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"artihook/emitter/payload"
 	"artihook/fixtures"
+	"artihook/scenarios/format"
 )
 
 // send returns the event or the body of a send step.
@@ -51,7 +52,7 @@ func (s *stepRun) sendContent() (*pendingEvent, error) {
 	return s.newEvent(send.Action.Value)
 }
 
-func (s *stepRun) bodyFile(name *Text) ([]byte, error) {
+func (s *stepRun) bodyFile(name *format.Text) ([]byte, error) {
 	path, err := s.vars().expand(name.Value)
 	if err != nil {
 		return nil, faultAt(name.Place, err)
@@ -59,9 +60,9 @@ func (s *stepRun) bodyFile(name *Text) ([]byte, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(filepath.Dir(name.File), filepath.FromSlash(path))
 	}
-	body, err := s.scenario().file.roots.read(path, maxFile)
+	body, err := s.scenario().file.ReadFile(path)
 	if err != nil {
-		return nil, faultAt(name.Place, fmt.Errorf("%.200q cannot be read: %s", path, reason(err)))
+		return nil, faultAt(name.Place, fmt.Errorf("%.200q cannot be read: %s", path, err))
 	}
 	return body, nil
 }
@@ -81,7 +82,7 @@ func (s *stepRun) nextEvent(action payload.Action) (*pendingEvent, error) {
 
 // newEvent generates an event of a new lead that has no other events.
 func (s *stepRun) newEvent(action payload.Action) (*pendingEvent, error) {
-	bot, err := s.botName(Bot{})
+	bot, err := s.botName(format.Bot{})
 	if err != nil {
 		return nil, err
 	}

@@ -7,13 +7,14 @@ import (
 
 	"artihook/emitter"
 	"artihook/emitter/history"
+	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 )
 
 // stepRun is one step while it runs. It has no nested steps.
 type stepRun struct {
 	branch      *branchRun
-	step        *Step
+	step        *format.Step
 	action      action
 	path        string
 	silent      bool   // prepared only: nothing is sent, and nothing waits
@@ -24,7 +25,7 @@ type stepRun struct {
 	unreachable bool // a check failed because the receiver cannot be reached
 }
 
-func (b *branchRun) newStepRun(step *Step, path string) *stepRun {
+func (b *branchRun) newStepRun(step *format.Step, path string) *stepRun {
 	b.vars.guessed = false
 	result := b.newResult(step)
 	result.Started, result.Outcome = time.Now(), report.Passed

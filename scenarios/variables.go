@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"artihook/emitter/payload"
+	"artihook/scenarios/format"
 )
 
 // The variables that every scenario has.
@@ -65,7 +66,7 @@ func (v *variables) expand(text string) (string, error) {
 }
 
 // expandJSON returns the JSON of a value with the variables in its texts expanded. A text stays a text.
-func (v *variables) expandJSON(value *Value) (string, error) {
+func (v *variables) expandJSON(value *format.Value) (string, error) {
 	return v.expandEscaped(value.JSON, func(text string) string {
 		quoted := payload.AppendString(nil, text)
 		return string(quoted[1 : len(quoted)-1])
@@ -125,7 +126,7 @@ func (v *variables) value(name string) (string, error) {
 		v.guessed = true
 		return "", nil
 	}
-	return "", &unsetError{name, nearest(name, slices.Sorted(maps.Keys(v.known)))}
+	return "", &unsetError{name, format.Nearest(name, slices.Sorted(maps.Keys(v.known)))}
 }
 
 func (v *variables) set(name, value string) { v.known[name] = value }

@@ -8,10 +8,11 @@ import (
 
 	"artihook/emitter/payload"
 	"artihook/fixtures"
+	"artihook/scenarios/format"
 )
 
 // newVisitor generates the created event of a lead, with what the step sets of its visitor.
-func (s *stepRun) newVisitor(l *lead, g *fixtures.Generator, v *Visitor) error {
+func (s *stepRun) newVisitor(l *lead, g *fixtures.Generator, v *format.Visitor) error {
 	l.setLast(g.Begin(l.seed, s.scenario().now()))
 	if v == nil {
 		return nil
@@ -39,9 +40,9 @@ func (s *stepRun) returningVisitor(l *lead, g *fixtures.Generator, earlier *lead
 }
 
 // applyOverrides replaces generated values with those that the step sets.
-func (s *stepRun) applyOverrides(meta *payload.Meta, v *Visitor) error {
+func (s *stepRun) applyOverrides(meta *payload.Meta, v *format.Visitor) error {
 	for _, o := range []struct {
-		from *Text
+		from *format.Text
 		to   *string
 	}{{&v.Page, &meta.ChatStartPage}, {&v.Address, &meta.IPAddress}} {
 		if !o.from.Given() {
@@ -63,7 +64,7 @@ func (s *stepRun) applyOverrides(meta *payload.Meta, v *Visitor) error {
 }
 
 // overrideKeys sets the keys of v in a part of the payload.
-func (s *stepRun) overrideKeys(part any, v *Value) error {
+func (s *stepRun) overrideKeys(part any, v *format.Value) error {
 	if v == nil {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"artihook/emitter"
 	"artihook/emitter/signature"
+	"artihook/scenarios/format"
 )
 
 // resolveWebhooks returns the webhooks that a scenario sends to, with the settings of the options and of the file. A fault
@@ -43,20 +44,20 @@ func (s *scenarioRun) resolveWebhooks() ([]emitter.Webhook, error) {
 func usesURL(text string) bool { return strings.Contains(text, "${"+varURL+"}") }
 
 // ownURL returns the URL of the defaults, or of the first of the webhooks if all of them have one.
-func ownURL(d *Defaults) Text {
+func ownURL(d *format.Defaults) format.Text {
 	if d.URL.Given() || len(d.Webhooks) == 0 {
 		return d.URL
 	}
 	for _, h := range d.Webhooks {
 		if !h.URL.Given() || usesURL(h.URL.Value) {
-			return Text{}
+			return format.Text{}
 		}
 	}
 	return d.Webhooks[0].URL
 }
 
 // baseWebhook returns the webhook of the defaults, or else that of the options.
-func (s *scenarioRun) baseWebhook(d *Defaults) (emitter.Webhook, error) {
+func (s *scenarioRun) baseWebhook(d *format.Defaults) (emitter.Webhook, error) {
 	settings := webhookSettings{signURL: d.SignURL, secret: d.Secret, edition: d.Edition, scheme: d.Scheme}
 	url, own := "", ownURL(d)
 	if own.Given() && !s.opts().given(SettingURL) {
@@ -99,10 +100,10 @@ func (s *scenarioRun) placeholderWebhook(settings webhookSettings) (emitter.Webh
 
 // webhookSettings are the settings that defaults and webhooks have in common.
 type webhookSettings struct {
-	url, signURL Text
-	secret       Secret
-	edition      Edition
-	scheme       Scheme
+	url, signURL format.Text
+	secret       format.Secret
+	edition      format.Edition
+	scheme       format.Scheme
 }
 
 // apply sets what the file gives and the options do not.

@@ -9,6 +9,7 @@ import (
 
 	"artihook/emitter"
 	"artihook/emitter/receiver"
+	"artihook/scenarios/format"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -39,7 +40,7 @@ func TestWhereAScenarioSendsTo(t *testing.T) {
 		}
 		opt.Given = map[Setting]bool{SettingURL: tt.said}
 		before := len(c.arrivals)
-		rep, err := Run(t.Context(), []*File{parseSteps(t, strings.ReplaceAll(tt.file, "BASE", c.URL))}, opt)
+		rep, err := Run(t.Context(), []*format.File{parseSteps(t, strings.ReplaceAll(tt.file, "BASE", c.URL))}, opt)
 		if err != nil || rep.Count().Failed > 0 {
 			t.Errorf("%s: %v, %v", tt.name, err, rep)
 			continue
@@ -74,7 +75,7 @@ func TestRetriesOfTheRunWin(t *testing.T) {
 		e := emitter.New(emitter.Options{Retries: tt.run, RetryDelay: time.Millisecond})
 		defer e.Close()
 		opt.Emitter, opt.Given = e, map[Setting]bool{SettingRetries: tt.said}
-		if _, err := Run(t.Context(), []*File{parseSteps(t, "defaults: {retries: 2}\nsteps: [{start: {}}]")}, opt); err != nil {
+		if _, err := Run(t.Context(), []*format.File{parseSteps(t, "defaults: {retries: 2}\nsteps: [{start: {}}]")}, opt); err != nil {
 			t.Fatal(err)
 		}
 		if got := len(c.events()); got != tt.want {

@@ -1,4 +1,4 @@
-package scenarios
+package format
 
 import (
 	"errors"
@@ -14,7 +14,7 @@ type decoder struct {
 	file   string
 	source source
 	fields map[reflect.Type][]field // those looked up so far
-	faults Faults
+	faults Diagnostics
 }
 
 // node is a value that can be written in several ways; it reads itself. what is the key that it stands under.
@@ -24,7 +24,7 @@ type node interface {
 }
 
 // checker is a struct whose parts must fit each other. It is asked after its fields have been read.
-type checker interface{ check(faults *Faults) }
+type checker interface{ check(faults *Diagnostics) }
 
 // field is one key of a struct, from its tags.
 type field struct {

@@ -1,4 +1,4 @@
-package scenarios
+package format
 
 import (
 	"reflect"
@@ -44,19 +44,19 @@ type Capture struct {
 	Match  *Pattern `yaml:"match" one:"source" doc:"What the only group of this regular expression (RE2) finds in the body."`
 }
 
-func (e *Expect) check(faults *Faults) {
+func (e *Expect) check(faults *Diagnostics) {
 	if e.Error.Given() && (len(e.Status) > 0 || len(e.Headers) > 0 || len(e.Body) > 0) {
 		faults.add(e.Error.Place, "", "error stands beside status, headers or body; a delivery that fails has no response")
 	}
 }
 
-func (c *Capture) check(faults *Faults) {
+func (c *Capture) check(faults *Diagnostics) {
 	if c.Match != nil && c.Match.Regexp != nil && c.Match.Regexp.NumSubexp() != 1 {
 		faults.add(c.Match.Place, "", "match has %d groups; write exactly one, as id=(\\d+)", c.Match.Regexp.NumSubexp())
 	}
 }
 
-func (m *BodyMatcher) check(faults *Faults) {
+func (m *BodyMatcher) check(faults *Diagnostics) {
 	if m.Path.Given() {
 		return
 	}

@@ -1,7 +1,6 @@
-package scenarios
+package format
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"os"
@@ -225,7 +224,7 @@ func TestNearest(t *testing.T) {
 		"stauts": "status", "strat": "start", "Steps": "steps", "for-each": "for_each", "foreach": "for_each",
 		"ip": "id", "answers": "answer", "fro": "", "x": "", "": "", "entirely": "", strings.Repeat("start", 1000): "",
 	} {
-		if got := nearest(word, words); got != want {
+		if got := Nearest(word, words); got != want {
 			t.Errorf("nearest(%.20q) = %q, want %q", word, got, want)
 		}
 	}
@@ -261,7 +260,7 @@ func FuzzParse(f *testing.F) {
 		if err == nil {
 			return
 		}
-		var faults Faults
+		var faults Diagnostics
 		if !errors.As(err, &faults) || len(faults) == 0 {
 			t.Fatalf("no faults but %v", err)
 		}
@@ -278,22 +277,21 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// Whatever could be read of a file can be looked at for more faults.
-func FuzzLint(f *testing.F) {
-	for _, folder := range []string{"good", "bad"} {
-		for _, name := range filesIn(f, folder) {
-			f.Add(fileText(f, name))
+func TestEveryFaultHasAPlace(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"defaults: {webhooks: [null, null]}", "defaults: {webhooks: [{}, {}]}", "name: a\nsteps: [null, null]", "vars: {'': null}", "", "[]",
+		"name: a\nsteps: [{parallel: [null, null]}]", "name: a\nsteps: [{start: {visitor: null}, expect: null, capture: {a: null}}]",
+	} {
+		_, err := Parse("x.yaml", []byte(text))
+		var faults Diagnostics
+		if !errors.As(err, &faults) {
+			t.Errorf("%q: %v", text, err)
+		}
+		for _, f := range faults {
+			if f.File != "x.yaml" || f.Line < 1 || f.Column < 1 {
+				t.Errorf("%q: %v", text, f)
+			}
 		}
 	}
-	f.Add([]byte("steps: [{complete: , stale: 1}, {parallel: []}, {repeat: {times: 2}}, {for_each: {leads: 9999999999}}, {probe: }]"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		file, found := parse("fuzz.yaml", data)
-		file.partial = len(found) > 0
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond) // it may count to a million
-		defer cancel()
-		var faults Faults
-		if err := Lint(ctx, []*File{file}, Options{}); err != nil && !errors.As(err, &faults) && ctx.Err() == nil {
-			t.Errorf("no faults but %v", err)
-		}
-	})
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -8,6 +9,9 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
+
+	"artihook/scenarios/format"
 )
 
 // lintFaults writes files into a new folder and returns the faults of the scenario main.yaml, without the folder's name.
@@ -19,9 +23,9 @@ func lintFaults(t *testing.T, files map[string]string) string {
 			t.Fatal(err)
 		}
 	}
-	loaded, err := Load([]string{filepath.Join(dir, "main.yaml")}, "")
-	err = Join(err, Lint(t.Context(), loaded, Options{}))
-	var faults Faults
+	loaded, err := format.Load([]string{filepath.Join(dir, "main.yaml")}, "")
+	err = format.Join(err, Lint(t.Context(), loaded, Options{}))
+	var faults format.Diagnostics
 	if err != nil && !errors.As(err, &faults) {
 		t.Fatal(err)
 	}
@@ -102,10 +106,10 @@ func TestNamedFilesStayBelowTheScenario(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, "link.yaml")); err != nil {
 		t.Skip("no symbolic links here:", err)
 	}
-	if _, err := Load([]string{main}, ""); err == nil || !strings.Contains(err.Error(), refused) {
+	if _, err := format.Load([]string{main}, ""); err == nil || !strings.Contains(err.Error(), refused) {
 		t.Errorf("through a link: %v", err)
 	}
-	if files, err := Load([]string{main}, filepath.Dir(outside)); err != nil || len(files[0].Steps) != 2 {
+	if files, err := format.Load([]string{main}, filepath.Dir(outside)); err != nil || len(files[0].Steps) != 2 {
 		t.Errorf("below root: %v", err)
 	}
 }
@@ -140,28 +144,118 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 		if err := os.WriteFile(main, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		files, err := Load([]string{main}, "/dev")
-		if err = Join(err, Lint(t.Context(), files, Options{})); err == nil || !strings.Contains(err.Error(), "it is not a regular file") {
+		files, err := format.Load([]string{main}, "/dev")
+		if err = format.Join(err, Lint(t.Context(), files, Options{})); err == nil || !strings.Contains(err.Error(), "it is not a regular file") {
 			t.Errorf("%s: %v", key, err)
 		}
 	}
 }
 
-func TestEveryFaultHasAPlace(t *testing.T) {
+// A file whose words are wrong is looked at for the rest of its faults, too, but not for those that only follow.
+func TestFaultsOfBothKinds(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{
-		"defaults: {webhooks: [null, null]}", "defaults: {webhooks: [{}, {}]}", "name: a\nsteps: [null, null]", "vars: {'': null}", "", "[]",
-		"name: a\nsteps: [{parallel: [null, null]}]", "name: a\nsteps: [{start: {visitor: null}, expect: null, capture: {a: null}}]",
-	} {
-		_, err := Parse("x.yaml", []byte(text))
-		var faults Faults
-		if !errors.As(err, &faults) {
-			t.Errorf("%q: %v", text, err)
+	tests := []struct {
+		name, steps string
+		want        []string
+	}{
+		{
+			"words, variables, files, bots", `
+  - strat: {}
+  - start: {bot: ./none.yaml}
+  - answer: 1
+    stale: 1
+  - send: {body: "${nobody}"}
+  - send: {file: none.json, action: creatd}
+  - send: {action: creatd}
+  - for_each: {leads: 99999999, steps: [{start: {}}]}
+`, []string{"3:5 unknown key", "4:18 \"none.yaml\" cannot be read", "7:18 the variable \"nobody\"", "8:29 action stands", "9:20 unknown action", "10:23 leads"},
+		},
+		{
+			"what follows from a step that could not be read", `
+  - start: {}
+    id: first
+    exepct: {status: 2xx}
+  - answer: 2
+  - answer: 1
+    stale: 2
+  - resend: first
+  - probe: {get: 'http://localhost/${lead}'}
+  - complete:
+`, []string{"5:5 unknown key"},
+		},
+		{
+			"what a misspelt key may have set", `
+  - start: {}
+    captrue: {id: {header: X-Id}}
+  - send: {body: "${id}"}
+  - send: {file: none.json}
+`, []string{"4:5 unknown key", "6:18 \"none.json\""},
+		},
+	}
+	for _, tt := range tests {
+		name := filepath.Join(t.TempDir(), "bad.yaml")
+		if err := os.WriteFile(name, []byte("name: bad\nsteps:"+tt.steps), 0o644); err != nil {
+			t.Fatal(err)
 		}
-		for _, f := range faults {
-			if f.File != "x.yaml" || f.Line < 1 || f.Column < 1 {
-				t.Errorf("%q: %v", text, f)
+		files, err := format.Load([]string{name}, "")
+		var faults format.Diagnostics
+		if err = format.Join(err, Lint(t.Context(), files, Options{})); !errors.As(err, &faults) || len(faults) != len(tt.want) {
+			t.Fatalf("%s: got\n%v", tt.name, err)
+		}
+		for i, f := range faults {
+			if got := fmt.Sprintf("%d:%d %s", f.Line, f.Column, strings.ReplaceAll(f.Problem, filepath.Dir(name)+string(filepath.Separator), "")); !strings.HasPrefix(got, tt.want[i]) {
+				t.Errorf("%s: got %s, want %s", tt.name, got, tt.want[i])
 			}
 		}
+	}
+}
+
+// Whatever could be read of a file can be looked at for more faults.
+func FuzzLint(f *testing.F) {
+	seeds, err := filepath.Glob("format/testdata/*/*.y*ml")
+	if err != nil || len(seeds) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, name := range seeds {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Add([]byte("steps: [{complete: , stale: 1}, {parallel: []}, {repeat: {times: 2}}, {for_each: {leads: 9999999999}}, {probe: }]"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		name := filepath.Join(t.TempDir(), "fuzz.yaml")
+		if err := os.WriteFile(name, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		files, _ := format.Load([]string{name}, "")
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond) // it may count to a million
+		defer cancel()
+		var faults format.Diagnostics
+		if err := Lint(ctx, files, Options{}); err != nil && !errors.As(err, &faults) && ctx.Err() == nil {
+			t.Errorf("no faults but %v", err)
+		}
+	})
+}
+
+// The files of a large set that are parsed again run as the others do.
+func TestRunLargeSet(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for i := range 103 {
+		text := fmt.Sprintf("name: number %d\nsteps: [{start: {}}, {complete: }]", i)
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%03d.yaml", i)), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := format.Load([]string{dir}, "")
+	if err != nil || len(files) != 103 || files[99].Steps == nil || files[100].Steps != nil {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	c := startCRM(t, testSecret)
+	rep, err := Run(t.Context(), files[99:], c.options(t))
+	if err != nil || rep.Count().Passed != 8 {
+		t.Errorf("%v, %v", outcomes(rep), err)
 	}
 }

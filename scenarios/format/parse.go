@@ -1,4 +1,4 @@
-package scenarios
+package format
 
 import (
 	"errors"
@@ -24,14 +24,14 @@ func Parse(name string, data []byte) (*File, error) {
 		checkSequence(f.Steps, &faults)
 	}
 	f.roots = rootsOf(name, "")
-	if err := faults.orNil(); err != nil {
+	if err := faults.Err(); err != nil {
 		return nil, err
 	}
 	return f, nil
 }
 
 // parse reads as much of a file as can be read. The file is never nil.
-func parse(name string, data []byte) (*File, Faults) {
+func parse(name string, data []byte) (*File, Diagnostics) {
 	d := &decoder{file: name, source: strings.Split(string(data), "\n"), fields: map[reflect.Type][]field{}}
 	f := &File{Place: Place{name, 1, 1}}
 	if body := d.document(data); body != nil {

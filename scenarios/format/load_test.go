@@ -1,4 +1,4 @@
-package scenarios
+package format
 
 import (
 	"errors"
@@ -49,7 +49,7 @@ func TestLoadIncludes(t *testing.T) {
 func TestLoadFaults(t *testing.T) {
 	t.Parallel()
 	_, err := Load([]string{"testdata/cycle", "testdata/cycle/none.yaml", "testdata/bad/empty.yaml", t.TempDir()}, "")
-	var faults Faults
+	var faults Diagnostics
 	if !errors.As(err, &faults) {
 		t.Fatalf("got %v", err)
 	}
@@ -88,13 +88,8 @@ func TestLoadLargeSet(t *testing.T) {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
 	last := files[len(files)-1]
-	if last.Steps != nil || len(last.whole().Steps) != 2 || files[0].whole() != files[0] {
-		t.Errorf("the last of them has %d steps", len(last.whole().Steps))
-	}
-	c := startCRM(t, testSecret)
-	rep, err := Run(t.Context(), files[keptWhole-1:], c.options(t))
-	if err != nil || rep.Count().Passed != 8 {
-		t.Errorf("%v, %v", outcomes(rep), err)
+	if last.Steps != nil || len(last.Whole().Steps) != 2 || files[0].Whole() != files[0] {
+		t.Errorf("the last of them has %d steps", len(last.Whole().Steps))
 	}
 }
 
@@ -106,64 +101,5 @@ func TestLoadHostileFile(t *testing.T) {
 	}
 	if _, err := Load([]string{name}, ""); err == nil || !strings.Contains(err.Error(), "more than 100 deep") {
 		t.Errorf("got %v", err)
-	}
-}
-
-// A file whose words are wrong is looked at for the rest of its faults, too, but not for those that only follow.
-func TestFaultsOfBothKinds(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name, steps string
-		want        []string
-	}{
-		{
-			"words, variables, files, bots", `
-  - strat: {}
-  - start: {bot: ./none.yaml}
-  - answer: 1
-    stale: 1
-  - send: {body: "${nobody}"}
-  - send: {file: none.json, action: creatd}
-  - send: {action: creatd}
-  - for_each: {leads: 99999999, steps: [{start: {}}]}
-`, []string{"3:5 unknown key", "4:18 \"none.yaml\" cannot be read", "7:18 the variable \"nobody\"", "8:29 action stands", "9:20 unknown action", "10:23 leads"},
-		},
-		{
-			"what follows from a step that could not be read", `
-  - start: {}
-    id: first
-    exepct: {status: 2xx}
-  - answer: 2
-  - answer: 1
-    stale: 2
-  - resend: first
-  - probe: {get: 'http://localhost/${lead}'}
-  - complete:
-`, []string{"5:5 unknown key"},
-		},
-		{
-			"what a misspelt key may have set", `
-  - start: {}
-    captrue: {id: {header: X-Id}}
-  - send: {body: "${id}"}
-  - send: {file: none.json}
-`, []string{"4:5 unknown key", "6:18 \"none.json\""},
-		},
-	}
-	for _, tt := range tests {
-		name := filepath.Join(t.TempDir(), "bad.yaml")
-		if err := os.WriteFile(name, []byte("name: bad\nsteps:"+tt.steps), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		files, err := Load([]string{name}, "")
-		var faults Faults
-		if err = Join(err, Lint(t.Context(), files, Options{})); !errors.As(err, &faults) || len(faults) != len(tt.want) {
-			t.Fatalf("%s: got\n%v", tt.name, err)
-		}
-		for i, f := range faults {
-			if got := fmt.Sprintf("%d:%d %s", f.Line, f.Column, strings.ReplaceAll(f.Problem, filepath.Dir(name)+string(filepath.Separator), "")); !strings.HasPrefix(got, tt.want[i]) {
-				t.Errorf("%s: got %s, want %s", tt.name, got, tt.want[i])
-			}
-		}
 	}
 }

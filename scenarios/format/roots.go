@@ -1,4 +1,4 @@
-package scenarios
+package format
 
 import (
 	"errors"
@@ -84,3 +84,16 @@ func readUpTo(r io.Reader, limit int) ([]byte, error) {
 	}
 	return data, err
 }
+
+// ReadFile reads a file that the scenario names. It must be a regular file of at most 64 MiB below the scenario's folder,
+// the working directory or the root that Load was given. The error does not name the file.
+func (f *File) ReadFile(path string) ([]byte, error) {
+	data, err := f.roots.read(path, maxFile)
+	if err != nil {
+		return nil, errors.New(reason(err))
+	}
+	return data, nil
+}
+
+// maxFile is the size of a file that a scenario names, in bytes.
+const maxFile = 64 << 20

@@ -1,4 +1,4 @@
-package scenarios
+package format
 
 import (
 	"encoding/base64"
@@ -409,4 +409,21 @@ func (p *Path) parse(text string) (err error) {
 
 func (*Path) shape(*schemer) map[string]any {
 	return map[string]any{"type": "string", "pattern": `^\$`}
+}
+
+// Find returns the value that the path finds in a JSON body, or a list if it finds several.
+func (p *Path) Find(body any) (value any, found bool) {
+	defer func() {
+		if recover() != nil { // the JSONPath library can panic on a body from the network
+			value, found = nil, false
+		}
+	}()
+	switch all := p.compiled.Get(body); len(all) {
+	case 0:
+		return nil, false
+	case 1:
+		return all[0], true
+	default:
+		return all, true
+	}
 }

@@ -1,4 +1,4 @@
-package scenarios
+package format
 
 // File is one scenario.
 type File struct {
@@ -14,17 +14,20 @@ type File struct {
 	// Steps are this file's own after Parse; after Load those of included files stand before them.
 	Steps []*Step `yaml:"steps" doc:"What the visitor, ArtiBot and the network do, in order."`
 
-	roots   roots                   // the files that it names are below them
-	other   bool                    // it is YAML, but no scenario
-	again   func(path string) *File // parses it anew; nil where Steps are here
-	partial bool                    // its set has faults: not everything that it says is here
-	unsure  bool                    // nor all of its variables
+	roots roots                   // the files that it names are below them
+	other bool                    // it is YAML, but no scenario
+	again func(path string) *File // parses it anew; nil where Steps are here
+	// Partial reports that a file of the set has faults: steps may be missing.
+	Partial bool
+	// Unsure reports that variables may be missing as well.
+	Unsure bool
 }
 
 // Defaults are the settings of all steps of a scenario. What is not given is left to the runner.
 type Defaults struct {
 	Place
-	faulty   bool     // not all of them could be read
+	// Invalid reports that a part of the defaults could not be read.
+	Invalid  bool
 	URL      Text     `yaml:"url" doc:"The webhook's Payload URL."`
 	Webhook  Text     `yaml:"webhook" doc:"A webhook of artihook.yaml by its name, instead of url."`
 	Webhooks []*Hook  `yaml:"webhooks" doc:"Several webhooks, instead of url: each gets the events that it receives."`
@@ -51,7 +54,7 @@ type Hook struct {
 	Scheme  Scheme            `yaml:"scheme" doc:"Its signature scheme."`
 }
 
-func (f *File) check(faults *Faults) {
+func (f *File) check(faults *Diagnostics) {
 	switch {
 	case f.Name.Given() && f.Name.Value == "" && !faults.at(f.Name.Place):
 		faults.add(f.Name.Place, "", "the name is empty")
@@ -61,9 +64,9 @@ func (f *File) check(faults *Faults) {
 	checkNames(f.Vars, "variable", faults)
 }
 
-func (d *Defaults) markFaulty() { d.faulty = true }
+func (d *Defaults) markFaulty() { d.Invalid = true }
 
-func (d *Defaults) check(faults *Faults) {
+func (d *Defaults) check(faults *Diagnostics) {
 	if d.URL.Given() && d.Webhook.Given() {
 		faults.add(d.Webhook.Place, "", "webhook stands beside url; give one of them")
 	}

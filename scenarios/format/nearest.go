@@ -1,4 +1,4 @@
-package scenarios
+package format
 
 import (
 	"fmt"
@@ -24,7 +24,7 @@ func oneOf(what, word string, allowed []string) error {
 
 // unknown words the problem with an unknown word.
 func unknown(problem, word string, known []string) *wordError {
-	if near := nearest(word, known); near != "" {
+	if near := Nearest(word, known); near != "" {
 		return &wordError{problem, near}
 	}
 	if len(known) > 0 {
@@ -33,9 +33,9 @@ func unknown(problem, word string, known []string) *wordError {
 	return &wordError{problem: problem}
 }
 
-// nearest gives the known word that was probably meant, or "". Case does not count, and of equally near words the first
+// Nearest gives the known word that was probably meant, or "". Case does not count, and of equally near words the first
 // wins.
-func nearest(word string, known []string) string {
+func Nearest(word string, known []string) string {
 	best, fewest := "", 0
 	for _, k := range known {
 		allowed := 1 + len(k)/4

@@ -1,4 +1,4 @@
-package scenarios
+package format
 
 import (
 	"reflect"
@@ -10,10 +10,12 @@ import (
 // it is; the others are nil.
 type Step struct {
 	Place
-	faulty bool // not all of it could be read
-	Name   Text `yaml:"name" doc:"What the step is called in reports."`
-	ID     Text `yaml:"id" doc:"A name by which a later resend means this step; unique in the scenario."`
-	Lead   Text `yaml:"lead" doc:"The lead's name: a start gives it, other steps mean it. Without it, the lead started last that is under way."`
+	// Invalid reports that a part of the step could not be read.
+	Invalid bool
+
+	Name Text `yaml:"name" doc:"What the step is called in reports."`
+	ID   Text `yaml:"id" doc:"A name by which a later resend means this step; unique in the scenario."`
+	Lead Text `yaml:"lead" doc:"The lead's name: a start gives it, other steps mean it. Without it, the lead started last that is under way."`
 
 	Start    *Start    `yaml:"start" one:"action" doc:"A visitor starts a conversation: sends created."`
 	Answer   *Answer   `yaml:"answer" one:"action" doc:"The visitor answers a number of questions, all that are left, or given fields: sends an updated for each."`
@@ -132,9 +134,9 @@ func (s *Step) Action() string {
 	return ""
 }
 
-func (s *Step) markFaulty() { s.faulty = true }
+func (s *Step) markFaulty() { s.Invalid = true }
 
-// sends says whether the step's own action sends to the webhook.
+// sends reports whether the action of the step sends to the webhook.
 func (s *Step) sends() bool {
 	return slices.Contains([]string{"start", "answer", "complete", "send", "resend"}, s.Action())
 }
@@ -166,7 +168,7 @@ func (m *Mishaps) given() map[string]Place {
 	return keys
 }
 
-func (s *Step) check(faults *Faults) {
+func (s *Step) check(faults *Diagnostics) {
 	action := s.Action()
 	if action == "resend" && s.Lead.Given() {
 		faults.add(s.Lead.Place, "", "lead stands beside resend, which has the lead of the earlier step")
@@ -196,7 +198,7 @@ func (s *Step) check(faults *Faults) {
 }
 
 // checkMishaps looks whether each mishap can happen to what the step sends.
-func (s *Step) checkMishaps(faults *Faults) {
+func (s *Step) checkMishaps(faults *Diagnostics) {
 	if s.OutOfOrder.On && (s.Answer == nil || !s.Answer.All && s.Answer.Next.N < 2 && len(s.Answer.Fields) < 2) && s.Resend == nil {
 		faults.add(s.OutOfOrder.Place, "", "out_of_order needs a step with several deliveries, as answer: 2")
 	}
@@ -210,7 +212,7 @@ func (s *Step) checkMishaps(faults *Faults) {
 }
 
 // checkUnanswered refuses to look at a response where there is none.
-func (s *Step) checkUnanswered(faults *Faults) {
+func (s *Step) checkUnanswered(faults *Diagnostics) {
 	var why string
 	switch {
 	case s.Drop.On:
@@ -232,14 +234,14 @@ func (s *Step) checkUnanswered(faults *Faults) {
 	}
 }
 
-func (p *Probe) check(faults *Faults) {
+func (p *Probe) check(faults *Diagnostics) {
 	if p.Every.Given() && !p.For.Given() {
 		faults.add(p.Every.Place, "", "every needs for: how long to ask again")
 	}
 }
 
 // checkCommand refuses to expect of a command what only a response has.
-func (s *Step) checkCommand(faults *Faults) {
+func (s *Step) checkCommand(faults *Diagnostics) {
 	if s.Probe.Run == nil {
 		return
 	}
@@ -255,7 +257,7 @@ func (s *Step) checkCommand(faults *Faults) {
 }
 
 // refuse adds a fault for each key that is given.
-func refuse(keys map[string]Place, beside string, faults *Faults) {
+func refuse(keys map[string]Place, beside string, faults *Diagnostics) {
 	for key, at := range keys {
 		if at.Given() {
 			faults.add(at, "", "%s stands beside %s", key, beside)
@@ -272,7 +274,7 @@ func placeOf[T interface{ place() Place }](list []T) Place {
 }
 
 // checkNames holds the names of variables against the form that ${name} can hold.
-func checkNames[T any](m Map[T], what string, faults *Faults) {
+func checkNames[T any](m Map[T], what string, faults *Diagnostics) {
 	for _, e := range m {
 		if e.Key == "" || strings.ContainsFunc(e.Key, func(r rune) bool { return !isNameRune(r) }) {
 			faults.add(e.Place, "", "%s name %.60q holds something else than letters, digits and _", what, e.Key)

@@ -1,13 +1,13 @@
-package scenarios_test
+package format_test
 
 import (
 	"fmt"
 
-	"artihook/scenarios"
+	"artihook/scenarios/format"
 )
 
 func ExampleParse() {
-	_, err := scenarios.Parse("lead.yaml", []byte(`name: a lead's life
+	_, err := format.Parse("lead.yaml", []byte(`name: a lead's life
 steps:
   - start: {bot: sales}
   - anwser: 2

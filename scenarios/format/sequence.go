@@ -1,4 +1,4 @@
-package scenarios
+package format
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 // sequence follows the steps in the order of the file, from outside in and branch after branch, and looks whether each
 // finds what it is about.
 type sequence struct {
-	faults  *Faults
+	faults  *Diagnostics
 	known   []string // all ids of the scenario
 	unnamed int      // leads without a name so far
 	view
@@ -27,7 +27,7 @@ type view struct {
 	used    map[string]bool
 }
 
-func checkSequence(steps []*Step, faults *Faults) {
+func checkSequence(steps []*Step, faults *Diagnostics) {
 	q := &sequence{faults: faults, view: view{sends: map[string]bool{}, ended: map[string]bool{}}}
 	q.gather(steps)
 	q.walk(steps)
@@ -151,7 +151,7 @@ func (q *sequence) returns(v *Visitor) {
 	case slices.Contains(q.outside, name):
 		q.used[name] = true
 	case !slices.Contains(q.leads, name) && !q.ended[name]:
-		q.faults.add(v.Returns.Place, nearest(name, q.named()), "no lead %.60q was started before this step", name)
+		q.faults.add(v.Returns.Place, Nearest(name, q.named()), "no lead %.60q was started before this step", name)
 	}
 }
 
@@ -174,7 +174,7 @@ func (q *sequence) goOn(s *Step) {
 	case s.Lead.Given() && q.ended[name]:
 		q.faults.add(s.Lead.Place, "", "the lead %.60q has ended before this step", name)
 	case s.Lead.Given():
-		q.faults.add(s.Lead.Place, nearest(name, q.named()), "no lead %.60q was started before this step", name)
+		q.faults.add(s.Lead.Place, Nearest(name, q.named()), "no lead %.60q was started before this step", name)
 	case q.any:
 		q.faults.add(s.Place, "", "the lead of this step has ended before it; start another one")
 	default:
@@ -196,6 +196,6 @@ func (q *sequence) resend(s *Step) {
 	case slices.Contains(q.known, id):
 		q.faults.add(s.Resend.Place, "", "the step %.60q does not come before this one", id)
 	default:
-		q.faults.add(s.Resend.Place, nearest(id, q.known), "no step has the id %.60q", id)
+		q.faults.add(s.Resend.Place, Nearest(id, q.known), "no step has the id %.60q", id)
 	}
 }

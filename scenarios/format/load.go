@@ -1,4 +1,4 @@
-package scenarios
+package format
 
 import (
 	"errors"
@@ -42,14 +42,14 @@ func Load(paths []string, root string) ([]*File, error) {
 		files = append(files, whole)
 	}
 	for _, f := range files {
-		f.partial, f.unsure = len(l.faults) > 0, l.lost || misspelt(l.faults, "vars", "capture", "include")
+		f.Partial, f.Unsure = len(l.faults) > 0, l.lost || misspelt(l.faults, "vars", "capture", "include")
 	}
-	return files, l.faults.orNil()
+	return files, l.faults.Err()
 }
 
 // misspelt says whether one of the keys was probably meant by a word that is none.
-func misspelt(faults Faults, keys ...string) bool {
-	return slices.ContainsFunc(faults, func(f *Fault) bool { return slices.Contains(keys, f.Near) })
+func misspelt(faults Diagnostics, keys ...string) bool {
+	return slices.ContainsFunc(faults, func(f *Diagnostic) bool { return slices.Contains(keys, f.Near) })
 }
 
 // keptWhole is how many scenarios of a set stay parsed. The rest are parsed anew when they run, from the text that was
@@ -66,8 +66,8 @@ func (l *loader) again(path string) *File {
 	return once.scenario(f)
 }
 
-// whole gives the file with its steps.
-func (f *File) whole() *File {
+// Whole returns the file with its steps. Load keeps only the text of some files; Whole parses it again.
+func (f *File) Whole() *File {
 	if f.again == nil {
 		return f
 	}
@@ -78,12 +78,12 @@ type loader struct {
 	texts  texts
 	read   map[string]*File // by path
 	root   string           // files may come from below it, too
-	faults Faults
+	faults Diagnostics
 	lost   bool // an included file is missing
 
-	below    roots  // of the scenario that is being put together
-	budget   budget // of the same
-	included int    // files so far, in the same
+	below    roots // of the scenario that is being put together
+	included int   // files so far, in the same
+	bytes    int   // of those files
 }
 
 // expand puts the files of a folder in its place.
@@ -161,8 +161,7 @@ const (
 
 // scenario returns a file that the user named with all that it includes.
 func (l *loader) scenario(f *File) *File {
-	l.below, l.included = rootsOf(f.File, l.root), 0
-	l.budget.spent.Store(0)
+	l.below, l.included, l.bytes = rootsOf(f.File, l.root), 0, 0
 	whole := l.whole(f, nil)
 	whole.roots = l.below
 	return whole
@@ -207,7 +206,7 @@ func (l *loader) whole(f *File, above []string) *File {
 const maxIncludeDepth = 100
 
 // errTooMuch is the end of a scenario's budget.
-var errTooMuch = fmt.Errorf("the scenario includes more than %d files or %d MiB of them, the limit for one scenario", maxWork, maxTexts>>20)
+var errTooMuch = fmt.Errorf("the scenario includes more than %d files or %d MiB of them, the limit for one scenario", maxWork, MaxBytes>>20)
 
 // include reads a file that another one includes.
 func (l *loader) include(by *File, name Text, above []string) (*File, error) {
@@ -230,7 +229,9 @@ func (l *loader) include(by *File, name Text, above []string) (*File, error) {
 		l.faults = l.faults[:before] // they may quote any file of this machine
 		return nil, errors.New("it is not a scenario: it has no name and steps")
 	}
-	if l.included++; l.included > maxWork || l.budget.spend(len(l.texts[path])) != nil {
+	l.included++
+	l.bytes += len(l.texts[path])
+	if l.included > maxWork || l.bytes > MaxBytes {
 		l.included = maxWork + 1
 		return nil, errTooMuch
 	}
