@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
@@ -65,7 +66,7 @@ a fresh lead; with --lead it continues one of the history. Exit code 1 unless th
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
 	flags.BoolVar(&opt.unsigned, "no-signature", false, "leave the signature out")
 	settings.AddFlag(flags, &opt.tamper, settings.FlagSpec[emitter.Tamper]{
-		Name: "tamper", Kind: "signature|body|url", Parse: emitter.ParseTamper, Usage: "make the signature wrong in this way",
+		Name: "tamper", Kind: strings.Join(emitter.TamperNames(), "|"), Parse: emitter.ParseTamper, Usage: "make the signature wrong in this way",
 	})
 	settings.AddFlag(flags, &opt.repeat, settings.FlagSpec[int]{Name: "repeat", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "send the same bytes so many times"})
 	return cmd

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"artihook/emitter/history"
 )
 
 // failure is why a delivery got no complete response.
@@ -21,25 +23,30 @@ type failure struct {
 
 // The names of failures, in Delivery.Error. They are short and stable: history, reports and scripts depend on them.
 const (
-	FailureRefused     = "refused"     // nothing listens at the address
-	FailureTimeout     = "timeout"     // the response was not complete in time
-	FailureReset       = "reset"       // the receiver reset the connection
-	FailureClosed      = "closed"      // the receiver closed the connection before its response was complete
-	FailureTLS         = "tls"         // no trusted TLS connection
-	FailureDNS         = "dns"         // the host name was not found
-	FailureUnreachable = "unreachable" // no route to the host
-	FailureMalformed   = "malformed"   // what came back is not HTTP/1.1
-	FailureCancelled   = "cancelled"   // the sender was interrupted
-	FailureCut         = "cut"         // the sender closed the connection in the middle of the body (SendOptions)
-	FailureOther       = "failed"      // anything else
+	FailureRefused     = "refused"          // nothing listens at the address
+	FailureTimeout     = "timeout"          // the response was not complete in time
+	FailureReset       = "reset"            // the receiver reset the connection
+	FailureClosed      = "closed"           // the receiver closed the connection before its response was complete
+	FailureTLS         = "tls"              // no trusted TLS connection
+	FailureDNS         = "dns"              // the host name was not found
+	FailureUnreachable = "unreachable"      // no route to the host
+	FailureMalformed   = "malformed"        // what came back is not HTTP/1.1
+	FailureCancelled   = "cancelled"        // the sender was interrupted
+	FailureCut         = "cut"              // the sender closed the connection in the middle of the body (SendOptions)
+	FailureOther       = history.ErrorOther // anything else
 )
 
-// FailureNames lists the names.
+// FailureNames returns all names. Parsers, help and documents take them from here.
 func FailureNames() []string {
 	return []string{
 		FailureRefused, FailureTimeout, FailureReset, FailureClosed, FailureTLS, FailureDNS, FailureUnreachable, FailureMalformed,
 		FailureCancelled, FailureCut, FailureOther,
 	}
+}
+
+// StatusNames returns the names that the Status of a history.Filter can be, beside codes and classes.
+func StatusNames() []string {
+	return append(FailureNames(), history.StatusFailed, history.ErrorUnknown)
 }
 
 // NameFailure returns the name and the reason of an error that the client of [HTTPClient] returned. The timeout is the

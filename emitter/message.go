@@ -30,7 +30,7 @@ type Message struct {
 	ResendOf       int64
 }
 
-// Tamper is what is made wrong on purpose, so that the receiver rejects the delivery. The zero value is nothing.
+// Tamper says what is wrong with a delivery on purpose, so that a receiver must reject it. The zero value is nothing.
 type Tamper string
 
 const (
@@ -40,12 +40,17 @@ const (
 	TamperURL       Tamper = "url"       // the signature is for another URL
 )
 
-// ParseTamper parses what can be tampered with: "signature", "body" or "url".
+// TamperNames returns the names that ParseTamper accepts.
+func TamperNames() []string {
+	return []string{string(TamperSignature), string(TamperBody), string(TamperURL)}
+}
+
+// ParseTamper returns the Tamper of that name. The error lists the names.
 func ParseTamper(s string) (Tamper, error) {
-	if slices.Contains([]Tamper{TamperSignature, TamperBody, TamperURL}, Tamper(s)) {
+	if slices.Contains(TamperNames(), s) {
 		return Tamper(s), nil
 	}
-	return "", fmt.Errorf("unknown thing to tamper with %q; it is signature, body or url", s)
+	return "", fmt.Errorf("%q cannot be tampered with; want signature, body or url", s)
 }
 
 // EventMessage is the message of one event, encoded.

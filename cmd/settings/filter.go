@@ -75,10 +75,10 @@ func (f *FilterFlags) Resolve(ctx context.Context, set *Settings, store *history
 }
 
 func parseStatusFilter(s string) (string, error) {
-	isName := slices.Contains(append(emitter.FailureNames(), history.ErrorUnknown), s)
+	isName := slices.Contains(emitter.StatusNames(), s)
 	isCode := strings.ContainsAny(s, "0123456789") && (history.Filter{Status: s}).Validate() == nil
 	if !isName && !isCode {
-		return "", errors.New("want a code like 204, a class like 5xx, or an error's name like refused")
+		return "", errors.New("want a code like 204, a class like 5xx, failed, unknown, or the name of a failure like refused")
 	}
 	return s, nil
 }

@@ -25,8 +25,22 @@ const (
 // another person may have written it.
 const SourceImport = "import"
 
-// ErrorUnknown is the Error of a delivery in state Unknown.
-const ErrorUnknown = "unknown"
+const (
+	// ErrorUnknown is the Error of a delivery in state Unknown.
+	ErrorUnknown = "unknown"
+	// ErrorOther is the Error of a delivery that failed in a way that has no name.
+	ErrorOther = "other"
+	// oldErrorOther is what earlier versions recorded for it.
+	oldErrorOther = "failed"
+)
+
+// currentError returns the present name of a recorded error.
+func currentError(name string) string {
+	if name == oldErrorOther {
+		return ErrorOther
+	}
+	return name
+}
 
 const reasonUnknown = "no outcome was recorded: the sender was stopped, or is still waiting"
 
@@ -56,7 +70,7 @@ type Delivery struct {
 	Source   string // SourceImport for an imported delivery, else ""
 
 	Status   int    // of the response; 0 when there was none
-	Error    string // short stable name such as "refused"
+	Error    string // short stable name such as "refused"; "" for a complete response
 	Reason   string // the error as a plain sentence
 	Duration time.Duration
 

@@ -11,7 +11,7 @@ import (
 type Filter struct {
 	Lead    string    // the lead's id
 	Event   string    // such as "lead:updated"
-	Status  string    // a code "204", a class "5xx", or the name of an error, "unknown" among them
+	Status  string    // a code "204", a class "5xx", StatusFailed, ErrorUnknown, or the Error of a delivery
 	Webhook string    // name of the webhook
 	Since   time.Time // made at this time or later; zero: at any
 	Until   time.Time // made before this time; zero: at any
@@ -26,7 +26,11 @@ type Filter struct {
 	Whole bool
 }
 
-// Validate says what is wrong with a filter, as List would.
+// StatusFailed is the Filter.Status of deliveries that have an outcome and were
+// not accepted: no complete response, or one whose status is not 2xx.
+const StatusFailed = "failed"
+
+// Validate returns the error that List would return for the filter.
 func (f Filter) Validate() error {
 	_, err := parseStatus(f.Status)
 	switch {
@@ -59,7 +63,7 @@ func parseStatus(text string) (statusFilter, error) {
 		return statusFilter{code: int(code)}, nil
 	}
 	return statusFilter{}, fmt.Errorf(
-		"listing deliveries: status %q, want a code such as 204, a class such as 5xx, or an error's name such as refused", text)
+		"listing deliveries: status %q, want a code such as 204, a class such as 5xx, failed, unknown, or the name of a failure such as refused", text)
 }
 
 // selection is the part of a query that picks rows.
@@ -132,6 +136,10 @@ func (s *selection) addStatus(status statusFilter) {
 	case status.name == ErrorUnknown:
 		s.byOutcome = false
 		s.and("o.id IS NULL")
+	case status.name == StatusFailed:
+		s.and("(o.error IS NOT NULL OR o.status/100 <> 2)")
+	case status.name == ErrorOther:
+		s.and("o.error IN (?, ?)", ErrorOther, oldErrorOther)
 	case status.name != "":
 		s.and("o.error = ?", status.name)
 	case s.byOutcome && class != 2:

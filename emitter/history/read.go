@@ -68,7 +68,7 @@ func scan(rows *sql.Rows, whole bool) (Delivery, error) {
 	d.Scenario, d.Step, d.ResendOf, d.Source = scenario.String, step.String, resendOf.Int64, source.String
 	d.State, d.Error, d.Reason = Unknown, ErrorUnknown, reasonUnknown
 	if id.Valid {
-		d.State, d.Error, d.Reason = Done, name.String, reason.String
+		d.State, d.Error, d.Reason = Done, currentError(name.String), reason.String
 		d.Status, d.Duration = int(status.Int64), time.Duration(duration.Int64)*time.Microsecond
 	}
 	d.parseExchange(truncated.Bool)

@@ -100,7 +100,7 @@ func (m *statsRow) setOutcome(done bool, status int64, name []byte) {
 		m.name = []byte(ErrorUnknown)
 		return
 	case len(name) > 0:
-		m.name = name
+		m.name = []byte(currentError(string(name)))
 	default:
 		m.name = strconv.AppendInt(nil, status, 10)
 	}

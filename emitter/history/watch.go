@@ -248,6 +248,8 @@ func inList(column string, ids []int64) string {
 // matches is what addStatus says in SQL.
 func (s statusFilter) matches(d *Delivery) bool {
 	switch {
+	case s.name == StatusFailed:
+		return d.State == Done && !d.OK()
 	case s.name != "":
 		return d.Error == s.name
 	case s.code > 0:

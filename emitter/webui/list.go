@@ -49,18 +49,16 @@ func parseView(q url.Values) (view, error) {
 	return v, checkStatus(v.Status)
 }
 
-var errStatus = errors.New("it is a code like 204, a class like 5xx, or the name of an error like refused")
+var errStatus = errors.New("want a code like 204, a class like 5xx, failed, unknown, or the name of a failure like refused")
 
 func checkStatus(status string) error {
-	named := slices.Contains(statusNames(), status)
+	named := slices.Contains(emitter.StatusNames(), status)
 	numbered := strings.ContainsAny(status, "0123456789") && (history.Filter{Status: status}).Validate() == nil
 	if status == "" || named || numbered {
 		return nil
 	}
 	return fmt.Errorf("the status is %q; %w", status, errStatus)
 }
-
-func statusNames() []string { return append(emitter.FailureNames(), history.ErrorUnknown) }
 
 func (v view) filter() history.Filter {
 	f := history.Filter{Webhook: v.Webhook, Status: v.Status, Lead: v.Lead, Grep: v.Grep, Before: v.Before}
@@ -128,7 +126,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) listData(ctx context.Context, v view) (listData, error) {
-	data := listData{View: v, Actions: payload.Actions[:], Statuses: append([]string{"2xx", "4xx", "5xx"}, statusNames()...)}
+	data := listData{View: v, Actions: payload.Actions[:], Statuses: append([]string{"2xx", "4xx", "5xx"}, emitter.StatusNames()...)}
 	last, err := h.opt.History.Last(ctx)
 	if err != nil && !errors.Is(err, history.ErrNotFound) {
 		return data, err

@@ -12,8 +12,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"artihook/emitter"
-
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -207,13 +205,6 @@ func TestStatus(t *testing.T) {
 		if err := got.parse(text); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", text, got, err)
 		}
-	}
-}
-
-func TestErrorNamesAreTheEmitters(t *testing.T) {
-	t.Parallel()
-	if diff := cmp.Diff(emitter.FailureNames(), errorNames); diff != "" {
-		t.Error(diff)
 	}
 }
 

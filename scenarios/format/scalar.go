@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"artihook/emitter"
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
 	"artihook/fixtures"
@@ -228,13 +229,10 @@ func (*Edition) shape(*schemer) map[string]any {
 }
 
 var (
-	schemes = []string{signature.SchemeURL.String(), signature.SchemeBody.String()}
-	tampers = []string{"body", "signature", "url"}
-	actions = []string{string(payload.Created), string(payload.Updated), string(payload.Completed)}
-	// errorNames are the names of package emitter; a test holds them together.
-	errorNames = []string{
-		"refused", "timeout", "reset", "closed", "tls", "dns", "unreachable", "malformed", "cancelled", "cut", "failed",
-	}
+	schemes    = []string{signature.SchemeURL.String(), signature.SchemeBody.String()}
+	tampers    = emitter.TamperNames()
+	actions    = []string{string(payload.Created), string(payload.Updated), string(payload.Completed)}
+	errorNames = emitter.FailureNames()
 )
 
 // Scheme is a signature scheme.
