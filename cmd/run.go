@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -176,19 +177,12 @@ func (opt *runOptions) plan(a *app) (scenarios.Options, error) {
 		return scenarios.Options{}, err
 	}
 	p := scenarios.Options{
-		Webhook: opt.target(a), Given: map[scenarios.Setting]bool{}, Vars: map[string]string{}, Env: a.system.Env,
+		Webhook: opt.target(a), Given: maps.Clone(a.settings.SetFlags), Vars: map[string]string{}, Env: a.system.Env,
 		Bot: opt.conversation.Bot, Seed: fixed.Seed, Now: opt.conversation.Clock(a.settings), Timeout: opt.client.Timeout,
 		Jobs: opt.jobs, FailFast: opt.failFast, Step: opt.step, Exchanges: opt.reports.Whole() || a.printer.Verbose || a.printer.JSON(),
 		Repeat: opt.repeat(a),
 	}
-	for _, s := range []scenarios.Setting{
-		scenarios.SettingURL, scenarios.SettingSignURL, scenarios.SettingSecret, scenarios.SettingEdition, scenarios.SettingScheme,
-		scenarios.SettingBot, scenarios.SettingSeed, scenarios.SettingNow, scenarios.SettingTimeout,
-		scenarios.SettingRetries,
-	} {
-		p.Given[s] = a.settings.SetFlags[string(s)]
-	}
-	p.Given[scenarios.SettingSecret] = a.settings.SetFlags["secret"] || a.settings.SetFlags["secret-file"]
+	p.Given["secret"] = p.Given["secret"] || p.Given["secret-file"]
 	for _, v := range opt.vars {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok || name == "" {

@@ -26,7 +26,7 @@ func (s *stepRun) start() ([]*pendingEvent, error) {
 		return s.newVisitor(l, g, start.Visitor)
 	})
 	if err != nil {
-		return nil, faultAt(s.botPlace(start.Bot), err)
+		return nil, diagnosticAt(s.botPlace(start.Bot), err)
 	}
 	s.branch.leads.start(l)
 	s.vars().set(varLead, l.last.Lead.ID.String())
@@ -49,7 +49,7 @@ func (s *stepRun) botName(own format.Bot) (string, error) {
 	name := own
 	switch {
 	case own.Given():
-	case defaults.Bot.Given() && !opts.given(SettingBot):
+	case defaults.Bot.Given() && !opts.given(settingBot):
 		name = defaults.Bot
 	case opts.Bot != "":
 		return opts.Bot, nil
@@ -58,7 +58,7 @@ func (s *stepRun) botName(own format.Bot) (string, error) {
 	}
 	text, err := s.vars().expand(name.Value)
 	if err != nil {
-		return "", faultAt(name.Place, err)
+		return "", diagnosticAt(name.Place, err)
 	}
 	return text, nil
 }
@@ -96,7 +96,7 @@ func (s *stepRun) answer() ([]*pendingEvent, error) {
 			return nil, err
 		}
 		if err := s.continueLead(l, generatorKey{bot: l.bot, edition: l.edition, answers: answers}, payload.Updated); err != nil {
-			return nil, faultAt(f.Place, err)
+			return nil, diagnosticAt(f.Place, err)
 		}
 		events = append(events, l.pending())
 	}

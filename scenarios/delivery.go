@@ -22,7 +22,7 @@ func (s *stepRun) planDeliveries(events []*pendingEvent) error {
 	if s.step.Stale.Given() {
 		old, err := s.staleEvent()
 		if err != nil && !s.scenario().partial { // else the version may be that of a step that could not be read
-			err = faultAt(s.step.Stale.Place, err)
+			err = diagnosticAt(s.step.Stale.Place, err)
 		}
 		if err != nil {
 			return err
@@ -151,10 +151,10 @@ func (s *stepRun) deliveryLabel(d *delivery, last *history.Delivery) string {
 func (s *stepRun) emitter() *emitter.Emitter {
 	opts, defaults := s.scenario().opts(), s.scenario().defaults()
 	o := emitter.SendOptions{SlowBody: s.step.SlowBody.Value, Cut: s.step.CutBody.Given(), CutAfter: s.step.CutBody.N}
-	if defaults.Timeout.Given() && !opts.given(SettingTimeout) {
+	if defaults.Timeout.Given() && !opts.given(settingTimeout) {
 		o.Timeout = defaults.Timeout.Value
 	}
-	if !opts.given(SettingRetries) {
+	if !opts.given(settingRetries) {
 		o.Retries = defaults.Retries.N
 	}
 	if o == (emitter.SendOptions{}) {

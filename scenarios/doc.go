@@ -1,24 +1,21 @@
-// Package scenarios knows scenarios: files of steps and expectations.
+// Package scenarios runs scenarios: files of steps and expectations. Package format reads the files.
 //
-// # What lives here
+// [Run] runs scenarios against a receiver, [Preview] shows what Run would send, [Lint] validates files without a receiver,
+// and [Await] waits until a receiver is up. Sending is done by package emitter, the events come from package fixtures, and
+// package report formats the results.
 //
-// The format of the file as Go types ([File], [Step], [Expect] and what they hold), reading it with every fault that it
-// has ([Parse], [Load], [Lint]), its JSON Schema for editors ([Schema]), the ready ones ([Library]), the runner ([Run],
-// [Preview]), and scenarios made from recorded deliveries ([Recorder]). What does not live here: sending (package emitter),
-// making up what a visitor says (package fixtures), wording results (package report).
+// # Terms
 //
-// # Words
+// A step has exactly one action: it starts, continues or ends a conversation, sends an event or a body, waits, asks the
+// user's own system (a probe), or holds other steps. Fault injection changes what a step sends or how it is sent, as a
+// network or ArtiBot could.
 //
-// A scenario is a file of steps and expectations. A step has exactly one action: it starts, continues or ends a
-// conversation, sends an event, waits, asks the user's own system (a probe) or holds other steps. A mishap is what a
-// network or ArtiBot can do wrong with what a step sends. A fault is what is wrong with a file.
+// A start step can name its lead. Other steps refer to a lead by this name, or without a name to the lead that was started
+// last and has not ended.
 //
-// A lead has a name where its start step says lead; other steps mean it by that name. A step without lead means the lead
-// that was started last and is still under way.
+// # A run
 //
-// # One description
-//
-// The yaml and doc tags of the types are the only description of the format. The reader and the schema both follow them:
-// need marks a key that must be there, and of the keys with the same one tag exactly one must be there. A ${name} in a
-// text stands for a variable; it is filled in when the scenario runs.
+// A runner is one call of Run, Preview or Lint. It validates all files by a dry run before it sends anything. A scenarioRun is
+// one scenario, a branchRun its steps or one branch of them, a stepRun one step. What an action does is an entry of
+// actionTable. The events of a scenario depend on its name, its seed and the place of the step only, not on timing.
 package scenarios

@@ -66,14 +66,14 @@ func (v *variables) joinAnswers(answers format.Map[format.Text]) (string, error)
 	for _, a := range answers {
 		field, err := v.expand(a.Key)
 		if err != nil {
-			return "", faultAt(a.Place, err)
+			return "", diagnosticAt(a.Place, err)
 		}
 		text, err := v.expand(a.Value.Value)
 		if err != nil {
-			return "", faultAt(a.Value.Place, err)
+			return "", diagnosticAt(a.Value.Place, err)
 		}
 		if strings.Contains(field+text, "\x00") {
-			return "", faultAt(a.Place, errors.New("an answer cannot hold a zero byte"))
+			return "", diagnosticAt(a.Place, errors.New("an answer cannot hold a zero byte"))
 		}
 		b.WriteString(field + "\x00" + text + "\x00")
 	}

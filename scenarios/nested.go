@@ -14,11 +14,11 @@ func (b *branchRun) repeat(ctx context.Context, step *format.Step, path string) 
 	outerPath, outerLabel := b.path, b.label
 	defer func() { b.path, b.label = outerPath, outerLabel }()
 	for n := 1; n <= step.Repeat.Times.N; n++ {
-		before := b.scenario.state.faultCount()
+		before := b.scenario.state.diagnosticCount()
 		b.vars.setIndex(n)
 		b.path, b.label = fmt.Sprintf("%s.%d.", path, n), fmt.Sprintf("%sround %d › ", outerLabel, n)
 		b.runSteps(ctx, step.Repeat.Steps)
-		if ctx.Err() != nil || b.scenario.dryRun && b.scenario.state.faultCount() > before {
+		if ctx.Err() != nil || b.scenario.dryRun && b.scenario.state.diagnosticCount() > before {
 			return
 		}
 	}
@@ -59,9 +59,9 @@ func (b *branchRun) forEach(ctx context.Context, step *format.Step, path string)
 		branch := base.fork(fmt.Sprintf("%s.%d.", path, i+1), fmt.Sprintf("lead %d › ", i+1))
 		branch.vars.setIndex(i + 1)
 		if b.scenario.dryRun {
-			before := b.scenario.state.faultCount()
+			before := b.scenario.state.diagnosticCount()
 			branch.runSteps(ctx, f.Steps)
-			if ctx.Err() != nil || b.scenario.state.faultCount() > before {
+			if ctx.Err() != nil || b.scenario.state.diagnosticCount() > before {
 				return
 			}
 			<-slots

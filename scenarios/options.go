@@ -9,14 +9,16 @@ import (
 	"artihook/scenarios/report"
 )
 
-// Options are the settings of a run. Those that Given marks win over the files.
+// Options are the settings of a run. A setting that Given holds wins over the files.
 type Options struct {
 	Emitter *emitter.Emitter // sends; required by Run
 	// Webhook returns the webhook with that name in artihook.yaml, or the default webhook if name is "". A url that is not
 	// empty replaces the webhook's own. Required by Run.
 	Webhook func(name, url string) (emitter.Webhook, error)
 	Probes  *http.Client // sends the requests of probes; nil is emitter.HTTPClient with no options
-	Given   map[Setting]bool
+	// Given holds the settings of the user by the names of their flags: url, sign-url, secret, edition, scheme, bot, seed, now,
+	// timeout, retries. Other names are ignored. nil has none.
+	Given   map[string]bool
 	Vars    map[string]string                // values of ${name}; they win over all others
 	Env     func(name string) (string, bool) // values of ${NAME} that nothing else sets; nil has none
 	Bot     string                           // for scenarios that name none; "" is fixtures.DefaultBot
@@ -38,24 +40,21 @@ type Options struct {
 	Ended func(*report.Suite) error
 }
 
-// Setting is a setting that both a run and a file can give.
-type Setting string
-
-// The settings, named as the flags are.
+// The settings that both a run and a file can give, by the names of their flags.
 const (
-	SettingURL     Setting = "url"
-	SettingSignURL Setting = "sign-url"
-	SettingSecret  Setting = "secret"
-	SettingEdition Setting = "edition"
-	SettingScheme  Setting = "scheme"
-	SettingBot     Setting = "bot"
-	SettingSeed    Setting = "seed"
-	SettingNow     Setting = "now"
-	SettingTimeout Setting = "timeout"
-	SettingRetries Setting = "retries"
+	settingURL     = "url"
+	settingSignURL = "sign-url"
+	settingSecret  = "secret"
+	settingEdition = "edition"
+	settingScheme  = "scheme"
+	settingBot     = "bot"
+	settingSeed    = "seed"
+	settingNow     = "now"
+	settingTimeout = "timeout"
+	settingRetries = "retries"
 )
 
-func (o *Options) given(s Setting) bool { return o.Given[s] }
+func (o *Options) given(setting string) bool { return o.Given[setting] }
 
 func (o Options) withDefaults() Options {
 	if o.Now == nil {

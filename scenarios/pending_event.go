@@ -39,7 +39,7 @@ func (p *pendingEvent) message(w *emitter.Webhook) (emitter.Message, error) {
 	for _, e := range p.edits {
 		var err error
 		if m.Body, err = payload.Set(m.Body, e.path, e.value); err != nil {
-			return m, faultAt(e.at, fmt.Errorf("set %.60q: %w", e.path, err))
+			return m, diagnosticAt(e.at, fmt.Errorf("set %.60q: %w", e.path, err))
 		}
 	}
 	if p.event == nil || len(p.edits) > 0 {

@@ -55,7 +55,7 @@ func (s *stepRun) newProbe() (func(context.Context) (*response, report.Exchange)
 	if command := s.step.Probe.Run; command != nil {
 		environment, err := s.vars().environment()
 		if err != nil {
-			return nil, faultAt(command.Place, err)
+			return nil, diagnosticAt(command.Place, err)
 		}
 		return func(ctx context.Context) (*response, report.Exchange) {
 			return commandResponse(command.Value, runner.Run(ctx, probe.Command{Line: command.Value, Env: environment}))
@@ -64,13 +64,13 @@ func (s *stepRun) newProbe() (func(context.Context) (*response, report.Exchange)
 	get := s.step.Probe.Get
 	target, err := s.vars().expand(get.Value)
 	if err != nil {
-		return nil, faultAt(get.Place, err)
+		return nil, diagnosticAt(get.Place, err)
 	}
 	if err := probe.CheckURL(target); err != nil {
 		if s.vars().guessed {
 			return nil, nil
 		}
-		return nil, faultAt(get.Place, err)
+		return nil, diagnosticAt(get.Place, err)
 	}
 	return func(ctx context.Context) (*response, report.Exchange) {
 		return getResponse(target, runner.Get(ctx, target))

@@ -18,7 +18,7 @@ import (
 )
 
 // Run runs scenarios and reports them in their order. It validates all of them before it sends anything: the error is
-// [Faults] if one of them cannot run, and a [*StepError] if none has the step of the options. Other errors are a history
+// [format.Diagnostics] if one of them cannot run, and a [*StepError] if none has the step of the options. Other errors are a history
 // that cannot be written, or that of ctx; the report then holds what ran.
 func Run(ctx context.Context, files []*format.File, opts Options) (*report.Report, error) {
 	if opts.Emitter == nil || opts.Webhook == nil {
@@ -32,7 +32,7 @@ func Run(ctx context.Context, files []*format.File, opts Options) (*report.Repor
 }
 
 // Preview calls each with every delivery that Run would send, in the order of the files, as far as no response decides
-// it. It sends nothing and does not wait. It stops at the first error of each. If the files have [Faults], it returns them
+// it. It sends nothing and does not wait. It stops at the first error of each. If the files have [format.Diagnostics], it returns them
 // and does not call each.
 func Preview(ctx context.Context, files []*format.File, opts Options, each func(history.Delivery) error) error {
 	r := newRunner(opts)
@@ -52,7 +52,7 @@ func Preview(ctx context.Context, files []*format.File, opts Options, each func(
 	return failed
 }
 
-// Lint validates scenarios as Run does before it sends: bots, files, answers, variables. The error is [Faults]. Lint needs
+// Lint validates scenarios as Run does before it sends: bots, files, answers, variables. The error is [format.Diagnostics]. Lint needs
 // none of the options; a variable whose name looks like that of an environment variable may be missing.
 func Lint(ctx context.Context, files []*format.File, opts Options) error {
 	return newRunner(opts).validate(ctx, files, true)
@@ -102,7 +102,7 @@ func (r *runner) validate(ctx context.Context, files []*format.File, lint bool) 
 		if s.fatal != nil {
 			return s.fatal
 		}
-		faults = append(faults, s.faults...)
+		faults = append(faults, s.diagnostics...)
 		stepFound = stepFound || s.stepFound
 	}
 	if err := faults.Err(); err != nil {
@@ -188,7 +188,7 @@ func (r *runner) runOne(ctx context.Context, f *format.File) (*report.Suite, err
 // scenarios of the run.
 func (r *runner) seed(f *format.File) uint64 {
 	seed := r.opts.Seed
-	if d := f.Defaults; d != nil && d.Seed.Given() && !r.opts.given(SettingSeed) {
+	if d := f.Defaults; d != nil && d.Seed.Given() && !r.opts.given(settingSeed) {
 		seed = d.Seed.N
 	}
 	name := fnv.New64a()
@@ -198,7 +198,7 @@ func (r *runner) seed(f *format.File) uint64 {
 
 // clock returns the clock of a scenario's payloads.
 func (r *runner) clock(f *format.File) func() time.Time {
-	if d := f.Defaults; d != nil && d.Now.Given() && !r.opts.given(SettingNow) {
+	if d := f.Defaults; d != nil && d.Now.Given() && !r.opts.given(settingNow) {
 		return func() time.Time { return d.Now.Time }
 	}
 	return r.opts.Now

@@ -12,25 +12,25 @@ import (
 // read without the lock once the scenario has ended.
 type runState struct {
 	mu          sync.Mutex
-	faults      format.Diagnostics // found by a dry run
+	diagnostics format.Diagnostics // found by a dry run
 	stepFound   bool               // the step that runs alone exists
 	stepDone    bool               // and it has run
 	unreachable bool               // a step has failed because the receiver cannot be reached
 	fatal       error              // ends the whole run
 }
 
-// addFault adds a fault at the place that the error names, else at the given place.
-func (s *runState) addFault(at format.Place, err error) {
+// addDiagnostic adds a fault at the place that the error names, else at the given place.
+func (s *runState) addDiagnostic(at format.Place, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var fault *format.Diagnostic
-	if errors.As(faultAt(at, err), &fault) {
-		s.faults = append(s.faults, fault)
+	if errors.As(diagnosticAt(at, err), &fault) {
+		s.diagnostics = append(s.diagnostics, fault)
 	}
 }
 
-// faultAt returns err if it has a place, else a fault at the given place.
-func faultAt(at format.Place, err error) error {
+// diagnosticAt returns err if it has a place, else a fault at the given place.
+func diagnosticAt(at format.Place, err error) error {
 	var fault *format.Diagnostic
 	if errors.As(err, &fault) {
 		return err
@@ -38,11 +38,11 @@ func faultAt(at format.Place, err error) error {
 	return &format.Diagnostic{File: at.File, Line: at.Line, Column: at.Column, Problem: err.Error()}
 }
 
-// faultCount returns how many faults have been found.
-func (s *runState) faultCount() int {
+// diagnosticCount returns how many faults have been found.
+func (s *runState) diagnosticCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.faults)
+	return len(s.diagnostics)
 }
 
 // abort ends the whole run because of a failure that is not the receiver's.

@@ -68,7 +68,7 @@ func (s *scenarioRun) run(ctx context.Context) {
 	var err error
 	if s.webhooks, err = s.resolveWebhooks(); err != nil {
 		if fault := (*format.Diagnostic)(nil); errors.As(err, &fault) {
-			s.state.addFault(format.Place{}, err)
+			s.state.addDiagnostic(format.Place{}, err)
 		} else {
 			s.state.abort(err)
 		}
@@ -88,11 +88,11 @@ func (s *scenarioRun) setVars(vars format.Map[format.Text], last bool) (unresolv
 		case err == nil:
 			s.root.vars.set(v.Key, text)
 		case !errors.As(err, &unset): // a limit: the variables that use this one are beyond it too
-			s.addFault(v.Value.Place, err)
+			s.addDiagnostic(v.Value.Place, err)
 			s.root.vars.unsure = true
 			return nil
 		case last:
-			s.addFault(v.Value.Place, s.explainCycle(v.Key, err))
+			s.addDiagnostic(v.Value.Place, s.explainCycle(v.Key, err))
 		default:
 			unresolved = append(unresolved, v)
 		}
@@ -113,14 +113,14 @@ func (s *scenarioRun) explainCycle(key string, err error) error {
 	return fmt.Errorf("the variable %q contains %q, which cannot be filled in", key, unset.name)
 }
 
-// addFault adds a fault of the file. A fault without a place of its own is dropped if the file is partial: it may be a
+// addDiagnostic adds a fault of the file. A fault without a place of its own is dropped if the file is partial: it may be a
 // consequence of the faults that are known already.
-func (s *scenarioRun) addFault(at format.Place, err error) {
+func (s *scenarioRun) addDiagnostic(at format.Place, err error) {
 	var fault *format.Diagnostic
 	if s.partial && !errors.As(err, &fault) {
 		return
 	}
-	s.state.addFault(at, err)
+	s.state.addDiagnostic(at, err)
 }
 
 // skipReason returns why no further step runs, or "" if one may run.

@@ -16,16 +16,16 @@ func (s *stepRun) send() ([]*pendingEvent, error) {
 		return nil, err
 	}
 	if err := s.vars().budget.spend(len(p.body)); err != nil {
-		return nil, faultAt(s.step.Send.Place, err)
+		return nil, diagnosticAt(s.step.Send.Place, err)
 	}
 	for _, e := range s.step.Send.Set {
 		text, err := s.vars().expandJSON(&e.Value)
 		if err != nil {
-			return nil, faultAt(e.Value.Place, err)
+			return nil, diagnosticAt(e.Value.Place, err)
 		}
 		raw, err := payload.ParseRaw([]byte(text))
 		if err != nil {
-			return nil, faultAt(e.Value.Place, err)
+			return nil, diagnosticAt(e.Value.Place, err)
 		}
 		p.edits = append(p.edits, edit{e.Key, raw, e.Place})
 	}
@@ -38,7 +38,7 @@ func (s *stepRun) sendContent() (*pendingEvent, error) {
 	case send.Body != nil:
 		text, err := s.vars().expand(send.Body.Value)
 		if err != nil {
-			return nil, faultAt(send.Body.Place, err)
+			return nil, diagnosticAt(send.Body.Place, err)
 		}
 		return &pendingEvent{body: []byte(text)}, nil
 	case send.Base64 != nil:
@@ -55,14 +55,14 @@ func (s *stepRun) sendContent() (*pendingEvent, error) {
 func (s *stepRun) bodyFile(name *format.Text) ([]byte, error) {
 	path, err := s.vars().expand(name.Value)
 	if err != nil {
-		return nil, faultAt(name.Place, err)
+		return nil, diagnosticAt(name.Place, err)
 	}
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(filepath.Dir(name.File), filepath.FromSlash(path))
 	}
 	body, err := s.scenario().file.ReadFile(path)
 	if err != nil {
-		return nil, faultAt(name.Place, fmt.Errorf("%.200q cannot be read: %s", path, err))
+		return nil, diagnosticAt(name.Place, fmt.Errorf("%.200q cannot be read: %s", path, err))
 	}
 	return body, nil
 }

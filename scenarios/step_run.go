@@ -86,7 +86,7 @@ func (s *stepRun) finish(ctx context.Context, err error) {
 	switch {
 	case s.scenario().dryRun:
 		if err != nil && !s.vars().guessed && !errors.Is(err, errNotStarted) {
-			s.scenario().addFault(s.step.Place, err)
+			s.scenario().addDiagnostic(s.step.Place, err)
 		}
 		return
 	case s.silent && err == nil:
@@ -135,7 +135,7 @@ func anyFailed(checks []report.Check) bool {
 func (s *stepRun) evaluate(r *response, label string) error {
 	checks, err := evaluateExpect(s.step.Expect, r, s.vars())
 	if err != nil {
-		return faultAt(s.step.Expect.Place, err)
+		return diagnosticAt(s.step.Expect.Place, err)
 	}
 	s.unreachable = s.unreachable || anyFailed(checks) && r.unreachable()
 	for i := range s.step.Capture {

@@ -23,7 +23,7 @@ func (s *stepRun) newVisitor(l *lead, g *fixtures.Generator, v *format.Visitor) 
 		case earlier != nil:
 			s.returningVisitor(l, g, earlier)
 		case !s.scenario().partial: // else its start may be a step that could not be read
-			return faultAt(v.Returns.Place, fmt.Errorf("the lead %.60q was not started", v.Returns.Value))
+			return diagnosticAt(v.Returns.Place, fmt.Errorf("the lead %.60q was not started", v.Returns.Value))
 		}
 	}
 	return s.applyOverrides(&l.last.Meta, v)
@@ -50,12 +50,12 @@ func (s *stepRun) applyOverrides(meta *payload.Meta, v *format.Visitor) error {
 		}
 		text, err := s.vars().expand(o.from.Value)
 		if err != nil {
-			return faultAt(o.from.Place, err)
+			return diagnosticAt(o.from.Place, err)
 		}
 		*o.to = text
 	}
 	if _, err := netip.ParseAddr(meta.IPAddress); err != nil && v.Address.Given() && !s.vars().guessed {
-		return faultAt(v.Address.Place, fmt.Errorf("%.60q is not an IPv4 or IPv6 address", meta.IPAddress))
+		return diagnosticAt(v.Address.Place, fmt.Errorf("%.60q is not an IPv4 or IPv6 address", meta.IPAddress))
 	}
 	if err := s.overrideKeys(&meta.Location, v.Location); err != nil {
 		return err
@@ -70,12 +70,12 @@ func (s *stepRun) overrideKeys(part any, v *format.Value) error {
 	}
 	text, err := s.vars().expandJSON(v)
 	if err != nil {
-		return faultAt(v.Place, err)
+		return diagnosticAt(v.Place, err)
 	}
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(part); err != nil {
-		return faultAt(v.Place, fmt.Errorf("it does not fit the payload: %s", strings.TrimPrefix(err.Error(), "json: ")))
+		return diagnosticAt(v.Place, fmt.Errorf("it does not fit the payload: %s", strings.TrimPrefix(err.Error(), "json: ")))
 	}
 	return nil
 }

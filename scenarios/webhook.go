@@ -27,7 +27,7 @@ func (s *scenarioRun) resolveWebhooks() ([]emitter.Webhook, error) {
 		w.Name = h.Name.Value
 		settings := webhookSettings{signURL: h.SignURL, secret: h.Secret, edition: h.Edition, scheme: h.Scheme}
 		// The URL of the options replaces a URL that is not made from it: a trial run must not reach the real receiver.
-		if !s.opts().given(SettingURL) || usesURL(h.URL.Value) {
+		if !s.opts().given(settingURL) || usesURL(h.URL.Value) {
 			settings.url = h.URL
 		}
 		if err := s.apply(settings, &w); err != nil {
@@ -60,10 +60,10 @@ func ownURL(d *format.Defaults) format.Text {
 func (s *scenarioRun) baseWebhook(d *format.Defaults) (emitter.Webhook, error) {
 	settings := webhookSettings{signURL: d.SignURL, secret: d.Secret, edition: d.Edition, scheme: d.Scheme}
 	url, own := "", ownURL(d)
-	if own.Given() && !s.opts().given(SettingURL) {
+	if own.Given() && !s.opts().given(settingURL) {
 		var err error
 		if url, err = s.root.vars.expand(own.Value); err != nil {
-			return emitter.Webhook{}, faultAt(own.Place, err)
+			return emitter.Webhook{}, diagnosticAt(own.Place, err)
 		}
 	}
 	if s.opts().Webhook == nil { // Lint
@@ -72,14 +72,14 @@ func (s *scenarioRun) baseWebhook(d *format.Defaults) (emitter.Webhook, error) {
 	}
 	name, err := s.root.vars.expand(d.Webhook.Value)
 	if err != nil {
-		return emitter.Webhook{}, faultAt(d.Webhook.Place, err)
+		return emitter.Webhook{}, diagnosticAt(d.Webhook.Place, err)
 	}
 	w, err := s.opts().Webhook(name, url)
 	switch {
 	case err != nil && name != "":
-		return w, faultAt(d.Webhook.Place, err)
+		return w, diagnosticAt(d.Webhook.Place, err)
 	case err != nil && url != "":
-		return w, faultAt(own.Place, err)
+		return w, diagnosticAt(own.Place, err)
 	case err != nil:
 		return w, err // the file names no webhook
 	}
@@ -111,17 +111,17 @@ func (s *scenarioRun) apply(settings webhookSettings, w *emitter.Webhook) error 
 	if err := s.applyURLs(settings, w); err != nil {
 		return err
 	}
-	if settings.secret.Given() && !s.opts().given(SettingSecret) {
+	if settings.secret.Given() && !s.opts().given(settingSecret) {
 		text, err := s.root.vars.expand(string(settings.secret.Value.Bytes()))
 		if err != nil {
-			return faultAt(settings.secret.Place, fmt.Errorf("secret: %w", err))
+			return diagnosticAt(settings.secret.Place, fmt.Errorf("secret: %w", err))
 		}
 		w.Secret = signature.NewSecret(text)
 	}
-	if settings.edition.Given() && !s.opts().given(SettingEdition) {
+	if settings.edition.Given() && !s.opts().given(settingEdition) {
 		w.Edition = settings.edition.Value
 	}
-	if settings.scheme.Given() && !s.opts().given(SettingScheme) {
+	if settings.scheme.Given() && !s.opts().given(settingScheme) {
 		w.Scheme = settings.scheme.Value
 	}
 	return nil
@@ -135,17 +135,17 @@ func (s *scenarioRun) applyURLs(settings webhookSettings, w *emitter.Webhook) er
 			w.URL, err = signature.ParseURL(signature.Complete(text))
 		}
 		if err != nil {
-			return faultAt(settings.url.Place, err)
+			return diagnosticAt(settings.url.Place, err)
 		}
 		w.SignURL = signature.URL{}
 	}
-	if settings.signURL.Given() && !s.opts().given(SettingSignURL) {
+	if settings.signURL.Given() && !s.opts().given(settingSignURL) {
 		text, err := vars.expand(settings.signURL.Value)
 		if err == nil && text != "" {
 			w.SignURL, err = signature.ParseURL(signature.Complete(text))
 		}
 		if err != nil {
-			return faultAt(settings.signURL.Place, err)
+			return diagnosticAt(settings.signURL.Place, err)
 		}
 	}
 	return nil

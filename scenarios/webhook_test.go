@@ -38,7 +38,7 @@ func TestWhereAScenarioSendsTo(t *testing.T) {
 			}
 			return withURL(name, url)
 		}
-		opt.Given = map[Setting]bool{SettingURL: tt.said}
+		opt.Given = map[string]bool{settingURL: tt.said}
 		before := len(c.arrivals)
 		rep, err := Run(t.Context(), []*format.File{parseSteps(t, strings.ReplaceAll(tt.file, "BASE", c.URL))}, opt)
 		if err != nil || rep.Count().Failed > 0 {
@@ -74,7 +74,7 @@ func TestRetriesOfTheRunWin(t *testing.T) {
 		opt := c.options(t)
 		e := emitter.New(emitter.Options{Retries: tt.run, RetryDelay: time.Millisecond})
 		defer e.Close()
-		opt.Emitter, opt.Given = e, map[Setting]bool{SettingRetries: tt.said}
+		opt.Emitter, opt.Given = e, map[string]bool{settingRetries: tt.said}
 		if _, err := Run(t.Context(), []*format.File{parseSteps(t, "defaults: {retries: 2}\nsteps: [{start: {}}]")}, opt); err != nil {
 			t.Fatal(err)
 		}
