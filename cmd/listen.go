@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -132,7 +131,7 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 		_ = showArrival(a, &how, &arrival, told) // a closed stdout stops nobody from sending
 	}
 	a.printer.Notef("listening on %s://%s; Ctrl-C ends it", scheme, listener.Addr())
-	if !onLoopback(listener.Addr()) {
+	if !settings.OnLoopback(listener.Addr()) {
 		a.printer.Notef("warning: everybody who reaches %s can send to this receiver", listener.Addr())
 	}
 	opt.announce(a, &how)
@@ -190,10 +189,4 @@ func (opt *listenOptions) announce(a *app, how *receiver.Options) {
 	if how.Secret.Empty() {
 		a.printer.Notef("no secret is set, so the empty one is expected; set " + settings.EnvPrefix + "SECRET, --secret or --secret-file")
 	}
-}
-
-// onLoopback reports whether only this machine reaches the address of a listener.
-func onLoopback(address net.Addr) bool {
-	host, _, err := net.SplitHostPort(address.String())
-	return err != nil || net.ParseIP(host).IsLoopback()
 }

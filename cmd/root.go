@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"strings"
 	"syscall"
 
@@ -34,7 +36,17 @@ func (a *app) reportOutput() settings.ReportOutput {
 	return settings.ReportOutput{UseStdout: a.printer.ReportToStdout, Verbatim: a.printer.Verbatim, Annotations: a.printer.Annotations()}
 }
 
-// Run runs one command line and gives the exit code.
+// Main runs the command line of the process and returns its exit code. The first interrupt cancels the command; the second
+// ends the process at once.
+func Main() int {
+	console.IgnoreSignals()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return Run(ctx, console.Process())
+}
+
+// Run runs the command line of a system and returns the exit code.
 func Run(ctx context.Context, system *console.System) int {
 	a := newApp(system)
 	root := newRootCmd(a)

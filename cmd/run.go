@@ -71,13 +71,8 @@ do and what the receiver must answer. Nothing is sent from a set with a fault. E
 	flags.StringVar(&opt.waitFor, "wait-for", "", "wait until anything answers at this `URL`")
 	settings.AddFlag(flags, &opt.waitTimeout, settings.FlagSpec[time.Duration]{Name: "wait-timeout", Kind: "duration", Preset: defaultWaitTimeout.String(), Parse: settings.ParseTimeout, Usage: "how long to wait for it"})
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
-	addRoot(cmd, &opt.root)
+	settings.AddRoot(cmd, &opt.root)
 	return cmd
-}
-
-// addRoot adds --root, which widens where a scenario's files may be.
-func addRoot(cmd *cobra.Command, root *string) {
-	cmd.Flags().StringVar(root, "root", "", "allow files that scenarios name below this `DIR`, besides those below the scenario's folder and the working directory")
 }
 
 func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
@@ -93,7 +88,7 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 		return console.Usage(format.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Vars: plan.Vars, Env: plan.Env, Now: plan.Now})))
 	}
 	if opt.dryRun {
-		return usageFaults(scenarios.Preview(ctx, files, plan, func(d history.Delivery) error { return a.printer.Planned(&d) }))
+		return scenarios.Preview(ctx, files, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })
 	}
 	how, err := opt.client.Options(a.settings, opt.jobs)
 	if err != nil {
@@ -119,20 +114,10 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	results, err := scenarios.Run(ctx, files, plan)
 	bar.Clear()
 	if results == nil {
-		return usageFaults(settings.Ended(err, done()))
+		return settings.Ended(err, done())
 	}
 	results.Tool = "artihook " + console.Version
 	return cmp.Or(settings.Ended(err, done()), runEnded(a, results, &opt.reports, plan.Seed))
-}
-
-// usageFaults marks the faults of files as the user's to mend, and a step that is not there.
-func usageFaults(err error) error {
-	var faults format.Diagnostics
-	var step *scenarios.StepError
-	if errors.As(err, &faults) || errors.As(err, &step) {
-		return console.Usage(err)
-	}
-	return err
 }
 
 // loadScenarios reads files and folders, and takes any other word for the name of a ready scenario. All faults of all of

@@ -81,7 +81,7 @@ func newScenariosLintCmd(a *app) *cobra.Command {
 		Args:  args(cobra.MinimumNArgs(1)),
 		RunE:  func(cmd *cobra.Command, args []string) error { return runScenariosLint(cmd.Context(), a, args, root) },
 	}
-	addRoot(cmd, &root)
+	settings.AddRoot(cmd, &root)
 	return cmd
 }
 
@@ -91,7 +91,7 @@ func runScenariosLint(ctx context.Context, a *app, paths []string, root string) 
 		return len(files), format.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.system.Env, Now: a.system.Now}))
 	})
 	if err != nil {
-		return usageFaults(err)
+		return err
 	}
 	a.printer.Notef("%s, no fault", text.Counted(n, "scenario"))
 	return nil

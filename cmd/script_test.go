@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"bufio"
-	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -14,7 +13,6 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -23,7 +21,6 @@ import (
 	"sync"
 	"testing"
 
-	"artihook/cmd/console"
 	"artihook/emitter/receiver"
 	"artihook/emitter/receiver/receivertest"
 	"artihook/emitter/signature"
@@ -33,11 +30,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(testRun{m}, map[string]func(){
-		"artihook": func() {
-			console.IgnoreSignals()
-			ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt) // as main does
-			os.Exit(Run(ctx, console.Process()))
-		},
+		"artihook":  func() { os.Exit(Main()) },
 		bareCommand: runBareReceiver,
 	})
 }

@@ -85,7 +85,7 @@ func (opt *uiOptions) serve(ctx context.Context, a *app, listener net.Listener, 
 	server.RegisterOnShutdown(shown.Close) // live pages never end by themselves
 	address := pageAddress(listener.Addr())
 	a.printer.Notef("the history %s is on %s; Ctrl-C ends it", opt.history.File(), address)
-	if !onLoopback(listener.Addr()) {
+	if !settings.OnLoopback(listener.Addr()) {
 		a.printer.Notef("warning: everybody who reaches %s can read the history and send from this machine", listener.Addr())
 	}
 	if opt.open {

@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"artihook/emitter/history"
+	"artihook/scenarios"
+	"artihook/scenarios/format"
 )
 
 // The exit codes that scripts depend on.
@@ -65,6 +67,8 @@ func ExitCode(err error) int {
 	var wrong *usageError
 	var failed failedError
 	var broken *history.Error
+	var faults format.Diagnostics
+	var step *scenarios.StepError
 	switch {
 	case err == nil:
 		return ExitOK
@@ -74,7 +78,7 @@ func ExitCode(err error) int {
 		return ExitInterrupted
 	case errors.Is(err, ErrFailed), errors.As(err, &failed):
 		return ExitFailed
-	case errors.As(err, &wrong):
+	case errors.As(err, &wrong), errors.As(err, &faults), errors.As(err, &step):
 		return ExitUsage
 	default:
 		return ExitTool

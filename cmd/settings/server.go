@@ -41,6 +41,12 @@ func socketError(err error) error {
 	return err
 }
 
+// OnLoopback reports whether only this machine can reach the address of a listener.
+func OnLoopback(address net.Addr) bool {
+	host, _, err := net.SplitHostPort(address.String())
+	return err != nil || net.ParseIP(host).IsLoopback()
+}
+
 // NewServer bounds in time what a client can hold open.
 func NewServer(handler http.Handler) *http.Server {
 	return &http.Server{
