@@ -7,44 +7,46 @@ import (
 	"strings"
 )
 
-// Level says how bad a failure is.
+// Level is the severity of a failed case. The zero value is not valid.
 type Level string
 
 const (
-	Must   Level = "MUST"   // leads are lost, or anybody can send some
-	Should Level = "SHOULD" // it works today, and will be trouble one day
+	Must   Level = "MUST"   // the receiver loses leads, or accepts leads from anybody
+	Should Level = "SHOULD" // the receiver works, but a problem may show later
 )
 
-// Groups lists the groups of cases in their order.
-var Groups = [...]string{"signature", "body", "life", "manners"}
+// Groups lists the groups of the cases, in the order in which they run.
+var Groups = [...]string{"signature", "body", "life", "http"}
 
-// Case is one question put to the receiver.
+// Case is one question that is put to a receiver. [Cases] and [Select] return the cases; other values of this type cannot
+// run.
 type Case struct {
-	ID       string // group-words, stable
+	ID       string // starts with the group, such as "life-twice"; it never changes
 	Level    Level
-	Why      string // one sentence
-	Fix      string // what to do about a failure, one or two sentences
-	Code     string // the same as a line of code, in one of the languages that receivers are written in
-	Requests int    // how many it sends, where all is well
+	Why      string // why the case matters, in one sentence
+	Fix      string // how to fix a failure, in one or two sentences
+	Code     string // the fix as a line of code, in a language that receivers are written in
+	Requests int    // the number of requests that the case sends if it passes
 
-	// root cases also run where a right delivery was answered with something else than a refusal: they may tell why.
-	// Free cases need no right delivery to be accepted at all.
-	root, free bool
-	run        func(*trial)
+	// A diagnostic case also runs if the receiver responds to a valid delivery with an error other than a rejection: its
+	// result may show the cause. An independent case runs even if no valid delivery is accepted.
+	diagnostic, independent bool
+	run                     func(*caseRun)
 }
 
-// Group is the first word of the id.
+// Group returns the first word of the id.
 func (c *Case) Group() string {
 	group, _, _ := strings.Cut(c.ID, "-")
 	return group
 }
 
-// Cases gives the whole battery, in the order in which it runs.
+// Cases returns all cases, in the order in which they run.
 func Cases() []Case {
-	return slices.Concat(signatureCases(), bodyCases(), lifeCases(), mannerCases())
+	return slices.Concat(signatureCases(), bodyCases(), lifeCases(), httpCases())
 }
 
-// Requests counts how many requests the cases send where all is well. Finding out why a case fails may take a few more.
+// Requests returns the number of requests that the cases send if all pass. A failed case may send a few more, to find the
+// cause.
 func Requests(cases []Case) int {
 	n := 0
 	for i := range cases {
@@ -53,24 +55,25 @@ func Requests(cases []Case) int {
 	return n
 }
 
-// Select gives the cases that the patterns mean: ids, groups, or globs such as "life-*". No pattern in only means all.
-// A pattern that means nothing is an error that names it.
+// Select returns the cases that match a pattern of only and none of skip, in the order of [Cases]. A pattern is an id, a
+// group, or a pattern of [path.Match] such as "life-*". If only is empty, all cases match it. A pattern that matches no
+// case is an error.
 func Select(only, skip []string) ([]Case, error) {
 	cases := Cases()
 	for _, pattern := range slices.Concat(only, skip) {
-		if !slices.ContainsFunc(cases, func(c Case) bool { return c.fits(pattern) }) {
+		if !slices.ContainsFunc(cases, func(c Case) bool { return c.matches(pattern) }) {
 			return nil, fmt.Errorf("no case %q; want an id, a group (%s) or a pattern like life-*", pattern, strings.Join(Groups[:], ", "))
 		}
 	}
 	return slices.DeleteFunc(cases, func(c Case) bool {
-		return len(only) > 0 && !slices.ContainsFunc(only, c.fits) || slices.ContainsFunc(skip, c.fits)
+		return len(only) > 0 && !slices.ContainsFunc(only, c.matches) || slices.ContainsFunc(skip, c.matches)
 	}), nil
 }
 
-func (c *Case) fits(pattern string) bool {
+func (c *Case) matches(pattern string) bool {
 	if pattern == c.ID || pattern == c.Group() {
 		return true
 	}
-	fits, err := path.Match(pattern, c.ID)
-	return err == nil && fits
+	matches, err := path.Match(pattern, c.ID)
+	return err == nil && matches
 }

@@ -26,58 +26,58 @@ const testSecret = "hush-hush-0815"
 // caughtBy lists the misbehaviors that fail each case. A misbehavior fails no case that does not list it. Those with the
 // events of a lead show only with a probe.
 var caughtBy = map[string][]receivertest.Misbehavior{
-	"signature-valid":              {receivertest.RefusesAll, receivertest.LowerCase, receivertest.NeedsSecondAnswer, receivertest.Redirects, receivertest.StatusText},
-	"signature-upper-case":         {receivertest.LowerCase},
-	"signature-wrong-secret":       {receivertest.AcceptsAnything},
-	"signature-missing-header":     {receivertest.AcceptsAnything, receivertest.MissingHeader500, receivertest.ComparesPrefix},
-	"signature-empty-header":       {receivertest.AcceptsAnything, receivertest.ComparesPrefix, receivertest.BadHeader500},
-	"signature-garbage":            {receivertest.AcceptsAnything, receivertest.BadHeader500},
-	"signature-wrong-digits":       {receivertest.AcceptsAnything},
-	"signature-truncated":          {receivertest.AcceptsAnything, receivertest.ComparesPrefix, receivertest.BadHeader500},
-	"signature-other-body":         {receivertest.AcceptsAnything, receivertest.Reserialises, receivertest.RewritesDates},
-	"signature-other-url":          {receivertest.AcceptsAnything, receivertest.AnyHost},
-	"signature-other-query":        {receivertest.AcceptsAnything, receivertest.IgnoresQuery},
-	"signature-other-method":       {receivertest.AcceptsAnything, receivertest.IgnoresMethod},
-	"signature-other-scheme":       {receivertest.AcceptsAnything, receivertest.AnyScheme},
-	"body-unicode":                 {receivertest.ReadsLatin1},
-	"body-html-characters":         {receivertest.EscapesHTML},
-	"body-field-names":             {receivertest.FieldPaths},
-	"body-one-answer":              {receivertest.NeedsSecondAnswer, receivertest.Redirects, receivertest.StatusText},
-	"body-200-answers":             {receivertest.FewAnswers, receivertest.ReadsOnce, receivertest.NeedsCreated, receivertest.NeedsNextVersion},
-	"body-90-kb":                   {receivertest.SmallBody, receivertest.ReadsOnce},
-	"body-1-mb":                    {receivertest.SmallBody, receivertest.ReadsOnce},
-	"body-null-place":              {receivertest.NeedsPlace},
-	"body-every-type":              {receivertest.TextOnly, receivertest.Reserialises, receivertest.NeedsCreated, receivertest.NeedsNextVersion},
-	"body-edition-2019":            {receivertest.StatusText, receivertest.NeedsSecondAnswer, receivertest.Redirects},
-	"body-edition-2022":            {receivertest.StatusNumber, receivertest.NeedsSecondAnswer, receivertest.Redirects},
-	"body-unknown-type":            {receivertest.StrictTypes, receivertest.TextOnly},
-	"body-extra-keys":              {receivertest.StrictKeys},
-	"body-date-like":               {receivertest.RewritesDates},
-	"body-number-double":           {receivertest.Reserialises, receivertest.TextOnly},
-	"body-truncated":               {receivertest.BadJSON500, receivertest.AcceptsBadJSON},
-	"life-conversation":            {receivertest.RefusesCompleted},
-	"life-twice":                   {receivertest.RefusesDuplicates, receivertest.NotIdempotent},
-	"life-same-moment":             {receivertest.RefusesDuplicates, receivertest.NotIdempotent},
-	"life-stale-version":           {receivertest.TrustsOrder, receivertest.RefusesStale, receivertest.NeedsNextVersion},
-	"life-updated-first":           {receivertest.TrustsOrder, receivertest.RefusesStale, receivertest.NeedsNextVersion, receivertest.NeedsCreated},
-	"life-completed-then-updated":  {receivertest.TrustsOrder, receivertest.RefusesStale, receivertest.NeedsNextVersion, receivertest.RefusesCompleted},
-	"life-completed-same-version":  {receivertest.DropsSeenVersion, receivertest.RefusesCompleted, receivertest.StatusNumber},
-	"life-many-leads":              {receivertest.FewLeads},
-	"life-gaps":                    {receivertest.NeedsNextVersion, receivertest.RefusesCompleted},
-	"manners-in-time":              {receivertest.Slow},
-	"manners-no-redirect":          {receivertest.Redirects},
-	"manners-no-html":              {receivertest.HTMLErrors},
-	"manners-slow-sender":          {receivertest.ReadsOnce},
-	"manners-cut":                  {receivertest.BreaksAfterHalfBody},
-	"manners-large-without-expect": {receivertest.SmallBody, receivertest.ReadsOnce},
-	"manners-content-type":         {receivertest.ContentType500},
-	"manners-get":                  {receivertest.GET500},
-	"manners-head":                 {receivertest.HEAD500},
-	"manners-keep-alive":           {receivertest.Closes},
-	"manners-no-echo":              {receivertest.TellsRight, receivertest.TellsTrace, receivertest.TellsSecret},
+	"signature-valid":             {receivertest.RefusesAll, receivertest.LowerCase, receivertest.NeedsSecondAnswer, receivertest.Redirects, receivertest.StatusText},
+	"signature-upper-case":        {receivertest.LowerCase},
+	"signature-wrong-secret":      {receivertest.AcceptsAnything},
+	"signature-missing-header":    {receivertest.AcceptsAnything, receivertest.MissingHeader500, receivertest.ComparesPrefix},
+	"signature-empty-header":      {receivertest.AcceptsAnything, receivertest.ComparesPrefix, receivertest.BadHeader500},
+	"signature-garbage":           {receivertest.AcceptsAnything, receivertest.BadHeader500},
+	"signature-wrong-digits":      {receivertest.AcceptsAnything},
+	"signature-truncated":         {receivertest.AcceptsAnything, receivertest.ComparesPrefix, receivertest.BadHeader500},
+	"signature-other-body":        {receivertest.AcceptsAnything, receivertest.Reserialises, receivertest.RewritesDates},
+	"signature-other-url":         {receivertest.AcceptsAnything, receivertest.AnyHost},
+	"signature-other-query":       {receivertest.AcceptsAnything, receivertest.IgnoresQuery},
+	"signature-other-method":      {receivertest.AcceptsAnything, receivertest.IgnoresMethod},
+	"signature-other-scheme":      {receivertest.AcceptsAnything, receivertest.AnyScheme},
+	"body-unicode":                {receivertest.ReadsLatin1},
+	"body-html-characters":        {receivertest.EscapesHTML},
+	"body-field-names":            {receivertest.FieldPaths},
+	"body-one-answer":             {receivertest.NeedsSecondAnswer, receivertest.Redirects, receivertest.StatusText},
+	"body-200-answers":            {receivertest.FewAnswers, receivertest.ReadsOnce, receivertest.NeedsCreated, receivertest.NeedsNextVersion},
+	"body-90-kb":                  {receivertest.SmallBody, receivertest.ReadsOnce},
+	"body-1-mb":                   {receivertest.SmallBody, receivertest.ReadsOnce},
+	"body-null-place":             {receivertest.NeedsPlace},
+	"body-every-type":             {receivertest.TextOnly, receivertest.Reserialises, receivertest.NeedsCreated, receivertest.NeedsNextVersion},
+	"body-edition-2019":           {receivertest.StatusText, receivertest.NeedsSecondAnswer, receivertest.Redirects},
+	"body-edition-2022":           {receivertest.StatusNumber, receivertest.NeedsSecondAnswer, receivertest.Redirects},
+	"body-unknown-type":           {receivertest.StrictTypes, receivertest.TextOnly},
+	"body-extra-keys":             {receivertest.StrictKeys},
+	"body-date-like":              {receivertest.RewritesDates},
+	"body-number-double":          {receivertest.Reserialises, receivertest.TextOnly},
+	"body-truncated":              {receivertest.BadJSON500, receivertest.AcceptsBadJSON},
+	"life-conversation":           {receivertest.RefusesCompleted},
+	"life-twice":                  {receivertest.RefusesDuplicates, receivertest.NotIdempotent},
+	"life-same-moment":            {receivertest.RefusesDuplicates, receivertest.NotIdempotent},
+	"life-stale-version":          {receivertest.TrustsOrder, receivertest.RefusesStale, receivertest.NeedsNextVersion},
+	"life-updated-first":          {receivertest.TrustsOrder, receivertest.RefusesStale, receivertest.NeedsNextVersion, receivertest.NeedsCreated},
+	"life-completed-then-updated": {receivertest.TrustsOrder, receivertest.RefusesStale, receivertest.NeedsNextVersion, receivertest.RefusesCompleted},
+	"life-completed-same-version": {receivertest.DropsSeenVersion, receivertest.RefusesCompleted, receivertest.StatusNumber},
+	"life-many-leads":             {receivertest.FewLeads},
+	"life-gaps":                   {receivertest.NeedsNextVersion, receivertest.RefusesCompleted},
+	"http-in-time":                {receivertest.Slow},
+	"http-no-redirect":            {receivertest.Redirects},
+	"http-no-html":                {receivertest.HTMLErrors},
+	"http-slow-sender":            {receivertest.ReadsOnce},
+	"http-cut":                    {receivertest.BreaksAfterHalfBody},
+	"http-large-without-expect":   {receivertest.SmallBody, receivertest.ReadsOnce},
+	"http-content-type":           {receivertest.ContentType500},
+	"http-get":                    {receivertest.GET500},
+	"http-head":                   {receivertest.HEAD500},
+	"http-keep-alive":             {receivertest.Closes},
+	"http-no-echo":                {receivertest.TellsRight, receivertest.TellsTrace, receivertest.TellsSecret},
 }
 
-// exam is one examination of a receiver in a test.
+// exam configures a run of check in a test.
 type exam struct {
 	receiver receiver.Options
 	mistakes []receivertest.Misbehavior
@@ -87,12 +87,12 @@ type exam struct {
 	only     []string
 	blind    bool // without a probe
 	patience time.Duration
-	settle   time.Duration // 0 is short
+	settle   time.Duration // 0 is a short time
 	signURL  string        // the public URL; "" is none
 	path     string        // of the public URL that the receiver knows; "" is any
 }
 
-// run gives the results and how many requests arrived.
+// run returns the results and the number of requests that arrived.
 func (x exam) run(t *testing.T) ([]Result, int) {
 	t.Helper()
 	var arrived atomic.Int64
@@ -130,7 +130,7 @@ func examine(t *testing.T, url string, x exam, probe Probe) []Result {
 			t.Fatal(err)
 		}
 	}
-	sender := emitter.New(emitter.Options{Connections: atOnce})
+	sender := emitter.New(emitter.Options{Connections: manyLeadsCount})
 	defer sender.Close()
 	results, err := Run(t.Context(), Options{
 		Emitter: sender, Webhook: emitter.Webhook{URL: target, SignURL: public, Secret: signature.NewSecret(testSecret), Scheme: x.scheme, Edition: x.edition},
@@ -152,7 +152,7 @@ func failed(results []Result) []string {
 	return ids
 }
 
-func TestTheReferenceReceiverPasses(t *testing.T) {
+func TestReferenceReceiverPasses(t *testing.T) {
 	t.Parallel()
 	for _, x := range []exam{
 		{},
@@ -173,7 +173,7 @@ func TestTheReferenceReceiverPasses(t *testing.T) {
 					t.Errorf("%s: %s, sent %s, want %s, got %s, skipped %s", r.Case.ID, r.Outcome, r.Sent, r.Want, r.Got, r.Skipped)
 				}
 			}
-			if want := Requests(Cases()); x.scheme == signature.SchemeURL && arrived != want && arrived != want-1 { // the one that is cut off may not be seen
+			if want := Requests(Cases()); x.scheme == signature.SchemeURL && arrived != want && arrived != want-1 { // the receiver may miss the one that is cut
 				t.Errorf("%d requests arrived, the cases announce %d", arrived, want)
 			}
 			if len(results) != len(Cases()) {
@@ -181,13 +181,10 @@ func TestTheReferenceReceiverPasses(t *testing.T) {
 			}
 		})
 	}
-	if n := Requests(Cases()); n > 300 {
-		t.Errorf("%d requests are too many", n)
-	}
 }
 
-// TestEachMistakeIsFound examines receivers with one mistake each: the cases that list it fail, and no other.
-func TestEachMistakeIsFound(t *testing.T) {
+// TestMisbehaviors examines receivers with one mistake each: the cases that list it fail, and no other.
+func TestMisbehaviors(t *testing.T) {
 	t.Parallel()
 	settings := map[receivertest.Misbehavior]exam{
 		receivertest.Slow:         {patience: receivertest.SlowResponse / 2},
@@ -220,12 +217,12 @@ func TestEachMistakeIsFound(t *testing.T) {
 	}
 }
 
-func TestEachCaseIsWhole(t *testing.T) {
+func TestCases(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, c := range Cases() {
 		if seen[c.ID] {
-			t.Errorf("%s stands twice", c.ID)
+			t.Errorf("%s is listed twice", c.ID)
 		}
 		seen[c.ID] = true
 		if c.Why == "" || c.Fix == "" || c.Code == "" || c.Requests == 0 || c.run == nil || c.Level != Must && c.Level != Should || !slices.Contains(Groups[:], c.Group()) {

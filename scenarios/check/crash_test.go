@@ -12,7 +12,7 @@ import (
 	"artihook/scenarios/report"
 )
 
-// crashing is a right receiver that breaks the connection off where the header is missing, after what else it does then.
+// crashing returns a correct receiver that calls then and breaks the connection if the signature header is missing.
 func crashing(then func()) http.Handler {
 	handler := receiver.New(receiver.Options{Secret: signature.NewSecret(testSecret)})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -24,9 +24,9 @@ func crashing(then func()) http.Handler {
 	})
 }
 
-// TestACrashIsOneFailure holds that a receiver whose handler dies without an answer fails the case about that, and not
-// again each case that looks at what came back.
-func TestACrashIsOneFailure(t *testing.T) {
+// TestCrashIsOneFailure checks that a receiver whose handler crashes fails the case that made it crash, and no case that
+// inspects responses.
+func TestCrashIsOneFailure(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(crashing(func() {}))
 	defer server.Close()
@@ -35,9 +35,8 @@ func TestACrashIsOneFailure(t *testing.T) {
 	}
 }
 
-// TestAReceiverThatDies holds that the case which killed it fails, and that what cannot be asked any more is skipped and
-// not failed one by one.
-func TestAReceiverThatDies(t *testing.T) {
+// TestReceiverStops checks that the case which stopped the receiver fails, and that all cases after it are skipped.
+func TestReceiverStops(t *testing.T) {
 	t.Parallel()
 	var server *httptest.Server
 	server = httptest.NewServer(crashing(func() { server.Listener.Close() }))
@@ -46,7 +45,7 @@ func TestAReceiverThatDies(t *testing.T) {
 	if diff := cmp.Diff([]string{"signature-missing-header"}, failed(results)); diff != "" {
 		t.Error(diff)
 	}
-	const why = "nobody listens there any more, since signature-missing-header"
+	const why = "connections are refused since signature-missing-header"
 	for _, r := range results[4:] {
 		if r.Outcome != report.Skipped || r.Skipped != why {
 			t.Errorf("%s: %s %s", r.Case.ID, r.Outcome, r.Skipped)

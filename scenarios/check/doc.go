@@ -1,21 +1,25 @@
-// Package check is the examination of a receiver: a battery of right and wrong deliveries, and what a right receiver
-// answers to each.
+// Package check examines a receiver of ArtiBot's webhooks. It sends valid and invalid deliveries and compares the responses
+// with those that a correct receiver sends. It works with every receiver that has a URL, so that a project can examine its
+// own handler in its tests (see the example of [Run]).
 //
-// # What lives here
+// # Cases
 //
-// A [Case] is data: a stable id in group-words, a level, why it matters, how to mend it, and what it sends. The groups are
-// signature (docs/contract.md, section 3), body and life (docs/contract.md, section 2), manners (on the wire). [Run]
-// sends one case after the other through an emitter, so that every delivery stands in the history, and gives a [Result]
-// for each. A [Probe] asks the user's own system what it keeps of a lead; with it, the life cases look at the effect
-// and not only at the answer.
+// A [Case] is one question that is put to the receiver, such as "does it reject a delivery without a signature?". [Cases]
+// returns all of them, [Select] those that match patterns. A case has an id that does not change, a [Level], a reason and a
+// fix. Its group is the first word of its id:
 //
-// Each case names the faults that it catches. A test makes the reference receiver wrong in one of them at a time and
-// holds that exactly the cases that name it fail. To add a case is one entry in the list of its group; where no fault of
-// package receiver shows that it can fail, one more there.
+//   - signature: only deliveries that ArtiBot signed are accepted (docs/contract.md, section 3)
+//   - body: every body that ArtiBot may send is accepted (docs/contract.md, section 2)
+//   - life: repeated, late and missing events leave the lead in the right state (docs/contract.md, section 2)
+//   - http: the receiver uses HTTP as a sender expects
 //
-// What does not live here: sending (package emitter), wording results (package report), running the user's command.
+// A valid delivery is one that ArtiBot could have sent. A correct receiver accepts it with a 2xx status. It rejects a
+// delivery whose signature is wrong with 401 or 403.
 //
-// # Words
+// # Running
 //
-// A right delivery is one that ArtiBot could have sent. It is accepted with 2xx and refused with 401 or 403.
+// [Run] sends one case after the other through an emitter and returns a [Result] for each. If the emitter has a history,
+// every delivery is recorded in it. A status does not show what the receiver stored: with a [Probe], the life cases also
+// compare the stored lead. [ParseProbe] makes a Probe from a URL or a command. [Report] converts the results for package
+// report, which writes them as text, JUnit and other formats.
 package check

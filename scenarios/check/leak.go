@@ -11,15 +11,15 @@ import (
 	"artihook/emitter/signature"
 )
 
-// leak is something that an answer tells and should not.
+// leak is confidential text in a response. The zero value means that there is none.
 type leak struct {
-	what, sent, got string
+	what, sent, got string // what leaked, the request, and the response
 }
 
-// traces are the stacks of the usual languages.
-var traces = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(strings.Join(traceForms[:], "|")) })
+// stackTrace matches the stack traces of common languages.
+var stackTrace = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(strings.Join(stackTraceForms[:], "|")) })
 
-var traceForms = [...]string{
+var stackTraceForms = [...]string{
 	`(?m)^\s+at .+[(:/\\].+:\d+`,                  // JavaScript
 	`Traceback \(most recent call last\)`,         // Python
 	`goroutine \d+ \[`,                            // Go
@@ -29,33 +29,33 @@ var traceForms = [...]string{
 	`(?m)^\s*from .+\.rb:\d+:in `,                 // Ruby
 }
 
-// minSecret is the length in bytes from which a secret is looked for: a shorter one stands in ordinary text.
+// minSecret is the minimum length of a secret that is searched for, in bytes: a shorter one may be part of ordinary text.
 const minSecret = 4
 
-// look keeps the first thing that an answer tells and should not.
-func (r *run) look(w *emitter.Webhook, s shot, d *history.Delivery) {
+// findLeak records the first leak in a response.
+func (r *run) findLeak(w *emitter.Webhook, req request, d *history.Delivery) {
 	if d.Response == nil || r.leaked.what != "" {
 		return
 	}
-	// Only what the answer can know by itself counts: a right signature that was sent may come back.
-	right := signature.Sign(w.Secret, w.Scheme, signature.Message{Method: d.Request.Method, URL: d.SignURL, Body: d.Request.Body})
-	answer := string(d.RawResponse)
+	// A response may repeat a valid signature that was sent.
+	valid := signature.Sign(w.Secret, w.Scheme, signature.Message{Method: d.Request.Method, URL: d.SignURL, Body: d.Request.Body})
+	response := string(d.RawResponse)
 	switch secret := w.Secret.Bytes(); {
-	case len(secret) >= minSecret && bytes.Contains(d.RawResponse, secret), echoesStars(answer, len(secret)):
+	case len(secret) >= minSecret && bytes.Contains(d.RawResponse, secret), containsMask(response, len(secret)):
 		r.leaked.what = "the secret"
-	case !strings.EqualFold(d.Request.Headers.Get(signature.Header), right) && !d.OK() && strings.Contains(strings.ToLower(answer), bare(right)):
-		r.leaked.what = "the signature that would have been right"
-	case traces().MatchString(string(d.Response.Body)):
+	case !strings.EqualFold(d.Request.Headers.Get(signature.Header), valid) && !d.OK() && strings.Contains(strings.ToLower(response), bare(valid)):
+		r.leaked.what = "the valid signature"
+	case stackTrace().MatchString(string(d.Response.Body)):
 		r.leaked.what = "a stack trace"
 	default:
 		return
 	}
-	r.leaked.sent, r.leaked.got = describe(s, d), w.Secret.RedactText(cameBack(d))
+	r.leaked.sent, r.leaked.got = describe(req, d), w.Secret.RedactText(responseText(d))
 }
 
-// echoesStars tells the secret in an answer: the emitter has written as many stars over it.
-func echoesStars(answer string, length int) bool {
-	return length >= minSecret && strings.Contains(answer, strings.Repeat("*", length))
+// containsMask reports whether the response contained the secret: the emitter masks it with as many asterisks.
+func containsMask(response string, length int) bool {
+	return length >= minSecret && strings.Contains(response, strings.Repeat("*", length))
 }
 
-func bare(right string) string { return strings.ToLower(strings.TrimPrefix(right, "sha1=")) }
+func bare(header string) string { return strings.ToLower(strings.TrimPrefix(header, "sha1=")) }

@@ -6,16 +6,17 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"artihook/emitter/signature"
 )
 
-// Probe asks the user's system what it keeps of a lead, given the lead's id, and gives it as text. The text may have any
-// form. It must hold the answers' values, tell a completed lead from one that is not, and be the same as long as nothing
-// has changed.
+// Probe returns what the receiver's system has stored for the lead with this id, as text in any form. The text must contain
+// the values of the answers, differ between a completed lead and one that is not, and stay the same while no event
+// arrives. An error means that there is no such lead yet: Run probes again until Options.Settle is over.
 type Probe func(ctx context.Context, lead string) (string, error)
 
-// redacted is the probe without the secret in what it gives.
+// redacted returns a probe that masks the secret in its results.
 func (p Probe) redacted(secret signature.Secret) Probe {
 	return func(ctx context.Context, lead string) (string, error) {
 		text, err := p(ctx, lead)
@@ -26,87 +27,87 @@ func (p Probe) redacted(secret signature.Secret) Probe {
 	}
 }
 
-// probeEvery is how long a system that works later is left alone between two looks.
+// probeEvery is the time between two probes while an event may still be stored.
 const probeEvery = 50 * time.Millisecond
 
-// until probes until the text is as it should be, or the time to settle is over; it gives the last text. A probe that
-// fails may only have nothing to show yet; one that still fails then fails the case.
-func (t *trial) until(l *lead, fits func(string) bool) (text string, came bool) {
-	if t.run.opt.Probe == nil || t.over() {
+// probeUntil probes until fits accepts the text or Options.Settle is over. It returns the last text and whether it fits. If the
+// last probe failed, the case fails.
+func (c *caseRun) probeUntil(l *lead, fits func(string) bool) (text string, ok bool) {
+	if c.run.opt.Probe == nil || c.done() {
 		return "", false
 	}
-	for start := time.Now(); ; t.pause(probeEvery) {
+	for start := time.Now(); ; c.pause(probeEvery) {
 		asked := time.Since(start)
-		text, err := t.run.opt.Probe(t.ctx, l.id)
-		if t.ctx.Err() != nil {
-			t.err = t.ctx.Err()
+		text, err := c.run.opt.Probe(c.ctx, l.id)
+		if c.ctx.Err() != nil {
+			c.err = c.ctx.Err()
 			return "", false
 		}
 		if err == nil && fits(text) {
-			if asked >= probeEvery { // it was not there at the first look
-				t.run.lag = max(t.run.lag, asked)
+			if asked >= probeEvery { // the first probe did not show it
+				c.run.lag = max(c.run.lag, asked)
 			}
 			return text, true
 		}
-		if asked < t.run.opt.Settle && !(err != nil && t.run.probeBroken) {
+		if asked < c.run.opt.Settle && !(err != nil && c.run.probeBroken) {
 			continue
 		}
 		if err != nil {
-			t.run.probeBroken = true
-			t.fail("the probe for lead "+l.id, "what is kept of the lead", err.Error())
-			t.result.Hint = "it is the probe that fails, so nothing is known of the lead: try it by hand with this id"
+			c.run.probeBroken = true
+			c.fail("the probe for lead "+l.id, "the stored lead", err.Error())
+			c.result.Hint = "the probe itself failed, so the stored lead is unknown: run the probe by hand with this id"
 		}
 		return text, false
 	}
 }
 
-// ask probes once the receiver has had time for what it does later than it answers.
-func (t *trial) ask(l *lead) (string, bool) {
-	t.pause(2 * t.run.lag)
-	return t.until(l, func(string) bool { return true })
+// probeAgain probes after a receiver that stores events after its response had time to do so.
+func (c *caseRun) probeAgain(l *lead) (string, bool) {
+	c.pause(2 * c.run.lag)
+	return c.probeUntil(l, func(string) bool { return true })
 }
 
-// kept holds that the answers with these words are kept, and gives all that is kept of the lead.
-func (t *trial) kept(l *lead, words ...string) string {
+// expectStored fails the case if one of the texts is not stored. It returns the stored lead.
+func (c *caseRun) expectStored(l *lead, texts ...string) string {
 	missing := ""
-	text, came := t.until(l, func(text string) bool {
+	text, ok := c.probeUntil(l, func(text string) bool {
 		missing = ""
-		for _, word := range words {
-			if !strings.Contains(text, word) {
-				missing = word
+		for _, want := range texts {
+			if !strings.Contains(text, want) {
+				missing = want
 				return false
 			}
 		}
 		return true
 	})
-	if !came && missing != "" {
-		t.fail("the probe for lead "+l.id, fmt.Sprintf("the answer %q in it", missing), quoted(text))
+	if !ok && missing != "" {
+		c.fail("the probe for lead "+l.id, fmt.Sprintf("the answer %q in it", missing), quoted(text))
 	}
 	return text
 }
 
-// unchanged holds that what is kept is still the same after what was sent.
-func (t *trial) unchanged(l *lead, before, sent string) {
-	after, ok := t.ask(l)
+// expectUnchanged fails the case if the stored lead has changed after the request sent.
+func (c *caseRun) expectUnchanged(l *lead, before, sent string) {
+	after, ok := c.probeAgain(l)
 	if !ok || after == before {
 		return
 	}
-	if again, ok := t.ask(l); ok && again != after {
-		t.fail("the probe for lead "+l.id, "the same text as long as nothing is sent", "another text each time")
+	if again, ok := c.probeAgain(l); ok && again != after {
+		c.fail("the probe for lead "+l.id, "the same text while nothing is sent", "a different text each time")
 		return
 	}
-	was, is := apart(before, after)
-	t.fail(sent, "what is kept stays "+was, is)
+	was, is := differingParts(before, after)
+	c.fail(sent, "the stored lead stays "+was, is)
 }
 
-// changed holds that what is kept is another after what was sent.
-func (t *trial) changed(l *lead, before, sent string) {
-	if text, came := t.until(l, func(text string) bool { return text != before }); !came && t.run.opt.Probe != nil {
-		t.fail(sent, "what is kept changes", "it stays "+quoted(text))
+// expectChanged fails the case if the stored lead has not changed after the request sent.
+func (c *caseRun) expectChanged(l *lead, before, sent string) {
+	if text, ok := c.probeUntil(l, func(text string) bool { return text != before }); !ok && c.run.opt.Probe != nil {
+		c.fail(sent, "the stored lead changes", "it stays "+quoted(text))
 	}
 }
 
-// quoted is a text in one line that is not too long.
+// quoted returns a text in one line, cut after maxQuoted characters.
 func quoted(text string) string {
 	text = oneLine(text)
 	if runes := []rune(text); len(runes) > maxQuoted {
@@ -115,23 +116,25 @@ func quoted(text string) string {
 	return text
 }
 
-// inCommon is how much of what two texts have in common is quoted before the place where they part, in characters.
-const inCommon = 40
+// commonContext is the length of the common text that is quoted before a difference, in characters.
+const commonContext = 40
 
-// apart quotes two texts from shortly before the place where they part.
-func apart(one, other string) (string, string) {
+// differingParts quotes two texts from shortly before their first difference.
+func differingParts(one, other string) (string, string) {
 	a, b := []rune(oneLine(one)), []rune(oneLine(other))
 	at := 0
 	for at < min(len(a), len(b)) && a[at] == b[at] {
 		at++
 	}
-	if at <= inCommon {
+	if at <= commonContext {
 		return quoted(string(a)), quoted(string(b))
 	}
-	return "…" + quoted(string(a[at-inCommon:])), "…" + quoted(string(b[at-inCommon:]))
+	return "…" + quoted(string(a[at-commonContext:])), "…" + quoted(string(b[at-commonContext:]))
 }
 
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+}
 
 func count(text, word string) int { return strings.Count(text, word) }
 

@@ -17,14 +17,14 @@ import (
 	"artihook/scenarios/report"
 )
 
-// TestAProbeOfASlowSystem holds that "there is no such lead" is no failure as long as the lead may still come, and that
-// the second effect of a duplicate is waited for as long as the first one took.
-func TestAProbeOfASlowSystem(t *testing.T) {
+// TestProbeOfSlowReceiver checks that a failing probe is no failure while the lead may still be stored, and that a check for
+// a second record waits as long as the first one took.
+func TestProbeOfSlowReceiver(t *testing.T) {
 	t.Parallel()
 	for _, mistake := range []receivertest.Misbehavior{"", receivertest.NotIdempotent} {
 		t.Run(string(mistake), func(t *testing.T) {
 			t.Parallel()
-			shown := laggard{}
+			shown := delayedProbe{}
 			shown.examined = receivertest.New(receiver.Options{Secret: signature.NewSecret(testSecret), Seen: shown.seen}, mistake)
 			server := httptest.NewServer(shown.examined)
 			defer server.Close()
@@ -36,21 +36,21 @@ func TestAProbeOfASlowSystem(t *testing.T) {
 	}
 }
 
-// laggard probes a receiver whose records show only after a pause.
-type laggard struct {
+// delayedProbe probes a receiver whose records show only after a pause.
+type delayedProbe struct {
 	examined *receivertest.Receiver
 	mu       sync.Mutex
 	last     time.Time // of the last request
 	shown    string
 }
 
-func (g *laggard) seen(receiver.Arrival) {
+func (g *delayedProbe) seen(receiver.Arrival) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.last = time.Now()
 }
 
-func (g *laggard) probe(_ context.Context, lead string) (string, error) {
+func (g *delayedProbe) probe(_ context.Context, lead string) (string, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if time.Since(g.last) >= 2*probeEvery {
@@ -66,8 +66,8 @@ func (g *laggard) probe(_ context.Context, lead string) (string, error) {
 	return g.shown, nil
 }
 
-// TestADifferenceIsShown holds that what is quoted begins where the two texts part, however long they are.
-func TestADifferenceIsShown(t *testing.T) {
+// TestDifferingParts checks that the quotes start shortly before the first difference.
+func TestDifferingParts(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("0123456789", 30)
 	tests := []struct{ before, after, want, got string }{
@@ -77,28 +77,28 @@ func TestADifferenceIsShown(t *testing.T) {
 		{"é" + long, "è" + long, "é" + long[:159] + "…", "è" + long[:159] + "…"},
 	}
 	for _, tt := range tests {
-		if want, got := apart(tt.before, tt.after); want != tt.want || got != tt.got {
+		if want, got := differingParts(tt.before, tt.after); want != tt.want || got != tt.got {
 			t.Errorf("%.20q: got\n%s\n%s\nwant\n%s\n%s", tt.before, want, got, tt.want, tt.got)
 		}
 	}
 }
 
-// TestABrokenProbe holds that the advice is about the probe, and that it is waited for once and not in each case.
-func TestABrokenProbe(t *testing.T) {
+// TestBrokenProbe checks that the advice is about the probe, and that only the first case waits for it.
+func TestBrokenProbe(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(testSecret)}))
 	defer server.Close()
-	asked := 0
+	probes := 0
 	results := examine(t, server.URL, exam{only: []string{"life-conversation", "life-twice", "life-gaps"}}, func(context.Context, string) (string, error) {
-		asked++
-		return "", fmt.Errorf("exit status %d: no such table", asked)
+		probes++
+		return "", fmt.Errorf("exit status %d: no such table", probes)
 	})
 	for _, r := range results {
-		if r.Outcome != report.Failed || !strings.Contains(r.Got, "no such table") || !strings.HasPrefix(r.Advice(), "Here it is the probe that fails") {
+		if r.Outcome != report.Failed || !strings.Contains(r.Got, "no such table") || !strings.HasPrefix(r.Advice(), "The probe itself failed") {
 			t.Errorf("%s: %s %s %s", r.Case.ID, r.Outcome, r.Got, r.Advice())
 		}
 	}
-	if last := results[2].Got; last != fmt.Sprintf("exit status %d: no such table", asked) || asked < 3 {
-		t.Errorf("%d questions, %s", asked, last)
+	if last := results[2].Got; last != fmt.Sprintf("exit status %d: no such table", probes) || probes < 3 {
+		t.Errorf("%d probes, %s", probes, last)
 	}
 }

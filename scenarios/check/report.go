@@ -9,16 +9,16 @@ import (
 	"artihook/scenarios/report"
 )
 
-// ReportOptions say how results become a report.
+// ReportOptions configure [Report]. The zero value is valid.
 type ReportOptions struct {
-	Tool        string
-	Strict      bool // a SHOULD that fails counts; else it is shown as skipped, since it fails nothing
-	Interrupted bool
-	Secret      signature.Secret       // what the receiver shares; it is masked
-	Repeat      func(id string) string // the command that repeats one case; nil is none
+	Tool        string                 // name and version of the program, for the report
+	Strict      bool                   // a failed SHOULD is shown as failed; otherwise as skipped, since it does not fail the run
+	Interrupted bool                   // the run ended early
+	Secret      signature.Secret       // is masked in the report
+	Repeat      func(id string) string // returns the command that runs one case again; nil means none
 }
 
-// Report words the results for package report: a suite for each group, a step for each case.
+// Report returns the results as a report that has a suite for each group and a step for each case.
 func Report(results []Result, opt ReportOptions) *report.Report {
 	r := &report.Report{Tool: opt.Tool, Unit: "group", Part: "case", Interrupted: opt.Interrupted}
 	for _, group := range Groups {
@@ -62,11 +62,11 @@ func step(result *Result, opt ReportOptions) report.Step {
 	return s
 }
 
-// Advice says what to do about a failure: what was found out first, then what helps in general, then the code.
+// Advice returns how to fix a failure: the hint if there is one, the fix, and the code in a line of its own.
 func (r *Result) Advice() string {
 	text := r.Case.Fix
 	if r.Hint != "" {
-		text = "Here " + r.Hint + ". " + text
+		text = strings.ToUpper(r.Hint[:1]) + r.Hint[1:] + ". " + text
 	}
 	return text + "\n" + r.Case.Code
 }

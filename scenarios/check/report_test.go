@@ -25,7 +25,7 @@ func TestReport(t *testing.T) {
 		}
 		for _, s := range r.Suites[len(r.Suites)-1].Steps {
 			if s.Outcome == report.Skipped && strings.Contains(s.Why, "\n") {
-				t.Errorf("%s: why it is skipped is more than a line: %q", s.Name, s.Why)
+				t.Errorf("%s: the reason has more than one line: %q", s.Name, s.Why)
 			}
 		}
 		var text bytes.Buffer

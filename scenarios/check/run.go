@@ -14,27 +14,30 @@ import (
 	"artihook/scenarios/report"
 )
 
-// Scenario is what the history calls the deliveries of an examination; their step is the case's id.
+// Scenario is the scenario name of the deliveries in the history. Their step is the id of the case.
 const Scenario = "check"
 
+// Defaults of [Options].
 const (
-	DefaultPatience = 5 * time.Second // how long an answer may take
-	DefaultSlow     = 2 * time.Second // over how long the slow sender stretches a body
-	DefaultSettle   = 3 * time.Second // how long the probe may take to show what was accepted
+	DefaultPatience = 5 * time.Second
+	DefaultSlow     = 2 * time.Second
+	DefaultSettle   = 3 * time.Second
 )
 
-// Options say whom to examine.
+// Options configure [Run]. Emitter and Webhook are required.
 type Options struct {
-	Emitter *emitter.Emitter // required; must not retry
-	Webhook emitter.Webhook
-	Cases   []Case // nil is all of them
-	Probe   Probe  // nil: only what the receiver answers counts
-	Seed    uint64 // of the leads; 0 draws one, so that a second examination is not all duplicates
-	Now     func() time.Time
+	Emitter *emitter.Emitter // sends the deliveries; it must not retry
+	Webhook emitter.Webhook  // the receiver: its URL, secret, scheme and edition
+	Cases   []Case           // the cases to run, in this order; nil means all
+	Probe   Probe            // reads the stored lead; nil means that only the responses are examined
+	Seed    uint64           // of the generated leads; 0 means a random one, so that no run repeats the leads of another
+	Now     func() time.Time // the clock for the times in the events; nil means time.Now
 
-	Patience, Slow, Settle time.Duration // 0 are the defaults
+	Patience time.Duration // the longest response time that passes http-in-time; 0 means DefaultPatience
+	Slow     time.Duration // how long http-slow-sender takes to send a body; 0 means DefaultSlow
+	Settle   time.Duration // the longest time until the probe must show an accepted event; 0 means DefaultSettle
 
-	// Ended, if not nil, is given each result as it comes.
+	// Ended, if not nil, is called with each result when its case ends. An error stops the run.
 	Ended func(Result) error
 }
 
@@ -48,53 +51,51 @@ func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	o.Patience, o.Slow, o.Settle = orElse(o.Patience, DefaultPatience), orElse(o.Slow, DefaultSlow), orElse(o.Settle, DefaultSettle)
+	o.Patience = cmp.Or(o.Patience, DefaultPatience)
+	o.Slow = cmp.Or(o.Slow, DefaultSlow)
+	o.Settle = cmp.Or(o.Settle, DefaultSettle)
 	return o
 }
 
-func orElse(d, preset time.Duration) time.Duration {
-	if d == 0 {
-		return preset
-	}
-	return d
-}
-
-// Result is what came of one case.
+// Result is the result of one case.
 type Result struct {
-	Case      Case
-	Outcome   report.Outcome
-	Sent      string // of a failure: what was sent
-	Want      string // what should have come back
-	Got       string // and what did
-	Hint      string // a finding of this very failure; "" when there is none
-	Skipped   string // why it did not run
-	Started   time.Time
-	Took      time.Duration
-	Exchanges []report.Exchange
+	Case    Case
+	Outcome report.Outcome // report.Passed, report.Failed or report.Skipped
+
+	// Sent, Want and Got describe a failure: the request, the expected response and the actual one, each in one line.
+	Sent, Want, Got string
+
+	Hint      string            // the cause of this failure, if Run found it
+	Skipped   string            // why the case was skipped
+	Started   time.Time         // when the case started
+	Took      time.Duration     // how long it ran
+	Exchanges []report.Exchange // the requests of the case with their responses
 }
 
-// mask replaces credentials in what the result says.
+// mask masks credentials in the texts of the result.
 func (r *Result) mask() {
 	for _, t := range []*string{&r.Sent, &r.Want, &r.Got, &r.Hint, &r.Skipped} {
 		*t = text.Mask(*t)
 	}
 }
 
-// Fails says whether the result fails the examination: a MUST always, a SHOULD where it is strict.
+// Fails reports whether the result fails the whole run: a failed MUST always does, a failed SHOULD only if strict.
 func (r *Result) Fails(strict bool) bool {
 	return r.Outcome == report.Failed && (r.Case.Level == Must || strict)
 }
 
-// UnreachableError says that nobody can be examined: the first delivery did not get through.
+// UnreachableError is the error of [Run] if the first delivery could not reach the receiver.
 type UnreachableError struct {
-	Name, Reason string // of the failure, as in a delivery
+	Name   string // of the failure, such as emitter.FailureRefused
+	Reason string // in one line
 }
 
+// Error returns the name and the reason.
 func (e *UnreachableError) Error() string { return e.Name + ": " + e.Reason }
 
-// Run runs the cases one after the other and returns their results, in order. The error is about this side: an Emitter
-// that is nil or retries, a history that cannot be written, an error of Ended, the end of ctx, or an *UnreachableError.
-// The results until then come with it.
+// Run runs the cases one after the other and returns their results in this order. A failed case is not an error. The
+// error is an [*UnreachableError], the error of ctx or of Options.Ended, or says that an option is not valid or that the
+// history could not be written. With an error, Run returns the results of the cases that ended before it.
 func Run(ctx context.Context, opt Options) ([]Result, error) {
 	switch {
 	case opt.Emitter == nil:
@@ -103,16 +104,16 @@ func Run(ctx context.Context, opt Options) ([]Result, error) {
 		return nil, errors.New("check: the Emitter retries, but a case is about one response; set its Retries to 0")
 	}
 	opt = opt.withDefaults()
-	made, err := newVisitors(&opt)
+	visitors, err := newVisitors(&opt)
 	if err != nil {
 		return nil, err
 	}
 	if opt.Probe != nil {
 		opt.Probe = opt.Probe.redacted(opt.Webhook.Secret)
 	}
-	r := &run{opt: &opt, visitors: made}
+	r := &run{opt: &opt, visitors: visitors}
 	for _, c := range opt.Cases {
-		result, err := r.one(ctx, c)
+		result, err := r.runCase(ctx, c)
 		if err != nil {
 			return r.results, err
 		}
@@ -126,73 +127,72 @@ func Run(ctx context.Context, opt Options) ([]Result, error) {
 	return r.results, nil
 }
 
-// run is one examination under way.
+// run is the state of one call of Run.
 type run struct {
 	opt      *Options
 	visitors *visitors
 	results  []Result
 
-	sent   bool   // something has
-	valid  int    // the status of the plain right delivery, once it is known
-	trusts bool   // it took what somebody else has signed
-	broke  string // the case since which every connection has broken off; "" where the last delivery was answered
-	gone   string // the case after which nobody listened any more
-	leaked leak   // the first thing that an answer told and should not
+	sent             bool   // a request was sent
+	validStatus      int    // of the response to a plain valid delivery; 0 before it was sent
+	acceptsForgeries bool   // the receiver accepted a signature made with another secret
+	brokenSince      string // the case since which every connection broke; "" if the last delivery had a response
+	goneSince        string // the case since which connections are refused
+	leaked           leak   // the first leak in a response
 
-	lag         time.Duration // how long it took at most until the probe showed what was accepted
-	probeBroken bool          // the probe has failed for as long as it may take to settle
+	lag         time.Duration // the longest time until the probe showed an accepted event
+	probeBroken bool          // the probe failed for the whole of Options.Settle
 }
 
-func (r *run) one(ctx context.Context, c Case) (Result, error) {
+func (r *run) runCase(ctx context.Context, c Case) (Result, error) {
 	result := Result{Case: c, Outcome: report.Skipped, Started: time.Now()}
-	if result.Skipped = r.pointless(&c); result.Skipped != "" {
+	if result.Skipped = r.skipReason(&c); result.Skipped != "" {
 		return result, nil
 	}
-	t := &trial{ctx: ctx, run: r, result: &result}
-	if r.broke != "" {
-		t.pause(r.opt.Settle / 10) // a receiver that is dying takes a moment
+	running := &caseRun{ctx: ctx, run: r, result: &result}
+	if r.brokenSince != "" {
+		running.pause(r.opt.Settle / 10) // a process that crashes keeps its port for a moment
 	}
 	result.Outcome = report.Passed
-	c.run(t)
+	c.run(running)
 	result.Took = time.Since(result.Started)
 	result.mask()
-	if t.err == nil {
-		t.err = ctx.Err()
+	if running.err == nil {
+		running.err = ctx.Err()
 	}
-	return result, t.err
+	return result, running.err
 }
 
-// pointless says why a case has no sense any more, "" when it has.
-func (r *run) pointless(c *Case) string {
-	refused := r.valid == http.StatusUnauthorized || r.valid == http.StatusForbidden
+// skipReason returns why the case cannot have a useful result, or "" if it can.
+func (r *run) skipReason(c *Case) string {
 	switch {
-	case r.gone != "":
-		return r.silence()
-	case c.free || r.valid == 0 || r.valid < 300:
+	case r.goneSince != "":
+		return r.goneText()
+	case c.independent || r.validStatus == 0 || r.validStatus < 300:
 		return ""
-	case refused:
-		return "no right delivery is accepted yet; see signature-valid"
-	case !c.root:
-		return fmt.Sprintf("a right delivery is answered %d; see signature-valid", r.valid)
+	case r.validStatus == http.StatusUnauthorized || r.validStatus == http.StatusForbidden:
+		return "the receiver rejects valid deliveries; see signature-valid"
+	case !c.diagnostic:
+		return fmt.Sprintf("the receiver responds %d to a valid delivery; see signature-valid", r.validStatus)
 	}
 	return ""
 }
 
-// silence says why nothing can be asked any more.
-func (r *run) silence() string { return "nobody listens there any more, since " + r.gone }
+func (r *run) goneText() string { return "connections are refused since " + r.goneSince }
 
-// lost tells an unreachable receiver from one that has gone: in the case where connections began to break, if they did.
-func (r *run) lost(name, reason, id string) error {
+// connectionFailed records that a connection of the case failed. It returns an *UnreachableError if no request was sent
+// before. If connections broke before they were refused, the receiver is gone since the case in which they first broke.
+func (r *run) connectionFailed(name, reason, id string) error {
 	switch name {
 	case emitter.FailureRefused, emitter.FailureDNS, emitter.FailureUnreachable, emitter.FailureTLS:
 		if !r.sent {
 			return &UnreachableError{name, reason}
 		}
 		if name == emitter.FailureRefused {
-			r.gone = cmp.Or(r.broke, id)
+			r.goneSince = cmp.Or(r.brokenSince, id)
 		}
 	case emitter.FailureClosed, emitter.FailureReset:
-		r.broke = cmp.Or(r.broke, id)
+		r.brokenSince = cmp.Or(r.brokenSince, id)
 	}
 	return nil
 }

@@ -22,10 +22,10 @@ func TestWants(t *testing.T) {
 		fits []int
 	}{
 		{"accepted", accepted, []int{200, 204, 299}},
-		{"refused", refused, []int{401, 403}},
-		{"refusedAsBad", refusedAsBad, []int{400, 401, 402, 403, 404, 409, 422, 499}},
-		{"borne", borne, []int{200, 204, 299, 400, 401, 402, 403, 404, 409, 422, 499}},
-		{"answered", answered, statuses[1:]},
+		{"rejected", rejected, []int{401, 403}},
+		{"rejectedAsInvalid", rejectedAsInvalid, []int{400, 401, 402, 403, 404, 409, 422, 499}},
+		{"tolerated", tolerated, []int{200, 204, 299, 400, 401, 402, 403, 404, 409, 422, 499}},
+		{"anyResponse", anyResponse, statuses[1:]},
 		{"noCrash", noCrash, []int{200, 204, 299, 300, 302, 399, 400, 401, 402, 403, 404, 409, 422, 499}},
 	} {
 		var fits []int
@@ -34,7 +34,7 @@ func TestWants(t *testing.T) {
 			if status == 0 {
 				d.Error, d.Reason = "timeout", "no response within 1s"
 			}
-			if tt.want.fits(d) {
+			if tt.want.accepts(d) {
 				fits = append(fits, status)
 			}
 		}
@@ -80,7 +80,7 @@ func TestStatusToAnotherContentType(t *testing.T) {
 				w.WriteHeader(status)
 			}))
 			defer server.Close()
-			if r := examine(t, server.URL, exam{only: []string{"manners-content-type"}}, nil)[0]; r.Outcome != outcome {
+			if r := examine(t, server.URL, exam{only: []string{"http-content-type"}}, nil)[0]; r.Outcome != outcome {
 				t.Errorf("%s, got %s", r.Outcome, r.Got)
 			}
 		})

@@ -15,8 +15,9 @@ const (
 	leadVariable = "ARTIHOOK_LEAD"
 )
 
-// ParseProbe reads a probe as users write it: a URL with {lead} for an HTTP GET, or a command of the shell, which gets the
-// lead's id as its argument, as the variable ARTIHOOK_LEAD, or in place of {lead}. For an empty text it returns nil.
+// ParseProbe returns the probe that the text describes: a URL with {lead} for an HTTP GET, or a shell command, which gets the
+// id of the lead as its argument, as the variable ARTIHOOK_LEAD, or in place of {lead}. For an empty text it returns nil. The
+// error says what is wrong with a URL.
 func ParseProbe(text string, runner *probe.Runner) (Probe, error) {
 	switch lower := strings.ToLower(text); {
 	case strings.TrimSpace(text) == "":
@@ -24,7 +25,7 @@ func ParseProbe(text string, runner *probe.Runner) (Probe, error) {
 	case !strings.HasPrefix(lower, "http://") && !strings.HasPrefix(lower, "https://"):
 		return func(ctx context.Context, lead string) (string, error) { return probeCommand(ctx, runner, text, lead) }, nil
 	case !strings.Contains(text, probeLead):
-		return nil, fmt.Errorf("probe %q: want a URL with %s where the lead's id belongs", text, probeLead)
+		return nil, fmt.Errorf("probe %q: put %s into the URL where the id of the lead belongs", text, probeLead)
 	}
 	if err := probe.CheckURL(strings.ReplaceAll(text, probeLead, "0")); err != nil {
 		return nil, fmt.Errorf("probe: %w", err)

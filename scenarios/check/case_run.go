@@ -1,0 +1,242 @@
+package check
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/emitter/payload"
+	"artihook/emitter/signature"
+	"artihook/scenarios/report"
+)
+
+// caseRun is the run of one case. The first failure is the result; after it, or after an error, nothing more is sent.
+type caseRun struct {
+	ctx    context.Context
+	run    *run
+	result *Result
+	err    error
+}
+
+// request is a delivery to send.
+type request struct {
+	variant string // how it differs from a plain delivery, for people; "" if it does not
+	body    []byte
+	summary payload.Summary
+	edition payload.Edition
+	webhook *emitter.Webhook        // nil means Options.Webhook
+	alter   func(*history.Delivery) // changes the signed request, if not nil
+	options emitter.SendOptions
+}
+
+func requestOf(e *payload.Event) request {
+	return request{body: e.AppendJSON(nil), summary: e.Summary(), edition: e.Edition}
+}
+
+// validRequest returns a plain valid delivery: the created event of a new lead.
+func (c *caseRun) validRequest() request { return requestOf(c.lead().created()) }
+
+func (c *caseRun) lead() *lead { return c.run.visitors.lead() }
+
+func (c *caseRun) done() bool { return c.err != nil || c.result.Outcome != report.Passed }
+
+// send sends a request and returns the delivery, or a zero one if the case is done.
+func (c *caseRun) send(req request) history.Delivery {
+	if c.done() {
+		return history.Delivery{}
+	}
+	d, err := c.post(req)
+	c.record(req, d, err)
+	return d
+}
+
+// sendAtOnce sends the requests at the same time.
+func (c *caseRun) sendAtOnce(requests ...request) []history.Delivery {
+	deliveries := make([]history.Delivery, len(requests))
+	if c.done() {
+		return deliveries
+	}
+	errs := make([]error, len(requests))
+	var wait sync.WaitGroup
+	for i := range requests {
+		wait.Go(func() { deliveries[i], errs[i] = c.post(requests[i]) })
+	}
+	wait.Wait()
+	for i := range requests {
+		c.record(requests[i], deliveries[i], errs[i])
+	}
+	if slices.ContainsFunc(deliveries, func(d history.Delivery) bool { return d.Error == "" }) {
+		c.run.goneSince = "" // it listens, but not for so many connections
+	}
+	return deliveries
+}
+
+func (c *caseRun) post(req request) (history.Delivery, error) {
+	w := c.webhook(req)
+	planned := emitter.Plan(w, emitter.Message{
+		Body: req.body, Summary: req.summary, Edition: req.edition, Scenario: Scenario, Step: c.result.Case.ID,
+	})
+	if req.alter != nil {
+		req.alter(&planned)
+	}
+	return c.run.opt.Emitter.WithOptions(req.options).Send(c.ctx, w, planned, nil)
+}
+
+func (c *caseRun) webhook(req request) *emitter.Webhook {
+	if req.webhook != nil {
+		return req.webhook
+	}
+	return &c.run.opt.Webhook
+}
+
+// record adds the delivery to the result and updates the state of the run.
+func (c *caseRun) record(req request, d history.Delivery, err error) {
+	c.result.Exchanges = append(c.result.Exchanges, exchangeOf(req, &d))
+	if c.err == nil {
+		c.err = err
+	}
+	switch {
+	case d.Error == "":
+		c.run.brokenSince = ""
+	case c.err == nil:
+		c.err = c.run.connectionFailed(d.Error, d.Reason, c.result.Case.ID)
+	}
+	if c.run.goneSince != "" && c.run.goneSince != c.result.Case.ID {
+		c.skip(c.run.goneText())
+	}
+	c.run.sent = true
+	c.run.findLeak(c.webhook(req), req, &d)
+}
+
+// want is an expected response.
+type want struct {
+	text    string
+	accepts func(*history.Delivery) bool
+}
+
+var (
+	accepted = want{"2xx", (*history.Delivery).OK}
+	rejected = want{"401 or 403", func(d *history.Delivery) bool {
+		return d.Error == "" && (d.Status == http.StatusUnauthorized || d.Status == http.StatusForbidden)
+	}}
+	rejectedAsInvalid = want{"4xx, such as 400", func(d *history.Delivery) bool { return d.Error == "" && d.Status >= 400 && d.Status < 500 }}
+	tolerated         = want{"2xx or 4xx", func(d *history.Delivery) bool {
+		return d.Error == "" && (d.Status < 300 || d.Status >= 400 && d.Status < 500)
+	}}
+	anyResponse = want{"a response", func(d *history.Delivery) bool { return d.Error == "" }}
+	noCrash     = want{"anything but 5xx", func(d *history.Delivery) bool { return d.Error == "" && d.Status < 500 }}
+)
+
+// expect sends a request and fails the case if the response is not the wanted one.
+func (c *caseRun) expect(req request, w want) history.Delivery {
+	d := c.send(req)
+	c.compare(req, &d, w)
+	return d
+}
+
+func (c *caseRun) compare(req request, d *history.Delivery, w want) {
+	if !c.done() && !w.accepts(d) {
+		c.fail(describe(req, d), w.text, responseText(d))
+	}
+}
+
+func (c *caseRun) fail(sent, want, got string) {
+	if c.done() {
+		return
+	}
+	c.result.Outcome = report.Failed
+	c.result.Sent, c.result.Want, c.result.Got = sent, want, got
+}
+
+func (c *caseRun) skip(why string) {
+	if !c.done() {
+		c.result.Outcome, c.result.Skipped = report.Skipped, why
+	}
+}
+
+// describe returns the request in one line.
+func describe(req request, d *history.Delivery) string {
+	text := d.Request.Method + " " + d.URL
+	if d.Event != "" {
+		text += fmt.Sprintf(": %s v%d", d.Event, d.Version)
+	}
+	if req.variant != "" {
+		text += ", " + req.variant
+	}
+	return text
+}
+
+// maxQuoted is the maximum length of a quoted text, in characters.
+const maxQuoted = 160
+
+// responseText returns the response, or why there is none, in one line.
+func responseText(d *history.Delivery) string {
+	if d.Error != "" {
+		return d.Error + ": " + d.Reason
+	}
+	text := fmt.Sprintf("%d %s", d.Status, http.StatusText(d.Status))
+	if d.Response == nil {
+		return text
+	}
+	if body := quoted(string(d.Response.Body)); body != "" {
+		text += ": " + body
+	}
+	return text
+}
+
+// maxReported is the maximum length of a body in a report, in bytes.
+const maxReported = 16 << 10
+
+func exchangeOf(req request, d *history.Delivery) report.Exchange {
+	e := report.Exchange{Number: d.ID, Title: d.Event, URL: d.URL, Status: d.Status, Error: d.Error, Reason: d.Reason, Took: d.Duration}
+	if d.Event != "" {
+		e.Title += fmt.Sprintf(" v%d", d.Version)
+	} else {
+		e.Title = d.Request.Method
+	}
+	if req.variant != "" {
+		e.Title += ", " + req.variant
+	}
+	e.Request = messageOf(d.Request.AppendRaw(nil), false)
+	if d.Response != nil {
+		e.Response = messageOf(d.RawResponse, d.Response.Truncated)
+		e.Response.Body = d.Response.Body // without the chunk headers of the raw response
+		cutBody(&e.Response)
+	}
+	return e
+}
+
+func messageOf(raw []byte, truncated bool) report.Message {
+	head, body, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+	m := report.Message{Head: strings.ReplaceAll(string(head), "\r\n", "\n"), Body: body, Truncated: truncated}
+	cutBody(&m)
+	return m
+}
+
+func cutBody(m *report.Message) {
+	if len(m.Body) > maxReported {
+		m.Body, m.Truncated = m.Body[:maxReported], true
+	}
+}
+
+// pause waits for d or until the context is done.
+func (c *caseRun) pause(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-c.ctx.Done():
+	}
+}
+
+// header returns a function that sets the signature header of a delivery.
+func header(value string) func(*history.Delivery) {
+	return func(d *history.Delivery) {
+		d.Request.Headers.Set(signature.Header, value)
+	}
+}

@@ -1,0 +1,203 @@
+package check
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"time"
+
+	"artihook/emitter"
+	"artihook/emitter/history"
+)
+
+// httpCases returns the cases about the use of HTTP.
+func httpCases() []Case {
+	return []Case{
+		{
+			ID: "http-in-time", Level: Should, Requests: 1, diagnostic: true, run: responseInTime,
+			Why:  "The response arrives soon. ArtiBot does not document how long it waits; most senders of webhooks wait for a few seconds.",
+			Fix:  "Store the event and respond 2xx, then do slow work (mail, another API).",
+			Code: "queue.push(event); res.status(204).end()",
+		},
+		{
+			ID: "http-no-redirect", Level: Must, Requests: 1, independent: true, run: noRedirect,
+			Why: "ArtiBot does not follow a redirect, since the signature is for the original URL.", Fix: "Give ArtiBot the URL of the redirect. Check https and the slash at the end.",
+			Code: "app.post(['/hook', '/hook/'], receive)",
+		},
+		{
+			ID: "http-no-html", Level: Should, Requests: 3, independent: true, run: noHTML,
+			Why: "ArtiBot's Delivery History shows the response. An error should be one line, not a web page.",
+			Fix: "Send errors of this route as a short text or JSON.", Code: "app.use((err, req, res, next) => res.status(err.status || 500).send(err.name))",
+		},
+		{
+			ID: "http-slow-sender", Level: Must, Requests: 1, run: slowSender,
+			Why: "A body may arrive in many small pieces, with pauses.", Fix: "Read the whole body, and wait a few seconds for it.",
+			Code: "for await (const chunk of req) chunks.push(chunk)",
+		},
+		{
+			ID: "http-cut", Level: Must, Requests: 4, run: cutOff,
+			Why: "A connection may break in the middle of a body. The next deliveries are accepted as usual.", Fix: "Release the locks, connections and transactions of a request whose body cannot be read.",
+			Code: "finally: lock.release()",
+		},
+		{
+			ID: "http-large-without-expect", Level: Must, Requests: 1, run: expectAccepted(long("300 KB, without Expect: 100-continue", 300_000)),
+			Why: "ArtiBot sends no Expect header: a large body follows its headers immediately.", Fix: "Do not require Expect: 100-continue, and raise the body limit.",
+			Code: "express.raw({ type: '*/*', limit: '4mb' })",
+		},
+		{
+			ID: "http-content-type", Level: Should, Requests: 1, run: contentType,
+			Why: "Another content type is accepted or rejected, and does not cause an error.", Fix: "If your framework parses the body by its content type, respond 4xx to a request whose body it did not parse.",
+			Code: "if (!Buffer.isBuffer(req.body)) return res.status(415).end()",
+		},
+		{
+			ID: "http-get", Level: Should, Requests: 1, independent: true, run: withoutBody(http.MethodGet),
+			Why: "People open your URL in a browser, and link checkers request it with GET.", Fix: "Respond 405 to every method but POST.", Code: "app.all('/hook', (req, res) => res.set('Allow', 'POST').status(405).end())",
+		},
+		{
+			ID: "http-head", Level: Should, Requests: 1, independent: true, run: withoutBody(http.MethodHead),
+			Why: "Monitors request your URL with HEAD.", Fix: "Respond 405 to every method but POST.", Code: "app.all('/hook', (req, res) => res.set('Allow', 'POST').status(405).end())",
+		},
+		{
+			ID: "http-keep-alive", Level: Should, Requests: 2, run: keepAlive,
+			Why: "A sender that can reuse a connection saves both sides a handshake for each event.", Fix: "Keep connections open, as HTTP/1.1 does by default.",
+			Code: "protocol_version = 'HTTP/1.1'  # Python's BaseHTTPRequestHandler, with a Content-Length in each response",
+		},
+		{
+			ID: "http-no-echo", Level: Must, Requests: 4, independent: true, run: noEcho,
+			Why:  "A response that contains the secret, the valid signature or a stack trace helps an attacker.",
+			Fix:  "Log the details on your side, and send only the status.",
+			Code: "log.warn(err); res.status(401).end()",
+		},
+	}
+}
+
+func responseInTime(c *caseRun) {
+	req := c.validRequest()
+	d := c.send(req)
+	if patience := c.run.opt.Patience; d.Duration > patience {
+		c.fail(describe(req, &d), "a response within "+patience.String(), "it took "+d.Duration.Round(time.Millisecond).String())
+	}
+	c.compare(req, &d, anyResponse)
+}
+
+func noRedirect(c *caseRun) {
+	req := c.validRequest()
+	d := c.expect(req, anyResponse)
+	if !c.done() && d.Status >= 300 && d.Status < 400 {
+		location, redirected := d.Response.Headers.Lookup("Location")
+		if redirected {
+			location = " to " + quoted(location)
+		}
+		c.fail(describe(req, &d), "2xx", fmt.Sprintf("%d %s%s", d.Status, http.StatusText(d.Status), location))
+	}
+}
+
+func noHTML(c *caseRun) {
+	unsigned, _ := missingHeader(c, c.validRequest())
+	c.inspect(func(req request, d *history.Delivery) {
+		if isHTML(d) {
+			c.fail(describe(req, d), "a short text, JSON or nothing", responseText(d))
+		}
+	}, c.validRequest(), unsigned, c.cutShort())
+}
+
+// inspect sends the requests and calls look with each response. A missing response is the failure of another case: without
+// any response, the case is skipped.
+func (c *caseRun) inspect(look func(request, *history.Delivery), requests ...request) {
+	responded := false
+	for _, req := range requests {
+		d := c.send(req)
+		if d.Error == "" {
+			responded = true
+			look(req, &d)
+		}
+	}
+	if !responded {
+		c.skip("there was no response to inspect")
+	}
+}
+
+func isHTML(d *history.Delivery) bool {
+	if d.Response == nil {
+		return false
+	}
+	start := bytes.ToLower(bytes.TrimSpace(d.Response.Body))
+	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
+}
+
+func slowSender(c *caseRun) {
+	req := c.validRequest()
+	req.variant, req.options = "with its body sent over "+c.run.opt.Slow.String(), emitter.SendOptions{SlowBody: c.run.opt.Slow}
+	c.expect(req, accepted)
+}
+
+func cutOff(c *caseRun) {
+	req := c.validRequest()
+	req.variant, req.options = "with the connection cut in the middle of the body", emitter.SendOptions{Cut: true, CutAfter: len(req.body) / 2}
+	c.send(req)
+	for range 3 { // the receiver may notice the cut later
+		next := c.validRequest()
+		next.variant = "after a connection that was cut in the middle of the body"
+		c.expect(next, accepted)
+	}
+}
+
+func contentType(c *caseRun) {
+	req := c.validRequest()
+	req.variant = "as text/plain"
+	req.alter = func(d *history.Delivery) {
+		d.Request.Headers.Set("Content-Type", "text/plain")
+	}
+	c.expect(req, tolerated)
+}
+
+// withoutBody returns a case that sends a request with this method, without body and signature.
+func withoutBody(method string) func(*caseRun) {
+	return func(c *caseRun) {
+		req, _ := missingHeader(c, request{})
+		unsign := req.alter
+		req.variant = ""
+		req.alter = func(d *history.Delivery) {
+			unsign(d)
+			d.Request.Method = method
+		}
+		c.expect(req, noCrash)
+	}
+}
+
+func keepAlive(c *caseRun) {
+	for range 2 {
+		req := c.validRequest()
+		d := c.expect(req, anyResponse)
+		if c.done() {
+			return
+		}
+		if why := closeReason(d.Response); why != "" {
+			c.fail(describe(req, &d), "a connection that stays open", why)
+		}
+	}
+}
+
+// closeReason returns why the response closes the connection, or "" if it does not.
+func closeReason(r *history.Response) string {
+	if r.Headers.Closes() {
+		return "Connection: close"
+	}
+	if r.Proto == "HTTP/1.0" {
+		return "a response of HTTP/1.0, which closes the connection"
+	}
+	return ""
+}
+
+// noEcho reports the first leak in any response of the run, after four requests that often cause one.
+func noEcho(c *caseRun) {
+	unsigned, _ := missingHeader(c, c.validRequest())
+	wrong, _ := wrongDigits(c, c.validRequest())
+	notEvent := c.validRequest()
+	notEvent.body, notEvent.variant = []byte(`[null]`), "with a body that is JSON but not an event"
+	c.inspect(func(request, *history.Delivery) {
+		if leaked := c.run.leaked; leaked.what != "" {
+			c.fail(leaked.sent, "no confidential text", leaked.what+" in "+leaked.got)
+		}
+	}, unsigned, wrong, c.cutShort(), notEvent)
+}
