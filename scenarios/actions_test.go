@@ -2,9 +2,13 @@ package scenarios
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"artihook/scenarios/format"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // Every action of the format has an entry with a title and something to do. An entry without an action is unused.
@@ -31,5 +35,103 @@ func TestActionTable(t *testing.T) {
 	}
 	for key := range table {
 		t.Errorf("the entry %q is no action of a step", key)
+	}
+}
+
+func TestRunSteps(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, file string
+		events     []string // that the receiver gets; nil: any
+		outcomes   []string // of the steps; nil: all pass
+	}{
+		{
+			name:   "a conversation",
+			file:   "steps: [{start: {}}, {answer: 2}, {answer: {Company: Zed}}, {complete: }]",
+			events: []string{"created 1 204", "updated 2 204", "updated 3 204", "updated 4 204", "completed 5 204"},
+		},
+		{
+			name:   "edition 2022",
+			file:   "defaults: {edition: 2022}\nsteps: [{start: {}}, {answer: 1}, {complete: }]",
+			events: []string{"created 1 204", "updated 2 204", "completed 2 204"},
+		},
+		{
+			name: "two leads by name, the last without",
+			file: "steps: [{start: {}, lead: ann}, {start: {}, lead: bob}, {answer: 1, lead: ann}, {answer: 1}, {complete: , lead: ann}, {abandon: }]",
+			events: []string{
+				"created 1 204", "created 1 204", "updated 2 204", "updated 2 204", "completed 3 204",
+			},
+		},
+		{
+			name:   "twice, dropped, late, out of order, old",
+			file:   "steps: [{start: {}, id: s, drop: true}, {answer: 2, out_of_order: true}, {resend: s, duplicate: 2}, {answer: 1, stale: 2}, {complete: }]",
+			events: []string{"updated 3 204", "updated 2 204", "created 1 204", "created 1 204", "updated 2 204", "completed 5 204"},
+		},
+		{
+			name: "wrong signatures",
+			file: "steps: [{start: {}, unsigned: true, expect: {status: 401}}, {answer: 1, tamper: body, expect: {status: 401}}," +
+				"{answer: 1, tamper: url, expect: {status: 401}}, {answer: 1, tamper: signature, expect: {status: [401, 403]}}, {complete: , unsigned: true}]",
+			events: []string{"created 1 401", "updated 2 401", "updated 3 401", "updated 4 401", "completed 5 401"},
+			outcomes: []string{
+				"pass start (unsigned)", "pass answer 1 (tampered body)", "pass answer 1 (tampered url)", "pass answer 1 (tampered signature)",
+				"fail complete (unsigned) | status: 401, not 2xx",
+			},
+		},
+		{
+			name: "cut and slow",
+			file: "steps: [{start: {}, slow_body: 20ms}, {answer: 1, cut_body: 9}, {answer: 1, cut_body: 9, expect: {status: 204}}]",
+			outcomes: []string{
+				"pass start (slow body)", "pass answer 1 (cut body)",
+				"fail answer 1 (cut body) | status: cut: the connection was cut in the middle of the body, on purpose, not 204",
+			},
+		},
+		{
+			name:   "bodies",
+			file:   "vars: {n: nine}\nsteps: [{send: {body: '{\"a\":\"${n}\"}'}}, {send: {base64: e30=}}, {send: {action: updated, set: {lead.version: 9, resource_version: 9}}}, {send: {body: 'no JSON'}, expect: {status: 400}}]",
+			events: []string{" 0 204", " 0 204", "updated 9 204", " 0 400"},
+		},
+		{
+			name:   "an event that send generates does not advance the lead",
+			file:   "steps: [{start: {}, lead: ann}, {send: {action: completed}, lead: ann}, {answer: 1}]",
+			events: []string{"created 1 204", "completed 2 204", "updated 2 204"},
+		},
+		{
+			name:   "rounds",
+			file:   "steps: [{start: {}}, {repeat: {times: 2, steps: [{answer: {'Field ${index}': x}}, {answer: 1}]}}]",
+			events: []string{"created 1 204", "updated 2 204", "updated 3 204", "updated 4 204", "updated 5 204"},
+		},
+		{
+			name:   "an escaped variable",
+			file:   `steps: [{send: {body: '{"a":"$${x}"}'}}]`,
+			events: []string{" 0 204"},
+		},
+		{
+			name: "several webhooks",
+			file: "defaults: {webhooks: [{name: all}, {name: ends, url: '${url}?b=1', events: [created, completed], edition: 2022}]}\n" +
+				"steps: [{start: {}}, {answer: 1}, {complete: , expect: {status: 200}}]",
+			events: []string{"created 1 204", "created 1 204", "updated 2 204", "completed 3 204", "completed 2 204"},
+			outcomes: []string{
+				"pass start", "pass answer 1", "fail complete | all lead:completed v3: status: 204, not 200 | ends lead:completed v2: status: 204, not 200",
+			},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := startCRM(t, testSecret)
+			rep, err := Run(t.Context(), []*format.File{parseSteps(t, tt.file)}, c.options(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.events, c.events()); diff != "" && tt.events != nil {
+				t.Errorf("events (-want +got)\n%s", diff)
+			}
+			got := outcomes(rep)
+			if tt.outcomes == nil {
+				got = slices.DeleteFunc(got, func(s string) bool { return strings.HasPrefix(s, "pass") })
+			}
+			if diff := cmp.Diff(tt.outcomes, got); diff != "" && len(got)+len(tt.outcomes) > 0 {
+				t.Errorf("steps (-want +got)\n%s", diff)
+			}
+		})
 	}
 }

@@ -1,90 +1,70 @@
 package scenarios
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 
-	"artihook/emitter/history"
 	"artihook/emitter/receiver"
 	"artihook/scenarios/format"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// One step alone sends; those before it only happen, so that it sends the same bytes as in the whole run.
-func TestOneStepAlone(t *testing.T) {
+// Random values depend on the place in the file, not on the number of jobs or on timing.
+func TestSameBytesWithConcurrency(t *testing.T) {
 	t.Parallel()
-	f := parseSteps(t, "steps: [{start: {}, capture: {id: {header: X-Id}}}, {repeat: {times: 2, steps: [{answer: 1}, {answer: 1}]}}, {wait: 1h}, {complete: }, {send: {body: '${id}'}}]")
-	c := startCRM(t, testSecret)
-	opt := c.options(t)
-	opt.Step = "2.2.1"
-	rep, err := Run(t.Context(), []*format.File{f}, opt)
-	if diff := cmp.Diff([]string{"pass round 2 › answer 1"}, outcomes(rep)); diff != "" || err != nil {
-		t.Fatal(err, diff)
-	}
-	if diff := cmp.Diff([]string{"updated 4 204"}, c.events()); diff != "" {
-		t.Error(diff)
-	}
-	opt.Step = "9"
-	var none *StepError
-	if _, err := Run(t.Context(), []*format.File{f}, opt); !errors.As(err, &none) {
-		t.Errorf("got %v", err)
-	}
-}
-
-// A preview of one step shows that step alone.
-func TestPreviewOfOneStep(t *testing.T) {
-	t.Parallel()
-	f := parseSteps(t, "steps: [{start: {}}, {repeat: {times: 2, steps: [{answer: 2}]}}, {complete: }]")
-	opt := startCRM(t, testSecret).options(t)
-	opt.Step = "2.2.1"
-	var shown []string
-	err := Preview(t.Context(), []*format.File{f}, opt, func(d history.Delivery) error {
-		shown = append(shown, fmt.Sprintf("%s v%d", d.Event, d.Version))
-		return nil
-	})
-	if diff := cmp.Diff([]string{"lead:updated v4", "lead:updated v5"}, shown); diff != "" || err != nil {
-		t.Error(err, diff)
-	}
-}
-
-// The command that repeats a step has what that step took from responses, a shell's command too.
-func TestRepeatHasWhatWasCaptured(t *testing.T) {
-	t.Parallel()
-	c := startCRM(t, testSecret)
-	c.answer = func(w http.ResponseWriter, _ *receiver.Arrival) { w.Header().Set("X-Id", "42") }
-	tests := []struct {
-		name, step string
-		want       map[string]string
-	}{
-		{"a body", "{send: {body: '${id}'}, expect: {status: 500}}", map[string]string{"id": "42"}},
-		{"a command", `{probe: {run: 'test "$id" = 43'}}`, map[string]string{"id": "42"}},
-		{"neither", "{send: {body: 'x'}, expect: {status: 500}}", map[string]string{}},
-	}
-	for _, tt := range tests {
-		var got map[string]string
-		opt := c.options(t)
-		opt.Repeat = func(_ *format.File, _ string, captured map[string]string, _ func(string) string) string {
-			got = captured
-			return ""
-		}
-		f := parseSteps(t, "steps: [{start: {}, capture: {id: {header: X-Id}}}, "+tt.step+"]")
-		if _, err := Run(t.Context(), []*format.File{f}, opt); err != nil {
+	steps := `steps:
+  - start: {}
+    lead: ann
+    id: begin
+  - start: {}
+    lead: eve
+  - abandon:
+  - parallel:
+      - steps: [{answer: 2, lead: ann}, {resend: begin, tamper: body, expect: {status: 401}}]
+      - steps: [{resend: begin, unsigned: true, expect: {status: 401}}, {start: {visitor: {returns: eve}}}, {answer: 1}, {complete: }]
+      - steps: [{for_each: {leads: 5, at_a_time: 3, steps: [{start: {bot: dental}}, {answer: 2}, {abandon: }]}}]
+  - repeat: {times: 2, steps: [{start: {answers: {Company: 'Zed ${index}'}}}, {complete: }]}
+  - send: {action: completed}
+  - complete:
+    lead: ann
+`
+	var files []*format.File
+	for i := range 6 {
+		f, err := format.Parse("many.yaml", []byte(fmt.Sprintf("name: number %d\n%s", i, steps)))
+		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("%s: %s", tt.name, diff)
+		files = append(files, f)
+	}
+	var all [][]string
+	for _, jobs := range []int{1, 4} {
+		c := startCRM(t, testSecret)
+		opt := c.options(t)
+		opt.Jobs = jobs
+		rep, err := Run(t.Context(), files, opt)
+		if err != nil || rep.Count().Failed > 0 {
+			t.Fatalf("%v, %v", err, outcomes(rep))
 		}
+		bodies := c.bodies()
+		slices.Sort(bodies)
+		all = append(all, bodies)
+	}
+	if diff := cmp.Diff(all[0], all[1]); diff != "" {
+		t.Error(diff)
+	}
+	if again := len(all[0]) - len(slices.Compact(all[0])); again != len(files) {
+		t.Errorf("%d deliveries are equal to another one, want only those of resend", again)
 	}
 }
 
-// What one branch has captured anew, another that captured nothing does not take back.
+// A branch that captures nothing does not reset what another branch has captured.
 func TestParallelKeepsWhatWasCaptured(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)
-	c.answer = func(w http.ResponseWriter, a *receiver.Arrival) {
+	c.respond = func(w http.ResponseWriter, a *receiver.Arrival) {
 		w.Header().Set("X-Version", fmt.Sprint(a.Summary.Version))
 	}
 	f := parseSteps(t, `steps:
@@ -102,7 +82,7 @@ func TestParallelKeepsWhatWasCaptured(t *testing.T) {
 	}
 }
 
-// A branch that sends an old version looks at its own lead alone: those of other branches go on meanwhile.
+// A branch that sends an old version reads only its own lead, which other branches do not change.
 func TestStaleBesideAnotherBranch(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)
@@ -121,6 +101,6 @@ func TestStaleBesideAnotherBranch(t *testing.T) {
 		counts[e]++
 	}
 	if counts["created 1 204"] != 22 || counts["updated 2 204"] != 2 {
-		t.Errorf("what came is %v", counts)
+		t.Errorf("the requests are %v", counts)
 	}
 }

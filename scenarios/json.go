@@ -22,7 +22,7 @@ func parseJSON(body []byte) (any, error) {
 		return nil, errors.New("the body is not JSON")
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more follows the JSON in the body")
+		return nil, errors.New("the body has more data after the JSON")
 	}
 	return plainNumbers(v), nil
 }

@@ -9,7 +9,7 @@ import (
 	"artihook/scenarios/format"
 )
 
-// Every ready scenario says why it matters, has no fault, and passes against the reference receiver.
+// Every ready scenario has a description of two lines and passes against the reference receiver.
 func TestLibrary(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
@@ -41,12 +41,12 @@ func TestLibrary(t *testing.T) {
 	}
 }
 
-// A receiver with a weakness fails the scenario that is about it, and the happy path still passes.
-func TestLibraryFindsWeaknesses(t *testing.T) {
+// A receiver with one mistake fails the scenario that tests for it, and passes the happy path.
+func TestLibraryFindsMistakes(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		scenario string
-		answer   func(w http.ResponseWriter, a *receiver.Arrival)
+		respond  func(w http.ResponseWriter, a *receiver.Arrival)
 	}{
 		{"tampered", func(http.ResponseWriter, *receiver.Arrival) {}},
 		{"unsigned", func(w http.ResponseWriter, a *receiver.Arrival) {
@@ -72,7 +72,7 @@ func TestLibraryFindsWeaknesses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := startCRM(t, testSecret)
-		c.answer = tt.answer
+		c.respond = tt.respond
 		for name, fails := range map[string]bool{tt.scenario: true, "happy-path": false} {
 			f, err := format.LoadLibrary(name)
 			if err != nil {
@@ -86,12 +86,12 @@ func TestLibraryFindsWeaknesses(t *testing.T) {
 	}
 }
 
-// A receiver that fails now and then passes receiver-errors.
+// A receiver that fails every second request passes receiver-errors.
 func TestRetriesInTheLibrary(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)
 	n := 0
-	c.answer = func(w http.ResponseWriter, a *receiver.Arrival) {
+	c.respond = func(w http.ResponseWriter, a *receiver.Arrival) {
 		if n++; n%2 == 1 && a.Status == http.StatusNoContent {
 			w.WriteHeader(http.StatusInternalServerError)
 			return
@@ -107,6 +107,6 @@ func TestRetriesInTheLibrary(t *testing.T) {
 		t.Errorf("%v\n%s", err, strings.Join(outcomes(rep), "\n"))
 	}
 	if n != 4*2+2 {
-		t.Errorf("%d requests came", n)
+		t.Errorf("%d requests", n)
 	}
 }

@@ -88,13 +88,13 @@ func TestNamedFilesStayBelowTheScenario(t *testing.T) {
 	if err := os.WriteFile(outside, []byte("name: outside\nsteps: [{start: {}}, {complete: }]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	const refused = "it is neither below the scenario's folder nor below the working directory; --root names another folder"
+	const rejected = "it is neither below the scenario's folder nor below the working directory; --root names another folder"
 	for key, text := range map[string]string{
 		"include": "name: a\ninclude: ['" + outside + "']\n",
 		"file":    "name: a\nsteps: [{send: {file: '" + outside + "'}}]\n",
 		"bot":     "name: a\nsteps: [{start: {bot: '" + outside + "'}}]\n",
 	} {
-		if got := lintFaults(t, map[string]string{"main.yaml": text}); !strings.Contains(got, refused) {
+		if got := lintFaults(t, map[string]string{"main.yaml": text}); !strings.Contains(got, rejected) {
 			t.Errorf("%s: got %s", key, got)
 		}
 	}
@@ -106,7 +106,7 @@ func TestNamedFilesStayBelowTheScenario(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, "link.yaml")); err != nil {
 		t.Skip("no symbolic links here:", err)
 	}
-	if _, err := format.Load([]string{main}, ""); err == nil || !strings.Contains(err.Error(), refused) {
+	if _, err := format.Load([]string{main}, ""); err == nil || !strings.Contains(err.Error(), rejected) {
 		t.Errorf("through a link: %v", err)
 	}
 	if files, err := format.Load([]string{main}, filepath.Dir(outside)); err != nil || len(files[0].Steps) != 2 {
@@ -151,8 +151,8 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 	}
 }
 
-// A file whose words are wrong is looked at for the rest of its faults, too, but not for those that only follow.
-func TestFaultsOfBothKinds(t *testing.T) {
+// A file with unknown keys is validated further. Faults that are only a consequence are not reported.
+func TestLintPartialFile(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, steps string
@@ -210,7 +210,7 @@ func TestFaultsOfBothKinds(t *testing.T) {
 	}
 }
 
-// Whatever could be read of a file can be looked at for more faults.
+// Lint accepts what could be read of any file.
 func FuzzLint(f *testing.F) {
 	seeds, err := filepath.Glob("format/testdata/*/*.y*ml")
 	if err != nil || len(seeds) == 0 {
@@ -239,7 +239,7 @@ func FuzzLint(f *testing.F) {
 	})
 }
 
-// The files of a large set that are parsed again run as the others do.
+// The files of a large set, which are parsed again when they run, run as others do.
 func TestRunLargeSet(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

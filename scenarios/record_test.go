@@ -10,7 +10,7 @@ import (
 	"artihook/scenarios/format"
 )
 
-// What was recorded of one run replays byte for byte, rightly signed.
+// A recorded run sends the same bodies again, with valid signatures.
 func TestRecordThenReplay(t *testing.T) {
 	t.Parallel()
 	var files []*format.File
@@ -47,8 +47,8 @@ func TestRecordThenReplay(t *testing.T) {
 	}
 }
 
-// Brackets in what visitors type, and in what is no JSON, add up to nothing that the parser refuses.
-func TestRecordedBracketsCanBeReadAgain(t *testing.T) {
+// The parser accepts a recording of many bodies with unclosed brackets.
+func TestRecordedBrackets(t *testing.T) {
 	t.Parallel()
 	var text bytes.Buffer
 	r := format.NewRecorder(&text, "a[b")
@@ -71,7 +71,7 @@ func TestRecordedBracketsCanBeReadAgain(t *testing.T) {
 	}
 }
 
-func TestRecorderSaysWhatItCannotWrite(t *testing.T) {
+func TestRecorderReportsWriteError(t *testing.T) {
 	t.Parallel()
 	full := errors.New("no space left")
 	if err := format.NewRecorder(broken{full}, "x").Add([]byte("{}")); !errors.Is(err, full) {
@@ -83,7 +83,7 @@ type broken struct{ err error }
 
 func (b broken) Write([]byte) (int, error) { return 0, b.err }
 
-// Any bytes come back from a recorded scenario as they were.
+// A recorded scenario sends any bytes unchanged.
 func FuzzRecord(f *testing.F) {
 	for _, body := range []string{"", "{}", `{"a":"it's ${x}"}`, "\xff\x00", "- a: b #c", "\u0085\u2028\ufeff", "line\nline", " x ", "'", "${", "\u00a0", "[", "]{"} {
 		f.Add([]byte(body))

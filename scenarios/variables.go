@@ -110,7 +110,7 @@ func (v *variables) value(name string) (string, error) {
 	if v.captured[name] {
 		value, ok := v.known[name]
 		if !ok && !v.dryRun {
-			return "", fmt.Errorf("the variable %q was not captured: the step that does so has failed, or did not run", name)
+			return "", fmt.Errorf("the variable %q was not captured: the step that captures it failed or did not run", name)
 		}
 		v.guessed = v.guessed || !ok
 		v.used[name] = true

@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Where a scenario sends to: its own URLs, variables in them, and the URL of the run before all.
-func TestWhereAScenarioSendsTo(t *testing.T) {
+// The URL of the options replaces those of a scenario.
+func TestResolveWebhooks(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)
 	tests := []struct {
@@ -55,7 +55,7 @@ func TestWhereAScenarioSendsTo(t *testing.T) {
 	}
 }
 
-// The retries of the run stand in place of the file's.
+// The retries of the options replace those of the file.
 func TestRetriesOfTheRunWin(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -70,7 +70,7 @@ func TestRetriesOfTheRunWin(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := startCRM(t, testSecret)
-		c.answer = func(w http.ResponseWriter, _ *receiver.Arrival) { w.WriteHeader(http.StatusInternalServerError) }
+		c.respond = func(w http.ResponseWriter, _ *receiver.Arrival) { w.WriteHeader(http.StatusInternalServerError) }
 		opt := c.options(t)
 		e := emitter.New(emitter.Options{Retries: tt.run, RetryDelay: time.Millisecond})
 		defer e.Close()
