@@ -135,3 +135,27 @@ func TestRunSteps(t *testing.T) {
 		})
 	}
 }
+
+// The format accepts fault injection exactly beside the actions that send.
+func TestFormatKnowsWhichActionsSend(t *testing.T) {
+	t.Parallel()
+	values := map[string]string{
+		"start": "{}", "answer": "1", "complete": "", "abandon": "", "send": "{body: x}", "resend": "first", "wait": "1s",
+		"probe": "{run: x}", "repeat": "{times: 1, steps: [{start: {}}]}", "parallel": "[{steps: [{start: {}}]}]",
+		"for_each": "{leads: 1, steps: [{start: {}}]}",
+	}
+	for key, a := range actionTable() {
+		value, ok := values[key]
+		if !ok {
+			t.Errorf("no value for the action %q; add one to this test", key)
+		}
+		text := "name: test\nsteps:\n  - start: {}\n    id: first\n  - " + key + ": " + value + "\n"
+		if _, err := format.Parse("test.yaml", []byte(text)); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+		sends := a.prepare != nil && a.execute != nil
+		if _, err := format.Parse("test.yaml", []byte(text+"    unsigned: true\n")); (err == nil) != sends {
+			t.Errorf("%s: the table says that it sends: %t; the format says %v", key, sends, err)
+		}
+	}
+}
