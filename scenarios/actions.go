@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"artihook/emitter"
 	"artihook/scenarios/format"
 )
 
@@ -106,32 +105,4 @@ func repeatTitle(s *format.Step) string { return fmt.Sprintf("repeat %d times", 
 
 func forEachTitle(s *format.Step) string {
 	return fmt.Sprintf("for each of %d leads", s.ForEach.Leads.N)
-}
-
-// injectedFaults names the faults that the step injects, in the order of the format.
-func injectedFaults(s *format.Step) []string {
-	var names []string
-	add := func(given bool, format string, args ...any) {
-		if given {
-			names = append(names, fmt.Sprintf(format, args...))
-		}
-	}
-	add(s.Duplicate.Given(), "%d times", s.Duplicate.N)
-	add(s.OutOfOrder.On, "out of order")
-	add(s.Drop.On, "dropped")
-	add(s.Delay.Given(), "delayed by %s", s.Delay.Value)
-	add(s.Tamper.Given(), "tampered %s", s.Tamper.Value)
-	add(s.Unsigned.On, "unsigned")
-	add(s.Stale.Given(), "version %d again", s.Stale.N)
-	add(s.SlowBody.Given(), "slow body")
-	add(s.CutBody.Given(), "cut body")
-	return names
-}
-
-// tamper returns the change that the step makes to the signed request.
-func tamper(s *format.Step) emitter.Tamper {
-	if s.Unsigned.On {
-		return emitter.TamperUnsigned
-	}
-	return emitter.Tamper(s.Tamper.Value)
 }

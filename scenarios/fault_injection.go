@@ -1,0 +1,36 @@
+package scenarios
+
+import (
+	"fmt"
+
+	"artihook/emitter"
+	"artihook/scenarios/format"
+)
+
+// injectedFaults names the faults that the step injects, in the order of the format.
+func injectedFaults(s *format.Step) []string {
+	var names []string
+	add := func(given bool, text string, args ...any) {
+		if given {
+			names = append(names, fmt.Sprintf(text, args...))
+		}
+	}
+	add(s.Duplicate.Given(), "%d times", s.Duplicate.N)
+	add(s.OutOfOrder.On, "out of order")
+	add(s.Drop.On, "dropped")
+	add(s.Delay.Given(), "delayed by %s", s.Delay.Value)
+	add(s.Tamper.Given(), "tampered %s", s.Tamper.Value)
+	add(s.Unsigned.On, "unsigned")
+	add(s.Stale.Given(), "version %d again", s.Stale.N)
+	add(s.SlowBody.Given(), "slow body")
+	add(s.CutBody.Given(), "cut body")
+	return names
+}
+
+// tamper returns the change that the step makes to the signed request.
+func tamper(s *format.Step) emitter.Tamper {
+	if s.Unsigned.On {
+		return emitter.TamperUnsigned
+	}
+	return emitter.Tamper(s.Tamper.Value)
+}
