@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -197,8 +198,8 @@ artihook history prune --keep 10 --history h.db | cut -d\; -f2
 artihook history stats --history h.db | head -1 | cut -d, -f1
 `)
 	want := []string{
-		`play: writing the history ".*h.db": the disk is full`, `exit 3`, `\[(204|unknown)\]`, `sends without`,
-		`send: (opening|writing) the history ".*new.db": the disk is full`, `exit 3`, `send: (opening|writing) the history ".*h.db": the disk is full`, `exit 3`,
+		`play: writing the history ".*h.db": the disk is full.*`, `exit 3`, `\[(204|unknown)\]`, `sends without`,
+		`send: (opening|writing) the history ".*new.db": the disk is full.*`, `exit 3`, `send: (opening|writing) the history ".*h.db": the disk is full.*`, `exit 3`,
 		`goes on`, ` the file went from \d+\.\d .B to \d+\.\d KB`, `10 deliveries`, ``,
 	}
 	matchLines(t, got, want)
@@ -246,14 +247,15 @@ test "$sum" = "$(cksum h.db)" && echo "as it was"
 		`send: (opening|writing) the history ".*h.db": .*(permissions|read-only).*`, `exit 3`,
 		`send: (opening|writing) the history ".*new.db": .*read-only.*`, `exit 3`,
 		`history prune: (opening|writing) the history ".*h.db": .*`, `exit 3`, `sends without`,
-		`history: opening the history ".*h.db": .*`, `as it was`, ``,
+		`\[204\]`, `as it was`, ``,
 	}
 	matchLines(t, got, want)
 }
 
+// matchLines compares lines, without hints, with patterns.
 func matchLines(t *testing.T, got string, want []string) {
 	t.Helper()
-	lines := strings.Split(got, "\n")
+	lines := slices.DeleteFunc(strings.Split(got, "\n"), func(line string) bool { return strings.HasPrefix(line, "hint: ") })
 	for i, line := range want {
 		if i >= len(lines) || !regexp.MustCompile("^"+line+"$").MatchString(lines[i]) {
 			t.Fatalf("line %d does not fit %q:\n%s", i+1, line, got)

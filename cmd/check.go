@@ -69,6 +69,7 @@ the lead's id as its argument, as $ARTIHOOK_LEAD or as {lead}, or a URL with {le
 	flags.BoolVar(&opt.yes, "yes", false, "examine a receiver that is neither on this machine nor in a private network")
 	settings.AddFlag(flags, &opt.seed, settings.FlagSpec[*uint64]{Name: "seed", Kind: "N", Parse: settings.ParseSeed, Usage: "of the leads (default random, so that they are new ones)"})
 	opt.reports.Add(cmd)
+	settings.MarkRunOnly(flags, "only", "skip")
 	return cmd
 }
 
@@ -181,11 +182,11 @@ func (opt *checkOptions) repeat(a *app) func(id string) string {
 		words := []string{"artihook", "check"}
 		for _, url := range opt.args {
 			if text.Mask(url) != url {
-				url = settings.VariableOf("url")
+				url = settings.EnvReference("url")
 			}
 			words = append(words, url)
 		}
-		words = slices.Concat(words, a.settings.Again(opt.webhook.Cmd, nil), []string{"--only", id})
+		words = slices.Concat(words, a.settings.RepeatFlags(opt.webhook.Cmd, nil), []string{"--only", id})
 		return settings.ShellLine(words)
 	}
 }

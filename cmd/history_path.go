@@ -15,13 +15,14 @@ func newHistoryPathCmd(a *app) *cobra.Command {
 		Short: "Print where the history lies",
 		Args:  args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			if opt.File() == "" {
-				return settings.ErrNoHome
+			file, err := opt.RequireFile()
+			if err != nil {
+				return err
 			}
 			if a.printer.JSON() {
-				return a.printer.WriteJSON(map[string]string{"path": opt.File()})
+				return a.printer.WriteJSON(map[string]string{"path": file})
 			}
-			_, err := fmt.Fprintln(a.printer.Out, opt.File())
+			_, err = fmt.Fprintln(a.printer.Out, file)
 			return err
 		},
 	}

@@ -89,6 +89,7 @@ func (opt *loadOptions) add(cmd *cobra.Command) {
 		Name: "threshold", Kind: "conditions", Parse: traffic.ParseThresholds, Usage: "what decides the exit code: 'p99<200ms,errors<1%,rate>450/s'",
 	})
 	flags.StringVar(&opt.html, "report-html", "", "write the report as one page to this `FILE`; - is stdout")
+	settings.MarkRunOnly(flags, "report-html")
 	flags.StringVar(&opt.export, "export", "", "write a load for another `TOOL`, k6, into the folder that follows, and send nothing")
 }
 

@@ -66,11 +66,8 @@ func Run(ctx context.Context, system *console.System) int {
 		err = fmt.Errorf("%s; nothing was sent", text.Counted(len(faults), "fault"))
 	}
 	fmt.Fprintf(a.printer.Err, "%s: %s\n", commandName(ran), text.Printable(strings.ReplaceAll(err.Error(), "\n", " ")))
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) && hinted.Hint() != "" {
-		fmt.Fprintf(a.printer.Err, "hint: %s\n", text.Printable(hinted.Hint()))
-	} else if hint := console.HistoryHint(ran, err); hint != "" {
-		fmt.Fprintf(a.printer.Err, "hint: %s\n", hint)
+	if hint := console.HintOf(err); hint != "" {
+		fmt.Fprintf(a.printer.Err, "hint: %s\n", text.Printable(hint))
 	}
 	return code
 }
@@ -118,6 +115,7 @@ ArtiBot does, posts them to your URL, and keeps a history of what was sent and w
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SuggestionsMinimumDistance = 2
 	a.printer.AddFlags(root.PersistentFlags())
+	settings.MarkRunOnly(root.PersistentFlags()) // all that the printer has added
 	a.settings.AddFlags(root.PersistentFlags())
 	// To make all commands with their flags takes longer than the one that is named may need for its work.
 	if named := commands()[firstOf(a.system.Args)]; named != nil {

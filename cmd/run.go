@@ -72,6 +72,7 @@ do and what the receiver must answer. Nothing is sent from a set with a fault. E
 	settings.AddFlag(flags, &opt.waitTimeout, settings.FlagSpec[time.Duration]{Name: "wait-timeout", Kind: "duration", Preset: defaultWaitTimeout.String(), Parse: settings.ParseTimeout, Usage: "how long to wait for it"})
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
 	settings.AddRoot(cmd, &opt.root)
+	settings.MarkRunOnly(flags, "fail-fast", "jobs", "step", "wait-for", "wait-timeout")
 	return cmd
 }
 
@@ -209,7 +210,7 @@ func (opt *runOptions) await(ctx context.Context, a *app, client *http.Client) e
 func (opt *runOptions) repeat(a *app) func(*format.File, string, map[string]string, func(string) string) string {
 	return func(f *format.File, step string, captured map[string]string, redact func(string) string) string {
 		words := []string{"artihook", "run", filepath.ToSlash(f.File), "--step", step}
-		words = append(words, a.settings.Again(opt.webhook.Cmd, captured)...)
+		words = append(words, a.settings.RepeatFlags(opt.webhook.Cmd, captured)...)
 		if !a.settings.SetFlags["seed"] && (f.Defaults == nil || !f.Defaults.Seed.Given()) {
 			words = append(words, "--seed", fmt.Sprint(*opt.conversation.Seed))
 		}

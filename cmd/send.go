@@ -78,8 +78,8 @@ func runSend(ctx context.Context, a *app, opt *sendOptions, args []string) error
 	}
 	kept := opt.history.OpenAhead(ctx)
 	w, planned, err := opt.plan(ctx, a, args)
-	how, wrong := opt.client.Options(a.settings, 1)
-	if err := cmp.Or(err, wrong); err != nil {
+	how, usage := opt.client.Options(a.settings, 1)
+	if err := cmp.Or(err, console.Usage(usage)); err != nil {
 		kept.Drop()
 		return err
 	}
@@ -130,7 +130,7 @@ func (opt *sendOptions) preview(ctx context.Context, a *app, args []string) erro
 	}
 	return a.printer.Verbatim(func(out io.Writer) error {
 		return exchange.Curl(out, planned.Request, exchange.CurlOptions{
-			URL: w.URL.Scheme + "://" + w.URL.Host + planned.Request.Target, Insecure: opt.client.Insecure, CACert: opt.client.CaCert,
+			URL: w.URL.Scheme + "://" + w.URL.Host + planned.Request.Target, Insecure: opt.client.Insecure, CACert: opt.client.CACert,
 		})
 	})
 }

@@ -60,7 +60,7 @@ func (opt *sendOptions) lastOfLead(ctx context.Context) (history.Delivery, error
 	defer store.Close()
 	lead, err := settings.LeadID(ctx, store, opt.lead)
 	if err != nil {
-		return history.Delivery{}, err
+		return history.Delivery{}, console.Usage(err)
 	}
 	last, err := store.LastOfLead(ctx, lead)
 	if errors.Is(err, history.ErrNotFound) {

@@ -61,7 +61,7 @@ func runVerify(ctx context.Context, a *app, opt *verifyOptions, args []string) e
 		}
 		also = append(also, signature.Complete(url))
 	}
-	fits, finding := judge(&c, header, also, opt.claim.Url == "")
+	fits, finding := judge(&c, header, also, opt.claim.URL == "")
 	if err := showFinding(a, fits, finding); err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func judge(c *settings.Claim, header string, also []string, open bool) (fits boo
 	for _, url := range c.From.Also {
 		parsed, err := signature.ParseURL(url)
 		other := signature.Message{Method: c.Message.Method, URL: parsed.String(), Body: c.Message.Body}
-		if open && c.From.Url != "" && err == nil && signature.Verify(c.Secret, c.Scheme, other, header) {
+		if open && c.From.URL != "" && err == nil && signature.Verify(c.Secret, c.Scheme, other, header) {
 			return true, explain.Finding{ID: "right", Text: "the signature fits " + other.URL, URL: other.URL}
 		}
 	}

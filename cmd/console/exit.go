@@ -5,64 +5,69 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/spf13/cobra"
-
 	"artihook/emitter/history"
 	"artihook/scenarios"
 	"artihook/scenarios/format"
 )
 
-// The exit codes that scripts depend on.
+// Exit codes. Scripts depend on them.
 const (
 	ExitOK          = 0
 	ExitFailed      = 1 // a delivery, an expectation or a check failed
-	ExitUsage       = 2 // wrong usage or a bad file
-	ExitTool        = 3 // artihook itself could not work
+	ExitUsage       = 2 // a wrong flag, argument or file
+	ExitTool        = 3 // artihook itself could not do its work
 	ExitInterrupted = 130
 )
 
-// usageError is the user's to mend: a wrong flag, argument or file. Nothing has been sent or recorded.
+// usageError is a wrong flag, argument or file. Nothing was sent or recorded.
 type usageError struct {
 	err  error
-	hint string // a second line; may be ""
+	hint string // "" is none
 }
 
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 
-// Hint returns what would work instead: the hint of the error itself, or of the one that it wraps.
-func (e *usageError) Hint() string {
-	var inner interface{ Hint() string }
-	if e.hint == "" && errors.As(e.err, &inner) {
-		return inner.Hint()
+// Hint returns how to correct the error; "" is no hint.
+func (e *usageError) Hint() string { return e.hint }
+
+// HintOf returns the result of the first Hint method in the chain of err; "" if there is none.
+func HintOf(err error) string {
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) {
+		return hinted.Hint()
 	}
-	return e.hint
+	return ""
 }
 
+// Usagef returns a usage error: its exit code is ExitUsage.
 func Usagef(format string, args ...any) error {
 	return &usageError{err: fmt.Errorf(format, args...)}
 }
 
-// Usage marks err, if any, as the user's to mend.
+// Usage makes err a usage error and keeps its hint. It returns nil for nil.
 func Usage(err error) error {
 	var already *usageError
 	if err == nil || errors.As(err, &already) {
 		return err
 	}
-	return &usageError{err: err}
+	return &usageError{err: err, hint: HintOf(err)}
 }
 
-// WithHint is usage with a second line that says what would work.
+// WithHint makes err, which must not be nil, a usage error with a hint: a second line that says how to correct it.
 func WithHint(err error, hint string) error { return &usageError{err: err, hint: hint} }
 
-// ErrFailed ends a command with exit code 1 and no message: its output has told already.
+// ErrFailed ends a command with ExitFailed and without a message, because its output already shows the failure.
 var ErrFailed = errors.New("failed")
 
-// failedError is what a receiver failed in, for which there is no output yet.
+// failedError is a failure of the receiver that no output shows yet.
 type failedError struct{ error }
 
+// Failedf returns an error for a receiver that failed. Its message is printed, and its exit code is ExitFailed.
 func Failedf(format string, args ...any) error { return failedError{fmt.Errorf(format, args...)} }
 
+// ExitCode returns the exit code for the error of a command: ExitOK for nil, ExitTool for an unknown error. An incomplete history
+// counts more than an interruption.
 func ExitCode(err error) int {
 	var wrong *usageError
 	var failed failedError
@@ -73,7 +78,7 @@ func ExitCode(err error) int {
 	case err == nil:
 		return ExitOK
 	case errors.As(err, &broken) && !errors.Is(broken, context.Canceled):
-		return ExitTool // also where it was interrupted besides: the history is not whole
+		return ExitTool
 	case errors.Is(err, context.Canceled):
 		return ExitInterrupted
 	case errors.Is(err, ErrFailed), errors.As(err, &failed):
@@ -83,17 +88,4 @@ func ExitCode(err error) int {
 	default:
 		return ExitTool
 	}
-}
-
-// HistoryHint names the flags with which the command can do without the history that could not be opened. It returns
-// "" for other errors.
-func HistoryHint(cmd *cobra.Command, err error) string {
-	var failed *history.Error
-	if !errors.As(err, &failed) || failed.Op != "opening" || cmd.Flags().Lookup("history") == nil {
-		return ""
-	}
-	if cmd.Flags().Lookup("no-history") == nil {
-		return "name another history with --history FILE"
-	}
-	return "name another history with --history FILE, or record nothing with --no-history"
 }

@@ -13,7 +13,7 @@ import (
 // ClaimFlags say what is signed and how; sign and verify share them.
 type ClaimFlags struct {
 	cmd       *cobra.Command
-	Url       string
+	URL       string
 	method    string
 	secret    SecretFlags
 	scheme    signature.Scheme
@@ -25,7 +25,7 @@ func (f *ClaimFlags) Add(cmd *cobra.Command) {
 	f.secret.Add(cmd)
 	f.delivered.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.Url, "url", "", "the webhook's Payload `URL`, else that of the request that is given; not needed with --scheme body")
+	flags.StringVar(&f.URL, "url", "", "the webhook's Payload `URL`, else that of the request that is given; not needed with --scheme body")
 	flags.StringVar(&f.method, "method", "POST", "the request's `METHOD`")
 	AddFlag(flags, &f.scheme, schemeFlag)
 }
@@ -44,8 +44,8 @@ func (f *ClaimFlags) Read(ctx context.Context, set *Settings, args []string) (c 
 	if c.Secret, err = f.secret.Read(set, Setting{}); err != nil {
 		return c, err
 	}
-	if f.Url != "" { // whose faults are to be told before stdin is waited for
-		if _, err := ParseTarget(f.Url); err != nil {
+	if f.URL != "" { // whose faults are to be told before stdin is waited for
+		if _, err := ParseTarget(f.URL); err != nil {
 			return c, err
 		}
 	}
@@ -59,8 +59,8 @@ func (f *ClaimFlags) Read(ctx context.Context, set *Settings, args []string) (c 
 	if c.From.method != "" && !f.cmd.Flags().Changed("method") {
 		c.Message.Method = c.From.method
 	}
-	if c.Given = f.Url; c.Given == "" {
-		c.Given = c.From.Url
+	if c.Given = f.URL; c.Given == "" {
+		c.Given = c.From.URL
 	}
 	switch {
 	case c.Given != "":

@@ -14,7 +14,7 @@ import (
 // ClientFlags say how requests travel.
 type ClientFlags struct {
 	Insecure   bool
-	CaCert     string
+	CACert     string
 	Timeout    time.Duration
 	retries    int
 	retryDelay time.Duration
@@ -36,7 +36,7 @@ func (f *ClientFlags) Add(cmd *cobra.Command) {
 func (f *ClientFlags) AddTravel(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.Insecure, "insecure", "k", false, "accept any TLS certificate")
-	flags.StringVar(&f.CaCert, "ca-cert", "", "trust the certificates of this PEM `FILE` instead of the system's")
+	flags.StringVar(&f.CACert, "ca-cert", "", "trust the certificates of this PEM `FILE` instead of the system's")
 	AddFlag(flags, &f.Timeout, FlagSpec[time.Duration]{
 		Name: "timeout", Kind: "duration", Preset: emitter.DefaultTimeout.String(), Parse: ParseTimeout,
 		Usage: "for one attempt, to the last byte of the response",
@@ -56,16 +56,16 @@ func (f *ClientFlags) Options(set *Settings, connections int) (emitter.Options, 
 			set.Notef("waiting %s before the next attempt", pause.Round(100*time.Millisecond))
 		}
 	}
-	if f.CaCert == "" {
+	if f.CACert == "" {
 		return opt, nil
 	}
-	pem, err := readFile(f.CaCert)
+	pem, err := readFile(f.CACert)
 	if err != nil {
 		return opt, err
 	}
 	opt.RootCAs = x509.NewCertPool()
 	if !opt.RootCAs.AppendCertsFromPEM(pem) {
-		return opt, fmt.Errorf("%s holds no certificate in PEM form", f.CaCert)
+		return opt, fmt.Errorf("%s holds no certificate in PEM form", f.CACert)
 	}
 	return opt, nil
 }

@@ -9,18 +9,24 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// EnvPrefix stands before the name of a flag in capitals: --retry-delay is ARTIHOOK_RETRY_DELAY.
+// EnvPrefix begins the name of the environment variable of a flag: ARTIHOOK_RETRY_DELAY sets --retry-delay.
 const EnvPrefix = "ARTIHOOK_"
 
-// rivals are flags that say the same thing in two ways.
-var rivals = map[string]string{"secret": "secret-file", "secret-file": "secret"}
-
-// AddFlags adds --config.
-func (set *Settings) AddFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&set.ConfigFile, "config", "", "read webhooks and defaults from this `FILE` (default "+ConfigName+", found upwards)")
+// envName returns the name of the environment variable of a flag.
+func envName(flag string) string {
+	return EnvPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// Resolve runs before every command: it sets the flags that were not given from the environment and the file.
+// mutuallyExclusive maps a flag to the one that replaces it.
+var mutuallyExclusive = map[string]string{"secret": "secret-file", "secret-file": "secret"}
+
+// AddFlags adds --config, which sets ConfigFile.
+func (set *Settings) AddFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&set.ConfigFile, "config", "", "Read webhooks and defaults from this `FILE` (default "+ConfigName+" in this directory or above)")
+}
+
+// Resolve sets the flags that are not on the command line from the environment and then from artihook.yaml, and reads Config.
+// Call it once, before the command runs. Errors name the variable, or the file with line and column.
 func (set *Settings) Resolve(cmd *cobra.Command) error {
 	set.ChangedFlags = map[string]bool{}
 	cmd.Flags().Visit(func(f *pflag.Flag) { set.ChangedFlags[f.Name] = true })
@@ -30,7 +36,7 @@ func (set *Settings) Resolve(cmd *cobra.Command) error {
 	set.SetFlags = map[string]bool{}
 	cmd.Flags().Visit(func(f *pflag.Flag) { set.SetFlags[f.Name] = true })
 	if cmd.Name() == "demo" || cmd.Flags().Lookup("secret") == nil && cmd.Flags().Lookup("history") == nil {
-		return nil // it takes nothing from the file, so a fault in it is no reason to stop
+		return nil // the command uses nothing of the file, so an error in the file does not matter
 	}
 	var err error
 	if set.Config, err = set.readConfig(); err != nil {
@@ -39,18 +45,18 @@ func (set *Settings) Resolve(cmd *cobra.Command) error {
 	return set.applyConfig(cmd)
 }
 
-// applyEnvironment sets the flags that were not given on the command line and have a variable. An empty variable
-// is as good as none.
+// applyEnvironment sets the flags that are not on the command line from their environment variables. It ignores empty
+// variables.
 func (set *Settings) applyEnvironment(cmd *cobra.Command) error {
 	var failed error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		name := EnvPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := envName(f.Name)
 		value, ok := set.Env(name)
-		if f.Changed || !ok || value == "" || failed != nil || f.Name == "help" || f.Annotations[filterFlag] != nil {
+		if f.Changed || !ok || value == "" || failed != nil || f.Name == "help" || hasMark(f, filterFlag) {
 			return
 		}
-		if rival, ok := rivals[f.Name]; ok && cmd.Flags().Changed(rival) {
-			return // it has been said in the other way
+		if other, ok := mutuallyExclusive[f.Name]; ok && cmd.Flags().Changed(other) {
+			return
 		}
 		if err := cmd.Flags().Set(f.Name, value); err != nil {
 			failed = fmt.Errorf("%s: %w", name, reason(err, value))
@@ -59,8 +65,8 @@ func (set *Settings) applyEnvironment(cmd *cobra.Command) error {
 	return failed
 }
 
-// applyConfig sets the flags that neither the command line nor the environment gave and that the file's defaults
-// name. What belongs to a webhook is settled with the webhook.
+// applyConfig sets the flags that neither the command line nor the environment has set from the defaults of the file.
+// WebhookFlags.Resolve applies the defaults of a webhook's own settings.
 func (set *Settings) applyConfig(cmd *cobra.Command) error {
 	d := &set.Config.Defaults
 	for _, preset := range []struct {
@@ -106,10 +112,10 @@ func (set *Settings) applyConfig(cmd *cobra.Command) error {
 func anyFile(string) bool { return true }
 func noFile(string) bool  { return false }
 
-// filterFlag marks flags that say what is meant this once: no variable presets them.
+// filterFlag marks flags that select deliveries. No environment variable sets them.
 const filterFlag = "filter"
 
-// reason is what a flag says of a bad value, without the flag's name.
+// reason returns the error of a bad flag value without the name of the flag.
 func reason(err error, value string) error {
 	text := err.Error()
 	if _, why, ok := strings.Cut(text, `" flag: `); ok {
@@ -120,14 +126,3 @@ func reason(err error, value string) error {
 	}
 	return fmt.Errorf("%q: %s", value, text)
 }
-
-// hintError is an error and what would work instead.
-type hintError struct {
-	error
-	hint string
-}
-
-func (e *hintError) Unwrap() error { return e.error }
-func (e *hintError) Hint() string  { return e.hint }
-
-func withHint(err error, hint string) error { return &hintError{err, hint} }

@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// FilterFlags say which deliveries are meant.
+// FilterFlags select deliveries. The zero value selects all.
 type FilterFlags struct {
 	Cmd    *cobra.Command
 	filter history.Filter
@@ -24,41 +24,43 @@ type FilterFlags struct {
 	since  time.Duration
 }
 
-// filterNames are the flags of filterFlags, without those that only page.
+// filterNames are the flags of FilterFlags.Add.
 var filterNames = []string{"lead", "event", "status", "webhook", "since", "grep", "before"}
 
+// Add adds the flags of a filter, without --limit.
 func (f *FilterFlags) Add(cmd *cobra.Command) {
 	f.Cmd = cmd
 	flags := cmd.Flags()
-	flags.StringVar(&f.filter.Lead, "lead", "", "only those of the lead of this `ID`; last is that of the newest delivery")
-	AddFlag(flags, &f.event, FlagSpec[payload.Action]{Name: "event", Kind: "action", Parse: payload.ParseAction, Usage: "only created, updated or completed"})
+	flags.StringVar(&f.filter.Lead, "lead", "", "Only deliveries of the lead with this `ID`. last is the lead of the newest delivery")
+	AddFlag(flags, &f.event, FlagSpec[payload.Action]{Name: "event", Kind: "action", Parse: payload.ParseAction, Usage: "Only deliveries of this event: created, updated or completed"})
 	AddFlag(flags, &f.filter.Status, FlagSpec[string]{Name: "status", Kind: "status", Parse: parseStatusFilter, Usage: "only this answer: 204, 5xx, refused, unknown"})
-	flags.StringVarP(&f.filter.Webhook, "webhook", "w", "", "only those of the webhook of this `NAME`")
-	AddFlag(flags, &f.since, FlagSpec[time.Duration]{Name: "since", Kind: "age", Parse: ParseAge, Usage: "only from then on: 90m, 12h, 30d"})
-	flags.StringVar(&f.filter.Grep, "grep", "", "only with this `TEXT` in the request's or the response's body")
-	AddFlag(flags, &f.filter.Before, FlagSpec[int64]{Name: "before", Kind: "N", Parse: ParseNumber, Usage: "only with a smaller number: the next page"})
+	flags.StringVarP(&f.filter.Webhook, "webhook", "w", "", "Only deliveries of the webhook with this `NAME`")
+	AddFlag(flags, &f.since, FlagSpec[time.Duration]{Name: "since", Kind: "age", Parse: ParseAge, Usage: "Only deliveries of the last 90m, 12h or 30d"})
+	flags.StringVar(&f.filter.Grep, "grep", "", "Only deliveries with this `TEXT` in the body of the request or the response")
+	AddFlag(flags, &f.filter.Before, FlagSpec[int64]{Name: "before", Kind: "N", Parse: ParseNumber, Usage: "Only deliveries with a number below N (for paging)"})
 	MarkFilters(flags, filterNames...)
 }
 
-// AddLimit adds --limit; preset is "" for all.
+// AddLimit adds --limit with this default; "" is no limit.
 func (f *FilterFlags) AddLimit(preset string) {
-	AddFlag(f.Cmd.Flags(), &f.filter.Limit, FlagSpec[int]{Name: "limit", Kind: "N", Preset: preset, Parse: ParsePositive, Usage: "at most so many, the newest"})
+	AddFlag(f.Cmd.Flags(), &f.filter.Limit, FlagSpec[int]{Name: "limit", Kind: "N", Preset: preset, Parse: ParsePositive, Usage: "At most N deliveries, the newest"})
 	MarkFilters(f.Cmd.Flags(), "limit")
 }
 
-// MarkFilters keeps variables from narrowing a list in silence.
+// MarkFilters marks flags that select deliveries, so that no environment variable sets them unnoticed.
 func MarkFilters(flags *pflag.FlagSet, names ...string) {
 	for _, name := range names {
-		flags.Lookup(name).Annotations = map[string][]string{filterFlag: {}}
+		annotate(flags.Lookup(name), filterFlag)
 	}
 }
 
-// Given says whether the user has narrowed anything down.
+// Given reports whether a filter or --limit is on the command line.
 func (f *FilterFlags) Given() bool {
 	return slices.ContainsFunc(append(filterNames, "limit"), f.Cmd.Flags().Changed)
 }
 
-// Resolve gives the filter. Whether deliveries are read whole, and in which order, is the caller's.
+// Resolve returns the filter. The caller sets Whole and Oldest. It reads the store only for --lead, and returns an error if the
+// value of --lead means no lead.
 func (f *FilterFlags) Resolve(ctx context.Context, set *Settings, store *history.Store) (history.Filter, error) {
 	filter := f.filter
 	if f.event != "" {
@@ -83,25 +85,25 @@ func parseStatusFilter(s string) (string, error) {
 	return s, nil
 }
 
-// LeadID gives the id that --lead means: one of the history as it is, else a UUID in any case, or that of the newest
-// delivery.
+// LeadID returns the lead that the value of --lead means: an ID of the history, a UUID in any case, or "last" for the lead of the
+// newest delivery. It returns an error if "last" means no lead.
 func LeadID(ctx context.Context, store *history.Store, given string) (string, error) {
 	if given != "last" {
-		return leadAsKept(ctx, store, given)
+		return recordedLead(ctx, store, given)
 	}
 	newest, err := store.Last(ctx)
 	switch {
 	case errors.Is(err, history.ErrNotFound):
-		return "", withHint(errors.New("there is no last lead: the history is empty"), "artihook send starts one")
+		return "", errors.New("there is no last lead: the history is empty; start a lead with artihook send")
 	case err == nil && newest.Lead == "":
-		return "", fmt.Errorf("the last delivery, #%d, is of no lead; give --lead ID", newest.ID)
+		return "", fmt.Errorf("the last delivery, #%d, has no lead; give --lead ID", newest.ID)
 	}
 	return newest.Lead, err
 }
 
-// leadAsKept gives an id as it is where the history knows it so, else in lower case: receivers' logs may show a UUID
-// in capitals.
-func leadAsKept(ctx context.Context, store *history.Store, given string) (string, error) {
+// recordedLead returns the ID unchanged if the history has it, otherwise in lower case: the log of a receiver may show a UUID in
+// upper case.
+func recordedLead(ctx context.Context, store *history.Store, given string) (string, error) {
 	lead := strings.ToLower(given)
 	if lead == given {
 		return lead, nil

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
@@ -12,23 +13,57 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// HistoryFlags say where deliveries are kept.
+// HistoryFlags say where deliveries are recorded. The zero value is the default file.
 type HistoryFlags struct {
-	Path string
-	Off  bool
+	Path string // --history; "" is the default file
+	Off  bool   // --no-history
+
+	optional bool // --no-history exists
 }
 
+// openError is a history that cannot be opened, with a hint that names the flags to avoid it.
+type openError struct {
+	error
+	hint string
+}
+
+func (e *openError) Unwrap() error { return e.error }
+func (e *openError) Hint() string  { return e.hint }
+
+// withHint adds a hint to the error of a history that cannot be opened.
+func (f *HistoryFlags) withHint(err error) error {
+	var failed *history.Error
+	switch {
+	case !errors.As(err, &failed) || failed.Op != "opening":
+		return err
+	case f.optional:
+		return &openError{err, "name another history with --history FILE, or record nothing with --no-history"}
+	}
+	return &openError{err, "name another history with --history FILE"}
+}
+
+// Add adds --history and --no-history.
 func (f *HistoryFlags) Add(cmd *cobra.Command) {
 	f.AddPath(cmd)
-	cmd.Flags().BoolVar(&f.Off, "no-history", false, "record nothing")
+	f.optional = true
+	cmd.Flags().BoolVar(&f.Off, "no-history", false, "Record nothing")
 }
 
-// AddPath is add for commands that only read.
+// AddPath adds --history only, for commands that need a history.
 func (f *HistoryFlags) AddPath(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.Path, "history", "", "the `FILE` where deliveries are kept (default artihook/history.db in the XDG state folder)")
+	cmd.Flags().StringVar(&f.Path, "history", "", "Use this `FILE` as the history (default artihook/history.db in the XDG state directory)")
 }
 
-// File returns the path of the history, "" if the user has no directory for it: then xdg names one below the root.
+// RequireFile returns File, or an error if that is "".
+func (f *HistoryFlags) RequireFile() (string, error) {
+	if f.File() == "" {
+		return "", f.withHint(errNoHome)
+	}
+	return f.File(), nil
+}
+
+// File returns the path of the history. It returns "" if --history is not set and the user has no home directory, because xdg
+// would choose a directory below the root.
 func (f *HistoryFlags) File() string {
 	if f.Path != "" {
 		return f.Path
@@ -39,7 +74,8 @@ func (f *HistoryFlags) File() string {
 	return filepath.Join(xdg.StateHome, "artihook", "history.db")
 }
 
-// Open gives nil with --no-history.
+// Open opens the history and creates the file if it is missing. It returns nil with --no-history. The error wraps a *history.Error
+// and has a Hint method if the history cannot be opened. The caller closes the store.
 func (f *HistoryFlags) Open(ctx context.Context) (*history.Store, error) {
 	return f.openWith(ctx, history.Options{})
 }
@@ -49,23 +85,23 @@ func (f *HistoryFlags) openWith(ctx context.Context, opt history.Options) (*hist
 		return nil, nil
 	}
 	if f.File() == "" {
-		return nil, ErrNoHome
+		return nil, f.withHint(errNoHome)
 	}
-	return history.Open(ctx, f.File(), opt)
+	store, err := history.Open(ctx, f.File(), opt)
+	return store, f.withHint(err)
 }
 
-// ErrNoHome is the error of a history that has neither a name nor a default directory.
-var ErrNoHome = &history.Error{Op: "opening", Path: "history.db", Reason: "there is no directory for it, because no home directory is set (HOME)"}
+// errNoHome is the error of a history without --history and without a default directory.
+var errNoHome = &history.Error{Op: "opening", Path: "history.db", Reason: "there is no directory for it, because no home directory is set (HOME)"}
 
-// Opening is a history that is opened while its user is still busy: SQLite takes as long for that as artihook for
-// making an event.
+// Opening is a history that opens in the background, because SQLite needs as long for that as artihook needs to make an event.
+// OpenAhead returns one. Call either Take or Drop.
 type Opening struct {
 	begun bool
-	Take  func() (*history.Store, error) // waits; the store is the caller's to close
+	Take  func() (*history.Store, error) // waits for the store, which the caller closes
 }
 
-// OpenAhead begins to open the history if there is one. That changes nothing in it, so that wrong usage can still be found;
-// a new history is made when it is taken.
+// OpenAhead begins to open the history if the file exists, which does not change the file. Otherwise Take creates it.
 func (f *HistoryFlags) OpenAhead(ctx context.Context) Opening {
 	o := Opening{Take: sync.OnceValues(func() (*history.Store, error) { return f.openWith(ctx, history.Options{SkipCheckpoint: true}) })}
 	if o.begun = !f.Off && FileExists(f.File()); o.begun {
@@ -74,7 +110,7 @@ func (f *HistoryFlags) OpenAhead(ctx context.Context) Opening {
 	return o
 }
 
-// Drop closes a history that is not needed after all.
+// Drop closes a history that is not needed.
 func (o Opening) Drop() {
 	if !o.begun {
 		return
@@ -84,10 +120,12 @@ func (o Opening) Drop() {
 	}
 }
 
-// OpenToRead opens the history for reading, also with --no-history. It creates no file.
+// OpenToRead opens the history for reading, even with --no-history. It creates no file: a missing history is empty. The errors are
+// those of Open.
 func (f *HistoryFlags) OpenToRead(ctx context.Context) (*history.Store, error) {
 	if f.File() == "" {
-		return nil, ErrNoHome
+		return nil, f.withHint(errNoHome)
 	}
-	return history.Open(ctx, f.File(), history.Options{ReadOnly: true})
+	store, err := history.Open(ctx, f.File(), history.Options{ReadOnly: true})
+	return store, f.withHint(err)
 }

@@ -11,24 +11,45 @@ import (
 	"artihook/scenarios/report"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
-// ReportFlags say which reports are written where.
-type ReportFlags struct{ junit, tap, json, html string }
+// reportFormat is one --report-NAME flag.
+type reportFormat struct {
+	name, usage string
+	whole       bool // also shows the requests and responses of what passed
+	write       func(io.Writer, *report.Report) error
+}
 
+// reportFormats lists the formats of reports. Each entry has a flag.
+var reportFormats = [...]reportFormat{
+	{"junit", "Write the results to this `FILE` as JUnit XML, for CI systems. - is stdout", false, report.WriteJUnit},
+	{"tap", "Write the results to this `FILE` as TAP 14. - is stdout", false, report.WriteTAP},
+	{"json", "Write the results with all requests and responses to this `FILE` as JSON. - is stdout", true, report.WriteJSON},
+	{"html", "Write the results to this `FILE` as one HTML page. - is stdout", true, report.WriteHTML},
+}
+
+// ReportFlags holds the file of each --report flag. The zero value writes no report.
+type ReportFlags struct {
+	files [len(reportFormats)]string // "" is no report
+}
+
+// Add adds a --report flag for each format. A repeated step runs without them, so that it does not overwrite the reports of
+// the whole run.
 func (f *ReportFlags) Add(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringVar(&f.junit, "report-junit", "", "write the results to this `FILE` as JUnit XML, for CI systems; - is stdout")
-	flags.StringVar(&f.tap, "report-tap", "", "write the results to this `FILE` as TAP 14; - is stdout")
-	flags.StringVar(&f.json, "report-json", "", "write everything to this `FILE` as JSON; - is stdout")
-	flags.StringVar(&f.html, "report-html", "", "write the results to this `FILE` as one page; - is stdout")
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	for i, format := range reportFormats {
+		flags.StringVar(&f.files[i], "report-"+format.name, "", format.usage)
+	}
+	MarkRunOnly(flags)
+	cmd.Flags().AddFlagSet(flags)
 }
 
 // ReportOutput is where reports go that are not files.
 type ReportOutput struct {
-	UseStdout   func() error                            // is called once if a report goes to stdout
+	UseStdout   func() error                            // called once if a report goes to stdout
 	Verbatim    func(write func(io.Writer) error) error // writes to stdout
-	Annotations io.Writer                               // for GitHub's annotations; nil writes none
+	Annotations io.Writer                               // receives GitHub's annotations; nil writes none
 }
 
 type reportFile struct {
@@ -36,32 +57,38 @@ type reportFile struct {
 	write func(io.Writer, *report.Report) error
 }
 
-// files lists the reports that are wanted.
-func (f *ReportFlags) files() []reportFile {
+// wanted returns the reports that have a file.
+func (f *ReportFlags) wanted() []reportFile {
 	var list []reportFile
-	for _, r := range []reportFile{
-		{f.junit, report.WriteJUnit}, {f.tap, report.WriteTAP}, {f.json, report.WriteJSON}, {f.html, report.WriteHTML},
-	} {
-		if r.name != "" {
-			list = append(list, r)
+	for i, format := range reportFormats {
+		if f.files[i] != "" {
+			list = append(list, reportFile{f.files[i], format.write})
 		}
 	}
 	return list
 }
 
-// Whole says whether a report shows requests and responses of what went well, too.
-func (f *ReportFlags) Whole() bool { return f.json != "" || f.html != "" }
+// Whole reports whether a report also shows the requests and responses of what passed.
+func (f *ReportFlags) Whole() bool {
+	for i, format := range reportFormats {
+		if format.whole && f.files[i] != "" {
+			return true
+		}
+	}
+	return false
+}
 
 // StdoutName is the file name that means stdout.
 const StdoutName = "-"
 
-// Check finds out before the run what would keep a report from being written after it.
+// Check returns an error if a report cannot be written: two go to one file, or the directory is missing. Call it before the
+// run.
 func (f *ReportFlags) Check(to ReportOutput) error {
 	seen := map[string]bool{}
-	for _, r := range f.files() {
+	for _, r := range f.wanted() {
 		if r.name == StdoutName {
 			if seen[StdoutName] {
-				return errors.New("two reports are to be written to stdout; give one of them a file")
+				return errors.New("two reports go to stdout; write one of them to a file")
 			}
 			if err := to.UseStdout(); err != nil {
 				return err
@@ -71,24 +98,25 @@ func (f *ReportFlags) Check(to ReportOutput) error {
 		}
 		path := filepath.Clean(r.name)
 		if seen[path] {
-			return fmt.Errorf("two reports are to be written to %q; give each a file", r.name)
+			return fmt.Errorf("two reports go to %q; give each a file of its own", r.name)
 		}
 		seen[path] = true
-		folder := filepath.Dir(r.name)
-		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			return fmt.Errorf("the report %q cannot be written: there is no folder %q", r.name, folder)
+		dir := filepath.Dir(r.name)
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return fmt.Errorf("cannot write the report %q: there is no directory %q", r.name, dir)
 		}
 		if info, err := os.Stat(r.name); err == nil && info.IsDir() {
-			return fmt.Errorf("the report %q cannot be written: it is a folder", r.name)
+			return fmt.Errorf("cannot write the report %q: it is a directory", r.name)
 		}
 	}
 	return nil
 }
 
-// Write writes all reports; on GitHub Actions annotations and the step's summary as well.
+// Write writes all reports. On GitHub Actions, it also writes annotations and the summary of the step. One error joins those
+// of all reports.
 func (f *ReportFlags) Write(set *Settings, to ReportOutput, results *report.Report) error {
 	var failed error
-	for _, r := range f.files() {
+	for _, r := range f.wanted() {
 		if r.name == StdoutName {
 			failed = errors.Join(failed, to.Verbatim(func(w io.Writer) error { return r.write(w, results) }))
 		} else {
@@ -106,8 +134,8 @@ func (f *ReportFlags) Write(set *Settings, to ReportOutput, results *report.Repo
 	return failed
 }
 
-// folderInWorkspace is the present folder as seen from the one in which GitHub has put the repository; "" where it is that
-// one, or none of it.
+// folderInWorkspace returns the working directory relative to the directory of the repository on GitHub Actions. It returns
+// "" if both are the same or if the working directory is outside of the repository.
 func (set *Settings) folderInWorkspace() string {
 	workspace, _ := set.Env("GITHUB_WORKSPACE")
 	here, err := os.Getwd()
@@ -121,23 +149,23 @@ func (set *Settings) folderInWorkspace() string {
 	return folder
 }
 
-// writeReport writes beside the file first: a half-written report is never there to be read. What is no file, as a pipe
-// or /dev/null, is written to and not replaced.
+// writeReport writes a temporary file and renames it, so that no reader sees an incomplete report. A pipe or a device is
+// written directly.
 func writeReport(r reportFile, results *report.Report) error {
 	info, err := os.Stat(r.name)
 	switch {
-	case err != nil: // it is not there yet
+	case err != nil: // a new file
 		err = replaceReport(r.name, 0o644, r, results)
 	case !info.Mode().IsRegular():
 		err = writeInto(r, results)
 	default:
-		var file string // behind a link
+		var file string // the target of a link
 		if file, err = filepath.EvalSymlinks(r.name); err == nil {
 			err = replaceReport(file, info.Mode().Perm(), r, results)
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("the report %q cannot be written: %w", r.name, PlainError(err))
+		return fmt.Errorf("cannot write the report %q: %w", r.name, PlainError(err))
 	}
 	return nil
 }
@@ -165,7 +193,7 @@ func replaceReport(name string, mode fs.FileMode, r reportFile, results *report.
 func appendReport(name string, results *report.Report) error {
 	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
-		return fmt.Errorf("the step's summary: %w", PlainError(err))
+		return fmt.Errorf("write the summary of the step: %w", PlainError(err))
 	}
 	return errors.Join(report.WriteStepSummary(f, results), f.Close())
 }

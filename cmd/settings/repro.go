@@ -14,25 +14,43 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// notAgain are flags that a repeated step or case does without: they say how the whole was run and reported.
-var notAgain = []string{
-	"fail-fast", "jobs", "quiet", "verbose", "output", "color", "report-html", "report-json", "report-junit", "report-tap",
-	"step", "only", "skip", "wait-for", "wait-timeout",
+// runOnlyFlag marks flags that control one run and not what it sends, such as where its reports go.
+const runOnlyFlag = "run-only"
+
+// MarkRunOnly marks flags that control one run as a whole: which parts of it run, how it is shown and reported. A command that
+// repeats a single step leaves them out. Without names, it marks every flag of the set.
+func MarkRunOnly(flags *pflag.FlagSet, names ...string) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		if len(names) == 0 || slices.Contains(names, f.Name) {
+			annotate(f, runOnlyFlag)
+		}
+	})
 }
 
-// givenAgain returns the flags of this command line once more, with variables as they were captured. A credential is
-// replaced: a variable of the environment stands for the flag that holds it.
-func (set *Settings) Again(cmd *cobra.Command, vars map[string]string) []string {
+// annotate marks a flag. The mark has no value.
+func annotate(f *pflag.Flag, mark string) {
+	if f.Annotations == nil {
+		f.Annotations = map[string][]string{}
+	}
+	f.Annotations[mark] = []string{}
+}
+
+// hasMark reports whether annotate has marked the flag.
+func hasMark(f *pflag.Flag, mark string) bool { return f.Annotations[mark] != nil }
+
+// RepeatFlags returns the flags of this command line for a command that repeats one step or case, with vars as --var flags.
+// Flags that MarkRunOnly marked are left out. Environment variables replace credentials.
+func (set *Settings) RepeatFlags(cmd *cobra.Command, vars map[string]string) []string {
 	var words []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		switch {
-		case !set.ChangedFlags[f.Name] || slices.Contains(notAgain, f.Name):
+		case !set.ChangedFlags[f.Name] || hasMark(f, runOnlyFlag):
 		case f.Name == "secret":
-			words = append(words, "--secret", VariableOf(f.Name))
+			words = append(words, "--secret", EnvReference(f.Name))
 		case f.NoOptDefVal != "" && f.NoOptDefVal == f.Value.String():
 			words = append(words, "--"+f.Name)
 		default:
-			words = append(words, flagAgain(f)...)
+			words = append(words, repeatFlag(f)...)
 		}
 	})
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
@@ -41,12 +59,13 @@ func (set *Settings) Again(cmd *cobra.Command, vars map[string]string) []string 
 	return words
 }
 
-func flagAgain(f *pflag.Flag) []string {
+// repeatFlag returns a flag with its value, once for each value of a list.
+func repeatFlag(f *pflag.Flag) []string {
 	list, ok := f.Value.(pflag.SliceValue)
 	if !ok {
 		value := f.Value.String()
 		if text.Mask(value) != value {
-			return []string{"--" + f.Name, VariableOf(f.Name)}
+			return []string{"--" + f.Name, EnvReference(f.Name)}
 		}
 		return []string{"--" + f.Name + "=" + value}
 	}
@@ -57,14 +76,14 @@ func flagAgain(f *pflag.Flag) []string {
 	return words
 }
 
-// VariableOf is the variable that sets a flag, as a word for the shell.
-func VariableOf(flag string) string {
-	return `"$` + EnvPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_")) + `"`
+// EnvReference returns the environment variable of a flag as a quoted word for a POSIX shell, such as "$ARTIHOOK_SECRET".
+func EnvReference(flag string) string {
+	return `"$` + envName(flag) + `"`
 }
 
 var isVariable = regexp.MustCompile(`^"\$` + EnvPrefix + `[A-Z_]+"$`).MatchString
 
-// ShellLine joins words to a command line for a POSIX shell.
+// ShellLine joins words to one command line for a POSIX shell. It quotes each word, except those of EnvReference.
 func ShellLine(words []string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
@@ -76,7 +95,8 @@ func ShellLine(words []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// shellWord quotes a word. What is hidden in it is written as octal escapes within $'…', so that it stays one line.
+// shellWord quotes a word if necessary. It writes invisible characters as octal escapes within $'…', so that the result is one
+// line.
 func shellWord(w string) string {
 	switch {
 	case w != "" && !strings.ContainsFunc(w, needsQuotes):

@@ -38,7 +38,7 @@ func (f *deliveredFlags) add(cmd *cobra.Command) {
 type delivered struct {
 	body      []byte
 	method    string   // "" is not known
-	Url       string   // "" is not known
+	URL       string   // "" is not known
 	Also      []string // other URLs that it may have been signed for
 	Signature string
 	HasHeader bool
@@ -112,15 +112,15 @@ func (f *deliveredFlags) ofHAR(file []byte) (exchange.Recording, error) {
 
 // newDelivered fills in what the recording tells of the URL. A request alone does not tell whether it came over TLS.
 func newDelivered(r exchange.Recording) (*delivered, error) {
-	d := &delivered{body: r.Request.Body, method: r.Request.Method, Url: r.URL}
+	d := &delivered{body: r.Request.Body, method: r.Request.Method, URL: r.URL}
 	d.Signature, d.HasHeader = r.Request.Headers.Lookup(signature.Header)
 	if strings.HasPrefix(strings.ToLower(d.Signature), "sha1=") {
 		d.scheme = signature.SchemeBody.String()
 	}
 	target, host := r.Request.Target, r.Request.Host
-	if d.Url != "" {
-		d.Url = signature.Complete(d.Url)
-		_, rest, _ := strings.Cut(d.Url, "://")
+	if d.URL != "" {
+		d.URL = signature.Complete(d.URL)
+		_, rest, _ := strings.Cut(d.URL, "://")
 		if at := strings.IndexAny(rest, "/?#"); at >= 0 && target == "" {
 			target = rest[at:]
 		}
@@ -131,10 +131,10 @@ func newDelivered(r exchange.Recording) (*delivered, error) {
 			d.Also = append(d.Also, "http://"+name+target, "https://"+name+target)
 		}
 	}
-	if d.Url == "" && host != "" {
-		d.Url = "http://" + host + target
+	if d.URL == "" && host != "" {
+		d.URL = "http://" + host + target
 		if proto := r.Request.Headers.Get("X-Forwarded-Proto"); strings.EqualFold(proto, "https") {
-			d.Url = "https://" + host + target
+			d.URL = "https://" + host + target
 		}
 	}
 	return d, nil
@@ -163,7 +163,7 @@ func (f *deliveredFlags) recorded(ctx context.Context) (*delivered, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &delivered{body: found.Request.Body, method: found.Request.Method, Url: found.SignURL, scheme: found.Scheme}
+	d := &delivered{body: found.Request.Body, method: found.Request.Method, URL: found.SignURL, scheme: found.Scheme}
 	d.Signature, d.HasHeader = found.Request.Headers.Lookup(signature.Header)
 	return d, nil
 }
