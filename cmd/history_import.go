@@ -48,7 +48,7 @@ func runHistoryImport(ctx context.Context, a *app, opt *settings.HistoryFlags, n
 	if err = settings.Ended(err, store.Close()); err != nil {
 		var broken *history.Error
 		if done.Deliveries > 0 {
-			err = fmt.Errorf("%w (%s before it were imported)", err, text.Deliveries(done.Deliveries))
+			err = fmt.Errorf("%w (%s before it were imported)", err, text.Counted(done.Deliveries, "delivery"))
 		}
 		if errors.As(err, &broken) || ctx.Err() != nil {
 			return err
@@ -102,6 +102,6 @@ func showImported(a *app, done *history.Imported, path string) error {
 	if done.Deliveries > 0 {
 		numbers = fmt.Sprintf(", #%d to #%d", done.First, done.Last)
 	}
-	_, err := fmt.Fprintf(a.printer.Out, "imported %s into %s%s\n", text.Deliveries(done.Deliveries), path, numbers)
+	_, err := fmt.Fprintf(a.printer.Out, "imported %s into %s%s\n", text.Counted(done.Deliveries, "delivery"), path, numbers)
 	return err
 }

@@ -80,6 +80,6 @@ func showPruned(a *app, done *history.Pruned) error {
 			BytesAfter  int64 `json:"bytes_after"`
 		}{done.Deliveries, done.Before, done.After})
 	}
-	_, err := fmt.Fprintf(a.printer.Out, "removed %s; the file went from %s to %s\n", text.Deliveries(done.Deliveries), text.ByteSize(done.Before), text.ByteSize(done.After))
+	_, err := fmt.Fprintf(a.printer.Out, "removed %s; the file went from %s to %s\n", text.Counted(done.Deliveries, "delivery"), text.ByteSize(done.Before), text.ByteSize(done.After))
 	return err
 }

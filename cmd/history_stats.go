@@ -62,7 +62,7 @@ func runHistoryStats(ctx context.Context, a *app, opt *statsOptions) error {
 
 func statsText(a *app, s *history.Stats) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s to %s\n", text.Deliveries(s.Deliveries), s.First.Local().Format(time.DateTime), s.Last.Local().Format(time.DateTime))
+	fmt.Fprintf(&b, "%s, %s to %s\n", text.Counted(s.Deliveries, "delivery"), s.First.Local().Format(time.DateTime), s.Last.Local().Format(time.DateTime))
 	fmt.Fprintf(&b, "%s accepted, %d of %d\n", a.printer.Paint(shareColor(s), fmt.Sprintf("%.1f%%", 100*s.AcceptedShare())), s.Accepted, s.Deliveries)
 	width := 0
 	groups := []struct {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"artihook/emitter/text"
 )
 
 // Pruned says what Prune has done.
@@ -111,8 +113,8 @@ func (p *pruner) runOnFullDisk(ctx context.Context, c Condition) error {
 		return err
 	}
 	need := max(0, pages*pageSize-info.Size()) + stepSize
-	reason := fmt.Sprintf("the disk is full; free %d KB on it and try again, or move %s and %s to another disk and prune there with --history",
-		need>>10, p.store.path, p.store.path+"-wal")
+	reason := fmt.Sprintf("the disk is full; free %s on it and try again, or move %s and %s to another disk and prune there with --history",
+		text.ByteSize(need), p.store.path, p.store.path+"-wal")
 	return &Error{Op: "writing", Path: p.store.path, Reason: reason, Err: err}
 }
 

@@ -15,6 +15,7 @@ import (
 	"artihook/emitter"
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
+	"artihook/emitter/text"
 )
 
 // The names of the files of an export.
@@ -178,7 +179,7 @@ func k6Thresholds(list []Threshold) (map[string][]string, error) {
 		default:
 			return nil, fmt.Errorf("the threshold %q has no counterpart in k6; leave it out", t.Text)
 		}
-		worded[metric] = append(worded[metric], aspect+t.Sign+strconv.FormatFloat(limit, 'f', -1, 64))
+		worded[metric] = append(worded[metric], aspect+t.Sign+text.Decimal(limit))
 	}
 	return worded, nil
 }

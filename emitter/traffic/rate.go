@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"artihook/emitter/text"
 )
 
 // Rate is how many events are to leave each second. 0 is as many as the connections carry.
@@ -37,7 +39,7 @@ func (r Rate) String() string {
 	if r == 0 {
 		return MaxRate
 	}
-	return strconv.FormatFloat(float64(r), 'f', -1, 64) + "/s"
+	return text.Decimal(float64(r)) + "/s"
 }
 
 // schedule says when each event of an open load is to leave: at an even rate, which grows evenly over the ramp.

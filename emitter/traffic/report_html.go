@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"artihook/emitter/text"
 )
 
 //go:embed report.html
@@ -36,7 +38,7 @@ type plotBar struct {
 // WriteHTML writes the report as one page that needs nothing else: no script, no font, no network.
 func (r *LoadReport) WriteHTML(out io.Writer) error {
 	page, err := template.New("report").Funcs(template.FuncMap{
-		"shown": shown, "size": size, "answers": func() string { return orNone(r.answers()) },
+		"duration": text.ShortDuration, "size": text.ByteSize[uint64], "responses": func() string { return orNone(r.responses()) },
 		"percent": func(f float64) string { return fmt.Sprintf("%.2f%%", 100*f) }, "rate": func(f float64) string { return fmt.Sprintf("%.1f/s", f) },
 		"when": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 	}).Parse(reportPage)
@@ -58,7 +60,7 @@ func (r *LoadReport) plots() []plot {
 		r.linePlot("Throughput over time", func(f float64) string { return fmt.Sprintf("%.0f/s", f) },
 			curve{"rate", "requests", func(p Point) float64 { return p.Rate() }},
 			curve{"errors", "errors", func(p Point) float64 { return perSecond(p.Errors, p.Took) }}),
-		r.linePlot("Latency over time", func(f float64) string { return shown(seconds(f)) },
+		r.linePlot("Latency over time", func(f float64) string { return text.ShortDuration(seconds(f)) },
 			curve{"p50", "p50", func(p Point) float64 { return p.P50.Seconds() }},
 			curve{"p99", "p99", func(p Point) float64 { return p.P99.Seconds() }}),
 		r.linePlot("In flight", func(f float64) string { return fmt.Sprintf("%.0f", f) },
@@ -80,7 +82,7 @@ func (r *LoadReport) linePlot(title string, unit func(float64) string, curves ..
 			highest = max(highest, c.of(p))
 		}
 	}
-	made := plot{Title: title, Top: unit(highest), Bottom: "0", Left: "0s", Right: shown(seconds(end))}
+	made := plot{Title: title, Top: unit(highest), Bottom: "0", Left: "0s", Right: text.ShortDuration(seconds(end))}
 	for _, c := range curves {
 		var points strings.Builder
 		for _, p := range r.Series {
@@ -102,8 +104,8 @@ func (r *LoadReport) barPlot() plot {
 	for i, b := range r.Buckets {
 		height := part(float64(b.Count), float64(highest)) * plotHeight
 		made.Bars = append(made.Bars, plotBar{
-			X: float64(i)*width + 1, Y: plotHeight - height, Width: width - 2, Height: height, Label: "≤ " + shown(b.To),
-			Hint: fmt.Sprintf("%s to %s: %d", shown(b.From), shown(b.To), b.Count),
+			X: float64(i)*width + 1, Y: plotHeight - height, Width: width - 2, Height: height, Label: "≤ " + text.ShortDuration(b.To),
+			Hint: fmt.Sprintf("%s to %s: %d", text.ShortDuration(b.From), text.ShortDuration(b.To), b.Count),
 		})
 	}
 	return made

@@ -33,16 +33,16 @@ func TestReportText(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"requests  1000 in 2.00s: 500.0/s, 90 leads, 3 connections\n", "errors    10 (1.00%)\n", "answers   204: 990, 503: 8, timeout: 2\n",
-		"timeout: no answer within <30s>", "2.0 MB sent, 30.0 kB received", "latency  2.0ms  3.0ms  5.0ms  6.0ms  7.0ms\n", "lead:updated       910       9",
-		" 2.0ms  ████████████████████████████████████████ 990 (99.00%)\n", "   2s  500.0/s      10", "met     p99<200ms (5.0ms)\n", "missed  errors<0.5% (1.00%)\n",
+		"requests  1000 in 2s: 500.0/s, 90 leads, 3 connections\n", "errors    10 (1.00%)\n", "responses 204: 990, 503: 8, timeout: 2\n",
+		"timeout: no answer within <30s>", "2.0 MB sent, 30.0 KB received", "latency  2ms  3ms  5ms    6ms  7ms\n", "lead:updated       910       9",
+		" 2ms  ████████████████████████████████████████ 990 (99.00%)\n", "   2s  500.0/s      10", "met     p99<200ms (5ms)\n", "missed  errors<0.5% (1.00%)\n",
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, &b)
 		}
 	}
 	b.Reset()
-	if err := new(LoadReport).WriteText(&b); err != nil || !strings.Contains(b.String(), "answers   none") {
+	if err := new(LoadReport).WriteText(&b); err != nil || !strings.Contains(b.String(), "responses none") {
 		t.Errorf("an empty report: %v\n%s", err, &b)
 	}
 }

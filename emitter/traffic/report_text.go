@@ -9,6 +9,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"artihook/emitter/text"
 )
 
 // maxRows bounds the lines of the throughput over time; neighbours are joined.
@@ -33,21 +35,21 @@ func (r *LoadReport) WriteText(out io.Writer) error {
 }
 
 func (r *LoadReport) writeHead(b *strings.Builder) {
-	fmt.Fprintf(b, "requests  %d in %s: %.1f/s, %d leads, %d connections\n", r.Requests, shown(r.Took), r.Throughput(), r.Leads, r.Connections)
+	fmt.Fprintf(b, "requests  %d in %s: %.1f/s, %d leads, %d connections\n", r.Requests, text.ShortDuration(r.Took), r.Throughput(), r.Leads, r.Connections)
 	fmt.Fprintf(b, "errors    %d (%.2f%%)\n", r.Errors, 100*r.ErrorShare())
 	if r.Missed > 0 {
-		fmt.Fprintf(b, "missed    %d events whose turn came too late: the rate was not reached\n", r.Missed)
+		fmt.Fprintf(b, "missed    %d events were not sent before the end: the rate was not reached\n", r.Missed)
 	}
-	fmt.Fprintf(b, "answers   %s\n", orNone(r.answers()))
+	fmt.Fprintf(b, "responses %s\n", orNone(r.responses()))
 	for _, name := range slices.Sorted(maps.Keys(r.Failures)) {
 		fmt.Fprintf(b, "          %s: %s\n", name, r.Failures[name].Reason)
 	}
-	fmt.Fprintf(b, "bytes     %s sent, %s received\n", size(r.Sent), size(r.Received))
+	fmt.Fprintf(b, "bytes     %s sent, %s received\n", text.ByteSize(r.Sent), text.ByteSize(r.Received))
 	fmt.Fprintf(b, "recorded  %d\n", r.Recorded)
 }
 
-// answers gives the counts by status and by name of failure.
-func (r *LoadReport) answers() []string {
+// responses returns the counts by status and by name of failure.
+func (r *LoadReport) responses() []string {
 	var parts []string
 	for _, status := range slices.Sorted(maps.Keys(r.Statuses)) {
 		parts = append(parts, strconv.Itoa(status)+": "+strconv.FormatUint(r.Statuses[status], 10))
@@ -69,16 +71,16 @@ func (r *LoadReport) writeTimes(b *strings.Builder) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "\n\tp50\tp90\tp99\tp99.9\tmax\t\n")
 	row := func(name string, t Quantiles) {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t\n", name, shown(t.P50), shown(t.P90), shown(t.P99), shown(t.P999), shown(t.Max))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t\n", name, text.ShortDuration(t.P50), text.ShortDuration(t.P90), text.ShortDuration(t.P99), text.ShortDuration(t.P999), text.ShortDuration(t.Max))
 	}
 	row("latency", r.Latency)
 	if r.Rate > 0 {
-		row("of it late", r.Late)
+		row("late", r.Late)
 		row("service", r.Service)
 	}
 	_ = w.Flush() // a strings.Builder takes all
 	if r.Rate > 0 {
-		b.WriteString("(latency counts from the time at which an event was to leave, service from when it left)\n")
+		b.WriteString("(latency counts from the scheduled time of an event, service from when it was sent; late is the difference)\n")
 	}
 }
 
@@ -86,7 +88,7 @@ func (r *LoadReport) writeKinds(b *strings.Builder) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "\n\trequests\terrors\tp50\tp99\tmax\t\n")
 	for _, k := range r.Events {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\t%s\t\n", k.Event, k.Requests, k.Errors, shown(k.Latency.P50), shown(k.Latency.P99), shown(k.Latency.Max))
+		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\t%s\t\n", k.Event, k.Requests, k.Errors, text.ShortDuration(k.Latency.P50), text.ShortDuration(k.Latency.P99), text.ShortDuration(k.Latency.Max))
 	}
 	_ = w.Flush()
 }
@@ -99,7 +101,7 @@ func (r *LoadReport) writeBars(b *strings.Builder) {
 	b.WriteString("\nlatency up to\n")
 	for _, bar := range r.Buckets {
 		length := int((bar.Count*barWidth + highest - 1) / highest)
-		fmt.Fprintf(b, "%8s  %-*s %d (%.2f%%)\n", shown(bar.To), barWidth, strings.Repeat("█", length), bar.Count, 100*float64(bar.Count)/float64(r.Requests))
+		fmt.Fprintf(b, "%8s  %-*s %d (%.2f%%)\n", text.ShortDuration(bar.To), barWidth, strings.Repeat("█", length), bar.Count, 100*float64(bar.Count)/float64(r.Requests))
 	}
 }
 
@@ -115,7 +117,7 @@ func (r *LoadReport) writeSeries(b *strings.Builder) {
 		for _, next := range points[1:] {
 			p = merge(p, next)
 		}
-		fmt.Fprintf(w, "%s\t%.1f/s\t%d\t%s\t%s\t%s\t\n", p.At.Round(100*time.Millisecond), p.Rate(), p.Errors, shown(p.P50), shown(p.P99), shown(p.Max))
+		fmt.Fprintf(w, "%s\t%.1f/s\t%d\t%s\t%s\t%s\t\n", p.At.Round(100*time.Millisecond), p.Rate(), p.Errors, text.ShortDuration(p.P50), text.ShortDuration(p.P99), text.ShortDuration(p.Max))
 	}
 	_ = w.Flush()
 }
@@ -133,36 +135,11 @@ func (r *LoadReport) writeThresholds(b *strings.Builder) {
 func (v Verdict) Shown() string {
 	switch {
 	case timeMetrics[v.Metric] != nil || v.Metric == metricLate:
-		return shown(seconds(v.Got))
+		return text.ShortDuration(seconds(v.Got))
 	case v.Metric == metricRate:
-		return strconv.FormatFloat(v.Got, 'f', 1, 64) + "/s"
+		return fmt.Sprintf("%.1f/s", v.Got)
 	case v.Share():
-		return strconv.FormatFloat(100*v.Got, 'f', 2, 64) + "%"
+		return fmt.Sprintf("%.2f%%", 100*v.Got)
 	}
-	return strconv.FormatFloat(v.Got, 'f', -1, 64)
-}
-
-// shown rounds to what a reader needs.
-func shown(d time.Duration) string {
-	switch {
-	case d < time.Millisecond:
-		return d.Round(time.Microsecond).String()
-	case d < time.Second:
-		return fmt.Sprintf("%.1fms", float64(d)/float64(time.Millisecond))
-	}
-	return fmt.Sprintf("%.2fs", d.Seconds())
-}
-
-func size(bytes uint64) string {
-	f, unit := float64(bytes), "B"
-	for _, larger := range []string{"kB", "MB", "GB", "TB"} {
-		if f < 1000 {
-			break
-		}
-		f, unit = f/1000, larger
-	}
-	if unit == "B" {
-		return strconv.FormatUint(bytes, 10) + " B"
-	}
-	return strconv.FormatFloat(f, 'f', 1, 64) + " " + unit
+	return text.Decimal(v.Got)
 }

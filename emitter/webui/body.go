@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"artihook/emitter/text"
 )
 
 const (
@@ -27,7 +29,7 @@ type body struct {
 }
 
 func newBody(name string, content []byte, raw string) body {
-	b := body{Name: name, Size: size(len(content)), Empty: len(content) == 0, Raw: raw}
+	b := body{Name: name, Size: text.ByteSize(len(content)), Empty: len(content) == 0, Raw: raw}
 	if !utf8.Valid(content) {
 		shown := content[:min(len(content), shownBinary)]
 		b.Text, b.Binary = strings.TrimSuffix(hex.Dump(shown), "\n"), true
@@ -48,7 +50,7 @@ func newBody(name string, content []byte, raw string) body {
 
 func (b *body) cut(shown, all int) {
 	if shown < all {
-		b.Cut = fmt.Sprintf("Shown are the first %s of %s.", size(shown), size(all))
+		b.Cut = fmt.Sprintf("Shown are the first %s of %s.", text.ByteSize(shown), text.ByteSize(all))
 	}
 }
 
@@ -61,16 +63,4 @@ func clip(content []byte, limit int) (text string, left int) {
 		limit--
 	}
 	return string(content[:limit]), len(content) - limit
-}
-
-func size(n int) string {
-	switch {
-	case n == 1:
-		return "1 byte"
-	case n < 1<<10:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 1<<20:
-		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
-	}
-	return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
 }

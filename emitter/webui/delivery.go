@@ -15,6 +15,7 @@ import (
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 	"artihook/emitter/signature"
+	"artihook/emitter/text"
 )
 
 // deliveryData is what the template of a delivery sees.
@@ -149,13 +150,13 @@ func newRequest(d *history.Delivery) requestData {
 }
 
 // signedText gives the start of what was signed, and the note on the rest. A large body is not copied for it.
-func signedText(before string, body []byte) (text, cut string) {
+func signedText(before string, body []byte) (shown, cut string) {
 	start := append([]byte(before), body[:min(len(body), shownBody+utf8.UTFMax)]...)
-	text, _ = clip(bytes.ToValidUTF8(start, []byte("\uFFFD")), shownBody)
+	shown, _ = clip(bytes.ToValidUTF8(start, []byte("\uFFFD")), shownBody)
 	if all := len(before) + len(body); all > shownBody {
-		cut = fmt.Sprintf("Shown are the first %s of %s.", size(len(text)), size(all))
+		cut = fmt.Sprintf("Shown are the first %s of %s.", text.ByteSize(len(shown)), text.ByteSize(all))
 	}
-	return text, cut
+	return shown, cut
 }
 
 // curl gives the command that sends the very request again, "" where the history holds none that can be sent.

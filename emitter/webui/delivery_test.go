@@ -22,8 +22,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// text gives what a page says, without its tags.
-func text(body string) string {
+// plainText returns the text of a page, without its tags.
+func plainText(body string) string {
 	return html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(body, ""))
 }
 
@@ -35,7 +35,7 @@ func TestDeliveryShowsTheExchange(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, body := s.get("/deliveries/2")
-	shown := text(body)
+	shown := plainText(body)
 	for _, want := range []string{
 		"lead:updated v2", "204", "No Content: accepted", "POST /hook HTTP/1.1", "artibot-api", fmt.Sprintf("Content-Length%d", len(d.Request.Body)), d.Request.Headers.Get(signature.Header),
 		"POST&" + s.receiver + "&" + string(d.Request.Body), `It fits the secret of the webhook "crm".`, "curl -q -X POST", "HTTP/1.1 204 No Content",
@@ -92,7 +92,7 @@ func TestHugeBodiesAreCut(t *testing.T) {
 		answered(d, 200, "\xff\x00<b>")
 		d.Request.Body = []byte(strings.Repeat("[", 9000) + strings.Repeat("]", 9000))
 	})
-	for path, says := range map[string]string{"/deliveries/1": "Shown are the first 64.0 KiB of 600.0 KiB", "/deliveries/2": "ff 00 3c 62 3e"} {
+	for path, says := range map[string]string{"/deliveries/1": "Shown are the first 65.5 KB of 614.4 KB", "/deliveries/2": "ff 00 3c 62 3e"} {
 		_, body := s.get(path)
 		if len(body) > 1<<20 || !strings.Contains(body, says) || !utf8.ValidString(body) {
 			t.Errorf("%s has %d bytes, or does not say %q", path, len(body), says)
@@ -120,9 +120,9 @@ func TestSignedTextIsCut(t *testing.T) {
 		"none":       {"", "", "", ""},
 		"not text":   {"", "a\xffb", "a\uFFFDb", ""},
 		"just fits":  {"", strings.Repeat("a", shownBody), strings.Repeat("a", shownBody), ""},
-		"a byte off": {"", strings.Repeat("a", shownBody+1), strings.Repeat("a", shownBody), "Shown are the first 64.0 KiB of 64.0 KiB."},
-		"mid letter": {"&", strings.Repeat("é", shownBody), "&" + strings.Repeat("é", shownBody/2-1), "Shown are the first 64.0 KiB of 128.0 KiB."},
-		"long URL":   {strings.Repeat("u", 2*shownBody), "{}", strings.Repeat("u", shownBody), "Shown are the first 64.0 KiB of 128.0 KiB."},
+		"a byte off": {"", strings.Repeat("a", shownBody+1), strings.Repeat("a", shownBody), "Shown are the first 65.5 KB of 65.5 KB."},
+		"mid letter": {"&", strings.Repeat("é", shownBody), "&" + strings.Repeat("é", shownBody/2-1), "Shown are the first 65.5 KB of 131.1 KB."},
+		"long URL":   {strings.Repeat("u", 2*shownBody), "{}", strings.Repeat("u", shownBody), "Shown are the first 65.5 KB of 131.1 KB."},
 	} {
 		if text, cut := signedText(tt.before, []byte(tt.body)); text != tt.text || cut != tt.cut {
 			t.Errorf("%s: %d bytes, want %d; it says %q, want %q", name, len(text), len(tt.text), cut, tt.cut)
@@ -176,15 +176,15 @@ func TestResendShowsHowTheAnswerChanged(t *testing.T) {
 	s.record(s.store, func(d *history.Delivery) { d.ResendOf = 77; answered(d, 204, "") })
 	for _, tt := range []struct{ path, want string }{
 		{"/deliveries/1", "Sent again as #2 204 #3 401 #4 refused"},
-		{"/deliveries/2", "This sends #1 again. Then the answer was 401 after 3.1 ms, now it is 204 after 3.1 ms, with another body."},
-		{"/deliveries/3", "now it is 401 after 3.1 ms, with the same body."},
-		{"/deliveries/4", "now it is refused after 1.0 ms."},
+		{"/deliveries/2", "This sends #1 again. Then the answer was 401 after 3.1ms, now it is 204 after 3.1ms, with another body."},
+		{"/deliveries/3", "now it is 401 after 3.1ms, with the same body."},
+		{"/deliveries/4", "now it is refused after 1ms."},
 		{"/deliveries/5", "This sends #77 again, which the history does not hold."},
 		{"/", "resend of #77"},
 		{"/lead?id=c19377db-1111-4222-8333-944455566677", "resend of #1"},
 	} {
-		if _, body := s.get(tt.path); !strings.Contains(text(body), tt.want) {
-			t.Errorf("%s says %s\nwant %s", tt.path, text(body), tt.want)
+		if _, body := s.get(tt.path); !strings.Contains(plainText(body), tt.want) {
+			t.Errorf("%s says %s\nwant %s", tt.path, plainText(body), tt.want)
 		}
 	}
 }
@@ -224,8 +224,8 @@ func TestManyResendsAreNotAllNamed(t *testing.T) {
 		s.record(s.store, func(d *history.Delivery) { d.ResendOf = 1; answered(d, 204, "") })
 	}
 	_, body := s.get("/deliveries/1")
-	if want := "Sent again, the last times as #4 204 #5 204"; !strings.Contains(text(body), want) {
-		t.Errorf("it says %s\nwant %s", text(body), want)
+	if want := "Sent again, the last times as #4 204 #5 204"; !strings.Contains(plainText(body), want) {
+		t.Errorf("it says %s\nwant %s", plainText(body), want)
 	}
 }
 
@@ -267,7 +267,7 @@ func TestLeadIsAConversation(t *testing.T) {
 		t.Errorf("%d answers were added in %d events", added, len(order))
 	}
 	for _, want := range []string{"completed", "Deliveries of this event", "No answer changed.", "Invalid JSON"} {
-		if !strings.Contains(text(body)+body, want) {
+		if !strings.Contains(plainText(body)+body, want) {
 			t.Errorf("it does not say %q", want)
 		}
 	}

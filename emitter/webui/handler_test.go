@@ -235,11 +235,4 @@ func TestOutcomesAreWorded(t *testing.T) {
 			t.Errorf("%s: got %+v", tt.name, got)
 		}
 	}
-	for d, want := range map[time.Duration]string{
-		0: "0.0 ms", 3100 * time.Microsecond: "3.1 ms", 1234 * time.Millisecond: "1.23 s", 3 * time.Minute: "3m0s",
-	} {
-		if got := took(d); got != want {
-			t.Errorf("%v: got %q", d, got)
-		}
-	}
 }

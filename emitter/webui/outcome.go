@@ -9,6 +9,7 @@ import (
 
 	"artihook/emitter/history"
 	"artihook/emitter/signature"
+	"artihook/emitter/text"
 )
 
 // outcome is how a page words what came of a delivery: never by colour alone.
@@ -83,7 +84,7 @@ func (h *Handler) row(d *history.Delivery) row {
 		r.To = withoutScheme(d.URL)
 	}
 	if d.State == history.Done {
-		r.Took = took(d.Duration)
+		r.Took = text.ShortDuration(d.Duration)
 	}
 	return r
 }
@@ -118,15 +119,4 @@ func (h *Handler) day(t time.Time) string {
 		return local.Format("2 Jan")
 	}
 	return local.Format("2 Jan 2006")
-}
-
-// took keeps numbers short enough to compare down a column.
-func took(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
-	case d < 100*time.Second:
-		return fmt.Sprintf("%.2f s", d.Seconds())
-	}
-	return d.Round(time.Second).String()
 }

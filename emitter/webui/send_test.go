@@ -24,7 +24,7 @@ func previewForm(t *testing.T, page string) (url.Values, string) {
 	at := strings.Index(page, "What goes out")
 	raw := rawBody.FindStringSubmatch(page[at:])
 	if raw == nil {
-		t.Fatalf("there is no preview: %s", text(page))
+		t.Fatalf("there is no preview: %s", plainText(page))
 	}
 	form := url.Values{}
 	for _, match := range hiddenField.FindAllStringSubmatch(page[at:], -1) {
@@ -43,12 +43,12 @@ func TestWhatIsPreviewedIsSent(t *testing.T) {
 	} {
 		response, body := s.get("/send?preview=1&" + query)
 		if response.StatusCode != http.StatusOK {
-			t.Fatalf("%s: %s %s", query, response.Status, text(body))
+			t.Fatalf("%s: %s %s", query, response.Status, plainText(body))
 		}
 		form, previewed := previewForm(t, body)
 		response, body = s.post("/send", form, nil)
 		if response.StatusCode != http.StatusSeeOther {
-			t.Fatalf("%s: %s %s", query, response.Status, text(body))
+			t.Fatalf("%s: %s %s", query, response.Status, plainText(body))
 		}
 		last, err := s.store.Last(t.Context())
 		if err != nil {
@@ -89,7 +89,7 @@ func TestALeadIsContinued(t *testing.T) {
 		response, body := s.post("/send", url.Values{"to": {"crm"}, "action": {action}, "lead": {first.Lead}}, nil)
 		last, err := s.store.Last(t.Context())
 		if err != nil || response.StatusCode != http.StatusSeeOther || last.Lead != first.Lead || last.Event != "lead:"+action || last.Bot != "travel" {
-			t.Fatalf("%s: %s, %v, %s", action, response.Status, err, text(body))
+			t.Fatalf("%s: %s, %v, %s", action, response.Status, err, plainText(body))
 		}
 		if action == "completed" {
 			continue
@@ -127,7 +127,7 @@ func TestFormsThatCannotBeSentSayWhy(t *testing.T) {
 			func() (*http.Response, string) { return s.post("/send", values, nil) },
 		} {
 			response, body := ask()
-			if response.StatusCode != http.StatusBadRequest || !strings.Contains(strings.ToLower(text(body)), strings.ToLower(says)) {
+			if response.StatusCode != http.StatusBadRequest || !strings.Contains(strings.ToLower(plainText(body)), strings.ToLower(says)) {
 				t.Errorf("%s: %s, without %q", query, response.Status, says)
 			}
 		}

@@ -9,6 +9,8 @@ import (
 	"html/template"
 	"io"
 	"time"
+
+	"artihook/emitter/text"
 )
 
 //go:embed page.html
@@ -64,8 +66,8 @@ func pageFuncs() template.FuncMap {
 	return template.FuncMap{
 		"visible":  visible,
 		"lines":    visibleLines,
-		"duration": duration,
-		"plural":   plural,
+		"duration": text.ShortDuration,
+		"plural":   text.Counted[int],
 		"settled":  Outcome.settled,
 		"word":     Outcome.word,
 		"mark":     Outcome.mark,
@@ -105,13 +107,13 @@ func pageTitle(n Totals, part string) string {
 	case n.Steps == 0:
 		return "Nothing ran"
 	case n.Failed > 0:
-		return fmt.Sprintf("%d of %s failed", n.Failed, plural(n.Steps, part))
+		return fmt.Sprintf("%d of %s failed", n.Failed, text.Counted(n.Steps, part))
 	case n.Passed == 0:
 		return "Every " + part + " was skipped"
 	case n.Skipped > 0:
-		return fmt.Sprintf("%s passed, %d skipped", plural(n.Passed, part), n.Skipped)
+		return fmt.Sprintf("%s passed, %d skipped", text.Counted(n.Passed, part), n.Skipped)
 	case n.Steps == 1:
 		return "The one " + part + " passed"
 	}
-	return fmt.Sprintf("All %s passed", plural(n.Steps, part))
+	return fmt.Sprintf("All %s passed", text.Counted(n.Steps, part))
 }

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"time"
+
+	"artihook/emitter/text"
 )
 
 // Outcome is what came of a check, a step or a suite. Anything that is neither
@@ -183,31 +185,31 @@ func (s *Step) message() string {
 		return clip(visible(s.Why), messageLimit)
 	}
 	c := failed[0]
-	text := fmt.Sprintf("%s: expected %s, got %s", visible(c.What),
+	line := fmt.Sprintf("%s: expected %s, got %s", visible(c.What),
 		clip(visible(orEmpty(c.Expected)), messageLimit/2), clip(visible(orEmpty(c.Actual)), messageLimit/2))
 	if more := len(failed) - 1; more > 0 {
-		text += fmt.Sprintf(" (and %s)", plural(more, "more check"))
+		line += fmt.Sprintf(" (and %s)", text.Counted(more, "more check"))
 	}
-	return text
+	return line
 }
 
 // line is an exchange in one line, as commands show a delivery.
 func (e *Exchange) line() string {
-	text := visible(e.Title)
+	line := visible(e.Title)
 	switch {
 	case e.Error != "":
-		text = "[" + visible(e.Error) + "] " + text
+		line = "[" + visible(e.Error) + "] " + line
 	case e.Status != 0:
-		text = fmt.Sprintf("[%d] %s", e.Status, text)
+		line = fmt.Sprintf("[%d] %s", e.Status, line)
 	}
 	if e.URL != "" {
-		text += " " + visible(e.URL)
+		line += " " + visible(e.URL)
 	}
-	text += " (" + duration(e.Took) + ")"
+	line += " (" + text.ShortDuration(e.Took) + ")"
 	if e.Number != 0 {
-		text += fmt.Sprintf(" #%d", e.Number)
+		line += fmt.Sprintf(" #%d", e.Number)
 	}
-	return text
+	return line
 }
 
 // at is the place of a step, "file:line", or "" when it has none.

@@ -5,6 +5,8 @@ import (
 	"html"
 	"io"
 	"strings"
+
+	"artihook/emitter/text"
 )
 
 const (
@@ -42,12 +44,12 @@ func summarySuites(b *strings.Builder, r *Report) {
 	for i := range r.Suites {
 		s := &r.Suites[i]
 		if b.Len() > summaryTable {
-			fmt.Fprintf(b, "\n…and %s.\n", plural(len(r.Suites)-i, "more "+r.unit()))
+			fmt.Fprintf(b, "\n…and %s.\n", text.Counted(len(r.Suites)-i, "more "+r.unit()))
 			return
 		}
 		n := s.count()
 		fmt.Fprintf(b, "| %s | %s %s | %d | %d | %d | %s |\n", cell(s.Name), s.Outcome().mark(),
-			s.Outcome().word(), n.Steps, n.Failed, n.Skipped, duration(s.Took))
+			s.Outcome().word(), n.Steps, n.Failed, n.Skipped, text.ShortDuration(s.Took))
 	}
 }
 
@@ -68,7 +70,7 @@ func summaryFailures(b *strings.Builder, r *Report, left int) {
 		}
 	}
 	if left > 0 {
-		fmt.Fprintf(b, "\n…and %s. The other reports have them all.\n", plural(left, "more failed "+r.part()))
+		fmt.Fprintf(b, "\n…and %s. The other reports have them all.\n", text.Counted(left, "more failed "+r.part()))
 	}
 }
 

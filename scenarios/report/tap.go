@@ -4,8 +4,9 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
+
+	"artihook/emitter/text"
 )
 
 // WriteTAP writes TAP version 14 (testanything.org): the plan, a subtest for each
@@ -82,7 +83,7 @@ func (t tapWriter) diagnostic(s *Suite, step *Step) {
 	t.printf("%s---\n", indent)
 	y.text(indent, "message", step.message())
 	y.text(indent, "severity", "fail")
-	t.printf("%sduration_ms: %s\n", indent, strconv.FormatFloat(milliseconds(step.Took), 'f', -1, 64))
+	t.printf("%sduration_ms: %s\n", indent, text.Decimal(milliseconds(step.Took)))
 	if file := step.file(s); file != "" {
 		t.printf("%sat:\n", indent)
 		y.text(indent+"  ", "file", visible(file))

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"artihook/emitter/text"
 )
 
 // TextOptions is how text is written. The zero value is plain text.
@@ -40,7 +42,7 @@ func WriteText(w io.Writer, r *Report, opt TextOptions) error {
 		}
 	}
 	if rest := told - textSteps; rest > 0 {
-		t.printf("… and %s\n\n", plural(rest, "more failed step"))
+		t.printf("… and %s\n\n", text.Counted(rest, "more failed step"))
 	}
 	t.totals(r)
 	return t.end()
@@ -50,7 +52,7 @@ func WriteText(w io.Writer, r *Report, opt TextOptions) error {
 // with its mark and duration, failures with what was expected and what came.
 func WriteSuiteText(w io.Writer, s *Suite, opt TextOptions) error {
 	t := textWriter{bufio.NewWriter(w), opt}
-	t.printf("%s %s %s\n", t.mark(s.Outcome()), t.paint(bold, visible(s.Name)), t.paint(dim, "("+duration(s.Took)+")"))
+	t.printf("%s %s %s\n", t.mark(s.Outcome()), t.paint(bold, visible(s.Name)), t.paint(dim, "("+text.ShortDuration(s.Took)+")"))
 	if opt.Fold && s.Outcome() == Passed {
 		return t.end()
 	}
@@ -105,7 +107,7 @@ func (t textWriter) mark(o Outcome) string {
 func (t textWriter) step(s *Step, width int) {
 	name := visible(s.Name)
 	gap := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(name)))
-	after := duration(s.Took)
+	after := text.ShortDuration(s.Took)
 	if s.Outcome == Skipped {
 		after = "skipped"
 		if s.Why != "" {
@@ -162,7 +164,7 @@ func (t textWriter) value(indent, label, value string) {
 		t.printf("%s\n", strings.TrimRight(fmt.Sprintf("%s  %s  %s", indent, label, clip(line, textLimit)), " "))
 	}
 	if rest > 0 {
-		t.printf("%s  %s  … %s\n", indent, strings.Repeat(" ", len(label)), plural(rest, "more line"))
+		t.printf("%s  %s  … %s\n", indent, strings.Repeat(" ", len(label)), text.Counted(rest, "more line"))
 	}
 }
 
@@ -203,5 +205,5 @@ func headline(n Totals) string {
 // amount is "12 steps in 3 scenarios, 1.24s".
 func amount(r *Report) string {
 	n := r.Count()
-	return fmt.Sprintf("%s in %s, %s", plural(n.Steps, r.part()), plural(n.Suites, r.unit()), duration(r.Took))
+	return fmt.Sprintf("%s in %s, %s", text.Counted(n.Steps, r.part()), text.Counted(n.Suites, r.unit()), text.ShortDuration(r.Took))
 }

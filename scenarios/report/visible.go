@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -75,21 +74,6 @@ func messageText(m Message, limit int) string {
 	return strings.Join(parts, "\n\n")
 }
 
-// duration shows d with three digits or so, as people compare them.
-func duration(d time.Duration) string {
-	switch abs := d.Abs(); {
-	case abs < time.Millisecond:
-		d = d.Round(time.Microsecond)
-	case abs < time.Second:
-		d = d.Round(100 * time.Microsecond)
-	case abs < time.Minute:
-		d = d.Round(10 * time.Millisecond)
-	default:
-		d = d.Round(time.Second)
-	}
-	return d.String()
-}
-
 // orEmpty makes an empty value a word, so that its place is not overlooked.
 func orEmpty(s string) string {
 	if s == "" {
@@ -102,12 +86,4 @@ func orEmpty(s string) string {
 func capital(word string) string {
 	first, size := utf8.DecodeRuneInString(word)
 	return string(unicode.ToUpper(first)) + word[size:]
-}
-
-// plural is "1 step" or "2 steps".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

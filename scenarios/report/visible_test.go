@@ -2,7 +2,6 @@ package report
 
 import (
 	"testing"
-	"time"
 )
 
 func TestBodyText(t *testing.T) {
@@ -30,18 +29,6 @@ func TestClip(t *testing.T) {
 	for _, c := range [][2]string{{"", ""}, {"abcd", "abcd"}, {"abcde", "abc…"}, {"éééé", "éééé"}, {"ééééé", "ééé…"}} {
 		if got := clip(c[0], 4); got != c[1] {
 			t.Errorf("clip(%q) = %q, want %q", c[0], got, c[1])
-		}
-	}
-}
-
-func TestDuration(t *testing.T) {
-	t.Parallel()
-	for d, want := range map[time.Duration]string{
-		0: "0s", 310 * time.Microsecond: "310µs", 3149 * time.Microsecond: "3.1ms",
-		1239 * time.Millisecond: "1.24s", 90400 * time.Millisecond: "1m30s",
-	} {
-		if got := duration(d); got != want {
-			t.Errorf("duration(%d) = %s, want %s", d, got, want)
 		}
 	}
 }
