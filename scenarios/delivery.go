@@ -135,7 +135,7 @@ func (s *stepRun) previewDelivery(d *delivery) error {
 	return preview(d.planned)
 }
 
-// deliveryLabel returns what tells the deliveries of one step apart, in front of the name of a check.
+// deliveryLabel returns the prefix of a delivery's checks. It is empty if the step has one delivery.
 func (s *stepRun) deliveryLabel(d *delivery, last *history.Delivery) string {
 	if len(s.deliveries) == 1 {
 		return ""

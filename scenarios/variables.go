@@ -14,9 +14,9 @@ import (
 
 // The variables that every scenario has.
 const (
-	varURL   = "url"   // the URL that the run was given, or the default one
-	varLead  = "lead"  // the id of the lead that the step is about
-	varIndex = "index" // the number of the round or lead, from 1, in repeat and for_each
+	varURL   = "url"   // the URL of the base webhook
+	varLead  = "lead"  // the id of the step's lead
+	varIndex = "index" // the number of the round (repeat) or of the lead (for_each), from 1
 )
 
 // variables are the values of ${name} in one branch of a scenario.
