@@ -116,7 +116,7 @@ func TestFormsThatCannotBeSentSayWhy(t *testing.T) {
 		"to=crm&seed=x":                "did not write",
 		"to=crm&at=x":                  "did not write",
 		"to=crm&field=Team+size+%28people+in+the+field%29&answer=many": "not a number",
-		"to=crm&field=Name&answer=a&field=Own&answer=b":                "carries one answer",
+		"to=crm&field=Name&answer=a&field=Own&answer=b":                "has one answer",
 	} {
 		values, err := url.ParseQuery(query)
 		if err != nil {

@@ -35,6 +35,28 @@ func TestCrashIsOneFailure(t *testing.T) {
 	}
 }
 
+// TestReceiverStopsAfterCrash checks that a crash after which the receiver worked again is not named as the end of it.
+func TestReceiverStopsAfterCrash(t *testing.T) {
+	t.Parallel()
+	var server *httptest.Server
+	crashes := crashing(func() {})
+	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			server.Listener.Close()
+			panic(http.ErrAbortHandler)
+		}
+		crashes.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	results := examine(t, server.URL, exam{only: []string{"signature-missing-header", "signature-empty-header", "http-get", "http-head"}}, nil)
+	if diff := cmp.Diff([]string{"signature-missing-header", "http-get"}, failed(results)); diff != "" {
+		t.Error(diff)
+	}
+	if last := results[3]; last.Outcome != report.Skipped || last.Skipped != "connections are refused since http-get" {
+		t.Errorf("%s: %s %s", last.Case.ID, last.Outcome, last.Skipped)
+	}
+}
+
 // TestReceiverStops checks that the case which stopped the receiver fails, and that all cases after it are skipped.
 func TestReceiverStops(t *testing.T) {
 	t.Parallel()

@@ -67,7 +67,7 @@ func TestWithoutProbe(t *testing.T) {
 	if got := failed(results); len(got) > 0 {
 		t.Errorf("got %v", got)
 	}
-	results, _ = exam{blind: true, mistakes: []receivertest.Misbehavior{receivertest.RefusesDuplicates}}.run(t)
+	results, _ = exam{blind: true, mistakes: []receivertest.Misbehavior{receivertest.RejectsDuplicates}}.run(t)
 	if diff := cmp.Diff([]string{"life-twice", "life-same-moment"}, failed(results)); diff != "" {
 		t.Error(diff)
 	}

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// WriteAnnotations writes GitHub Actions workflow commands, one error for each
-// failed step, which GitHub shows at the file's line. They belong on standard
-// output. GitHub shows ten of them for a job's step; [WriteStepSummary] has all.
+// WriteAnnotations writes one GitHub Actions workflow command for each failed
+// step: an error that GitHub shows at the line of the file. Write them to standard
+// output. GitHub shows at most ten for a step of a job; [WriteStepSummary] has all.
 func WriteAnnotations(w io.Writer, r *Report) error {
 	b := bufio.NewWriter(w)
 	for i := range r.Suites {
@@ -27,7 +27,7 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 		}
 	}
 	if r.Interrupted {
-		annotate(b, "warning", [][2]string{{"title", visible(r.Tool)}}, "interrupted before everything ran")
+		annotate(b, "warning", [][2]string{{"title", visible(r.Tool)}}, "interrupted before the run was complete")
 	}
 	if err := b.Flush(); err != nil {
 		return fmt.Errorf("writing annotations: %w", err)
@@ -35,7 +35,7 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 	return nil
 }
 
-// inRepository is a file as GitHub looks for it.
+// inRepository returns the path of a file from the root of the repository.
 func (r *Report) inRepository(file string) string {
 	if file == "" || filepath.IsAbs(file) {
 		return file
@@ -43,7 +43,7 @@ func (r *Report) inRepository(file string) string {
 	return filepath.ToSlash(filepath.Join(r.Folder, file))
 }
 
-// lineOf is the line of a step as a property: a line without a file says nothing.
+// lineOf returns the line of a step, or "" if line or file is unknown.
 func lineOf(s *Suite, step *Step) string {
 	if step.file(s) == "" || step.Line <= 0 {
 		return ""

@@ -3,21 +3,20 @@
 // GitHub workflow commands.
 //
 // A [Report] has suites, a [Suite] has steps, and a [Step] has checks and
-// exchanges. A suite is one scenario, or one group of the receiver's
-// examination; a step is what it does; a check is one expectation of the step,
-// with what was expected and what came; an exchange is one request with its
-// response. The same Report goes to every writer, and no writer changes it.
+// exchanges. A suite is a scenario, or a group of cases of package check. A step is
+// a step of the scenario, or a case. A check is one expectation of the step, with
+// the expected and the actual value. An exchange is a request with its response.
+// The same Report can be passed to every writer; no writer changes it.
 //
-// The same rules hold for all of them:
-//   - What is shown cannot harm what shows it. Control characters, characters
-//     that turn the reading direction, and bytes that are not UTF-8 are written
-//     out (\x1b, \u202e, \xff), and each format's own signs are escaped. Only
-//     [WriteJSON] gives bodies as they are, for programs.
-//   - Times and durations come from the Report: nothing reads a clock, so the
-//     same Report gives the same bytes.
-//   - A body that is too long for its place is cut, and a note says so.
+// All writers follow these rules:
+//   - The text of a receiver cannot harm the program that shows it. Control
+//     characters, characters that change the text direction, and bytes that are not
+//     UTF-8 are shown as escapes (\x1b, \u202e, \xff), and the special characters
+//     of the format are escaped. Only [WriteJSON] writes bodies unchanged.
+//   - Times and durations are those of the Report. No writer reads a clock, so the
+//     same Report always gives the same bytes.
+//   - A body that is too long is cut, with a note.
 //
-// What does not live here: running anything, deciding what passed, redacting
-// (the caller hands over a Report without secrets), opening files, and knowing
-// whether this is a terminal or which CI it is.
+// The caller masks secrets before it writes a report ([Step.Mask] does so for a
+// step), opens the files, and chooses the format.
 package report

@@ -19,24 +19,24 @@ var pageHTML string
 //go:embed page.css
 var pageCSS string
 
-// openSuites is up to how many scenarios those that passed stand open too.
+// openSuites is the number of suites up to which the suites that passed are open too.
 const openSuites = 10
 
-// page is what the template sees.
+// page is the data of the template.
 type page struct {
 	*Report
 	Totals Totals
 	Whole  Outcome
 	Policy string
 	Style  template.CSS
-	Open   bool // scenarios that passed stand open
+	Open   bool // suites that passed are open
 
 	UnitWord, PartWord string
 }
 
-// WriteHTML writes one page that needs nothing else: no script, no font, no
-// request of any kind, which its Content-Security-Policy also forbids. Failed
-// steps show their exchanges at once, the others when opened, and all in print.
+// WriteHTML writes a page that is complete by itself: it has no script and makes
+// no request; its Content-Security-Policy forbids both. The exchanges of failed
+// steps are open, the others can be opened; a printed page shows all.
 func WriteHTML(w io.Writer, r *Report) error {
 	t, err := template.New("page").Funcs(pageFuncs()).Parse(pageHTML)
 	if err != nil {
@@ -60,8 +60,8 @@ func WriteHTML(w io.Writer, r *Report) error {
 	return nil
 }
 
-// pageFuncs makes everything that the page shows visible text; html/template
-// then escapes it for its place.
+// pageFuncs returns the functions of the template. They make all text visible;
+// html/template then escapes it.
 func pageFuncs() template.FuncMap {
 	return template.FuncMap{
 		"visible":  visible,
@@ -86,14 +86,14 @@ func pageFuncs() template.FuncMap {
 	}
 }
 
-// suiteHead is what stands over the steps of a suite.
+// suiteHead is the data of the heading of a suite.
 type suiteHead struct {
 	Suite
 	Count Totals
 	Part  string
 }
 
-// shown is text with a note on what is not as it was.
+// shown is a text with a note on how it differs from the original.
 type shown struct{ Text, Note string }
 
 func pageBody(m Message) shown {
@@ -101,7 +101,7 @@ func pageBody(m Message) shown {
 	return shown{text, note}
 }
 
-// pageTitle is the result in a few words.
+// pageTitle returns the result in a few words.
 func pageTitle(n Totals, part string) string {
 	switch {
 	case n.Steps == 0:

@@ -9,11 +9,10 @@ import (
 	"artihook/emitter/text"
 )
 
-// WriteJSON writes everything as one indented object, for programs: every step,
-// check, request and response, bodies whole and as they are. Durations are
-// milliseconds, times RFC 3339; what is empty is left out, except for the fields
-// that say what happened. A body that is not UTF-8 is body_base64. The names are
-// stable; new ones may come.
+// WriteJSON writes the whole report as one indented object, for programs. Bodies
+// are complete and unchanged; a body that is not UTF-8 is in body_base64. Durations
+// are in milliseconds, times in RFC 3339. Optional fields are left out if they are
+// empty. The names of the fields do not change; new ones may be added.
 func WriteJSON(w io.Writer, r *Report) error {
 	if err := text.WriteJSON(w, newReportJSON(r), "  "); err != nil {
 		return fmt.Errorf("writing the JSON report: %w", err)
@@ -59,7 +58,7 @@ type suiteJSON struct {
 
 type stepJSON struct {
 	Name      string         `json:"name"`
-	File      string         `json:"file,omitempty"` // where it is not the suite's
+	File      string         `json:"file,omitempty"` // if it is not that of the suite
 	Line      int            `json:"line,omitempty"`
 	Started   time.Time      `json:"started,omitzero"`
 	Duration  float64        `json:"duration_ms"`

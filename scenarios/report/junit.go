@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// WriteJUnit writes JUnit XML: a testsuite for each scenario, a testcase for each
-// step. A step that failed by a check is a failure, one that failed without any
-// is an error; both texts hold what was expected and what came, request,
-// response, and the command that repeats the step. Every exchange has one line in
+// WriteJUnit writes JUnit XML: a testsuite for each suite and a testcase for each
+// step. A step with a failed check is a failure; a step that failed without one is
+// an error. The text of both has the expected and the actual value, the request,
+// the response, and the command that repeats the step. Every exchange has a line in
 // system-out.
 //
-// There is no one standard. This writes what all known parsers agree on, and
-// validates against the strictest schema in use, that of Jenkins' xUnit plugin,
-// which refuses a file or line on a testcase. The place of a step is the first
-// line of its failure's text, the file also a property of the testsuite. Names
-// are made unique, because GitLab drops the second case of one name.
+// JUnit XML has no standard. The output uses what the known parsers have in common
+// and is valid for the strictest schema in use, that of Jenkins' xUnit plugin. This
+// schema does not allow file and line at a testcase, so the text of a failure starts
+// with them, and the file is also a property of the testsuite. Names are unique,
+// because GitLab drops a testcase whose name it has seen.
 func WriteJUnit(w io.Writer, r *Report) error {
 	x := xmlWriter{bufio.NewWriter(w)}
 	x.put(`<?xml version="1.0" encoding="UTF-8"?>`, "\n<testsuites")
@@ -52,7 +52,7 @@ func (x xmlWriter) attribute(name, value string) {
 	x.put(`"`)
 }
 
-// text writes what an element holds, of text that is visible already.
+// text writes the content of an element. The text must be visible already.
 func (x xmlWriter) text(text string) { x.escape(text, true) }
 
 func (x xmlWriter) escape(text string, element bool) {
@@ -80,7 +80,7 @@ func (x xmlWriter) escape(text string, element bool) {
 	x.put(text[from:])
 }
 
-// junitTotals tells failures by a check from errors, as JUnit does.
+// junitTotals counts steps; failures have a failed check, errors do not.
 type junitTotals struct{ tests, failures, errors, skipped int }
 
 func junitCount(suites ...Suite) junitTotals {
@@ -122,7 +122,7 @@ func (x xmlWriter) suite(s *Suite, name, part string) {
 	x.counts(n, s.Took)
 	x.attribute("skipped", strconv.Itoa(n.skipped))
 	if !s.Started.IsZero() {
-		// Ant's form, UTC without a zone: the schemas of old allow no other.
+		// The format of Ant, UTC without a zone: older schemas allow no other.
 		x.attribute("timestamp", s.Started.UTC().Format("2006-01-02T15:04:05"))
 	}
 	x.put(">\n")
@@ -190,7 +190,7 @@ func (x xmlWriter) step(s *Suite, step *Step) {
 	x.put("    </testcase>\n")
 }
 
-// failureText is all there is to know about a failed step.
+// failureText returns all details of a failed step.
 func failureText(s *Suite, step *Step) string {
 	var parts []string
 	if place := at(s, step); place != "" {
@@ -222,12 +222,12 @@ func failureText(s *Suite, step *Step) string {
 	return strings.Join(parts, "\n\n")
 }
 
-// hang puts further lines of a value under its first one.
+// hang indents the further lines of a value to its first one.
 func hang(value string) string {
 	return strings.ReplaceAll(clip(visibleLines(orEmpty(value)), bodyLimit), "\n", "\n            ")
 }
 
-// names gives each name once.
+// names makes names unique. The keys are the names in use.
 type names map[string]bool
 
 func (n names) unique(name, empty string) string {

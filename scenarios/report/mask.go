@@ -2,8 +2,8 @@ package report
 
 import "artihook/emitter/text"
 
-// Mask replaces credentials in what the step shows, and passes every text and body through secret, which masks the
-// webhook's secret in it. The bodies keep other credentials.
+// Mask masks credentials in the texts of the step, and passes each text and body through secret, which masks the
+// secret of the webhook. Other credentials stay in the bodies.
 func (s *Step) Mask(secret func([]byte) []byte) {
 	mask := func(texts ...*string) {
 		for _, t := range texts {

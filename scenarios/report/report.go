@@ -7,51 +7,51 @@ import (
 	"artihook/emitter/text"
 )
 
-// Outcome is what came of a check, a step or a suite. Anything that is neither
-// [Passed] nor [Skipped], the zero value included, counts and shows as [Failed]:
-// a result that nobody set must not look like success.
+// Outcome is the result of a check, a step or a suite. Every value but [Passed] and
+// [Skipped], including the zero value, counts as [Failed], so that a missing result
+// does not look like success.
 type Outcome string
 
-// The outcomes, spelled as in JSON output.
+// The outcomes, as in JSON output.
 const (
 	Passed  Outcome = "pass"
 	Failed  Outcome = "fail"
 	Skipped Outcome = "skip"
 )
 
-// Report is one run.
+// Report is the result of a run.
 type Report struct {
-	Tool        string        // who wrote it, for example "artihook 0.1.0"
-	Unit, Part  string        // what people read for a suite and for a step; "" are "scenario" and "step"
-	Started     time.Time     // zero: not shown
-	Took        time.Duration // from the first step's start to the last one's end
-	Interrupted bool          // stopped before everything ran; the steps that ran are here
+	Tool        string        // the program that made the report, such as "artihook 0.1.0"
+	Unit, Part  string        // the words for a suite and a step; "" means "scenario" and "step"
+	Started     time.Time     // the zero time is not shown
+	Took        time.Duration // from the start of the first step to the end of the last
+	Interrupted bool          // the run was stopped early; Suites has the steps that ran
 	Suites      []Suite       // in the order in which they are shown
-	Folder      string        // where relative files lie, seen from the repository's folder; "" is there. For annotations
+	Folder      string        // the folder of relative files in the repository, for annotations; "" is its root
 }
 
-// Suite is one scenario.
+// Suite is a scenario, or a group of cases.
 type Suite struct {
 	Name        string
-	File        string // "" when the scenario is not a file of the user's
+	File        string // "" if the scenario is not a file of the user
 	Description string
 	Started     time.Time
 	Took        time.Duration
 	Steps       []Step
 }
 
-// Step is one step of a suite.
+// Step is a step of a scenario, or a case.
 type Step struct {
 	Name      string
-	File      string // where it is not the suite's: a file that this one includes
-	Line      int    // from 1; 0 is unknown
+	File      string // an included file; "" means the file of the suite
+	Line      int    // from 1; 0 means unknown
 	Started   time.Time
 	Took      time.Duration
 	Outcome   Outcome
-	Why       string // of a skip, or of a failure that no check found: an error
+	Why       string // why the step was skipped, or failed without a failed check
 	Checks    []Check
 	Exchanges []Exchange
-	Repeat    string // the command that repeats this one step; "" when there is none
+	Repeat    string // the command that repeats the step; "" if there is none
 }
 
 // Check is one expectation of a step.
@@ -62,27 +62,27 @@ type Check struct {
 	Actual   string
 }
 
-// Exchange is one request and what came back.
+// Exchange is a request with its response.
 type Exchange struct {
-	Number   int64  // of the delivery in its history; 0 is none
+	Number   int64  // of the delivery in the history; 0 means none
 	Title    string // "lead:updated v2", "GET probe", a command
 	URL      string
-	Status   int    // of the response; 0 is none
-	Error    string // the error's short name, "refused"; "" when there was a response
-	Reason   string // the error in words
+	Status   int    // of the response; 0 means none
+	Error    string // the name of the failure, such as "refused"; "" if there was a response
+	Reason   string // the failure in one sentence
 	Took     time.Duration
 	Request  Message
 	Response Message
 }
 
-// Message is one side of an exchange. Without a Head and a Body there was none.
+// Message is the request or the response of an exchange. The zero value means that there was none.
 type Message struct {
 	Head      string // start line and headers, separated by LF
 	Body      []byte
-	Truncated bool // the body was longer than what was kept
+	Truncated bool // Body is only the start of the body
 }
 
-// unit and part are the words for a suite and for a step.
+// unit and part return the words for a suite and for a step.
 func (r *Report) unit() string { return orWord(r.Unit, "scenario") }
 func (r *Report) part() string { return orWord(r.Part, "step") }
 
@@ -93,12 +93,12 @@ func orWord(word, preset string) string {
 	return visible(word)
 }
 
-// Totals counts a report.
+// Totals holds the counts of a report.
 type Totals struct {
 	Suites, Steps, Passed, Failed, Skipped int // all but Suites count steps
 }
 
-// Count counts the suites and steps of r.
+// Count returns the counts of r.
 func (r *Report) Count() Totals {
 	var all Totals
 	for i := range r.Suites {
@@ -112,11 +112,11 @@ func (r *Report) Count() Totals {
 	return all
 }
 
-// outcome of the whole: failed when a step failed, skipped when none ran.
+// outcome returns Failed if a step failed, Skipped if no step ran, and Passed otherwise.
 func (r *Report) outcome() Outcome { return r.Count().outcome() }
 
-// Outcome is [Failed] when a step failed, [Skipped] when no step ran, and
-// [Passed] otherwise.
+// Outcome returns [Failed] if a step failed, [Skipped] if no step ran, and [Passed]
+// otherwise.
 func (s *Suite) Outcome() Outcome { return s.count().outcome() }
 
 func (n Totals) outcome() Outcome {
@@ -151,20 +151,20 @@ func (o Outcome) settled() Outcome {
 	return Failed
 }
 
-// word is the outcome as people read it.
+// word returns the outcome as a word for people.
 func (o Outcome) word() string {
 	return map[Outcome]string{Passed: "passed", Failed: "failed", Skipped: "skipped"}[o.settled()]
 }
 
-// mark is the outcome as one sign. It never stands for the word where the two
-// could be told apart by colour only.
+// mark returns the outcome as one character. The characters differ in shape, not
+// only in colour.
 func (o Outcome) mark() string {
 	return map[Outcome]string{Passed: "✓", Failed: "✗", Skipped: "-"}[o.settled()]
 }
 
 func (m Message) exists() bool { return m.Head != "" || len(m.Body) > 0 }
 
-// failed gives the checks that failed, in order.
+// failed returns the failed checks, in order.
 func (s *Step) failed() []Check {
 	var failed []Check
 	for _, c := range s.Checks {
@@ -175,7 +175,7 @@ func (s *Step) failed() []Check {
 	return failed
 }
 
-// message says in one line why the step failed.
+// message returns why the step failed, in one line.
 func (s *Step) message() string {
 	failed := s.failed()
 	if len(failed) == 0 {
@@ -193,7 +193,7 @@ func (s *Step) message() string {
 	return line
 }
 
-// line is an exchange in one line, as commands show a delivery.
+// line returns the exchange in one line, as commands print a delivery.
 func (e *Exchange) line() string {
 	line := visible(e.Title)
 	switch {
@@ -212,7 +212,7 @@ func (e *Exchange) line() string {
 	return line
 }
 
-// at is the place of a step, "file:line", or "" when it has none.
+// at returns the place of a step as "file:line", or "" if it has none.
 func at(s *Suite, step *Step) string {
 	file := step.file(s)
 	switch {
@@ -224,7 +224,7 @@ func at(s *Suite, step *Step) string {
 	return fmt.Sprintf("%s:%d", visible(file), step.Line)
 }
 
-// file is where the step stands.
+// file returns the file of the step, or "".
 func (s *Step) file(suite *Suite) string {
 	if s.File != "" {
 		return s.File

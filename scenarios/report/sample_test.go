@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// writers are all forms of a whole report, by the name of their golden file.
+// writers lists the formats of a report, by the name of the golden file. TestEveryFormatIsListed finds a missing one.
 var writers = map[string]func(io.Writer, *report.Report) error{
 	"summary.txt": func(w io.Writer, r *report.Report) error {
 		return report.WriteText(w, r, report.TextOptions{})
@@ -26,6 +27,7 @@ var writers = map[string]func(io.Writer, *report.Report) error{
 		return report.WriteText(w, r, report.TextOptions{Color: true})
 	},
 	"suites.txt":         writeSuites,
+	"suites.jsonl":       writeSuitesJSON,
 	"report.junit.xml":   report.WriteJUnit,
 	"report.tap":         report.WriteTAP,
 	"report.json":        report.WriteJSON,
@@ -55,6 +57,15 @@ func writeSuites(w io.Writer, r *report.Report) error {
 	return nil
 }
 
+func writeSuitesJSON(w io.Writer, r *report.Report) error {
+	for i := range r.Suites {
+		if err := report.WriteSuiteJSON(w, &r.Suites[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func emptied(write func(io.Writer, *report.Report) error) func(io.Writer, *report.Report) error {
 	return func(w io.Writer, _ *report.Report) error {
 		return write(w, &report.Report{Tool: "artihook 0.1.0"})
@@ -64,6 +75,35 @@ func emptied(write func(io.Writer, *report.Report) error) func(io.Writer, *repor
 func passed(write func(io.Writer, *report.Report) error) func(io.Writer, *report.Report) error {
 	return func(w io.Writer, r *report.Report) error {
 		return write(w, &report.Report{Tool: r.Tool, Started: r.Started, Took: r.Took, Suites: r.Suites[:1]})
+	}
+}
+
+// TestEveryFormatIsListed checks that each exported Write function of the package has a golden file.
+func TestEveryFormatIsListed(t *testing.T) {
+	t.Parallel()
+	list, err := os.ReadFile("sample_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range regexp.MustCompile(`(?m)^func (Write\w+)\(`).FindAllSubmatch(source, -1) {
+			found++
+			if name := string(match[1]); !regexp.MustCompile(`\breport\.` + name + `\b`).Match(list) {
+				t.Errorf("%s: %s has no golden file; add it to writers", file, name)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no Write function was found")
 	}
 }
 
@@ -94,10 +134,10 @@ func TestGolden(t *testing.T) {
 
 const script = `<script>alert("x")</script>`
 
-// nasty holds what each format could trip over.
+// nasty has text that is special in some format.
 const nasty = script + " # \\ | ` ]]> & %0A ::error::no {{.}} \x1b[31mred\x00\x07 \u202egnp.exe \xff\ufeff\u2028\uffff é 日本 👩‍👧"
 
-// sample has everything that a report can hold.
+// sample returns a report with every field set.
 func sample() *report.Report {
 	start := time.Date(2025, 11, 21, 14, 3, 22, 0, time.UTC)
 	return &report.Report{

@@ -10,21 +10,21 @@ import (
 )
 
 const (
-	summaryTable = 300 << 10 // bytes after which no more scenarios are listed
-	summaryLimit = 900 << 10 // and no more failures: GitHub refuses above 1 MiB
+	summaryTable = 300 << 10 // bytes after which no more suites are listed
+	summaryLimit = 900 << 10 // bytes after which no more failures are listed: GitHub rejects more than 1 MiB
 	summaryBody  = 4 << 10   // bytes of one body
 	summaryCell  = 200       // characters of one cell
 )
 
-// WriteStepSummary writes Markdown for the file that GITHUB_STEP_SUMMARY names: a
-// table of the scenarios, then the failed steps, folded. GitHub refuses a summary
-// above 1 MiB, so a very long one ends early and says so.
+// WriteStepSummary writes Markdown for the file in GITHUB_STEP_SUMMARY: a table of
+// the suites, then the failed steps, folded. GitHub rejects a summary above 1 MiB,
+// so the list ends before that, with the number of failures that are left out.
 func WriteStepSummary(w io.Writer, r *Report) error {
 	var b strings.Builder
 	n := r.Count()
 	fmt.Fprintf(&b, "## %s\n\n%s\n", markdown(strings.TrimSpace(r.Tool+": "+headline(n))), amount(r))
 	if r.Interrupted {
-		b.WriteString("\n**Interrupted: not everything ran.**\n")
+		b.WriteString("\n**Interrupted before the run was complete.**\n")
 	}
 	if len(r.Suites) > 0 {
 		summarySuites(&b, r)
@@ -103,8 +103,8 @@ func summaryFailure(b *strings.Builder, s *Suite, step *Step) {
 	b.WriteString("\n</details>\n")
 }
 
-// block is preformatted text. Inside <pre> Markdown means nothing (CommonMark
-// 4.6), and the text, escaped for HTML, cannot end it.
+// block writes preformatted text. Markdown is not interpreted inside <pre>
+// (CommonMark 4.6), and the text is escaped, so that it cannot end the block.
 func block(b *strings.Builder, text string) {
 	if text != "" {
 		fmt.Fprintf(b, "\n<pre>\n%s\n</pre>\n", html.EscapeString(text))
@@ -113,13 +113,13 @@ func block(b *strings.Builder, text string) {
 
 func cell(s string) string { return markdown(clip(visible(s), summaryCell)) }
 
-// markdown writes signs that Markdown or GitHub give a meaning to as character
-// references, which never have one (CommonMark 2.5). One line.
+// markdown returns s in one line. The special characters of Markdown and GitHub
+// become character references, which are never special (CommonMark 2.5).
 func markdown(s string) string {
 	s = strings.TrimSpace(visible(s))
 	var b strings.Builder
 	for i, r := range s {
-		// A line that begins with these may be a list or a heading.
+		// At the start of a line, these may begin a list or a heading.
 		first := i == 0 && strings.ContainsRune("+-=0123456789", r)
 		if first || strings.ContainsRune("&<>\"'`*_~|\\[]#!:@$", r) {
 			fmt.Fprintf(&b, "&#%d;", r)

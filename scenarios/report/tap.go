@@ -10,8 +10,8 @@ import (
 )
 
 // WriteTAP writes TAP version 14 (testanything.org): the plan, a subtest for each
-// scenario, a YAML block for each failure. A run that was interrupted ends with
-// "Bail out!", so that no harness takes it for whole.
+// suite, and a YAML block for each failure. The report of an interrupted run ends
+// with "Bail out!", so that a harness does not treat it as complete.
 func WriteTAP(w io.Writer, r *Report) error {
 	t := tapWriter{bufio.NewWriter(w), r}
 	t.printf("TAP version 14\n1..%d", len(r.Suites))
@@ -66,7 +66,7 @@ func (t tapWriter) suite(s *Suite, number int) {
 	t.printf("\n")
 }
 
-// point begins a test point. The description comes escaped.
+// point writes the start of a test point. The description must be escaped already.
 func (t tapWriter) point(indent string, o Outcome, number int, description string) {
 	not := ""
 	if o.settled() == Failed {
@@ -75,8 +75,8 @@ func (t tapWriter) point(indent string, o Outcome, number int, description strin
 	t.printf("%s%sok %d - %s", indent, not, number, description)
 }
 
-// diagnostic writes the YAML block of a failed step, two columns further in than
-// its test point.
+// diagnostic writes the YAML block of a failed step, indented by two columns more
+// than its test point.
 func (t tapWriter) diagnostic(s *Suite, step *Step) {
 	const indent = "      "
 	y := yamlWriter{t.Writer}
@@ -116,7 +116,7 @@ func (t tapWriter) diagnostic(s *Suite, step *Step) {
 	t.printf("%s...\n", indent)
 }
 
-// tapText escapes a description or a reason: one line, with \ before # and \.
+// tapText returns a description or reason in one line, with \ before # and \.
 func tapText(s, empty string) string {
 	s = strings.TrimSpace(visible(s))
 	if s == "" {
@@ -125,7 +125,7 @@ func tapText(s, empty string) string {
 	return strings.NewReplacer(`\`, `\\`, `#`, `\#`).Replace(s)
 }
 
-// yamlWriter writes the little YAML 1.2 that a diagnostic needs, of text that is
+// yamlWriter writes the subset of YAML 1.2 that a diagnostic needs. Texts must be
 // visible already.
 type yamlWriter struct{ *bufio.Writer }
 
@@ -135,15 +135,15 @@ func (y yamlWriter) optional(indent, key, text string) {
 	}
 }
 
-// text writes a key with its value: quoted, or as a literal block where it has
-// many lines. A dash at the end of indent counts as two columns, as in YAML.
+// text writes a key with its value: quoted, or as a literal block if it has more
+// than one line. A dash at the end of indent counts as two columns, as in YAML.
 func (y yamlWriter) text(indent, key, text string) {
 	text = strings.TrimRight(text, "\n")
 	if !strings.Contains(text, "\n") {
 		fmt.Fprintf(y, "%s%s: %s\n", indent, key, quote(text))
 		return
 	}
-	// The indentation is said, because the text itself may begin with spaces.
+	// The block states its indentation, because the text may start with spaces.
 	fmt.Fprintf(y, "%s%s: |2-\n", indent, key)
 	inner := strings.ReplaceAll(indent, "-", " ") + "  "
 	for line := range strings.SplitSeq(text, "\n") {
@@ -155,7 +155,7 @@ func (y yamlWriter) text(indent, key, text string) {
 	}
 }
 
-// quote is a double-quoted YAML scalar.
+// quote returns s as a double-quoted YAML scalar.
 func quote(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\t", `\t`).Replace(s) + `"`
 }

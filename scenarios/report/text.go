@@ -10,46 +10,46 @@ import (
 	"artihook/emitter/text"
 )
 
-// TextOptions is how text is written. The zero value is plain text.
+// TextOptions configure text output. The zero value means plain text with all details.
 type TextOptions struct {
-	Color bool // ANSI colours; the marks ✓ ✗ - say the same without
-	Fold  bool // of a suite that passed only its first line
-	Brief bool // of a suite's failures only the marks: WriteText tells the rest
+	Color bool // use ANSI colours
+	Fold  bool // write only the first line of a suite that passed
+	Brief bool // write only the marks of failed steps, not the details, which WriteText writes
 }
 
 const (
 	nameWidth = 60   // columns up to which durations are aligned
-	textSteps = 40   // failed steps that are told in full
+	textSteps = 40   // failed steps that are written with details
 	textLines = 20   // lines of one expected or actual value
 	textLimit = 1000 // characters of one such line
 )
 
-// WriteText writes the closing summary of a run: every failed step with what was
-// expected, what came and the command that repeats it, then one line of totals. Of very many failed steps it tells the
-// first and counts the rest.
+// WriteText writes the summary at the end of a run: every failed step with the
+// expected and the actual values and the command that repeats it, then a line with
+// the totals. It writes the details of the first 40 failed steps and counts the others.
 func WriteText(w io.Writer, r *Report, opt TextOptions) error {
 	t := textWriter{bufio.NewWriter(w), opt}
-	told := 0
+	failed := 0
 	for i := range r.Suites {
 		s := &r.Suites[i]
 		for j := range s.Steps {
 			if s.Steps[j].Outcome.settled() != Failed {
 				continue
 			}
-			if told++; told <= textSteps {
+			if failed++; failed <= textSteps {
 				t.failedStep(s, &s.Steps[j])
 			}
 		}
 	}
-	if rest := told - textSteps; rest > 0 {
+	if rest := failed - textSteps; rest > 0 {
 		t.printf("… and %s\n\n", text.Counted(rest, "more failed step"))
 	}
 	t.totals(r)
 	return t.end()
 }
 
-// WriteSuiteText writes one scenario when it has ended: its name, and each step
-// with its mark and duration, failures with what was expected and what came.
+// WriteSuiteText writes a suite: its name, each step with its mark and duration, and
+// the expected and actual values of failed steps.
 func WriteSuiteText(w io.Writer, s *Suite, opt TextOptions) error {
 	t := textWriter{bufio.NewWriter(w), opt}
 	t.printf("%s %s %s\n", t.mark(s.Outcome()), t.paint(bold, visible(s.Name)), t.paint(dim, "("+text.ShortDuration(s.Took)+")"))
@@ -89,7 +89,7 @@ func (t textWriter) end() error {
 	return nil
 }
 
-// printf needs no error: the bufio.Writer keeps it for Flush.
+// printf returns no error: the bufio.Writer returns it from Flush.
 func (t textWriter) printf(format string, args ...any) { fmt.Fprintf(t, format, args...) }
 
 func (t textWriter) paint(color, s string) string {
@@ -120,7 +120,7 @@ func (t textWriter) step(s *Step, width int) {
 	}
 }
 
-// failedStep is a failed step in the summary, where its scenario is far away.
+// failedStep writes a failed step in the summary, with the name of its suite.
 func (t textWriter) failedStep(s *Suite, step *Step) {
 	t.printf("%s %s › %s", t.mark(Failed), t.paint(bold, visible(s.Name)), t.paint(bold, visible(step.Name)))
 	if place := at(s, step); place != "" {
@@ -150,7 +150,7 @@ func (t textWriter) failure(s *Step, indent string) {
 	}
 }
 
-// value writes an expected or actual value; further lines stand under the first.
+// value writes an expected or actual value. Further lines are indented to the first.
 func (t textWriter) value(indent, label, value string) {
 	lines := strings.Split(strings.TrimRight(visibleLines(orEmpty(value)), "\n"), "\n")
 	rest := len(lines) - textLines
@@ -168,7 +168,7 @@ func (t textWriter) value(indent, label, value string) {
 	}
 }
 
-// totals is the last line.
+// totals writes the last line.
 func (t textWriter) totals(r *Report) {
 	n := r.Count()
 	text := headline(n)
@@ -185,7 +185,7 @@ func (t textWriter) totals(r *Report) {
 	t.printf("\n")
 }
 
-// headline is "9 passed, 2 failed, 1 skipped", without what there is none of.
+// headline returns the counts that are not 0, such as "9 passed, 2 failed, 1 skipped".
 func headline(n Totals) string {
 	if n.Steps == 0 {
 		return "nothing ran"
@@ -202,7 +202,7 @@ func headline(n Totals) string {
 	return strings.Join(parts, ", ")
 }
 
-// amount is "12 steps in 3 scenarios, 1.24s".
+// amount returns a text such as "12 steps in 3 scenarios, 1.24s".
 func amount(r *Report) string {
 	n := r.Count()
 	return fmt.Sprintf("%s in %s, %s", text.Counted(n.Steps, r.part()), text.Counted(n.Suites, r.unit()), text.ShortDuration(r.Took))

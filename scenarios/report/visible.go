@@ -36,8 +36,8 @@ func clip(s string, limit int) string {
 	return s
 }
 
-// bodyText gives the first limit bytes of a message's body as visible lines, and
-// a note on what is not as it was: cut, incomplete, or not text. Either may be "".
+// bodyText returns the first limit bytes of a body as visible lines, and a note if the
+// body is cut, incomplete or not text. Either may be "".
 func bodyText(m Message, limit int) (text, note string) {
 	body := m.Body
 	var notes []string
@@ -50,7 +50,7 @@ func bodyText(m Message, limit int) (text, note string) {
 		notes = append(notes, fmt.Sprintf("cut: %d of %d bytes are shown", cut, len(m.Body)))
 	}
 	if m.Truncated {
-		notes = append(notes, "incomplete: it was longer than what was kept")
+		notes = append(notes, "incomplete: only the start of the body was kept")
 	}
 	if !utf8.Valid(m.Body) {
 		notes = append(notes, `not UTF-8: other bytes are shown as \xNN`)
@@ -58,7 +58,7 @@ func bodyText(m Message, limit int) (text, note string) {
 	return visibleLines(string(body)), strings.Join(notes, "; ")
 }
 
-// messageText is a whole message for a text format: head, empty line, body, note.
+// messageText returns a message for a text format: head, empty line, body, note.
 func messageText(m Message, limit int) string {
 	body, note := bodyText(m, limit)
 	parts := make([]string, 0, 3)
@@ -82,7 +82,7 @@ func orEmpty(s string) string {
 	return s
 }
 
-// capital gives a word as it begins a sentence.
+// capital returns a word with its first letter in upper case.
 func capital(word string) string {
 	first, size := utf8.DecodeRuneInString(word)
 	return string(unicode.ToUpper(first)) + word[size:]

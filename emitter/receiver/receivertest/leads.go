@@ -51,7 +51,7 @@ var knownTypes = []string{"text", "email", "phone_number", "multiple_choice", "n
 // rejections returns the mistakes in which the receiver rejects the event.
 func (e *event) rejections() []condition {
 	_, text := e.Lead.Status.(string)
-	all := []condition{{StatusNumber, text}, {StatusText, !text}, {RefusesCompleted, e.Action == "completed"}}
+	all := []condition{{StatusNumber, text}, {StatusText, !text}, {RejectsCompleted, e.Action == "completed"}}
 	for _, answer := range e.Lead.Data {
 		all = append(all, condition{StrictTypes, !slices.Contains(knownTypes, answer.Type)})
 	}
@@ -117,8 +117,8 @@ func (l *leads) take(e event) (ok bool) {
 	first := len(of.seen) == 0
 	of.seen = append(of.seen, v)
 	switch {
-	case l.has[RefusesDuplicates] && repeated,
-		l.has[RefusesStale] && newest.newer(v),
+	case l.has[RejectsDuplicates] && repeated,
+		l.has[RejectsStale] && newest.newer(v),
 		l.has[NeedsCreated] && first && v.number > 1,
 		l.has[NeedsNextVersion] && v.number > newest.number+1:
 		return false

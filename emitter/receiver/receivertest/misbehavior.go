@@ -6,7 +6,7 @@ type Misbehavior string
 // Mistakes with the signature.
 const (
 	AcceptsAnything  Misbehavior = "accepts-anything"   // does not verify the signature
-	RefusesAll       Misbehavior = "refuses-all"        // rejects every signature
+	RejectsAll       Misbehavior = "rejects-all"        // rejects every signature
 	LowerCase        Misbehavior = "lower-case"         // compares with lower-case hex as text
 	MissingHeader500 Misbehavior = "missing-header-500" // responds 500 if the header is missing
 	BadHeader500     Misbehavior = "bad-header-500"     // responds 500 if the header is not hex of the right length
@@ -37,15 +37,15 @@ const (
 	StatusNumber        Misbehavior = "status-number"          // requires lead.status to be a number
 	StatusText          Misbehavior = "status-text"            // requires lead.status to be text
 	ContentType500      Misbehavior = "content-type-500"       // responds 500 if the content type is not exactly application/json
-	RefusesCompleted    Misbehavior = "refuses-completed"      // accepts created and updated only
+	RejectsCompleted    Misbehavior = "rejects-completed"      // accepts created and updated only
 	BreaksAfterHalfBody Misbehavior = "breaks-after-half-body" // fails the next request after a broken connection
 )
 
 // Mistakes with the events of a lead.
 const (
 	NotIdempotent     Misbehavior = "not-idempotent"     // makes a second record of a repeated event
-	RefusesDuplicates Misbehavior = "refuses-duplicates" // responds 409 to a repeated event
-	RefusesStale      Misbehavior = "refuses-stale"      // responds 409 to an event older than a known one
+	RejectsDuplicates Misbehavior = "rejects-duplicates" // responds 409 to a repeated event
+	RejectsStale      Misbehavior = "rejects-stale"      // responds 409 to an event older than a known one
 	TrustsOrder       Misbehavior = "trusts-order"       // lets the last event win, whatever its version
 	NeedsCreated      Misbehavior = "needs-created"      // responds 409 to updated of an unknown lead
 	NeedsNextVersion  Misbehavior = "needs-next-version" // responds 409 if a version was skipped
@@ -69,11 +69,11 @@ const (
 // Misbehaviors returns all of them.
 func Misbehaviors() []Misbehavior {
 	return []Misbehavior{
-		AcceptsAnything, RefusesAll, LowerCase, MissingHeader500, BadHeader500, ComparesPrefix, IgnoresQuery, IgnoresMethod,
+		AcceptsAnything, RejectsAll, LowerCase, MissingHeader500, BadHeader500, ComparesPrefix, IgnoresQuery, IgnoresMethod,
 		AnyHost, AnyScheme, Reserialises, RewritesDates, EscapesHTML, ReadsLatin1,
 		ReadsOnce, SmallBody, BadJSON500, AcceptsBadJSON, NeedsSecondAnswer, FewAnswers, TextOnly, NeedsPlace, FieldPaths,
-		StrictTypes, StrictKeys, StatusNumber, StatusText, ContentType500, RefusesCompleted, BreaksAfterHalfBody,
-		NotIdempotent, RefusesDuplicates, RefusesStale, TrustsOrder, NeedsCreated, NeedsNextVersion, DropsSeenVersion, FewLeads,
+		StrictTypes, StrictKeys, StatusNumber, StatusText, ContentType500, RejectsCompleted, BreaksAfterHalfBody,
+		NotIdempotent, RejectsDuplicates, RejectsStale, TrustsOrder, NeedsCreated, NeedsNextVersion, DropsSeenVersion, FewLeads,
 		Slow, Redirects, HTMLErrors, Closes, GET500, HEAD500, TellsRight, TellsTrace, TellsSecret,
 	}
 }

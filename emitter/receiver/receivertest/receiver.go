@@ -119,7 +119,7 @@ func (s *Receiver) judge(a *receiver.Arrival) {
 	a.Verified = s.verify(a)
 	switch {
 	case !a.Verified:
-		a.Status, a.Reason = http.StatusUnauthorized, "the signature does not fit"
+		a.Status, a.Reason = http.StatusUnauthorized, "the signature is wrong"
 	case !json.Valid(a.Body):
 		a.Status, a.Reason = http.StatusBadRequest, "the body is not JSON"
 	default:

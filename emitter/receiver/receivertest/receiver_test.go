@@ -44,8 +44,8 @@ func TestLeads(t *testing.T) {
 	}{
 		{"", []step{{"created", 1, 204}, {"created", 1, 204}, {"updated", 3, 204}, {"updated", 2, 204}, {"completed", 3, 204}}, []int{3}},
 		{receivertest.NotIdempotent, []step{{"created", 1, 204}, {"created", 1, 204}}, []int{1, 1}},
-		{receivertest.RefusesDuplicates, []step{{"created", 1, 204}, {"created", 1, 409}}, []int{1}},
-		{receivertest.RefusesStale, []step{{"updated", 2, 204}, {"created", 1, 409}}, []int{2}},
+		{receivertest.RejectsDuplicates, []step{{"created", 1, 204}, {"created", 1, 409}}, []int{1}},
+		{receivertest.RejectsStale, []step{{"updated", 2, 204}, {"created", 1, 409}}, []int{2}},
 		{receivertest.TrustsOrder, []step{{"updated", 2, 204}, {"created", 1, 204}}, []int{1}},
 		{receivertest.NeedsCreated, []step{{"updated", 2, 409}}, nil},
 		{receivertest.NeedsNextVersion, []step{{"created", 1, 204}, {"updated", 3, 409}}, []int{1}},

@@ -52,7 +52,7 @@ func isDigest(header string) bool {
 // verifies reports whether a mistake replaces the verification.
 func (s *Receiver) verifies() bool {
 	return slices.ContainsFunc([]Misbehavior{
-		AcceptsAnything, RefusesAll, LowerCase, ComparesPrefix, IgnoresQuery, IgnoresMethod, AnyHost, AnyScheme, Reserialises,
+		AcceptsAnything, RejectsAll, LowerCase, ComparesPrefix, IgnoresQuery, IgnoresMethod, AnyHost, AnyScheme, Reserialises,
 		RewritesDates, EscapesHTML, ReadsLatin1,
 	}, func(m Misbehavior) bool { return s.has[m] })
 }
@@ -64,7 +64,7 @@ func (s *Receiver) verify(a *receiver.Arrival) bool {
 	switch {
 	case s.has[AcceptsAnything]:
 		return true
-	case s.has[RefusesAll]:
+	case s.has[RejectsAll]:
 		return false
 	case s.has[LowerCase]:
 		return header == s.sign(m)
