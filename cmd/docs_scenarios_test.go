@@ -16,6 +16,7 @@ import (
 	"artihook/cmd/console"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
+	"artihook/fixtures/yamlfile"
 	"artihook/scenarios/format"
 
 	"github.com/google/go-cmp/cmp"
@@ -292,6 +293,6 @@ func given(v reflect.Value) bool {
 	case reflect.Slice:
 		return v.Len() > 0
 	}
-	place, ok := v.FieldByName("Place").Interface().(format.Place)
+	place, ok := v.FieldByName("Place").Interface().(yamlfile.Place)
 	return ok && place.Given()
 }

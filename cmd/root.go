@@ -12,7 +12,7 @@ import (
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
 	"artihook/emitter/text"
-	"artihook/scenarios/format"
+	"artihook/fixtures/yamlfile"
 
 	"github.com/spf13/cobra"
 )
@@ -58,7 +58,7 @@ func Run(ctx context.Context, system *console.System) int {
 	if code == console.ExitInterrupted {
 		err = errors.New("interrupted")
 	}
-	var faults format.Diagnostics
+	var faults yamlfile.Diagnostics
 	if errors.As(err, &faults) {
 		for _, fault := range faults { // in the form that editors can jump from
 			fmt.Fprintln(a.printer.Err, text.Printable(fault.Error()))

@@ -16,6 +16,7 @@ import (
 	"artihook/cmd/settings"
 	"artihook/emitter"
 	"artihook/emitter/history"
+	"artihook/fixtures/yamlfile"
 	"artihook/scenarios"
 	"artihook/scenarios/format"
 	"artihook/scenarios/report"
@@ -86,7 +87,7 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		return console.Usage(format.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Vars: plan.Vars, Env: plan.Env, Now: plan.Now})))
+		return console.Usage(yamlfile.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Vars: plan.Vars, Env: plan.Env, Now: plan.Now})))
 	}
 	if opt.dryRun {
 		return scenarios.Preview(ctx, files, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })
@@ -125,14 +126,14 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 // them come together, beside what could be read.
 func loadScenarios(args []string, root string) ([]*format.File, error) {
 	var files []*format.File
-	var faults format.Diagnostics
+	var faults yamlfile.Diagnostics
 	for len(args) > 0 {
 		n := slices.IndexFunc(args, isReadyName)
 		if n < 0 {
 			n = len(args)
 		}
 		more, err := format.Load(args[:n], root)
-		var some format.Diagnostics
+		var some yamlfile.Diagnostics
 		if errors.As(err, &some) {
 			faults = append(faults, some...)
 		}

@@ -8,6 +8,7 @@ import (
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
 	"artihook/emitter/text"
+	"artihook/fixtures/yamlfile"
 	"artihook/scenarios"
 	"artihook/scenarios/format"
 
@@ -88,7 +89,7 @@ func newScenariosLintCmd(a *app) *cobra.Command {
 func runScenariosLint(ctx context.Context, a *app, paths []string, root string) error {
 	n, err := settings.Interruptible(ctx, func() (int, error) {
 		files, err := format.Load(paths, root)
-		return len(files), format.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.system.Env, Now: a.system.Now}))
+		return len(files), yamlfile.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.system.Env, Now: a.system.Now}))
 	})
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -44,5 +45,9 @@ func loadBot(name string, isFile bool, f *format.File) (*fixtures.Bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%.200q cannot be read: %s", name, err)
 	}
-	return fixtures.ParseBot(name, text)
+	bot, err := fixtures.ParseBot(name, text)
+	if err != nil { // it has the place in the scenario, so it must be one line
+		return nil, errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	return bot, nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"artihook/emitter/payload"
 	"artihook/fixtures"
+	"artihook/fixtures/yamlfile"
 	"artihook/scenarios/format"
 )
 
@@ -34,8 +35,8 @@ func (s *stepRun) start() ([]*pendingEvent, error) {
 }
 
 // botPlace returns where the bot of a start is named, or the place of the step.
-func (s *stepRun) botPlace(own format.Bot) format.Place {
-	for _, at := range []format.Place{own.Place, s.scenario().defaults().Bot.Place} {
+func (s *stepRun) botPlace(own format.Bot) yamlfile.Place {
+	for _, at := range []yamlfile.Place{own.Place, s.scenario().defaults().Bot.Place} {
 		if at.Given() {
 			return at
 		}

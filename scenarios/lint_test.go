@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/fixtures/yamlfile"
 	"artihook/scenarios/format"
 )
 
@@ -24,8 +25,8 @@ func lintFaults(t *testing.T, files map[string]string) string {
 		}
 	}
 	loaded, err := format.Load([]string{filepath.Join(dir, "main.yaml")}, "")
-	err = format.Join(err, Lint(t.Context(), loaded, Options{}))
-	var faults format.Diagnostics
+	err = yamlfile.Join(err, Lint(t.Context(), loaded, Options{}))
+	var faults yamlfile.Diagnostics
 	if err != nil && !errors.As(err, &faults) {
 		t.Fatal(err)
 	}
@@ -145,7 +146,7 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 			t.Fatal(err)
 		}
 		files, err := format.Load([]string{main}, "/dev")
-		if err = format.Join(err, Lint(t.Context(), files, Options{})); err == nil || !strings.Contains(err.Error(), "it is not a regular file") {
+		if err = yamlfile.Join(err, Lint(t.Context(), files, Options{})); err == nil || !strings.Contains(err.Error(), "it is not a regular file") {
 			t.Errorf("%s: %v", key, err)
 		}
 	}
@@ -198,8 +199,8 @@ func TestLintPartialFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		files, err := format.Load([]string{name}, "")
-		var faults format.Diagnostics
-		if err = format.Join(err, Lint(t.Context(), files, Options{})); !errors.As(err, &faults) || len(faults) != len(tt.want) {
+		var faults yamlfile.Diagnostics
+		if err = yamlfile.Join(err, Lint(t.Context(), files, Options{})); !errors.As(err, &faults) || len(faults) != len(tt.want) {
 			t.Fatalf("%s: got\n%v", tt.name, err)
 		}
 		for i, f := range faults {
@@ -232,7 +233,7 @@ func FuzzLint(f *testing.F) {
 		files, _ := format.Load([]string{name}, "")
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond) // it may count to a million
 		defer cancel()
-		var faults format.Diagnostics
+		var faults yamlfile.Diagnostics
 		if err := Lint(ctx, files, Options{}); err != nil && !errors.As(err, &faults) && ctx.Err() == nil {
 			t.Errorf("no faults but %v", err)
 		}

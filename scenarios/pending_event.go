@@ -6,7 +6,7 @@ import (
 
 	"artihook/emitter"
 	"artihook/emitter/payload"
-	"artihook/scenarios/format"
+	"artihook/fixtures/yamlfile"
 )
 
 // pendingEvent is what one delivery of a step carries: an event, which each webhook gets in its own edition, or a body that
@@ -26,7 +26,7 @@ type pendingEvent struct {
 type edit struct {
 	path  string
 	value payload.Raw
-	at    format.Place
+	at    yamlfile.Place
 }
 
 // message formats the event for a webhook.

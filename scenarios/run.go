@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"artihook/emitter/history"
+	"artihook/fixtures/yamlfile"
 	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 
@@ -18,7 +19,7 @@ import (
 )
 
 // Run runs scenarios and reports them in their order. It validates all of them before it sends anything: the error is
-// [format.Diagnostics] if one of them cannot run, and a [*StepError] if none has the step of the options. Other errors are a history
+// [yamlfile.Diagnostics] if one of them cannot run, and a [*StepError] if none has the step of the options. Other errors are a history
 // that cannot be written, or that of ctx; the report then holds what ran.
 func Run(ctx context.Context, files []*format.File, opts Options) (*report.Report, error) {
 	if opts.Emitter == nil || opts.Webhook == nil {
@@ -32,7 +33,7 @@ func Run(ctx context.Context, files []*format.File, opts Options) (*report.Repor
 }
 
 // Preview calls each with every delivery that Run would send, in the order of the files, as far as no response decides
-// it. It sends nothing and does not wait. It stops at the first error of each. If the files have [format.Diagnostics], it returns them
+// it. It sends nothing and does not wait. It stops at the first error of each. If the files have [yamlfile.Diagnostics], it returns them
 // and does not call each.
 func Preview(ctx context.Context, files []*format.File, opts Options, each func(history.Delivery) error) error {
 	r := newRunner(opts)
@@ -52,7 +53,7 @@ func Preview(ctx context.Context, files []*format.File, opts Options, each func(
 	return failed
 }
 
-// Lint validates scenarios as Run does before it sends: bots, files, answers, variables. The error is [format.Diagnostics]. Lint needs
+// Lint validates scenarios as Run does before it sends: bots, files, answers, variables. The error is [yamlfile.Diagnostics]. Lint needs
 // none of the options; a variable whose name looks like that of an environment variable may be missing.
 func Lint(ctx context.Context, files []*format.File, opts Options) error {
 	return newRunner(opts).validate(ctx, files, true)
@@ -96,7 +97,7 @@ func (r *runner) validate(ctx context.Context, files []*format.File, lint bool) 
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	var faults format.Diagnostics
+	var faults yamlfile.Diagnostics
 	stepFound := false
 	for _, s := range states {
 		if s.fatal != nil {

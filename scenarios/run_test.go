@@ -12,6 +12,7 @@ import (
 
 	"artihook/emitter/history"
 	"artihook/emitter/receiver"
+	"artihook/fixtures/yamlfile"
 	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 
@@ -38,7 +39,7 @@ steps:
   - probe: {get: '${HOME_OF_LEADS}'}
 `)
 	_, err := Run(t.Context(), []*format.File{good, bad}, c.options(t))
-	var faults format.Diagnostics
+	var faults yamlfile.Diagnostics
 	if !errors.As(err, &faults) {
 		t.Fatalf("got %v", err)
 	}

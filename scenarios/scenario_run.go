@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/fixtures/yamlfile"
 	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 )
@@ -67,8 +68,8 @@ func (s *scenarioRun) run(ctx context.Context) {
 	unresolved := s.setVars(s.file.Vars, false) // the defaults may use them
 	var err error
 	if s.webhooks, err = s.resolveWebhooks(); err != nil {
-		if fault := (*format.Diagnostic)(nil); errors.As(err, &fault) {
-			s.state.addDiagnostic(format.Place{}, err)
+		if fault := (*yamlfile.Diagnostic)(nil); errors.As(err, &fault) {
+			s.state.addDiagnostic(yamlfile.Place{}, err)
 		} else {
 			s.state.abort(err)
 		}
@@ -115,8 +116,8 @@ func (s *scenarioRun) explainCycle(key string, err error) error {
 
 // addDiagnostic adds a fault of the file. A fault without a place of its own is dropped if the file is partial: it may be a
 // consequence of the faults that are known already.
-func (s *scenarioRun) addDiagnostic(at format.Place, err error) {
-	var fault *format.Diagnostic
+func (s *scenarioRun) addDiagnostic(at yamlfile.Place, err error) {
+	var fault *yamlfile.Diagnostic
 	if s.partial && !errors.As(err, &fault) {
 		return
 	}

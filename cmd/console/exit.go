@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"artihook/emitter/history"
+	"artihook/fixtures/yamlfile"
 	"artihook/scenarios"
-	"artihook/scenarios/format"
 )
 
 // Exit codes. Scripts depend on them.
@@ -72,7 +72,7 @@ func ExitCode(err error) int {
 	var wrong *usageError
 	var failed failedError
 	var broken *history.Error
-	var faults format.Diagnostics
+	var faults yamlfile.Diagnostics
 	var step *scenarios.StepError
 	switch {
 	case err == nil:

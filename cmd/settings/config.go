@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"time"
@@ -166,44 +167,94 @@ func (set *Settings) readConfig() (Config, error) {
 	return c, c.check()
 }
 
+// parseConfig reads a configuration. The error is [yamlfile.Diagnostics]; it quotes keys only, since a value may be a secret.
 func parseConfig(path string, text []byte) (Config, error) {
 	c := Config{File: path}
-	var beyond *yamlfile.LimitError
-	if errors.As(yamlfile.Check(text), &beyond) {
-		return Config{}, fmt.Errorf("%s:%d:%d: %w", path, beyond.Line, beyond.Column, beyond)
+	r := yamlfile.NewReader(path, text)
+	body := r.Document("configuration", "")
+	if body != nil {
+		checkNode(r, body, reflect.TypeFor[Config](), "the file")
 	}
-	dec := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
-	err := dec.Decode(&c)
+	if err := r.Problems.Err(); err != nil || body == nil {
+		return c, err
+	}
+	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c)
+	if err == nil {
+		return c, nil
+	}
 	var located yaml.Error
-	var kind *yaml.TypeError
-	var node *yaml.UnexpectedNodeTypeError
-	var unknown *yaml.UnknownFieldError
-	var twice *yaml.DuplicateKeyError
-	var ours *settingError
-	switch {
-	case errors.Is(err, io.EOF):
-		return c, nil
-	case err == nil:
-		if !errors.Is(dec.Decode(new(any)), io.EOF) {
-			return Config{}, fmt.Errorf("%s: a second document begins in it; there is to be one", path)
-		}
-		return c, nil
-	case errors.As(err, &kind):
-		return Config{}, fmt.Errorf("%s:%d:%d: this key takes another kind of value", path, kind.Token.Position.Line, kind.Token.Position.Column)
-	case errors.As(err, &node):
-		at := node.GetToken().Position
-		return Config{}, fmt.Errorf("%s:%d:%d: this key takes another kind of value", path, at.Line, at.Column)
-	case errors.As(err, &ours):
-		return Config{}, fmt.Errorf("%s:%d:%d: %w", path, ours.at.Line, ours.at.Column, ours)
-	case errors.As(err, &located) && located.GetToken() != nil:
+	if errors.As(err, &located) && located.GetToken() != nil {
 		at := located.GetToken().Position
-		problem := "this is not valid YAML; a value that begins with a sign, or holds ': ' or ' #', takes quotes"
-		if errors.As(err, &unknown) || errors.As(err, &twice) {
-			problem = located.GetMessage() // others may quote a value, and so a secret
-		}
-		return Config{}, fmt.Errorf("%s:%d:%d: %s", path, at.Line, at.Column, problem)
+		r.Problems.Add(yamlfile.Place{File: path, Line: at.Line, Column: at.Column}, "", "this key takes another kind of value")
+	} else {
+		r.Fail(body, "", "this is not the YAML of an %s", ConfigName)
 	}
-	return Config{}, fmt.Errorf("%s: this is not the YAML of an %s", path, ConfigName)
+	return Config{}, r.Problems.Err()
+}
+
+// checkNode adds a problem for each key that t does not have and for each value of another kind. what names the node. The
+// decoder checks aliases and merge keys.
+func checkNode(r *yamlfile.Reader, n ast.Node, t reflect.Type, what string) {
+	switch v := n.(type) {
+	case *ast.AnchorNode:
+		checkNode(r, v.Value, t, what)
+		return
+	case *ast.TagNode:
+		checkNode(r, v.Value, t, what)
+		return
+	case nil, *ast.AliasNode, *ast.NullNode:
+		return
+	}
+	switch {
+	case t == reflect.TypeFor[Setting]():
+		if _, ok := yamlfile.Scalar(n); !ok {
+			r.Fail(n, "", "%s takes one value, not %s", what, yamlfile.Kind(n))
+		}
+	case t.Kind() == reflect.Slice:
+		list, ok := n.(*ast.SequenceNode)
+		if !ok {
+			r.Fail(n, "", "%s takes a list, not %s", what, yamlfile.Kind(n))
+			return
+		}
+		for _, entry := range list.Values {
+			checkNode(r, entry, t.Elem(), "an entry of "+what)
+		}
+	default:
+		checkMap(r, n, t, what)
+	}
+}
+
+// checkMap is checkNode for a struct, whose keys are known, and for a map.
+func checkMap(r *yamlfile.Reader, n ast.Node, t reflect.Type, what string) {
+	values := map[string]reflect.Type{}
+	var known []string
+	if t.Kind() == reflect.Struct {
+		for _, f := range reflect.VisibleFields(t) {
+			if key := f.Tag.Get("yaml"); key != "" {
+				values[key], known = f.Type, append(known, key)
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, pair := range r.Pairs(n, what, "keys and values") {
+		if pair.Key.Type() == ast.MergeKeyType {
+			continue
+		}
+		key, ok := r.Key(pair, seen)
+		if !ok {
+			continue
+		}
+		value, ok := values[key]
+		switch {
+		case t.Kind() == reflect.Map:
+			value = t.Elem()
+		case !ok:
+			unknown := yamlfile.Unknown(fmt.Sprintf("unknown key %.60q in %s", key, what), key, known)
+			r.Fail(pair.Key, unknown.Near, "%s", unknown.Problem)
+			continue
+		}
+		checkNode(r, pair.Value, value, key)
+	}
 }
 
 // check holds the list of webhooks against itself; what an entry says is read when it is used.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 
+	"artihook/fixtures/yamlfile"
+
 	"github.com/goccy/go-yaml/ast"
 )
 
@@ -12,7 +14,7 @@ type Map[T any] []Entry[T]
 
 // Entry is one key of a Map. Its place is the key's.
 type Entry[T any] struct {
-	Place
+	yamlfile.Place
 	Key   string
 	Value T
 }
@@ -20,12 +22,12 @@ type Entry[T any] struct {
 func (m *Map[T]) decode(d *decoder, n ast.Node, what string) {
 	*m = Map[T]{}
 	seen := map[string]bool{}
-	for _, pair := range d.pairs(n, what, "keys and values") {
-		key, ok := d.key(pair, seen)
+	for _, pair := range d.Pairs(n, what, "keys and values") {
+		key, ok := d.Key(pair, seen)
 		if !ok {
 			continue
 		}
-		*m = append(*m, Entry[T]{Place: d.place(pair.Key), Key: key})
+		*m = append(*m, Entry[T]{Place: d.Place(pair.Key), Key: key})
 		d.value(pair.Value, reflect.ValueOf(&(*m)[len(*m)-1].Value).Elem(), fmt.Sprintf("%s %.60q", what, key))
 	}
 }
@@ -52,11 +54,11 @@ func (*List[T]) shape(s *schemer) map[string]any {
 }
 
 // Bare is a key without a value.
-type Bare struct{ Place }
+type Bare struct{ yamlfile.Place }
 
 func (*Bare) decode(d *decoder, n ast.Node, what string) {
 	if _, ok := n.(*ast.NullNode); !ok {
-		d.fault(n, "", "%s takes no value", what)
+		d.Fail(n, "", "%s takes no value", what)
 	}
 }
 
@@ -64,7 +66,7 @@ func (*Bare) shape(*schemer) map[string]any { return map[string]any{"type": "nul
 
 // Answer is what the visitor answers: the bot's next Next questions, All that are left, or else Fields in their order.
 type Answer struct {
-	Place
+	yamlfile.Place
 	Next   Count
 	All    bool
 	Fields Map[Text]
@@ -75,9 +77,9 @@ const allAnswers = "all"
 
 func (a *Answer) decode(d *decoder, n ast.Node, what string) {
 	if _, ok := n.(*ast.MappingNode); !ok {
-		text, ok := scalarText(n)
+		text, ok := yamlfile.Scalar(n)
 		if !ok {
-			d.fault(n, "", "%s takes how many of the bot's next questions, or fields and texts", what)
+			d.Fail(n, "", "%s takes how many of the bot's next questions, or fields and texts", what)
 			return
 		}
 		if a.All = text == allAnswers; a.All {
@@ -88,7 +90,7 @@ func (a *Answer) decode(d *decoder, n ast.Node, what string) {
 	}
 	d.value(n, reflect.ValueOf(&a.Fields).Elem(), what)
 	if len(a.Fields) == 0 {
-		d.fault(n, "", "%s names no field", what)
+		d.Fail(n, "", "%s names no field", what)
 	}
 }
 

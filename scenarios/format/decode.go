@@ -6,15 +6,15 @@ import (
 	"reflect"
 	"strings"
 
+	"artihook/fixtures/yamlfile"
+
 	"github.com/goccy/go-yaml/ast"
 )
 
 // decoder turns the tree of a file into the types of this package and gathers the faults on the way.
 type decoder struct {
-	file   string
-	source source
+	*yamlfile.Reader
 	fields map[reflect.Type][]field // those looked up so far
-	faults Diagnostics
 }
 
 // node is a value that can be written in several ways; it reads itself. what is the key that it stands under.
@@ -24,7 +24,9 @@ type node interface {
 }
 
 // checker is a struct whose parts must fit each other. It is asked after its fields have been read.
-type checker interface{ check(faults *Diagnostics) }
+type checker interface {
+	check(faults *yamlfile.Diagnostics)
+}
 
 // field is one key of a struct, from its tags.
 type field struct {
@@ -52,25 +54,6 @@ func (d *decoder) fieldsOf(t reflect.Type) []field {
 	return d.fields[t]
 }
 
-func (d *decoder) fault(n ast.Node, near, format string, args ...any) {
-	d.faults.add(d.place(n), near, format, args...)
-}
-
-// place gives the place of a node; that of a map is its first key's.
-func (d *decoder) place(n ast.Node) Place {
-	at := Place{d.file, 1, 1}
-	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
-		n = m.Values[0].Key
-	}
-	if n == nil {
-		return at
-	}
-	if t := n.GetToken(); t != nil && t.Position != nil {
-		at.Line, at.Column = d.source.inside(t.Position.Line, t.Position.Column)
-	}
-	return at
-}
-
 // value reads a node into v, in the way that v's type asks for.
 func (d *decoder) value(n ast.Node, v reflect.Value, what string) {
 	if v.Kind() == reflect.Pointer {
@@ -78,8 +61,8 @@ func (d *decoder) value(n ast.Node, v reflect.Value, what string) {
 		v = v.Elem()
 	}
 	into := v.Addr().Interface()
-	if p, ok := into.(interface{ setPlace(Place) }); ok {
-		p.setPlace(d.place(n))
+	if p, ok := into.(interface{ SetPlace(yamlfile.Place) }); ok {
+		p.SetPlace(d.Place(n))
 	}
 	switch t := into.(type) {
 	case node:
@@ -96,20 +79,20 @@ func (d *decoder) value(n ast.Node, v reflect.Value, what string) {
 }
 
 func (d *decoder) scalar(n ast.Node, into scalar, what string) {
-	text, ok := scalarText(n)
+	text, ok := yamlfile.Scalar(n)
 	if !ok {
-		d.fault(n, "", "%s takes one value, not %s", what, kind(n))
+		d.Fail(n, "", "%s takes one value, not %s", what, yamlfile.Kind(n))
 		return
 	}
 	err := into.parse(text)
 	if err == nil {
 		return
 	}
-	if word := (*wordError)(nil); errors.As(err, &word) {
-		d.fault(n, word.near, "%s", word.problem)
+	if word := (*yamlfile.UnknownWord)(nil); errors.As(err, &word) {
+		d.Fail(n, word.Near, "%s", word.Problem)
 		return
 	}
-	d.fault(n, "", "%s: %s", what, err)
+	d.Fail(n, "", "%s: %s", what, err)
 }
 
 // list reads the entries of a list that may not be empty.
@@ -117,11 +100,11 @@ func (d *decoder) list(n ast.Node, v reflect.Value, what string) {
 	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	s, ok := n.(*ast.SequenceNode)
 	if !ok {
-		d.fault(n, "", "%s takes a list, not %s", what, kind(n))
+		d.Fail(n, "", "%s takes a list, not %s", what, yamlfile.Kind(n))
 		return
 	}
 	if len(s.Values) == 0 {
-		d.fault(n, "", "%s is an empty list", what)
+		d.Fail(n, "", "%s is an empty list", what)
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(s.Values), len(s.Values)))
@@ -143,24 +126,24 @@ func entryOf(key string) string {
 
 // structure reads a map whose keys are the fields of a struct.
 func (d *decoder) structure(n ast.Node, v reflect.Value, what string) {
-	defer d.mark(v, len(d.faults))
+	defer d.mark(v, len(d.Problems))
 	fields := d.fieldsOf(v.Type())
 	seen, meant := map[string]bool{}, map[string]bool{}
 	group := map[string]string{} // the first key given of each group
-	for _, pair := range d.pairs(n, what, "the keys "+keysOf(fields)) {
-		key, ok := d.key(pair, seen)
+	for _, pair := range d.Pairs(n, what, "the keys "+keysOf(fields)) {
+		key, ok := d.Key(pair, seen)
 		if !ok {
 			continue
 		}
 		f, ok := find(fields, key)
 		if !ok {
-			word := unknown(fmt.Sprintf("unknown key %.60q in %s", key, what), key, strings.Split(keysOf(fields), ", "))
-			d.fault(pair.Key, word.near, "%s", word.problem)
-			meant[word.near] = true
+			word := yamlfile.Unknown(fmt.Sprintf("unknown key %.60q in %s", key, what), key, strings.Split(keysOf(fields), ", "))
+			d.Fail(pair.Key, word.Near, "%s", word.Problem)
+			meant[word.Near] = true
 			continue
 		}
 		if other := group[f.group]; f.group != "" && other != "" {
-			d.fault(pair.Key, "", "%s stands beside %s; give one of them", key, other)
+			d.Fail(pair.Key, "", "%s stands beside %s; give one of them", key, other)
 			continue
 		}
 		group[f.group] = key
@@ -171,13 +154,13 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, what string) {
 	}
 	d.missing(n, fields, what, func(key string) bool { return seen[key] || meant[key] })
 	if c, ok := v.Addr().Interface().(checker); ok {
-		c.check(&d.faults)
+		c.check(&d.Problems)
 	}
 }
 
 // mark tells a step and the defaults that not all of them could be read.
 func (d *decoder) mark(v reflect.Value, before int) {
-	if m, ok := v.Addr().Interface().(interface{ markFaulty() }); ok && len(d.faults) > before {
+	if m, ok := v.Addr().Interface().(interface{ markFaulty() }); ok && len(d.Problems) > before {
 		m.markFaulty()
 	}
 }
@@ -188,7 +171,7 @@ func (d *decoder) missing(n ast.Node, fields []field, what string, there func(ke
 	members, given := map[string][]string{}, map[string]bool{}
 	for _, f := range fields {
 		if f.need && !there(f.key) {
-			d.fault(n, "", "%s has no %s", what, f.key)
+			d.Fail(n, "", "%s has no %s", what, f.key)
 		}
 		if f.group == "" {
 			continue
@@ -201,33 +184,9 @@ func (d *decoder) missing(n ast.Node, fields []field, what string, there func(ke
 	}
 	for _, g := range groups {
 		if !given[g] {
-			d.fault(n, "", "%s needs one of %s", what, strings.Join(members[g], ", "))
+			d.Fail(n, "", "%s needs one of %s", what, strings.Join(members[g], ", "))
 		}
 	}
-}
-
-// pairs gives the keys and values of a map.
-func (d *decoder) pairs(n ast.Node, what, takes string) []*ast.MappingValueNode {
-	if m, ok := n.(*ast.MappingNode); ok {
-		return m.Values
-	}
-	d.fault(n, "", "%s takes %s, not %s", what, takes, kind(n))
-	return nil
-}
-
-// key reads the key of a pair, which may stand in its map only once.
-func (d *decoder) key(pair *ast.MappingValueNode, seen map[string]bool) (string, bool) {
-	key, ok := scalarText(pair.Key)
-	switch {
-	case !ok:
-		d.fault(pair.Key, "", "a key must be a text")
-		return "", false
-	case seen[key]:
-		d.fault(pair.Key, "", "the key %.60q stands here a second time", key)
-		return "", false
-	}
-	seen[key] = true
-	return key, true
 }
 
 func find(fields []field, key string) (field, bool) {
@@ -245,34 +204,4 @@ func keysOf(fields []field) string {
 		keys[i] = f.key
 	}
 	return strings.Join(keys, ", ")
-}
-
-// scalarText gives a text, number or boolean as the text that stands in the file.
-func scalarText(n ast.Node) (string, bool) {
-	switch v := n.(type) {
-	case *ast.StringNode:
-		return v.Value, true
-	case *ast.LiteralNode:
-		return v.Value.Value, true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-		return n.GetToken().Value, true
-	}
-	return "", false
-}
-
-// kind names what a node is, for people.
-func kind(n ast.Node) string {
-	switch n.(type) {
-	case nil, *ast.NullNode:
-		return "nothing"
-	case *ast.MappingNode, *ast.MappingValueNode:
-		return "a map"
-	case *ast.SequenceNode:
-		return "a list"
-	case *ast.AnchorNode, *ast.AliasNode:
-		return "an anchor or alias; write the value out, or use vars"
-	case *ast.TagNode:
-		return "a tag"
-	}
-	return "a single value"
 }

@@ -3,12 +3,14 @@ package format
 import (
 	"reflect"
 
+	"artihook/fixtures/yamlfile"
+
 	"github.com/goccy/go-yaml/ast"
 )
 
 // Expect says what must come back. A part that is not given is not looked at; without a status any 2xx is right.
 type Expect struct {
-	Place
+	yamlfile.Place
 	Status  List[Status]      `yaml:"status" doc:"The status, as 204, 2xx or [200, 204]."`
 	Within  Duration          `yaml:"within" doc:"How long the response may take, as 500ms."`
 	Headers Map[Matcher]      `yaml:"headers" doc:"Headers of the response by name."`
@@ -18,7 +20,7 @@ type Expect struct {
 
 // Matcher is one condition on a text. Exactly one field is not nil.
 type Matcher struct {
-	Place
+	yamlfile.Place
 	Equals   *Text    `yaml:"equals" one:"test" doc:"It is exactly this text; a text alone means the same."`
 	Contains *Text    `yaml:"contains" one:"test" doc:"It holds this text."`
 	Matches  *Pattern `yaml:"matches" one:"test" doc:"This regular expression (RE2) matches somewhere in it."`
@@ -27,7 +29,7 @@ type Matcher struct {
 
 // BodyMatcher is one condition on the body, or with Path on what stands there. Exactly one of the conditions is not nil.
 type BodyMatcher struct {
-	Place
+	yamlfile.Place
 	Path     Path     `yaml:"path" doc:"A JSONPath (RFC 9535), as $.id; without it the whole body is meant."`
 	Equals   *Text    `yaml:"equals" one:"test" doc:"It is exactly this text; a text alone means the same."`
 	Contains *Text    `yaml:"contains" one:"test" doc:"It holds this text."`
@@ -38,33 +40,33 @@ type BodyMatcher struct {
 
 // Capture takes a text out of a response. Exactly one field is not nil.
 type Capture struct {
-	Place
+	yamlfile.Place
 	Path   *Path    `yaml:"path" one:"source" doc:"What stands at this JSONPath (RFC 9535) in the body."`
 	Header *Text    `yaml:"header" one:"source" doc:"The value of this header."`
 	Match  *Pattern `yaml:"match" one:"source" doc:"What the only group of this regular expression (RE2) finds in the body."`
 }
 
-func (e *Expect) check(faults *Diagnostics) {
+func (e *Expect) check(faults *yamlfile.Diagnostics) {
 	if e.Error.Given() && (len(e.Status) > 0 || len(e.Headers) > 0 || len(e.Body) > 0) {
-		faults.add(e.Error.Place, "", "error stands beside status, headers or body; a delivery that fails has no response")
+		faults.Add(e.Error.Place, "", "error stands beside status, headers or body; a delivery that fails has no response")
 	}
 }
 
-func (c *Capture) check(faults *Diagnostics) {
+func (c *Capture) check(faults *yamlfile.Diagnostics) {
 	if c.Match != nil && c.Match.Regexp != nil && c.Match.Regexp.NumSubexp() != 1 {
-		faults.add(c.Match.Place, "", "match has %d groups; write exactly one, as id=(\\d+)", c.Match.Regexp.NumSubexp())
+		faults.Add(c.Match.Place, "", "match has %d groups; write exactly one, as id=(\\d+)", c.Match.Regexp.NumSubexp())
 	}
 }
 
-func (m *BodyMatcher) check(faults *Diagnostics) {
+func (m *BodyMatcher) check(faults *yamlfile.Diagnostics) {
 	if m.Path.Given() {
 		return
 	}
 	if m.Exists != nil {
-		faults.add(m.Exists.Place, "", "exists needs path: what must exist in the body")
+		faults.Add(m.Exists.Place, "", "exists needs path: what must exist in the body")
 	}
 	if m.Is != nil {
-		faults.add(m.Is.Place, "", "is needs path: where in the body")
+		faults.Add(m.Is.Place, "", "is needs path: where in the body")
 	}
 }
 
@@ -85,7 +87,7 @@ func textOrObject[T any](s *schemer) map[string]any {
 
 // textOr reads a lone text as the condition equals, and anything else as a map.
 func (d *decoder) textOr(n ast.Node, equals **Text, otherwise func()) {
-	if _, ok := scalarText(n); !ok {
+	if _, ok := yamlfile.Scalar(n); !ok {
 		otherwise()
 		return
 	}

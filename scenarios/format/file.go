@@ -1,8 +1,10 @@
 package format
 
+import "artihook/fixtures/yamlfile"
+
 // File is one scenario.
 type File struct {
-	Place
+	yamlfile.Place
 	// Ready says that it is one of the ready library, and no file of the user's.
 	Ready       bool
 	Name        Text      `yaml:"name" need:"yes" doc:"What the scenario is called in reports."`
@@ -25,7 +27,7 @@ type File struct {
 
 // Defaults are the settings of all steps of a scenario. What is not given is left to the runner.
 type Defaults struct {
-	Place
+	yamlfile.Place
 	// Invalid reports that a part of the defaults could not be read.
 	Invalid  bool
 	URL      Text     `yaml:"url" doc:"The webhook's Payload URL."`
@@ -44,7 +46,7 @@ type Defaults struct {
 
 // Hook is one of several webhooks of a scenario. What is not given is that of the defaults.
 type Hook struct {
-	Place
+	yamlfile.Place
 	Name    Text              `yaml:"name" need:"yes" doc:"What the webhook is called in the history."`
 	URL     Text              `yaml:"url" doc:"Its Payload URL; ${url} is the one that the run was given."`
 	SignURL Text              `yaml:"sign_url" doc:"Sign for this public URL while connecting to url."`
@@ -54,26 +56,26 @@ type Hook struct {
 	Scheme  Scheme            `yaml:"scheme" doc:"Its signature scheme."`
 }
 
-func (f *File) check(faults *Diagnostics) {
+func (f *File) check(faults *yamlfile.Diagnostics) {
 	switch {
-	case f.Name.Given() && f.Name.Value == "" && !faults.at(f.Name.Place):
-		faults.add(f.Name.Place, "", "the name is empty")
+	case f.Name.Given() && f.Name.Value == "" && !faults.Has(f.Name.Place):
+		faults.Add(f.Name.Place, "", "the name is empty")
 	case f.Steps == nil && f.Include == nil:
-		faults.add(f.Place, "", "the scenario has no steps")
+		faults.Add(f.Place, "", "the scenario has no steps")
 	}
 	checkNames(f.Vars, "variable", faults)
 }
 
 func (d *Defaults) markFaulty() { d.Invalid = true }
 
-func (d *Defaults) check(faults *Diagnostics) {
+func (d *Defaults) check(faults *yamlfile.Diagnostics) {
 	if d.URL.Given() && d.Webhook.Given() {
-		faults.add(d.Webhook.Place, "", "webhook stands beside url; give one of them")
+		faults.Add(d.Webhook.Place, "", "webhook stands beside url; give one of them")
 	}
 	seen := map[string]bool{}
 	for _, h := range d.Webhooks {
 		if h.Name.Value != "" && seen[h.Name.Value] {
-			faults.add(h.Name.Place, "", "a second webhook is named %.60q", h.Name.Value)
+			faults.Add(h.Name.Place, "", "a second webhook is named %.60q", h.Name.Value)
 		}
 		seen[h.Name.Value] = true
 	}

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+
+	"artihook/fixtures/yamlfile"
 )
 
 //go:embed library/*.yaml
@@ -28,9 +30,9 @@ func Library() []string {
 func LibraryText(name string) ([]byte, error) {
 	text, err := libraryFiles.ReadFile(path.Join("library", name+".yaml"))
 	if err != nil {
-		word := unknown(fmt.Sprintf("unknown scenario %q", name), name, Library())
-		if word.near != "" {
-			return nil, fmt.Errorf("%w; did you mean %q?", word, word.near)
+		word := yamlfile.Unknown(fmt.Sprintf("unknown scenario %q", name), name, Library())
+		if word.Near != "" {
+			return nil, fmt.Errorf("%w; did you mean %q?", word, word.Near)
 		}
 		return nil, word
 	}

@@ -1,5 +1,7 @@
 package format
 
+import "artihook/fixtures/yamlfile"
+
 // What a scenario can multiply is bounded: a small file must exhaust neither the memory nor anybody's patience.
 const (
 	// maxWork is how many steps, deliveries and included files a scenario may have, with every round, lead and copy
@@ -15,12 +17,12 @@ const (
 // work counts what the steps of a scenario come to before any of them runs.
 type work struct {
 	webhooks int
-	faults   *Diagnostics
+	faults   *yamlfile.Diagnostics
 	over     bool // a fault says so already
 }
 
 // checkWork reports whether a scenario stays within maxWork and maxAtOnce, and adds a fault if it does not.
-func checkWork(f *File, faults *Diagnostics) bool {
+func checkWork(f *File, faults *yamlfile.Diagnostics) bool {
 	w := &work{webhooks: 1, faults: faults}
 	if f.Defaults != nil {
 		w.webhooks = max(len(f.Defaults.Webhooks), 1)
@@ -74,10 +76,10 @@ func (w *work) limited(s *Step, total, atOnce int) (int, int) {
 	case w.over:
 	case total > maxWork:
 		w.over = true
-		w.faults.add(s.Place, "", "with this step the scenario has more than %d steps and deliveries, the limit for one scenario; use artihook load for more", maxWork)
+		w.faults.Add(s.Place, "", "with this step the scenario has more than %d steps and deliveries, the limit for one scenario; use artihook load for more", maxWork)
 	case atOnce > maxAtOnce:
 		w.over = true
-		w.faults.add(s.Place, "", "more than %d branches and leads would run side by side, the limit for one scenario", maxAtOnce)
+		w.faults.Add(s.Place, "", "more than %d branches and leads would run side by side, the limit for one scenario", maxAtOnce)
 	}
 	return min(total, maxWork+1), min(atOnce, maxAtOnce+1)
 }

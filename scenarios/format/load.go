@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"artihook/fixtures/yamlfile"
 )
 
 // Load reads scenario files, and those directly in folders (*.yaml and *.yml, by name), and puts the steps of included
@@ -25,7 +27,7 @@ func Load(paths []string, root string) ([]*File, error) {
 		seen[path] = true
 		f, err := l.file(path)
 		if err != nil {
-			l.faults.add(Place{path, 1, 1}, "", "the scenario cannot be read: %s", reason(err))
+			l.faults.Add(yamlfile.Place{File: path, Line: 1, Column: 1}, "", "the scenario cannot be read: %s", reason(err))
 			continue
 		}
 		whole := l.scenario(f)
@@ -48,8 +50,8 @@ func Load(paths []string, root string) ([]*File, error) {
 }
 
 // misspelt says whether one of the keys was probably meant by a word that is none.
-func misspelt(faults Diagnostics, keys ...string) bool {
-	return slices.ContainsFunc(faults, func(f *Diagnostic) bool { return slices.Contains(keys, f.Near) })
+func misspelt(faults yamlfile.Diagnostics, keys ...string) bool {
+	return slices.ContainsFunc(faults, func(f *yamlfile.Diagnostic) bool { return slices.Contains(keys, f.Near) })
 }
 
 // keptWhole is how many scenarios of a set stay parsed. The rest are parsed anew when they run, from the text that was
@@ -78,7 +80,7 @@ type loader struct {
 	texts  texts
 	read   map[string]*File // by path
 	root   string           // files may come from below it, too
-	faults Diagnostics
+	faults yamlfile.Diagnostics
 	lost   bool // an included file is missing
 
 	below    roots // of the scenario that is being put together
@@ -97,7 +99,7 @@ func (l *loader) expand(paths []string) []string {
 		}
 		entries, err := os.ReadDir(path)
 		if err != nil {
-			l.faults.add(Place{path, 1, 1}, "", "the folder cannot be read: %s", reason(err))
+			l.faults.Add(yamlfile.Place{File: path, Line: 1, Column: 1}, "", "the folder cannot be read: %s", reason(err))
 			continue
 		}
 		before := len(files)
@@ -109,13 +111,13 @@ func (l *loader) expand(paths []string) []string {
 			file := filepath.Join(path, e.Name())
 			files = append(files, file)
 			if err := regular(file); err != nil {
-				l.faults.add(Place{file, 1, 1}, "", "the scenario cannot be read: %s", reason(err))
+				l.faults.Add(yamlfile.Place{File: file, Line: 1, Column: 1}, "", "the scenario cannot be read: %s", reason(err))
 				files = files[:len(files)-1]
 				before--
 			}
 		}
 		if len(files) == before {
-			l.faults.add(Place{path, 1, 1}, "", "the folder holds no scenario (*.yaml, *.yml)")
+			l.faults.Add(yamlfile.Place{File: path, Line: 1, Column: 1}, "", "the folder holds no scenario (*.yaml, *.yml)")
 		}
 	}
 	return files
@@ -156,7 +158,6 @@ func (l *loader) parsed(path string, read func() ([]byte, error)) (*File, error)
 // far longer than in proportion for what nobody writes by hand.
 const (
 	maxScenario = 16 << 20
-	maxNesting  = 100
 )
 
 // scenario returns a file that the user named with all that it includes.
@@ -179,7 +180,7 @@ func (l *loader) whole(f *File, above []string) *File {
 	for _, name := range f.Include {
 		included, err := l.include(f, name, above)
 		if err != nil {
-			l.faults.add(name.Place, "", "%.60q cannot be included: %s", name.Value, reason(err))
+			l.faults.Add(name.Place, "", "%.60q cannot be included: %s", name.Value, reason(err))
 			l.lost = true
 			if errors.Is(err, errTooMuch) {
 				break

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"artihook/fixtures/yamlfile"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -49,7 +51,7 @@ func TestLoadIncludes(t *testing.T) {
 func TestLoadFaults(t *testing.T) {
 	t.Parallel()
 	_, err := Load([]string{"testdata/cycle", "testdata/cycle/none.yaml", "testdata/bad/empty.yaml", t.TempDir()}, "")
-	var faults Diagnostics
+	var faults yamlfile.Diagnostics
 	if !errors.As(err, &faults) {
 		t.Fatalf("got %v", err)
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"artihook/fixtures/yamlfile"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -173,7 +175,7 @@ func TestTypedValues(t *testing.T) {
 	if set[0].Value.JSON != "1" || set[1].Value.JSON != `{"b":[1,null,"x"],"a":1E+2}` {
 		t.Errorf("set: %+v", set)
 	}
-	if diff := cmp.Diff([]Place{{f.File, 28, 5}, {f.File, 28, 13}}, []Place{f.Steps[1].Place, f.Steps[1].Answer.Next.Place}); diff != "" {
+	if diff := cmp.Diff([]yamlfile.Place{{File: f.File, Line: 28, Column: 5}, {File: f.File, Line: 28, Column: 13}}, []yamlfile.Place{f.Steps[1].Place, f.Steps[1].Answer.Next.Place}); diff != "" {
 		t.Errorf("places: %s", diff)
 	}
 }
@@ -215,7 +217,7 @@ func TestNearest(t *testing.T) {
 		"stauts": "status", "strat": "start", "Steps": "steps", "for-each": "for_each", "foreach": "for_each",
 		"ip": "id", "answers": "answer", "fro": "", "x": "", "": "", "entirely": "", strings.Repeat("start", 1000): "",
 	} {
-		if got := Nearest(word, words); got != want {
+		if got := yamlfile.Nearest(word, words); got != want {
 			t.Errorf("nearest(%.20q) = %q, want %q", word, got, want)
 		}
 	}
@@ -251,7 +253,7 @@ func FuzzParse(f *testing.F) {
 		if err == nil {
 			return
 		}
-		var faults Diagnostics
+		var faults yamlfile.Diagnostics
 		if !errors.As(err, &faults) || len(faults) == 0 {
 			t.Fatalf("no faults but %v", err)
 		}
@@ -275,7 +277,7 @@ func TestEveryFaultHasAPlace(t *testing.T) {
 		"name: a\nsteps: [{parallel: [null, null]}]", "name: a\nsteps: [{start: {visitor: null}, expect: null, capture: {a: null}}]",
 	} {
 		_, err := Parse("x.yaml", []byte(text))
-		var faults Diagnostics
+		var faults yamlfile.Diagnostics
 		if !errors.As(err, &faults) {
 			t.Errorf("%q: %v", text, err)
 		}

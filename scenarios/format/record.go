@@ -70,3 +70,20 @@ func plain(text string) bool {
 	}
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) })
 }
+
+// nesting counts how deep brackets stand in brackets at most, wherever they stand, and how many are open at the end.
+func nesting(data []byte) (deepest, depth int) {
+	for _, b := range data {
+		switch b {
+		case '[', '{':
+			depth++
+			deepest = max(deepest, depth)
+		case ']', '}':
+			depth = max(depth-1, 0)
+		}
+	}
+	return deepest, depth
+}
+
+// maxNesting is how deep yamlfile lets brackets be nested.
+const maxNesting = 100

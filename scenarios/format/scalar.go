@@ -15,6 +15,7 @@ import (
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
 	"artihook/fixtures"
+	"artihook/fixtures/yamlfile"
 
 	"github.com/ohler55/ojg/jp"
 )
@@ -28,7 +29,7 @@ type scalar interface {
 
 // Text is any text; 12 and true are texts too. It may hold ${name}; $${ is ${ itself.
 type Text struct {
-	Place
+	yamlfile.Place
 	Value string
 }
 
@@ -60,7 +61,7 @@ func unclosed(text string) error {
 
 // Secret is the shared secret as it stands in the file: ${name} in it is not filled in yet. It prints as a placeholder.
 type Secret struct {
-	Place
+	yamlfile.Place
 	Value signature.Secret
 }
 
@@ -73,7 +74,7 @@ func (*Secret) shape(*schemer) map[string]any { return anyText() }
 
 // Flag is true or false.
 type Flag struct {
-	Place
+	yamlfile.Place
 	On bool
 }
 
@@ -94,7 +95,7 @@ var durationPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustC
 
 // Duration is a length of time, never negative.
 type Duration struct {
-	Place
+	yamlfile.Place
 	Value time.Duration
 }
 
@@ -116,19 +117,19 @@ const maxCount = maxWork
 
 // Count is a whole number from 1 to maxCount.
 type Count struct {
-	Place
+	yamlfile.Place
 	N int
 }
 
 // Copies is a whole number from 2 to maxCount.
 type Copies struct {
-	Place
+	yamlfile.Place
 	N int
 }
 
 // Bytes is a number of bytes from 0.
 type Bytes struct {
-	Place
+	yamlfile.Place
 	N int
 }
 
@@ -171,7 +172,7 @@ func wholeShape(least int) map[string]any { return map[string]any{"type": "integ
 
 // Seed is the seed of everything random.
 type Seed struct {
-	Place
+	yamlfile.Place
 	N uint64
 }
 
@@ -188,7 +189,7 @@ func (*Seed) shape(*schemer) map[string]any { return wholeShape(0) }
 
 // Moment is a point in time.
 type Moment struct {
-	Place
+	yamlfile.Place
 	Time time.Time
 }
 
@@ -207,7 +208,7 @@ func (*Moment) shape(*schemer) map[string]any {
 
 // Edition is a payload edition.
 type Edition struct {
-	Place
+	yamlfile.Place
 	Value payload.Edition
 }
 
@@ -237,12 +238,12 @@ var (
 
 // Scheme is a signature scheme.
 type Scheme struct {
-	Place
+	yamlfile.Place
 	Value signature.Scheme
 }
 
 func (s *Scheme) parse(text string) error {
-	if err := oneOf("scheme", text, schemes); err != nil {
+	if err := yamlfile.OneOf("scheme", text, schemes); err != nil {
 		return err
 	}
 	var err error
@@ -254,39 +255,39 @@ func (*Scheme) shape(*schemer) map[string]any { return enum(schemes) }
 
 // EventAction is what happened to a lead.
 type EventAction struct {
-	Place
+	yamlfile.Place
 	Value payload.Action
 }
 
 func (a *EventAction) parse(text string) error {
 	a.Value = payload.Action(text)
-	return oneOf("action", text, actions)
+	return yamlfile.OneOf("action", text, actions)
 }
 
 func (*EventAction) shape(*schemer) map[string]any { return enum(actions) }
 
 // Tamper is what is changed after signing: "body", "signature" or "url".
 type Tamper struct {
-	Place
+	yamlfile.Place
 	Value string
 }
 
 func (t *Tamper) parse(text string) error {
 	t.Value = text
-	return oneOf("tamper", text, tampers)
+	return yamlfile.OneOf("tamper", text, tampers)
 }
 
 func (*Tamper) shape(*schemer) map[string]any { return enum(tampers) }
 
 // ErrorName is a failed delivery's short name: "refused", "timeout" and so on.
 type ErrorName struct {
-	Place
+	yamlfile.Place
 	Value string
 }
 
 func (e *ErrorName) parse(text string) error {
 	e.Value = text
-	return oneOf("error", text, errorNames)
+	return yamlfile.OneOf("error", text, errorNames)
 }
 
 func (*ErrorName) shape(*schemer) map[string]any { return enum(errorNames) }
@@ -302,7 +303,7 @@ func enum(words []string) map[string]any {
 // Bot is a ready bot's name, or a bot's file (it has a dot or a slash), or holds ${name}. Whether the file is there is
 // not looked at here.
 type Bot struct {
-	Place
+	yamlfile.Place
 	Value string
 }
 
@@ -311,14 +312,14 @@ func (b *Bot) parse(text string) error {
 	if strings.ContainsAny(text, "./\\") || strings.Contains(text, "${") {
 		return unclosed(text)
 	}
-	return oneOf("bot", text, fixtures.Bots())
+	return yamlfile.OneOf("bot", text, fixtures.Bots())
 }
 
 func (*Bot) shape(*schemer) map[string]any { return anyText() }
 
 // Status is one status or a class of them: From to To, both inclusive.
 type Status struct {
-	Place
+	yamlfile.Place
 	From, To int
 }
 
@@ -349,7 +350,7 @@ func (*Status) shape(*schemer) map[string]any {
 
 // Pattern is a regular expression in Go's syntax (RE2). It is taken as it stands: ${name} is not filled in.
 type Pattern struct {
-	Place
+	yamlfile.Place
 	Regexp *regexp.Regexp // nil only in a file with faults
 }
 
@@ -372,7 +373,7 @@ func (*Pattern) shape(*schemer) map[string]any {
 
 // Base64 is bytes that are written in base64 (RFC 4648 4).
 type Base64 struct {
-	Place
+	yamlfile.Place
 	Bytes []byte
 }
 
@@ -389,7 +390,7 @@ func (*Base64) shape(*schemer) map[string]any {
 
 // Path is a JSONPath (RFC 9535). It is taken as it stands: ${name} is not filled in.
 type Path struct {
-	Place
+	yamlfile.Place
 	Value    string
 	compiled jp.Expr // nil only in a file with faults
 }

@@ -5,12 +5,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"artihook/fixtures/yamlfile"
 )
 
 // sequence follows the steps in the order of the file, from outside in and branch after branch, and looks whether each
 // finds what it is about.
 type sequence struct {
-	faults  *Diagnostics
+	faults  *yamlfile.Diagnostics
 	known   []string // all ids of the scenario
 	unnamed int      // leads without a name so far
 	view
@@ -27,7 +29,7 @@ type view struct {
 	used    map[string]bool
 }
 
-func checkSequence(steps []*Step, faults *Diagnostics) {
+func checkSequence(steps []*Step, faults *yamlfile.Diagnostics) {
 	q := &sequence{faults: faults, view: view{sends: map[string]bool{}, ended: map[string]bool{}}}
 	q.gather(steps)
 	q.walk(steps)
@@ -38,7 +40,7 @@ func (q *sequence) gather(steps []*Step) {
 	for _, s := range steps {
 		if s.ID.Given() {
 			if slices.Contains(q.known, s.ID.Value) {
-				q.faults.add(s.ID.Place, "", "a second step has the id %.60q", s.ID.Value)
+				q.faults.Add(s.ID.Place, "", "a second step has the id %.60q", s.ID.Value)
 			}
 			q.known = append(q.known, s.ID.Value)
 		}
@@ -85,7 +87,7 @@ func (q *sequence) parallel(s *Step) {
 		q.walk(b.Steps)
 		for name := range q.used {
 			if after.used[name] {
-				q.faults.add(b.Place, "", "the lead %.60q stands in an earlier branch too; a lead's events have one order", strings.TrimSpace(name))
+				q.faults.Add(b.Place, "", "the lead %.60q stands in an earlier branch too; a lead's events have one order", strings.TrimSpace(name))
 			}
 			after.used[name] = true
 		}
@@ -132,7 +134,7 @@ func (q *sequence) start(s *Step) {
 		q.returns(v)
 	}
 	if name != "" && slices.Contains(q.leads, name) {
-		q.faults.add(s.Lead.Place, "", "the lead %.60q is under way already", name)
+		q.faults.Add(s.Lead.Place, "", "the lead %.60q is under way already", name)
 		return
 	}
 	q.any = true
@@ -151,7 +153,7 @@ func (q *sequence) returns(v *Visitor) {
 	case slices.Contains(q.outside, name):
 		q.used[name] = true
 	case !slices.Contains(q.leads, name) && !q.ended[name]:
-		q.faults.add(v.Returns.Place, Nearest(name, q.named()), "no lead %.60q was started before this step", name)
+		q.faults.Add(v.Returns.Place, yamlfile.Nearest(name, q.named()), "no lead %.60q was started before this step", name)
 	}
 }
 
@@ -172,13 +174,13 @@ func (q *sequence) goOn(s *Step) {
 			q.leads = slices.Delete(q.leads, i, i+1)
 		}
 	case s.Lead.Given() && q.ended[name]:
-		q.faults.add(s.Lead.Place, "", "the lead %.60q has ended before this step", name)
+		q.faults.Add(s.Lead.Place, "", "the lead %.60q has ended before this step", name)
 	case s.Lead.Given():
-		q.faults.add(s.Lead.Place, Nearest(name, q.named()), "no lead %.60q was started before this step", name)
+		q.faults.Add(s.Lead.Place, yamlfile.Nearest(name, q.named()), "no lead %.60q was started before this step", name)
 	case q.any:
-		q.faults.add(s.Place, "", "the lead of this step has ended before it; start another one")
+		q.faults.Add(s.Place, "", "the lead of this step has ended before it; start another one")
 	default:
-		q.faults.add(s.Place, "", "no lead was started before this step")
+		q.faults.Add(s.Place, "", "no lead was started before this step")
 	}
 }
 
@@ -191,11 +193,11 @@ func (q *sequence) resend(s *Step) {
 	sends, before := q.sends[id]
 	switch {
 	case before && !sends:
-		q.faults.add(s.Resend.Place, "", "the step %.60q sends nothing that could be sent again", id)
+		q.faults.Add(s.Resend.Place, "", "the step %.60q sends nothing that could be sent again", id)
 	case before:
 	case slices.Contains(q.known, id):
-		q.faults.add(s.Resend.Place, "", "the step %.60q does not come before this one", id)
+		q.faults.Add(s.Resend.Place, "", "the step %.60q does not come before this one", id)
 	default:
-		q.faults.add(s.Resend.Place, Nearest(id, q.known), "no step has the id %.60q", id)
+		q.faults.Add(s.Resend.Place, yamlfile.Nearest(id, q.known), "no step has the id %.60q", id)
 	}
 }

@@ -4,12 +4,14 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"artihook/fixtures/yamlfile"
 )
 
 // Step is one step: an optional name, exactly one action, and what is expected of it. Action says which of the actions
 // it is; the others are nil.
 type Step struct {
-	Place
+	yamlfile.Place
 	// Invalid reports that a part of the step could not be read.
 	Invalid bool
 
@@ -36,7 +38,7 @@ type Step struct {
 
 // Start begins a conversation.
 type Start struct {
-	Place
+	yamlfile.Place
 	Bot     Bot       `yaml:"bot" doc:"Whose questions are asked, instead of the default bot: a ready bot's name or a bot's file."`
 	Answers Map[Text] `yaml:"answers" doc:"What the visitor says when asked, by field name; the rest is made up."`
 	Visitor *Visitor  `yaml:"visitor" doc:"Who the visitor is, as far as it is not made up."`
@@ -44,7 +46,7 @@ type Start struct {
 
 // Visitor is what of a made-up visitor is not to be made up: the payload's meta, and whether they were here before.
 type Visitor struct {
-	Place
+	yamlfile.Place
 	Returns  Text   `yaml:"returns" doc:"An earlier lead's name: the same person comes back, with the same contact_id."`
 	Page     Text   `yaml:"chat_start_page" doc:"The page where the conversation starts."`
 	Address  Text   `yaml:"ip_address" doc:"Their IPv4 or IPv6 address."`
@@ -54,7 +56,7 @@ type Visitor struct {
 
 // Send is a delivery of its own, outside a conversation or in the middle of one.
 type Send struct {
-	Place
+	yamlfile.Place
 	Action *EventAction `yaml:"action" one:"body" doc:"Makes up an event: created, updated or completed."`
 	Body   *Text        `yaml:"body" one:"body" doc:"Sends exactly this text."`
 	Base64 *Base64      `yaml:"base64" one:"body" doc:"Sends exactly these bytes, written in base64."`
@@ -64,20 +66,20 @@ type Send struct {
 
 // Repeat runs Steps Times times.
 type Repeat struct {
-	Place
+	yamlfile.Place
 	Times Count   `yaml:"times" need:"yes" doc:"How often, at least 1."`
 	Steps []*Step `yaml:"steps" need:"yes" doc:"What is repeated."`
 }
 
 // Branch is what runs beside other branches.
 type Branch struct {
-	Place
+	yamlfile.Place
 	Steps []*Step `yaml:"steps" need:"yes" doc:"The steps of this branch, in order."`
 }
 
 // ForEach runs Steps once for each of Leads leads.
 type ForEach struct {
-	Place
+	yamlfile.Place
 	Leads   Count   `yaml:"leads" need:"yes" doc:"How many leads, at least 1."`
 	AtATime Count   `yaml:"at_a_time" doc:"How many of them side by side; without it one after the other."`
 	Steps   []*Step `yaml:"steps" need:"yes" doc:"What each lead does."`
@@ -85,7 +87,7 @@ type ForEach struct {
 
 // Probe asks again until the expectation holds or For is over.
 type Probe struct {
-	Place
+	yamlfile.Place
 	Get   *Text    `yaml:"get" one:"probe" doc:"The URL of an HTTP GET."`
 	Run   *Text    `yaml:"run" one:"probe" doc:"A command of the shell; its output is the body. Variables are in its environment."`
 	For   Duration `yaml:"for" doc:"How long to ask again until the expectation holds; without it, once."`
@@ -157,21 +159,21 @@ func (s *Step) Inner() []*Step {
 }
 
 // given lists the mishaps of a step by key, with their places.
-func (m *Mishaps) given() map[string]Place {
-	keys := map[string]Place{}
+func (m *Mishaps) given() map[string]yamlfile.Place {
+	keys := map[string]yamlfile.Place{}
 	v := reflect.ValueOf(m).Elem()
 	for _, f := range fieldsOf(v.Type()) {
-		if at := v.FieldByIndex(f.index).FieldByName("Place").Interface().(Place); at.Given() {
+		if at := v.FieldByIndex(f.index).FieldByName("Place").Interface().(yamlfile.Place); at.Given() {
 			keys[f.key] = at
 		}
 	}
 	return keys
 }
 
-func (s *Step) check(faults *Diagnostics) {
+func (s *Step) check(faults *yamlfile.Diagnostics) {
 	action := s.Action()
 	if action == "resend" && s.Lead.Given() {
-		faults.add(s.Lead.Place, "", "lead stands beside resend, which has the lead of the earlier step")
+		faults.Add(s.Lead.Place, "", "lead stands beside resend, which has the lead of the earlier step")
 	}
 	if action == "" || s.sends() {
 		checkNames(s.Capture, "variable", faults)
@@ -179,7 +181,7 @@ func (s *Step) check(faults *Diagnostics) {
 		return
 	}
 	for key, at := range s.given() {
-		faults.add(at, "", "%s stands beside %s, which sends nothing", key, action)
+		faults.Add(at, "", "%s stands beside %s, which sends nothing", key, action)
 	}
 	if action == "probe" {
 		checkNames(s.Capture, "variable", faults)
@@ -187,32 +189,32 @@ func (s *Step) check(faults *Diagnostics) {
 		return
 	}
 	if s.Expect != nil {
-		faults.add(s.Expect.Place, "", "expect stands beside %s, which gets no response", action)
+		faults.Add(s.Expect.Place, "", "expect stands beside %s, which gets no response", action)
 	}
 	if len(s.Capture) > 0 {
-		faults.add(s.Capture[0].Place, "", "capture stands beside %s, which gets no response", action)
+		faults.Add(s.Capture[0].Place, "", "capture stands beside %s, which gets no response", action)
 	}
 	if s.Lead.Given() && action != "abandon" {
-		faults.add(s.Lead.Place, "", "lead stands beside %s, which is about no single lead", action)
+		faults.Add(s.Lead.Place, "", "lead stands beside %s, which is about no single lead", action)
 	}
 }
 
 // checkMishaps looks whether each mishap can happen to what the step sends.
-func (s *Step) checkMishaps(faults *Diagnostics) {
+func (s *Step) checkMishaps(faults *yamlfile.Diagnostics) {
 	if s.OutOfOrder.On && (s.Answer == nil || !s.Answer.All && s.Answer.Next.N < 2 && len(s.Answer.Fields) < 2) && s.Resend == nil {
-		faults.add(s.OutOfOrder.Place, "", "out_of_order needs a step with several deliveries, as answer: 2")
+		faults.Add(s.OutOfOrder.Place, "", "out_of_order needs a step with several deliveries, as answer: 2")
 	}
 	if s.Stale.Given() && s.Answer == nil && s.Complete == nil {
-		faults.add(s.Stale.Place, "", "stale stands beside %s; it takes the place of an answer or of complete", s.Action())
+		faults.Add(s.Stale.Place, "", "stale stands beside %s; it takes the place of an answer or of complete", s.Action())
 	}
 	if s.Tamper.Given() && s.Unsigned.On {
-		faults.add(s.Tamper.Place, "", "tamper stands beside unsigned; give one of them")
+		faults.Add(s.Tamper.Place, "", "tamper stands beside unsigned; give one of them")
 	}
 	s.checkUnanswered(faults)
 }
 
 // checkUnanswered refuses to look at a response where there is none.
-func (s *Step) checkUnanswered(faults *Diagnostics) {
+func (s *Step) checkUnanswered(faults *yamlfile.Diagnostics) {
 	var why string
 	switch {
 	case s.Drop.On:
@@ -225,59 +227,59 @@ func (s *Step) checkUnanswered(faults *Diagnostics) {
 		return
 	}
 	if e := s.Expect; e != nil && s.Drop.On {
-		faults.add(e.Place, "", "expect stands beside %s", why)
+		faults.Add(e.Place, "", "expect stands beside %s", why)
 	} else if e != nil && s.CutBody.Given() {
-		refuse(map[string]Place{"headers": placeOf(e.Headers), "body": placeOf(e.Body)}, why, faults)
+		refuse(map[string]yamlfile.Place{"headers": placeOf(e.Headers), "body": placeOf(e.Body)}, why, faults)
 	}
 	if len(s.Capture) > 0 {
-		faults.add(s.Capture[0].Place, "", "capture stands beside %s", why)
+		faults.Add(s.Capture[0].Place, "", "capture stands beside %s", why)
 	}
 }
 
-func (p *Probe) check(faults *Diagnostics) {
+func (p *Probe) check(faults *yamlfile.Diagnostics) {
 	if p.Every.Given() && !p.For.Given() {
-		faults.add(p.Every.Place, "", "every needs for: how long to ask again")
+		faults.Add(p.Every.Place, "", "every needs for: how long to ask again")
 	}
 }
 
 // checkCommand refuses to expect of a command what only a response has.
-func (s *Step) checkCommand(faults *Diagnostics) {
+func (s *Step) checkCommand(faults *yamlfile.Diagnostics) {
 	if s.Probe.Run == nil {
 		return
 	}
 	if e := s.Expect; e != nil {
-		refuse(map[string]Place{"status": placeOf(e.Status), "headers": placeOf(e.Headers), "error": e.Error.Place},
+		refuse(map[string]yamlfile.Place{"status": placeOf(e.Status), "headers": placeOf(e.Headers), "error": e.Error.Place},
 			"a command, which has only an exit code and a body", faults)
 	}
 	for _, c := range s.Capture {
 		if c.Value.Header != nil {
-			faults.add(c.Value.Header.Place, "", "header stands beside a command, whose output has none")
+			faults.Add(c.Value.Header.Place, "", "header stands beside a command, whose output has none")
 		}
 	}
 }
 
 // refuse adds a fault for each key that is given.
-func refuse(keys map[string]Place, beside string, faults *Diagnostics) {
+func refuse(keys map[string]yamlfile.Place, beside string, faults *yamlfile.Diagnostics) {
 	for key, at := range keys {
 		if at.Given() {
-			faults.add(at, "", "%s stands beside %s", key, beside)
+			faults.Add(at, "", "%s stands beside %s", key, beside)
 		}
 	}
 }
 
 // placeOf gives the place of the first entry.
-func placeOf[T interface{ place() Place }](list []T) Place {
+func placeOf[T interface{ At() yamlfile.Place }](list []T) yamlfile.Place {
 	if len(list) == 0 {
-		return Place{}
+		return yamlfile.Place{}
 	}
-	return list[0].place()
+	return list[0].At()
 }
 
 // checkNames holds the names of variables against the form that ${name} can hold.
-func checkNames[T any](m Map[T], what string, faults *Diagnostics) {
+func checkNames[T any](m Map[T], what string, faults *yamlfile.Diagnostics) {
 	for _, e := range m {
 		if e.Key == "" || strings.ContainsFunc(e.Key, func(r rune) bool { return !isNameRune(r) }) {
-			faults.add(e.Place, "", "%s name %.60q holds something else than letters, digits and _", what, e.Key)
+			faults.Add(e.Place, "", "%s name %.60q holds something else than letters, digits and _", what, e.Key)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"artihook/emitter/payload"
+	"artihook/fixtures/yamlfile"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
@@ -12,7 +13,7 @@ import (
 // Value is any value of the file as JSON text, keys in their order and numbers as they stand in the file. Texts in it may
 // hold ${name}.
 type Value struct {
-	Place
+	yamlfile.Place
 	JSON string
 }
 
@@ -27,7 +28,7 @@ func (d *decoder) json(dst []byte, n ast.Node) []byte {
 		dst = append(dst, '{')
 		seen := map[string]bool{}
 		for _, pair := range v.Values {
-			key, ok := d.key(pair, seen)
+			key, ok := d.Key(pair, seen)
 			if !ok {
 				continue
 			}
@@ -61,15 +62,15 @@ func (d *decoder) jsonScalar(dst []byte, n ast.Node) []byte {
 			return append(dst, text...)
 		}
 	case *ast.StringNode, *ast.LiteralNode:
-		text, _ := scalarText(n)
+		text, _ := yamlfile.Scalar(n)
 		if n.GetToken().Type == token.StringType && payload.IsNumber(text) {
 			return append(dst, text...) // the parser takes 1E+15 for a text
 		}
 		if err := unclosed(text); err != nil {
-			d.fault(n, "", "%s", err)
+			d.Fail(n, "", "%s", err)
 		}
 		return payload.AppendString(dst, text)
 	}
-	d.fault(n, "", "this value has no JSON form")
+	d.Fail(n, "", "this value has no JSON form")
 	return append(dst, "null"...)
 }
