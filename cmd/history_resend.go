@@ -215,9 +215,9 @@ func (r *resender) resend(ctx context.Context, before *history.Delivery) error {
 func (opt *resendOptions) plan(a *app, d *history.Delivery) (emitter.Webhook, history.Delivery, error) {
 	w, err := opt.target(a, d)
 	if err != nil || !opt.exact {
-		return w, emitter.Plan(&w, emitter.Again(d)), err
+		return w, emitter.Plan(&w, emitter.ResendMessage(d)), err
 	}
-	planned := emitter.Exact(d)
+	planned := emitter.ResendExact(d)
 	if !bytes.Equal(planned.Request.AppendRaw(nil), d.RawRequest) {
 		return w, planned, errors.New("it cannot be sent byte for byte as it was, since it was imported from elsewhere; leave --exact out")
 	}

@@ -26,18 +26,18 @@ const (
 // common once, reuses memory, and records many events together. Events are added to a batch, recorded together while
 // the batch before is sent, and sent one by one in their order. It is for one goroutine at a time.
 type Bulk struct {
-	e        *Emitter
-	w        *Webhook
-	keep     Keep
-	bot      string
-	url      string // of the webhook
-	conn     *directConn
-	stop     func()
-	template *requestTemplate
-	encoder  payload.Encoder
-	body     []byte
-	now      *batch // is being sent
-	coming   *batch // is being filled and recorded meanwhile
+	e         *Emitter
+	w         *Webhook
+	keep      Keep
+	bot       string
+	url       string // of the webhook
+	conn      *directConn
+	stop      func()
+	template  *requestTemplate
+	encoder   payload.Encoder
+	body      []byte
+	current   *batch // is being sent
+	following *batch // is being filled and recorded meanwhile
 }
 
 // batch holds events that are recorded together.
@@ -74,8 +74,8 @@ type BulkOptions struct {
 	Bot  string // for the history
 }
 
-// Outcome is what came of one event of a Bulk.
-type Outcome struct {
+// BulkResult is what came of one event of a Bulk.
+type BulkResult struct {
 	Lead     uuid.UUID
 	Action   payload.Action
 	Status   int    // 0: no response
@@ -89,13 +89,13 @@ type Outcome struct {
 }
 
 // OK reports whether the receiver accepted the event.
-func (o *Outcome) OK() bool { return o.Error == "" && o.Status >= 200 && o.Status < 300 }
+func (o *BulkResult) OK() bool { return o.Error == "" && o.Status >= 200 && o.Status < 300 }
 
 // Bulk makes a Bulk for the webhook. The end of ctx ends what is under way. The caller closes it.
 func (e *Emitter) Bulk(ctx context.Context, w *Webhook, opt BulkOptions) *Bulk {
 	b := &Bulk{
 		e: e, w: w, keep: opt.Keep, bot: opt.Bot, url: w.URL.String(),
-		conn: newConn(e.client, w.URL), template: newRequestTemplate(w), now: &batch{}, coming: &batch{},
+		conn: newConn(e.client, w.URL), template: newRequestTemplate(w), current: &batch{}, following: &batch{},
 	}
 	if e.opt.History == nil {
 		b.keep = KeepNone
@@ -104,28 +104,28 @@ func (e *Emitter) Bulk(ctx context.Context, w *Webhook, opt BulkOptions) *Bulk {
 	return b
 }
 
-// Close closes the connection. Nothing may wait any more.
+// Close closes the connection. No event may be unsent or queued.
 func (b *Bulk) Close() {
 	b.stop()
 	b.conn.disconnect()
 }
 
-// Forget records nothing more of what is added from now on. Nothing may wait that is recorded.
-func (b *Bulk) Forget() { b.keep = KeepNone }
+// StopRecording makes Add and Send record nothing from now on. No recorded event may be unsent.
+func (b *Bulk) StopRecording() { b.keep = KeepNone }
 
-// Waiting gives how many events of the batch are still to be sent.
-func (b *Bulk) Waiting() int { return b.now.waiting() }
+// Unsent returns how many events of the current batch have not been sent.
+func (b *Bulk) Unsent() int { return b.current.waiting() }
 
-// Coming gives how many events the batch after it has.
-func (b *Bulk) Coming() int { return b.coming.waiting() }
+// Queued returns how many events the following batch has.
+func (b *Bulk) Queued() int { return b.following.waiting() }
 
-// Add encodes an event in the webhook's edition, signs it, and puts it into the coming batch.
+// Add encodes an event in the webhook's edition, signs it, and adds it to the following batch.
 func (b *Bulk) Add(e *payload.Event, seed uint64) {
 	if e.Edition != b.w.Edition {
 		other := e.In(b.w.Edition)
 		e = &other
 	}
-	c := b.coming
+	c := b.following
 	p := pendingEvent{action: e.Action, lead: e.Lead.ID, version: e.Lead.Version, edition: e.Edition, seed: seed, start: len(c.buf)}
 	b.body = b.encoder.AppendJSON(b.body[:0], e)
 	c.buf = b.template.append(c.buf, b.body)
@@ -133,9 +133,9 @@ func (b *Bulk) Add(e *payload.Event, seed uint64) {
 	c.events = append(c.events, p)
 }
 
-// Record begins to record the coming batch, to which nothing is added any more.
+// Record starts to record the following batch. Nothing may be added to it afterwards.
 func (b *Bulk) Record(ctx context.Context) (err error) {
-	c := b.coming
+	c := b.following
 	if b.keep != KeepAll || len(c.events) == 0 {
 		return ctx.Err()
 	}
@@ -157,15 +157,15 @@ func (b *Bulk) Record(ctx context.Context) (err error) {
 	return err
 }
 
-// Advance goes on to the coming batch, when all of it is in the history. Nothing may wait of the one before. With an
-// error nothing of it has been recorded, and nothing is to be sent.
+// Advance waits until the following batch is recorded and makes it the current one. The current batch must have been
+// sent. If it returns an error, nothing of the following batch was recorded, and its events are dropped.
 func (b *Bulk) Advance(ctx context.Context) error {
-	b.now.clear()
-	if err := b.coming.planning.Wait(ctx); err != nil {
-		b.coming.clear()
+	b.current.clear()
+	if err := b.following.planning.Wait(ctx); err != nil {
+		b.following.clear()
 		return err
 	}
-	b.now, b.coming = b.coming, b.now
+	b.current, b.following = b.following, b.current
 	return nil
 }
 
@@ -179,14 +179,14 @@ func (b *Bulk) delivery(from *batch, p *pendingEvent, lead string) history.Deliv
 }
 
 // Send sends the next event. Its error is about this side, as Emitter.Send's: what the receiver or the network did wrong
-// is in the outcome, the end of ctx too.
-func (b *Bulk) Send(ctx context.Context) (Outcome, error) {
-	n := b.now
+// is in the result, and so is the end of ctx.
+func (b *Bulk) Send(ctx context.Context) (BulkResult, error) {
+	n := b.current
 	p := &n.events[n.next]
 	request := n.buf[p.start:p.end]
 	began := time.Now()
 	resp := b.conn.exchange(ctx, began.Add(b.e.opt.Timeout), outgoing{raw: request, method: http.MethodPost, close: b.template.close})
-	o := Outcome{
+	o := BulkResult{
 		Lead: p.lead, Action: p.action, Status: resp.status, Sent: resp.sent, Received: len(resp.raw), Began: began, Took: resp.ended.Sub(began),
 	}
 	if resp.err != nil {
@@ -208,9 +208,9 @@ func (b *Bulk) Send(ctx context.Context) (Outcome, error) {
 }
 
 // recordLate puts a delivery that failed into the history. It has ended, so that ctx does not count any more.
-func (b *Bulk) recordLate(ctx context.Context, p *pendingEvent, o *Outcome, resp response) error {
+func (b *Bulk) recordLate(ctx context.Context, p *pendingEvent, o *BulkResult, resp response) error {
 	ctx = context.WithoutCancel(ctx)
-	d := b.delivery(b.now, p, p.lead.String())
+	d := b.delivery(b.current, p, p.lead.String())
 	d.Time = b.e.opt.Now().Add(-o.Took)
 	if err := b.e.opt.History.Plan(ctx, []*history.Delivery{&d}); err != nil {
 		return err
@@ -220,7 +220,7 @@ func (b *Bulk) recordLate(ctx context.Context, p *pendingEvent, o *Outcome, resp
 
 // finish records the outcome. A plain response without the secret is kept as it came. Any other is parsed first, because
 // chunks may hold a part of the secret each.
-func (b *Bulk) finish(ctx context.Context, d *history.Delivery, o *Outcome, resp response) error {
+func (b *Bulk) finish(ctx context.Context, d *history.Delivery, o *BulkResult, resp response) error {
 	d.Duration = o.Took.Truncate(time.Microsecond)
 	if resp.err == nil && !resp.truncated && resp.plain && bytes.Equal(b.w.Secret.Redact(resp.raw), resp.raw) {
 		d.Status, d.RawResponse = o.Status, resp.raw
@@ -230,14 +230,13 @@ func (b *Bulk) finish(ctx context.Context, d *history.Delivery, o *Outcome, resp
 	return b.e.opt.History.Finish(context.WithoutCancel(ctx), d)
 }
 
-// Withdraw takes what still waits or comes out of the history again, so that it does not look lost. It does so even where
-// ctx has ended.
+// Withdraw removes all events that were recorded and not sent from the history. It works after ctx has ended.
 func (b *Bulk) Withdraw(ctx context.Context) error {
-	left := slices.Clone(b.now.refs[min(b.now.next, len(b.now.refs)):])
-	if b.coming.planning.Wait(ctx) == nil {
-		left = append(left, b.coming.refs...)
+	left := slices.Clone(b.current.refs[min(b.current.next, len(b.current.refs)):])
+	if b.following.planning.Wait(ctx) == nil {
+		left = append(left, b.following.refs...)
 	}
-	b.now.clear()
-	b.coming.clear()
+	b.current.clear()
+	b.following.clear()
 	return b.e.Withdraw(ctx, left)
 }

@@ -86,7 +86,7 @@ func TestBulkRecordsWhatEmitRecords(t *testing.T) {
 			if err := errors.Join(b.Record(t.Context()), b.Advance(t.Context())); err != nil {
 				t.Fatal(err)
 			}
-			for b.Waiting() > 0 {
+			for b.Unsent() > 0 {
 				if o, err := b.Send(t.Context()); err != nil || !o.Recorded {
 					t.Fatalf("%+v, %v", o, err)
 				}
@@ -167,8 +167,8 @@ func TestBulkInterrupted(t *testing.T) {
 	if o, err := b.Send(ctx); err != nil || o.Error != FailureCancelled {
 		t.Errorf("%+v, %v", o, err)
 	}
-	if err := b.Withdraw(ctx); err != nil || b.Waiting() != 0 {
-		t.Errorf("%d wait, %v", b.Waiting(), err)
+	if err := b.Withdraw(ctx); err != nil || b.Unsent() != 0 {
+		t.Errorf("%d wait, %v", b.Unsent(), err)
 	}
 	all := keptIn(t, store)
 	if len(all) != 1 || all[0].State != history.Done || all[0].Error != FailureCancelled {

@@ -69,7 +69,7 @@ func (e *Emitter) Emit(ctx context.Context, w *Webhook, m Message, each func(his
 }
 
 // Record commits planned deliveries to the history before the first of them leaves, all of them or none. Send does that
-// itself where nobody has; together they cost a fraction of it. What is recorded and not sent after all is to be withdrawn.
+// itself for a delivery that is not recorded; together they cost a fraction of it. Withdraw those that are not sent.
 func (e *Emitter) Record(ctx context.Context, planned []*history.Delivery) error {
 	for _, d := range planned {
 		d.Time = e.opt.Now()
@@ -80,8 +80,7 @@ func (e *Emitter) Record(ctx context.Context, planned []*history.Delivery) error
 	return e.opt.History.Plan(ctx, planned)
 }
 
-// Withdraw takes recorded deliveries that were not sent after all out of the history again, so that they do not look
-// lost. It does so even where ctx has ended.
+// Withdraw removes deliveries that were recorded and not sent from the history. It works after ctx has ended.
 func (e *Emitter) Withdraw(ctx context.Context, recorded []*history.Delivery) error {
 	if e.opt.History == nil || len(recorded) == 0 {
 		return nil

@@ -9,8 +9,8 @@ import (
 	"artihook/emitter/signature"
 )
 
-// Again is the message of a recorded delivery, to be signed and sent anew.
-func Again(d *history.Delivery) Message {
+// ResendMessage returns the message of a recorded delivery, to be signed and sent again.
+func ResendMessage(d *history.Delivery) Message {
 	m := Message{Body: d.Request.Body, Summary: payload.Summary{Event: d.Event, Lead: d.Lead, Version: d.Version}, Bot: d.Bot, Seed: d.Seed, ResendOf: d.ID}
 	if edition, err := payload.ParseEdition(d.Edition); err == nil {
 		m.Edition = edition
@@ -18,8 +18,8 @@ func Again(d *history.Delivery) Message {
 	return m
 }
 
-// Exact is a recorded delivery, to be sent once more as it was: the same bytes, signature and headers.
-func Exact(d *history.Delivery) history.Delivery {
+// ResendExact returns a delivery with the bytes, the signature and the headers of a recorded one.
+func ResendExact(d *history.Delivery) history.Delivery {
 	again := history.Delivery{
 		Webhook: d.Webhook, URL: d.URL, SignURL: d.SignURL, Attempt: 1, Event: d.Event, Lead: d.Lead, Version: d.Version,
 		Scheme: d.Scheme, Edition: d.Edition, Bot: d.Bot, Seed: d.Seed, ResendOf: d.ID, Request: d.Request,
@@ -28,7 +28,7 @@ func Exact(d *history.Delivery) history.Delivery {
 	return again
 }
 
-// OwnHeaders are those of a delivery that somebody added to it or took away, beside what every delivery has.
+// OwnHeaders returns the headers that differ from those that every delivery has. An empty value means that one is missing.
 func OwnHeaders(d *history.Delivery) []history.Header {
 	planned := Plan(&Webhook{}, Message{}).Request.Headers
 	var own []history.Header

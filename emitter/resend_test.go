@@ -15,13 +15,13 @@ func TestResend(t *testing.T) {
 	first.ID = 7
 	now := &Webhook{URL: parseURL(t, "http://localhost:9000/new"), Secret: signature.NewSecret("new secret")}
 
-	again := Plan(now, Again(&first))
+	again := Plan(now, ResendMessage(&first))
 	want := Plan(now, testMessage())
 	want.ResendOf = 7
 	if diff := cmp.Diff(want, again); diff != "" {
 		t.Error(diff)
 	}
-	exact := Exact(&first)
+	exact := ResendExact(&first)
 	if diff := cmp.Diff(first.Request, exact.Request); diff != "" || exact.ResendOf != 7 || exact.ID != 0 {
 		t.Errorf("resend of %d as %d: %s", exact.ResendOf, exact.ID, diff)
 	}

@@ -42,26 +42,26 @@ func Curl(w io.Writer, req Request, opt CurlOptions) error {
 		b.WriteString("printf " + printfFormat(req.Body) + " | ")
 		data = "@-"
 	}
-	b.WriteString("curl -q -X " + Quote(req.method()) + " --http1.1 --path-as-is --globoff")
+	b.WriteString("curl -q -X " + quote(req.method()) + " --http1.1 --path-as-is --globoff")
 	if opt.Insecure {
 		b.WriteString(" -k")
 	}
 	if opt.CACert != "" {
-		b.WriteString(" --cacert " + Quote(opt.CACert))
+		b.WriteString(" --cacert " + quote(opt.CACert))
 	}
 	if opt.StatusOnly {
 		b.WriteString(" -sS -o /dev/null -w '%{http_code}'")
 	}
 	if req.target() != target {
-		b.WriteString(" --request-target " + Quote(req.target()))
+		b.WriteString(" --request-target " + quote(req.target()))
 	}
 	for _, h := range curlHeaders(req, authority) {
-		b.WriteString(" \\\n  -H " + Quote(h))
+		b.WriteString(" \\\n  -H " + quote(h))
 	}
 	if req.writesLength() {
-		b.WriteString(" \\\n  --data-binary " + Quote(data))
+		b.WriteString(" \\\n  --data-binary " + quote(data))
 	}
-	b.WriteString(" \\\n  " + Quote(opt.URL) + "\n")
+	b.WriteString(" \\\n  " + quote(opt.URL) + "\n")
 	_, err = w.Write(b.Bytes())
 	return err
 }
@@ -122,8 +122,8 @@ func isPlainArgument(body []byte) bool {
 	})
 }
 
-// Quote makes one word of s for a POSIX shell.
-func Quote(s string) string {
+// quote makes one word of s for a POSIX shell.
+func quote(s string) string {
 	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@_./-") == "" {
 		return s
 	}

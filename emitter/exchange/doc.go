@@ -4,7 +4,7 @@
 // delivery is shown as.
 //
 // A [Request] is what the emitter sends for one event; a [Response] is what the
-// receiver answered. Both keep header names as they stand on the wire, upper
+// receiver sent back. Both keep header names as they stand on the wire, upper
 // and lower case included, because ArtiBot's own signature header is lower case
 // (docs/contract.md, section 1) and net/http would spell it differently.
 //

@@ -49,7 +49,7 @@ func (s *Script) Add(req Request, opt CurlOptions, title string) error {
 	if err := Curl(&b, req, opt); err != nil {
 		return err
 	}
-	fmt.Fprintf(&b, ")\ntell \"$code\" %s\n", Quote(oneLine(title)))
+	fmt.Fprintf(&b, ")\ntell \"$code\" %s\n", quote(oneLine(title)))
 	_, err := s.w.Write(b.Bytes())
 	return err
 }

@@ -1,5 +1,5 @@
 // Package history keeps deliveries in a SQLite file: every request that the
-// emitter sends, and what the receiver answered.
+// emitter sends, and the response of the receiver.
 //
 // A delivery is written twice. [Store.Plan] commits the intent before the
 // request leaves and gives the delivery its number; [Store.Finish] adds the
@@ -18,7 +18,7 @@
 // Several processes may use one history at the same time. Within a process, one
 // goroutine writes for everybody: what waits is committed together.
 //
-// [Store.Watch] tells of deliveries as they enter, whichever process sends them.
+// [Store.Watch] yields deliveries as they are recorded, whichever process sends them.
 // Deliveries can be summed up ([Store.Stats]), removed so that the file shrinks
 // ([Store.Prune]), and taken along: [WriteLine] and [ReadLines] are their form as
 // lines of JSON, which loses nothing, and [Store.Import] takes them in again.

@@ -189,12 +189,7 @@ func (p *pruner) runTransaction(ctx context.Context, work func() error) error {
 			return err
 		}
 	}
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(min(time.Since(began), 150*time.Millisecond)):
-		return nil
-	}
+	return wait(ctx, min(time.Since(began), 150*time.Millisecond))
 }
 
 // removeUnreferenced drops what no delivery needs any more: among it outcomes that came when

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// DefaultWatchInterval is how often Watch looks for news.
-const DefaultWatchInterval = 200 * time.Millisecond
+// defaultWatchInterval is how often Watch looks for news.
+const defaultWatchInterval = 200 * time.Millisecond
 
 const (
 	// maxChanges bounds what one look brings, and how many deliveries without an outcome are kept in mind: of a flood, the
@@ -62,7 +62,7 @@ type watch struct {
 
 func newWatch(s *Store, opt WatchOptions) (*watch, error) {
 	if opt.Every <= 0 {
-		opt.Every = DefaultWatchInterval
+		opt.Every = defaultWatchInterval
 	}
 	w := &watch{store: s, opt: opt, after: opt.After, version: -1, pending: map[int64]bool{}}
 	for _, id := range opt.Pending[:min(len(opt.Pending), maxChanges)] {

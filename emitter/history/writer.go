@@ -9,16 +9,16 @@ import (
 const (
 	// maxBatch rows are committed together at most, unless one Plan brings more.
 	maxBatch = 512
-	// maxWait is how long an outcome may wait for company.
+	// maxWait is how long an outcome may wait to be committed with others.
 	maxWait = 100 * time.Millisecond
-	// batchThreshold is how many rows in one commit mean that more are coming.
+	// batchThreshold is how many rows in one commit make the writer wait for more.
 	batchThreshold = 8
 	// queue is how many jobs wait before senders do.
 	queue = 1024
 	// largeResponse in bytes: its sender waits for the commit, so that waiting
 	// outcomes never hold more than queue times this.
 	largeResponse = 64 << 10
-	// maxUncheckpointed in bytes: a longer write-ahead log takes longer to take over than to clear away.
+	// maxUncheckpointed is the longest write-ahead log, in bytes, that is left to the next process.
 	maxUncheckpointed = 512 << 10
 )
 
@@ -64,7 +64,7 @@ func startWriter(s *Store, c *conn) *writer {
 }
 
 // run commits what is in the queue until the queue is closed and empty. On its
-// own an outcome is committed at once; in a crowd it waits for others.
+// own an outcome is committed at once; among many it waits for others.
 func (w *writer) run() {
 	defer close(w.stopped)
 	w.tables.prepare()

@@ -160,7 +160,7 @@ func (w *loadWorker) run() error {
 	l := w.load
 	w.last = time.Now()
 	for {
-		if w.bulk.Waiting() == 0 {
+		if w.bulk.Unsent() == 0 {
 			if more, err := w.advance(); err != nil || !more {
 				return err
 			}
@@ -187,9 +187,9 @@ func (w *loadWorker) advance() (more bool, err error) {
 		return false, nil
 	}
 	if l.keptEnough() {
-		w.bulk.Forget()
+		w.bulk.StopRecording()
 	}
-	if w.bulk.Coming() == 0 {
+	if w.bulk.Queued() == 0 {
 		err = w.prepare()
 	}
 	if err == nil {
@@ -198,7 +198,7 @@ func (w *loadWorker) advance() (more bool, err error) {
 	if err == nil && l.opt.Keep == emitter.KeepAll {
 		err = w.prepare()
 	}
-	return w.bulk.Waiting() > 0, unlessOver(l.soft, err)
+	return w.bulk.Unsent() > 0, unlessOver(l.soft, err)
 }
 
 // prepare makes a batch and begins to record it.
@@ -207,7 +207,7 @@ func (w *loadWorker) prepare() error {
 	return w.bulk.Record(w.load.soft)
 }
 
-func (w *loadWorker) note(o *emitter.Outcome, due time.Time) {
+func (w *loadWorker) note(o *emitter.BulkResult, due time.Time) {
 	l := w.load
 	now := o.Began.Add(o.Took)
 	w.perEvent += (now.Sub(w.last) - w.perEvent) / 8
@@ -236,7 +236,7 @@ func unlessOver(ctx context.Context, err error) error {
 
 // fill makes the events of the next batch, none when there are no more.
 func (w *loadWorker) fill() {
-	for ahead := w.batchSize(); w.bulk.Coming() < ahead; {
+	for ahead := w.batchSize(); w.bulk.Queued() < ahead; {
 		if w.conversation == nil && !w.nextConversation() {
 			return
 		}

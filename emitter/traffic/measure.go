@@ -127,7 +127,7 @@ func (m *measure) begin() (end func()) {
 }
 
 // add counts one event. due is when it was to leave, zero when nothing said so.
-func (m *measure) add(o *emitter.Outcome, due time.Time) {
+func (m *measure) add(o *emitter.BulkResult, due time.Time) {
 	end := o.Began.Add(o.Took)
 	latency, ok := o.Took, o.OK()
 	m.mu.Lock()
@@ -156,7 +156,7 @@ func (m *measure) add(o *emitter.Outcome, due time.Time) {
 	}
 }
 
-func (m *measure) fail(o *emitter.Outcome) {
+func (m *measure) fail(o *emitter.BulkResult) {
 	f := m.failures[o.Error]
 	if f == nil {
 		f = &Failure{Reason: o.Reason}

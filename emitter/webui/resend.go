@@ -59,12 +59,12 @@ func (h *Handler) planAgain(d *history.Delivery, how, to string) (hook emitter.W
 		return hook, planned, fmt.Errorf("delivery #%d went to %q, which nothing can be sent to", d.ID, d.URL)
 	}
 	if how == "exact" {
-		return hook, emitter.Exact(d), nil
+		return hook, emitter.ResendExact(d), nil
 	}
 	if hook.SignURL == (signature.URL{}) {
 		hook.SignURL = hook.URL
 	}
-	return hook, emitter.Plan(&hook, emitter.Again(d)), nil
+	return hook, emitter.Plan(&hook, emitter.ResendMessage(d)), nil
 }
 
 // importedTo returns the webhook for sending an imported delivery again: the known one of its name or URL as it is,

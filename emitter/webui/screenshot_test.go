@@ -88,7 +88,7 @@ func furnish(s *site) (lead string) {
 		s.t.Fatal(err)
 	}
 	hook := emitter.Webhook{Name: "crm", URL: parseURL(s.t, broken.URL+"/hook"), Secret: signature.NewSecret(secretText)}
-	s.emit(&hook, emitter.Again(&last))
+	s.emit(&hook, emitter.ResendMessage(&last))
 	for i, d := range []struct {
 		status int
 		error  string

@@ -228,10 +228,7 @@ func cutBody(m *report.Message) {
 
 // pause waits for d or until the context is done.
 func (c *caseRun) pause(d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-c.ctx.Done():
-	}
+	_ = emitter.Wait(c.ctx, d) // the context is checked before the next request
 }
 
 // header returns a function that sets the signature header of a delivery.
