@@ -135,8 +135,10 @@ func timeoutReason(timeout time.Duration, responded bool) string {
 func isTLS(err error) bool {
 	var record tls.RecordHeaderError
 	var handshake *handshakeError
-	var alert *net.OpError // a server of TLS 1.3 rejects a client after the handshake, in an alert of this form
-	return errors.As(err, &record) || errors.As(err, &handshake) || errors.As(err, &alert) && alert.Op == "remote error"
+	var certificate *tls.CertificateVerificationError // net/http returns it as it is
+	var alert *net.OpError                            // a server of TLS 1.3 rejects a client after the handshake, in an alert of this form
+	return errors.As(err, &record) || errors.As(err, &handshake) || errors.As(err, &certificate) ||
+		errors.As(err, &alert) && alert.Op == "remote error"
 }
 
 // handshakeError marks an error of a TLS handshake, because many of those have no type of their own.

@@ -2,7 +2,11 @@ package emitter
 
 import (
 	"io"
+	"log"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 )
@@ -35,5 +39,18 @@ func TestHTTPClientEnds(t *testing.T) {
 		if name, reason := NameFailure(err, time.Second); name != FailureMalformed {
 			t.Errorf("%s: %s: %s", status, name, reason)
 		}
+	}
+}
+
+// A client that does not trust the certificate has no TLS connection, as a delivery has none.
+func TestNameFailureOfACertificate(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	_, err := HTTPClient(Options{}).Get(server.URL)
+	if name, reason := NameFailure(err, time.Second); name != FailureTLS || !strings.Contains(reason, "authority") {
+		t.Errorf("%v is %q, %q", err, name, reason)
 	}
 }
