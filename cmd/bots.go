@@ -18,22 +18,22 @@ import (
 func newBotsCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bots",
-		Short: "List the ready bots; show one; make one from a captured payload",
+		Short: "List the ready bots, print one, or make one from a captured payload",
 		Args:  unknownCommand,
 		RunE:  func(*cobra.Command, []string) error { return runBots(a) },
 	}
 	cmd.AddCommand(
 		&cobra.Command{
 			Use:   "show NAME",
-			Short: "Print a bot as YAML, to start your own from",
+			Short: "Print a bot as YAML, as a start for your own",
 			Args:  args(cobra.ExactArgs(1)),
 			RunE:  func(cmd *cobra.Command, args []string) error { return runBotsShow(cmd.Context(), a, args[0]) },
 		},
 		&cobra.Command{
 			Use:   "from FILE",
 			Short: "Print a bot with the field names and types of a captured payload",
-			Long: `From reads a body that ArtiBot sent (- is stdin) and prints a bot that asks for the same fields, so that your
-own names and types come back in every generated lead. What a visitor said of himself is not copied.`,
+			Long: `From reads a body that ArtiBot sent (- is stdin) and prints a bot that asks for the same fields, so that every
+generated lead has your field names and types. The answers of the visitor are not copied.`,
 			Example: `  artihook bots from captured.json > mine.yaml
   artihook play localhost:3000/hook --bot mine.yaml`,
 			Args: args(cobra.ExactArgs(1)),
@@ -82,7 +82,7 @@ func runBotsShow(ctx context.Context, a *app, name string) error {
 	if err != nil {
 		return console.Usage(err)
 	}
-	return showBot(a, bot)
+	return printBot(a, bot)
 }
 
 func runBotsFrom(ctx context.Context, a *app, file string) error {
@@ -99,9 +99,9 @@ func runBotsFrom(ctx context.Context, a *app, file string) error {
 		return console.Usagef("%s: %w", name, err)
 	}
 	if len(event.Lead.Data) == 0 {
-		return console.Usagef("%s holds no answer, so there is nothing to ask", name)
+		return console.Usagef("%s contains no answer, so the bot would ask nothing", name)
 	}
-	return showBot(a, fixtures.BotFrom(event))
+	return printBot(a, fixtures.BotFrom(event))
 }
 
 // bodyOf takes the body out of a delivery as -o json and listen show it; anything else is a body itself.
@@ -119,7 +119,7 @@ func bodyOf(text []byte) []byte {
 	return text
 }
 
-func showBot(a *app, bot *fixtures.Bot) error {
+func printBot(a *app, bot *fixtures.Bot) error {
 	if a.printer.JSON() {
 		return a.printer.WriteJSON(newBotJSON(bot))
 	}

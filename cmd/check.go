@@ -43,12 +43,12 @@ func newCheckCmd(a *app) *cobra.Command {
 	opt := &checkOptions{}
 	cmd := &cobra.Command{
 		Use:   "check [URL]",
-		Short: "Examine a receiver: does it do the right thing?",
-		Long: `Check sends a battery of right and wrong deliveries and holds what comes back against what a right receiver
-answers. Each failure says what was sent, what came back and how to mend it. Exit code 1 when a MUST fails.
+		Short: "Test whether a receiver behaves correctly",
+		Long: `Check sends valid and invalid deliveries and compares each response with that of a correct receiver. Each failure
+shows the request, the expected and the actual response, and how to fix it. The exit code is 1 if a MUST case fails.
 
-With --probe the cases about a lead's life also look at what your system keeps: the probe is a command that gets
-the lead's id as its argument, as $ARTIHOOK_LEAD or as {lead}, or a URL with {lead} in it; it gives all that you keep of the lead.`,
+With --probe, the cases of the life of a lead also examine what your system has stored. The probe is a URL with {lead} in
+it, or a command that gets the ID of the lead as its argument, as $ARTIHOOK_LEAD or as {lead}. It returns all that you store of the lead.`,
 		Example: `  artihook check localhost:3000/hook --secret s3cret
   artihook check localhost:3000/hook --only signature --only body-unicode
   artihook check localhost:3000/hook --probe 'sqlite3 leads.db "select * from leads where id = '"'{lead}'"'"'
@@ -58,16 +58,16 @@ the lead's id as its argument, as $ARTIHOOK_LEAD or as {lead}, or a URL with {le
 		RunE: func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), a, opt, args) },
 	}
 	opt.webhook.Add(cmd)
-	opt.client.AddTravel(cmd)
+	opt.client.AddConnection(cmd)
 	opt.history.Add(cmd)
 	flags := cmd.Flags()
-	flags.BoolVar(&opt.list, "list", false, "list the cases and send nothing")
-	flags.StringSliceVar(&opt.only, "only", nil, "run only these: an `ID`, a group or a pattern like 'life-*' (repeatable)")
-	flags.StringSliceVar(&opt.skip, "skip", nil, "leave these out: an `ID`, a group or a pattern (repeatable)")
-	flags.BoolVar(&opt.strict, "strict", false, "a SHOULD that fails counts too")
-	flags.StringVar(&opt.probe, "probe", "", "what your system keeps of a lead: a `COMMAND`, or a URL with {lead}")
-	flags.BoolVar(&opt.yes, "yes", false, "examine a receiver that is neither on this machine nor in a private network")
-	settings.AddFlag(flags, &opt.seed, settings.FlagSpec[*uint64]{Name: "seed", Kind: "N", Parse: settings.ParseSeed, Usage: "of the leads (default random, so that they are new ones)"})
+	flags.BoolVar(&opt.list, "list", false, "List the cases and send nothing")
+	flags.StringSliceVar(&opt.only, "only", nil, "Run only these cases: an `ID`, a group or a pattern like 'life-*' (repeatable)")
+	flags.StringSliceVar(&opt.skip, "skip", nil, "Skip these cases: an `ID`, a group or a pattern (repeatable)")
+	flags.BoolVar(&opt.strict, "strict", false, "Exit with code 1 also if a SHOULD case fails")
+	flags.StringVar(&opt.probe, "probe", "", "Read what your system has stored of a lead with this `COMMAND`, or from a URL with {lead}")
+	flags.BoolVar(&opt.yes, "yes", false, "Also send to a receiver outside of this machine and of private networks")
+	settings.AddFlag(flags, &opt.seed, settings.FlagSpec[*uint64]{Name: "seed", Kind: "N", Parse: settings.ParseSeed, Usage: "Generate the leads from this seed (default random, so that the leads are new)"})
 	opt.reports.Add(cmd)
 	settings.MarkRunOnly(flags, "only", "skip")
 	return cmd
@@ -96,12 +96,12 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	}
 	if !opt.yes && !isNear(ctx, plan.Webhook.URL) {
 		return console.WithHint(fmt.Errorf("%s is not known to be on this machine or in a private network; %s would be sent to it",
-			plan.Webhook.URL.Host, text.Counted(check.Requests(cases), "request")), "add --yes if it is yours to examine")
+			plan.Webhook.URL.Host, text.Counted(check.Requests(cases), "request")), "add --yes if you may test this receiver")
 	}
 	if err := opt.reports.Check(a.reportOutput()); err != nil {
 		return console.Usage(err)
 	}
-	how, err := opt.client.Options(a.settings, checkConnections)
+	opts, err := opt.client.Options(a.settings, checkConnections)
 	if err != nil {
 		return console.Usage(err)
 	}
@@ -109,7 +109,7 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	if err != nil {
 		return err
 	}
-	sender, done := settings.NewSender(store, how)
+	sender, done := settings.NewSender(store, opts)
 	plan.Emitter = sender
 	results, err := runCases(ctx, a, plan)
 	opt.args = args
@@ -134,7 +134,7 @@ func runCases(ctx context.Context, a *app, plan check.Options) ([]check.Result, 
 	bar := a.printer.Progress("cases", len(plan.Cases))
 	plan.Ended = func(r check.Result) error {
 		bar.Clear()
-		if err := showResult(a, &r); err != nil {
+		if err := printResult(a, &r); err != nil {
 			return err
 		}
 		bar.Step()
@@ -154,7 +154,7 @@ func examined(a *app, opt *checkOptions, plan *check.Options, results []check.Re
 		a.printer.Notef("nothing was examined at %s", w.URL)
 		err = console.ErrFailed
 	} else if len(results) > 0 {
-		if shown := showTable(a, results, planned); shown != nil && err == nil {
+		if shown := printTable(a, results, planned); shown != nil && err == nil {
 			err = shown
 		}
 	}

@@ -34,8 +34,8 @@ func newResultJSON(r *check.Result) resultJSON {
 	return shown
 }
 
-// showResult writes a case that failed, and with -v or -o json any case.
-func showResult(a *app, r *check.Result) error {
+// printResult writes a case that failed, and with -v or -o json any case.
+func printResult(a *app, r *check.Result) error {
 	switch {
 	case a.printer.JSON():
 		return a.printer.WriteJSON(newResultJSON(r))
@@ -89,8 +89,8 @@ func exchangeText(a *app, b *strings.Builder, e *report.Exchange) {
 	b.WriteString("\n")
 }
 
-// showTable writes how the groups did, and the total in one line.
-func showTable(a *app, results []check.Result, planned int) error {
+// printTable writes how the groups did, and the total in one line.
+func printTable(a *app, results []check.Result, planned int) error {
 	if a.printer.JSON() {
 		return nil
 	}

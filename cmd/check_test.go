@@ -109,7 +109,7 @@ func TestHintsAreBounded(t *testing.T) {
 			Status: http.StatusUnauthorized, Method: "POST", URL: "http://localhost/", Body: []byte("{}"),
 			Header: http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {strconv.Itoa(i)}},
 		}
-		if err := showArrival(a, &receiver.Options{}, &arrival, told); err != nil {
+		if err := printArrival(a, &receiver.Options{}, &arrival, told); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -26,9 +26,9 @@ func newDemoCmd(a *app) *cobra.Command {
 	opt := &settings.HistoryFlags{}
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "See it all in a second: a receiver, a conversation, the deliveries",
-		Long: `Demo starts a verifying receiver on a free loopback port, plays one whole conversation to it, and shows
-the deliveries and the last request and response whole.`,
+		Short: "Run a demonstration: a receiver, a conversation, its deliveries",
+		Long: `Demo starts a verifying receiver on a free loopback port, plays one whole conversation to it, and prints
+the deliveries and the complete last request and response.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), a, opt) },
 	}
@@ -36,14 +36,14 @@ the deliveries and the last request and response whole.`,
 	return cmd
 }
 
-func runDemo(ctx context.Context, a *app, kept *settings.HistoryFlags) error {
+func runDemo(ctx context.Context, a *app, flags *settings.HistoryFlags) error {
 	secret := signature.NewSecret(demoSecret)
 	url, stop, err := startReceiver(receiver.New(receiver.Options{Secret: secret}))
 	if err != nil {
 		return err
 	}
 	defer stop()
-	store, err := kept.Open(ctx)
+	store, err := flags.Open(ctx)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func runDemo(ctx context.Context, a *app, kept *settings.HistoryFlags) error {
 			return err
 		}
 	}
-	a.printer.Notef("\n%s", demoNext(a, kept))
+	a.printer.Notef("\n%s", demoNext(a, flags))
 	if tally.Failed > 0 {
 		return console.ErrFailed
 	}
@@ -95,16 +95,16 @@ func startReceiver(handler http.Handler) (url signature.URL, stop func(), err er
 	return url, func() { server.Close() }, err
 }
 
-func demoNext(a *app, kept *settings.HistoryFlags) string {
+func demoNext(a *app, flags *settings.HistoryFlags) string {
 	program := "artihook"
 	if strings.Contains(a.system.Program, "go-build") {
 		program = "go run ."
 	}
 	first := program + " history show last"
-	if kept.Path != "" {
-		first += " --history " + kept.Path
+	if flags.Path != "" {
+		first += " --history " + flags.Path
 	}
-	if kept.Off {
+	if flags.Off {
 		first = program + " send --help"
 	}
 	return fmt.Sprintf(`Try next:

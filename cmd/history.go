@@ -13,7 +13,7 @@ func newHistoryCmd(a *app) *cobra.Command {
 	list := newHistoryListCmd(a)
 	cmd := &cobra.Command{
 		Use:   "history",
-		Short: "What was sent and what came back: list, show, resend, export, import, stats, prune",
+		Short: "List, show, resend, export, import, count and prune recorded deliveries",
 		Args:  unknownCommand,
 		RunE:  list.RunE,
 	}
@@ -25,11 +25,11 @@ func newHistoryCmd(a *app) *cobra.Command {
 	return cmd
 }
 
-// sayNone says why nothing was shown.
-func sayNone(ctx context.Context, a *app, store *history.Store) {
+// printNone notes why there is no delivery to print.
+func printNone(ctx context.Context, a *app, store *history.Store) {
 	if _, err := store.Last(ctx); errors.Is(err, history.ErrNotFound) {
-		a.printer.Notef("no deliveries in %s; artihook send or play makes some", store.Path())
+		a.printer.Notef("no deliveries in %s; send some with artihook send or play", store.Path())
 	} else {
-		a.printer.Notef("none of the deliveries in %s is meant by these filters", store.Path())
+		a.printer.Notef("no deliveries in %s match these filters", store.Path())
 	}
 }

@@ -31,33 +31,34 @@ type exporter interface {
 	end() error
 }
 
-// exportFormat is one value of --format.
+// exportFormat is one value of --format. The first of exportFormats is the default.
 type exportFormat struct {
 	name  string
+	about string // a sentence for the help, which begins with the name
 	start func(io.Writer) exporter
 }
 
 func exportFormats() []exportFormat {
 	return []exportFormat{
-		{"jsonl", func(w io.Writer) exporter { return lineExporter{w} }},
-		{"har", func(w io.Writer) exporter { return harExporter{exchange.NewHAR(w, console.Version)} }},
-		{"curl", func(w io.Writer) exporter { return curlExporter{exchange.NewScript(w)} }},
-		{"scenario", func(w io.Writer) exporter { return scenarioExporter{format.NewRecorder(w, "from the history")} }},
+		{"jsonl", "holds everything, one delivery a line. history import reads it.", func(w io.Writer) exporter { return lineExporter{w} }},
+		{"har", "is an HTTP archive for the developer tools of browsers.", func(w io.Writer) exporter { return harExporter{exchange.NewHAR(w, console.Version)} }},
+		{"curl", "is a shell script that sends the same bytes.", func(w io.Writer) exporter { return curlExporter{exchange.NewScript(w)} }},
+		{"scenario", "is a file for artihook run that sends the same bodies with new signatures.", func(w io.Writer) exporter { return scenarioExporter{format.NewRecorder(w, "from the history")} }},
 	}
 }
 
 func newHistoryExportCmd(a *app) *cobra.Command {
 	opt := &exportOptions{}
 	var names []string
+	long := "Export writes deliveries to stdout, the oldest first:"
 	for _, f := range exportFormats() {
 		names = append(names, f.name)
+		long += "\n\n" + f.name + " " + f.about
 	}
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Write deliveries in a form of other tools",
-		Long: `Export writes deliveries to stdout, the oldest first. jsonl holds everything, one delivery a line; history import
-reads it back. har is an HTTP archive for the developer tools of a browser. curl is a shell script that sends the
-same bytes again. scenario is a file for run that sends the same bodies, signed anew.`,
+		Short: "Export deliveries in a format of other tools",
+		Long:  long,
 		Example: `  artihook history export > deliveries.jsonl
   artihook history export --format har --since 1h > deliveries.har
   artihook history export --format curl --lead last > again.sh
@@ -69,7 +70,7 @@ same bytes again. scenario is a file for run that sends the same bodies, signed 
 	opt.filter.Add(cmd)
 	opt.filter.AddLimit("")
 	settings.AddFlag(cmd.Flags(), &opt.format, settings.FlagSpec[string]{
-		Name: "format", Kind: strings.Join(names, "|"), Preset: names[0], Parse: settings.OneOf(names...), Usage: "what to write",
+		Name: "format", Kind: strings.Join(names, "|"), Preset: names[0], Parse: settings.OneOf(names...), Usage: "Write this format",
 	})
 	return cmd
 }
@@ -97,7 +98,7 @@ func runHistoryExport(ctx context.Context, a *app, opt *exportOptions) error {
 	if leftOut > 0 {
 		fmt.Fprintf(a.system.Stderr, "left out %s: not an http or https URL\n", text.Counted(leftOut, "delivery"))
 	} else if written == 0 {
-		sayNone(ctx, a, store)
+		printNone(ctx, a, store)
 	}
 	return nil
 }

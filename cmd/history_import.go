@@ -19,9 +19,9 @@ func newHistoryImportCmd(a *app) *cobra.Command {
 	opt := &settings.HistoryFlags{}
 	cmd := &cobra.Command{
 		Use:   "import FILE|-",
-		Short: "Read deliveries that export --format jsonl wrote",
-		Long: `Import adds the deliveries of a file to the history: what history export wrote, or what a command showed with -o json;
-- is stdin. Into a new history they come with their numbers, into a used one with new ones.`,
+		Short: "Import deliveries that history export --format jsonl wrote",
+		Long: `Import adds the deliveries of a file to the history: the output of history export, or of a command with -o json.
+- is stdin. In a new history the deliveries keep their numbers, otherwise they get new ones.`,
 		Example: "  artihook history export > lead.jsonl\n  artihook history import lead.jsonl --history other.db",
 		Args:    args(cobra.ExactArgs(1)),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runHistoryImport(cmd.Context(), a, opt, args[0]) },
@@ -55,7 +55,7 @@ func runHistoryImport(ctx context.Context, a *app, opt *settings.HistoryFlags, n
 		}
 		return console.Usage(fmt.Errorf("%s: %w", inputName(name), err))
 	}
-	return showImported(a, &done, store.Path())
+	return printImported(a, &done, store.Path())
 }
 
 func inputName(name string) string {
@@ -90,7 +90,7 @@ func openLines(ctx context.Context, name string) (*os.File, error) {
 	return file, nil
 }
 
-func showImported(a *app, done *history.Imported, path string) error {
+func printImported(a *app, done *history.Imported, path string) error {
 	if a.printer.JSON() {
 		return a.printer.WriteJSON(struct {
 			Deliveries int64 `json:"deliveries"`

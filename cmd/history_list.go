@@ -61,7 +61,7 @@ func runHistoryList(ctx context.Context, a *app, opt *listOptions) error {
 		shown, last = shown+1, d.ID
 	}
 	if shown == 0 {
-		sayNone(ctx, a, store)
+		printNone(ctx, a, store)
 	}
 	return nil
 }

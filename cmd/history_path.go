@@ -12,7 +12,7 @@ func newHistoryPathCmd(a *app) *cobra.Command {
 	opt := &settings.HistoryFlags{}
 	cmd := &cobra.Command{
 		Use:   "path",
-		Short: "Print where the history lies",
+		Short: "Print the path of the history",
 		Args:  args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			file, err := opt.RequireFile()

@@ -25,9 +25,9 @@ func newHistoryPruneCmd(a *app) *cobra.Command {
 	opt := &pruneOptions{}
 	cmd := &cobra.Command{
 		Use:   "prune",
-		Short: "Remove deliveries and give their space back",
-		Long: `Prune removes the deliveries that fit everything given, and gives their space back to the disk. With --keep N
-the newest N of them stay. Others may read and write the history meanwhile. Numbers are not given again.`,
+		Short: "Remove deliveries and free their disk space",
+		Long: `Prune removes the deliveries that match all filters and frees their disk space. With --keep N the newest N of
+them stay. Other processes may read and write the history meanwhile. Numbers are not reused.`,
 		Example: "  artihook history prune --older-than 30d\n  artihook history prune --keep 1000\n  artihook history prune --status 2xx --older-than 1d",
 		Args:    args(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runHistoryPrune(cmd.Context(), a, opt) },
@@ -35,8 +35,8 @@ the newest N of them stay. Others may read and write the history meanwhile. Numb
 	opt.history.AddPath(cmd)
 	opt.filter.Add(cmd)
 	flags := cmd.Flags()
-	settings.AddFlag(flags, &opt.older, settings.FlagSpec[time.Duration]{Name: "older-than", Kind: "age", Parse: settings.ParseAge, Usage: "only what is older: 90m, 12h, 30d"})
-	settings.AddFlag(flags, &opt.keep, settings.FlagSpec[int]{Name: "keep", Kind: "N", Parse: settings.ParseCount, Usage: "leave the newest N"})
+	settings.AddFlag(flags, &opt.older, settings.FlagSpec[time.Duration]{Name: "older-than", Kind: "age", Parse: settings.ParseAge, Usage: "Only deliveries older than 90m, 12h or 30d"})
+	settings.AddFlag(flags, &opt.keep, settings.FlagSpec[int]{Name: "keep", Kind: "N", Parse: settings.ParseCount, Usage: "Keep the newest N"})
 	settings.MarkFilters(flags, "older-than", "keep")
 	return cmd
 }
@@ -48,7 +48,7 @@ func runHistoryPrune(ctx context.Context, a *app, opt *pruneOptions) error {
 	}
 	if file := opt.history.File(); file != "" && !settings.FileExists(file) {
 		a.printer.Notef("no deliveries in %s", opt.history.File())
-		return showPruned(a, &history.Pruned{})
+		return printPruned(a, &history.Pruned{})
 	}
 	store, err := opt.history.Open(ctx)
 	if err != nil {
@@ -69,10 +69,10 @@ func runHistoryPrune(ctx context.Context, a *app, opt *pruneOptions) error {
 	if err != nil && done.Deliveries == 0 {
 		return err
 	}
-	return errors.Join(showPruned(a, &done), err)
+	return errors.Join(printPruned(a, &done), err)
 }
 
-func showPruned(a *app, done *history.Pruned) error {
+func printPruned(a *app, done *history.Pruned) error {
 	if a.printer.JSON() {
 		return a.printer.WriteJSON(struct {
 			Deliveries  int64 `json:"deliveries"`

@@ -32,10 +32,10 @@ func newHistoryResendCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "resend [N…|last]",
 		Short: "Send deliveries again",
-		Long: `Resend sends the bodies of recorded deliveries again, the oldest first, signed anew: a webhook of ` + settings.ConfigName + `
-gets them at its present URL, with its present secret; others at the URL of then, or at --url. With --exact
-the same bytes, signature and headers go out once more. An imported delivery is signed for the URL that it is
-sent to. Exit code 1 unless every answer is 2xx.`,
+		Long: `Resend sends the bodies of recorded deliveries again, the oldest first, with a new signature. A delivery of a webhook
+of ` + settings.ConfigName + ` goes to its current URL and is signed with its current secret. Others go to the recorded URL, or to
+--url. --exact sends the same bytes, signature and headers. An imported delivery is signed for the URL that it is sent to.
+The exit code is 1 unless every response is 2xx.`,
 		Example: `  artihook history resend last
   artihook history resend 12 13 --url localhost:4000/hook
   artihook history resend --status 5xx --since 1h
@@ -49,9 +49,9 @@ sent to. Exit code 1 unless every answer is 2xx.`,
 	opt.client.Add(cmd)
 	opt.webhook.AddSigning(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&opt.url, "url", "", "send to this `URL` instead")
-	flags.BoolVar(&opt.exact, "exact", false, "the same bytes, signature and headers, to the same URL")
-	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
+	flags.StringVar(&opt.url, "url", "", "Send to this `URL` instead")
+	flags.BoolVar(&opt.exact, "exact", false, "Send the same bytes, signature and headers to the same URL")
+	flags.BoolVar(&opt.dryRun, "dry-run", false, "Print the requests; send and record nothing")
 	settings.MarkFilters(flags, "url", "exact")
 	return cmd
 }
@@ -60,7 +60,7 @@ func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, which []s
 	if err := opt.check(a, which); err != nil {
 		return err
 	}
-	how, err := opt.client.Options(a.settings, 1)
+	opts, err := opt.client.Options(a.settings, 1)
 	if err != nil {
 		return console.Usage(err)
 	}
@@ -78,14 +78,14 @@ func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, which []s
 		return opt.preview(a, meant)
 	}
 	if !settings.FileExists(opt.history.File()) {
-		sayNone(ctx, a, from)
+		printNone(ctx, a, from)
 		return nil // none is made by looking for something to send
 	}
 	store, err := opt.history.Open(ctx)
 	if err != nil {
 		return err
 	}
-	sender, done := settings.NewSender(store, how)
+	sender, done := settings.NewSender(store, opts)
 	r := resender{app: a, opt: opt, sender: sender}
 	for d, err := range meant {
 		if err == nil {
@@ -99,7 +99,7 @@ func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, which []s
 		return err
 	}
 	if r.sent == 0 {
-		sayNone(ctx, a, from)
+		printNone(ctx, a, from)
 	}
 	if r.failed {
 		return console.ErrFailed
@@ -207,7 +207,7 @@ func (r *resender) resend(ctx context.Context, before *history.Delivery) error {
 	}
 	r.sent++
 	r.failed = r.failed || !last.OK()
-	return showChange(r.app, before, &last)
+	return printChange(r.app, before, &last)
 }
 
 // plan makes the delivery anew, or exactly as it was. The secret of an exact one only keeps itself out of the history,

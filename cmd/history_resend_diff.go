@@ -22,8 +22,8 @@ type changeJSON struct {
 	Body       string  `json:"body_change"`
 }
 
-// showChange tells in one line how the answer changed. In JSON it stands as "before" in the delivery itself.
-func showChange(a *app, before, after *history.Delivery) error {
+// printChange tells in one line how the answer changed. In JSON it stands as "before" in the delivery itself.
+func printChange(a *app, before, after *history.Delivery) error {
 	body := bodyChange(answerBody(before), answerBody(after))
 	if !a.printer.JSON() {
 		_, err := fmt.Fprintf(a.printer.Out, "  %s → %s, %s → %s%s\n",

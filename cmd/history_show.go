@@ -18,7 +18,7 @@ func newHistoryShowCmd(a *app) *cobra.Command {
 	opt := &settings.HistoryFlags{}
 	cmd := &cobra.Command{
 		Use:     "show N|last",
-		Short:   "Show one delivery whole: request and response",
+		Short:   "Print one delivery with its request and response",
 		Example: "  artihook history show last\n  artihook history show 42 -o json",
 		Args:    args(cobra.ExactArgs(1)),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runHistoryShow(cmd.Context(), a, opt, args[0]) },
@@ -37,7 +37,7 @@ func runHistoryShow(ctx context.Context, a *app, opt *settings.HistoryFlags, whi
 	if err != nil {
 		return err
 	}
-	return showWhole(a, &d)
+	return printWhole(a, &d)
 }
 
 // delivery gives the one that an argument means: a number, or last.
@@ -47,18 +47,18 @@ func delivery(ctx context.Context, store *history.Store, which string) (d histor
 	} else {
 		id, wrong := settings.ParseNumber(strings.TrimPrefix(which, "#"))
 		if wrong != nil {
-			return d, console.Usagef("delivery %q: want its number, or last", which)
+			return d, console.Usagef("delivery %q: want its number or last", which)
 		}
 		d, err = store.Get(ctx, id)
 	}
 	if errors.Is(err, history.ErrNotFound) {
-		err = console.WithHint(fmt.Errorf("there is no delivery %s in %s", which, store.Path()), "artihook history lists what there is")
+		err = console.WithHint(fmt.Errorf("there is no delivery %s in %s", which, store.Path()), "artihook history lists the deliveries")
 	}
 	return d, err
 }
 
-// showWhole shows the line of a delivery, what the history keeps beside it, and the exchange.
-func showWhole(a *app, d *history.Delivery) error {
+// printWhole shows the line of a delivery, what the history keeps beside it, and the exchange.
+func printWhole(a *app, d *history.Delivery) error {
 	if a.printer.JSON() {
 		return a.printer.WriteJSON(d)
 	}

@@ -24,7 +24,7 @@ func newHistoryStatsCmd(a *app) *cobra.Command {
 	opt := &statsOptions{}
 	cmd := &cobra.Command{
 		Use:     "stats",
-		Short:   "Sum deliveries up: by event, webhook and status, latency, bytes",
+		Short:   "Count deliveries by event, webhook and status; print latency and bytes",
 		Example: "  artihook history stats\n  artihook history stats --since 1h -o json",
 		Args:    args(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runHistoryStats(cmd.Context(), a, opt) },
@@ -53,7 +53,7 @@ func runHistoryStats(ctx context.Context, a *app, opt *statsOptions) error {
 		return a.printer.WriteJSON(stats)
 	}
 	if stats.Deliveries == 0 {
-		sayNone(ctx, a, store)
+		printNone(ctx, a, store)
 		return nil
 	}
 	_, err = fmt.Fprint(a.printer.Out, statsText(a, &stats))

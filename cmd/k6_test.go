@@ -73,14 +73,14 @@ func TestExportForK6(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			k := &k6Arrivals{leads: map[string][]*payload.Event{}, day: tt.day}
-			how := receiver.Options{Secret: signature.NewSecret(k6Secret), Scheme: tt.scheme, Seen: k.seen}
+			opts := receiver.Options{Secret: signature.NewSecret(k6Secret), Scheme: tt.scheme, Seen: k.seen}
 			if tt.name == behindTunnel {
 				var err error
-				if how.PublicURL, err = signature.ParseURL("https://crm.example/artibot?token=a%20b"); err != nil {
+				if opts.PublicURL, err = signature.ParseURL("https://crm.example/artibot?token=a%20b"); err != nil {
 					t.Fatal(err)
 				}
 			}
-			server := httptest.NewServer(receiver.New(how))
+			server := httptest.NewServer(receiver.New(opts))
 			defer server.Close()
 			folder := filepath.Join(t.TempDir(), "load")
 			args := append([]string{"load", server.URL + "/hook?token=a%20b", "--edition", tt.edition.String(), "--export", "k6", folder}, tt.args...)

@@ -54,7 +54,7 @@ func newListenCmd(a *app) *cobra.Command {
 	opt := &listenOptions{}
 	cmd := &cobra.Command{
 		Use:   "listen",
-		Short: "Receive: verify, examine and show what arrives",
+		Short: "Receive deliveries, verify them and print them",
 		Long: `Listen runs the reference receiver. It verifies the signature of each request, compares the payload with what
 ArtiBot sends (docs/contract.md), prints it, and responds. If it rejects a signature, it explains why. It runs until it is
 interrupted.`,
@@ -68,25 +68,25 @@ interrupted.`,
 	}
 	opt.secret.Add(cmd)
 	flags := cmd.Flags()
-	settings.AddFlag(flags, &opt.addr, settings.FlagSpec[string]{Name: "addr", Kind: "address", Preset: defaultListenAddr, Parse: settings.ParseAddr, Usage: "the address to listen on; :0 takes a free loopback port"})
-	flags.StringVar(&opt.publicURL, "public-url", "", "the `URL` that the sender has, where a tunnel or proxy stands in front")
+	settings.AddFlag(flags, &opt.addr, settings.FlagSpec[string]{Name: "addr", Kind: "address", Preset: defaultListenAddr, Parse: settings.ParseAddr, Usage: "Listen on this address. :0 is a free loopback port"})
+	flags.StringVar(&opt.publicURL, "public-url", "", "Verify for this `URL` of the sender, if there is a tunnel or proxy in front")
 	settings.AddFlag(flags, &opt.scheme, settings.FlagSpec[anyScheme]{
-		Name: "scheme", Kind: "url|body|any", Preset: signature.SchemeURL.String(), Parse: parseAnyScheme, Usage: "signature scheme",
+		Name: "scheme", Kind: "url|body|any", Preset: signature.SchemeURL.String(), Parse: parseAnyScheme, Usage: "Verify this signature scheme",
 	})
 	settings.AddFlag(flags, &opt.status, settings.FlagSpec[int]{
-		Name: "status", Kind: "code", Preset: fmt.Sprint(receiver.DefaultStatus), Parse: parseStatus, Usage: "answer to a right delivery",
+		Name: "status", Kind: "code", Preset: fmt.Sprint(receiver.DefaultStatus), Parse: parseStatus, Usage: "Respond to valid deliveries with this status",
 	})
-	flags.StringVar(&opt.body, "body", "", "body of that answer: the `TEXT` itself, @FILE, or - for stdin")
-	settings.AddFlag(flags, &opt.delay, settings.FlagSpec[time.Duration]{Name: "delay", Kind: "duration", Preset: "0s", Parse: settings.ParseDuration, Usage: "wait so long before each answer"})
+	flags.StringVar(&opt.body, "body", "", "Respond with this body: the `TEXT` itself, @FILE, or - for stdin")
+	settings.AddFlag(flags, &opt.delay, settings.FlagSpec[time.Duration]{Name: "delay", Kind: "duration", Preset: "0s", Parse: settings.ParseDuration, Usage: "Wait this long before each response"})
 	settings.AddFlag(flags, &opt.fail, settings.FlagSpec[float64]{
-		Name: "fail", Kind: "share", Preset: "0", Parse: settings.ParseShare, Usage: fmt.Sprintf("answer %d to this share of right deliveries, 0.1 or 10%%", receiver.FailStatus),
+		Name: "fail", Kind: "share", Preset: "0", Parse: settings.ParseShare, Usage: fmt.Sprintf("Respond %d to this share of valid deliveries, 0.1 or 10%%", receiver.FailStatus),
 	})
 	settings.AddFlag(flags, &opt.failFirst, settings.FlagSpec[int]{
-		Name: "fail-first", Kind: "N", Preset: "0", Parse: settings.ParseCount, Usage: fmt.Sprintf("answer %d to the first N right deliveries", receiver.FailStatus),
+		Name: "fail-first", Kind: "N", Preset: "0", Parse: settings.ParseCount, Usage: fmt.Sprintf("Respond %d to the first N valid deliveries", receiver.FailStatus),
 	})
-	flags.BoolVar(&opt.tls, "tls", false, "speak TLS with a certificate made for this run")
-	flags.StringVar(&opt.forward, "forward", "", "pass what is right on to this `URL`, byte for byte, and answer as it does")
-	flags.StringVar(&opt.record, "record", "", "write what arrives rightly signed to this new `FILE`, as a scenario that replays it")
+	flags.BoolVar(&opt.tls, "tls", false, "Use TLS with a certificate made for this run")
+	flags.StringVar(&opt.forward, "forward", "", "Forward valid deliveries byte for byte to this `URL` and return its response")
+	flags.StringVar(&opt.record, "record", "", "Write correctly signed deliveries to this new `FILE`, as a scenario that replays them")
 	return cmd
 }
 
@@ -99,7 +99,7 @@ func parseStatus(s string) (int, error) {
 }
 
 func runListen(ctx context.Context, a *app, opt *listenOptions) error {
-	how, err := opt.receiver(ctx, a)
+	opts, err := opt.receiver(ctx, a)
 	if err != nil {
 		return console.Usage(err)
 	}
@@ -107,86 +107,86 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 	if err != nil {
 		return err
 	}
-	if forwardsToItself(ctx, &how, listener) {
-		return errors.Join(console.Usagef("--forward %s leads back to this receiver; give the URL of another one", how.Forward.To), listener.Close())
+	if forwardsToItself(ctx, &opts, listener) {
+		return errors.Join(console.Usagef("--forward %s leads back to this receiver; give the URL of another one", opts.Forward.To), listener.Close())
 	}
 	scheme := "http"
 	if opt.tls {
 		scheme = "https"
-		if listener, err = secured(listener, how.PublicURL, a.system.Now()); err != nil {
+		if listener, err = secured(listener, opts.PublicURL, a.system.Now()); err != nil {
 			return err
 		}
 	}
-	kept, err := startRecording(opt.record)
+	rec, err := startRecording(opt.record)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	var mu sync.Mutex // one arrival at a time on the screen
-	told := map[string]bool{}
-	how.Seen = func(arrival receiver.Arrival) {
+	shownHints := map[string]bool{}
+	opts.Seen = func(arrival receiver.Arrival) {
 		mu.Lock()
 		defer mu.Unlock()
-		redacted := arrival.Redacted(how.Secret)
-		kept.add(&redacted)
-		_ = showArrival(a, &how, &arrival, told) // a closed stdout stops nobody from sending
+		redacted := arrival.Redacted(opts.Secret)
+		rec.add(&redacted)
+		_ = printArrival(a, &opts, &arrival, shownHints) // a closed stdout stops nobody from sending
 	}
 	a.printer.Notef("listening on %s://%s; Ctrl-C ends it", scheme, listener.Addr())
 	if !settings.OnLoopback(listener.Addr()) {
 		a.printer.Notef("warning: everybody who reaches %s can send to this receiver", listener.Addr())
 	}
-	opt.announce(a, &how)
-	server := settings.NewServer(receiver.New(how))
+	opt.announce(a, &opts)
+	server := settings.NewServer(receiver.New(opts))
 	server.WriteTimeout += opt.delay
 	err = settings.Serve(ctx, server, listener)
 	mu.Lock()
 	defer mu.Unlock()
-	return errors.Join(err, kept.end(a))
+	return errors.Join(err, rec.end(a))
 }
 
 // receiver settles the flags.
-func (opt *listenOptions) receiver(ctx context.Context, a *app) (how receiver.Options, err error) {
-	how = receiver.Options{
+func (opt *listenOptions) receiver(ctx context.Context, a *app) (opts receiver.Options, err error) {
+	opts = receiver.Options{
 		Scheme: opt.scheme.scheme, AnyScheme: opt.scheme.any, Status: opt.status, Now: a.system.Now, Delay: opt.delay,
 		Fail: opt.fail, FailFirst: opt.failFirst, Lint: true, Leads: &receiver.Leads{},
 	}
-	if how.Secret, err = opt.secret.Read(a.settings, settings.Setting{}); err != nil {
-		return how, err
+	if opts.Secret, err = opt.secret.Read(a.settings, settings.Setting{}); err != nil {
+		return opts, err
 	}
 	if opt.publicURL != "" {
-		if how.PublicURL, err = settings.ParseTarget(opt.publicURL); err != nil {
-			return how, fmt.Errorf("public url: %w", err)
+		if opts.PublicURL, err = settings.ParseTarget(opt.publicURL); err != nil {
+			return opts, fmt.Errorf("public url: %w", err)
 		}
 	}
 	if opt.body != "" {
-		if how.Body, err = a.settings.ReadInput(ctx, opt.body); err != nil {
-			return how, err
+		if opts.Body, err = a.settings.ReadInput(ctx, opt.body); err != nil {
+			return opts, err
 		}
-		if how.Status == http.StatusNoContent { // which has none
-			how.Status = http.StatusOK
+		if opts.Status == http.StatusNoContent { // which has none
+			opts.Status = http.StatusOK
 		}
 	}
 	if opt.forward != "" {
 		to, err := settings.ParseTarget(opt.forward)
 		if err != nil {
-			return how, fmt.Errorf("forward: %w", err)
+			return opts, fmt.Errorf("forward: %w", err)
 		}
-		how.Forward = &receiver.Forward{To: to}
+		opts.Forward = &receiver.Forward{To: to}
 	}
-	return how, nil
+	return opts, nil
 }
 
 // announce says what a sender must know.
-func (opt *listenOptions) announce(a *app, how *receiver.Options) {
+func (opt *listenOptions) announce(a *app, opts *receiver.Options) {
 	if opt.publicURL != "" {
-		a.printer.Notef("signatures are to be for %s", how.PublicURL)
+		a.printer.Notef("signatures are to be for %s", opts.PublicURL)
 	}
 	if opt.tls {
 		a.printer.Notef("its certificate was made for this run: send with --insecure")
 	}
-	if how.Forward != nil {
-		a.printer.Notef("what is right goes on to %s", how.Forward.To)
+	if opts.Forward != nil {
+		a.printer.Notef("what is right goes on to %s", opts.Forward.To)
 	}
-	if how.Secret.Empty() {
+	if opts.Secret.Empty() {
 		a.printer.Notef("no secret is set, so the empty one is expected; set " + settings.EnvPrefix + "SECRET, --secret or --secret-file")
 	}
 }

@@ -48,20 +48,20 @@ type flawJSON struct {
 	Text string `json:"text"`
 }
 
-// showArrival writes a request that listen received: a line, one more for each flaw of the payload, or with -v the whole
-// of it as well. What may help is said once, as told remembers.
-func showArrival(a *app, how *receiver.Options, arrival *receiver.Arrival, told map[string]bool) error {
+// printArrival writes a request that listen received: a line, one more for each flaw of the payload, or with -v the whole
+// of it as well. It notes each hint once, as shownHints records.
+func printArrival(a *app, opts *receiver.Options, arrival *receiver.Arrival, shownHints map[string]bool) error {
 	reason := arrival.Reason
 	if arrival.Status == http.StatusUnauthorized && !arrival.Verified {
-		finding := explainArrival(how, arrival)
+		finding := explainArrival(opts, arrival)
 		reason = finding.Text
-		if hint := refusalHint(how, arrival, finding); hint != "" && !told[hint] && len(told) < maxHints {
-			told[hint] = true
-			defer a.printer.Notef("hint: %s", how.Secret.RedactText(hint))
+		if hint := refusalHint(opts, arrival, finding); hint != "" && !shownHints[hint] && len(shownHints) < maxHints {
+			shownHints[hint] = true
+			defer a.printer.Notef("hint: %s", opts.Secret.RedactText(hint))
 		}
 	}
-	redacted := arrival.Redacted(how.Secret)
-	arrival, reason = &redacted, how.Secret.RedactText(reason)
+	redacted := arrival.Redacted(opts.Secret)
+	arrival, reason = &redacted, opts.Secret.RedactText(reason)
 	if a.printer.JSON() {
 		return a.printer.WriteJSON(newArrivalJSON(arrival, reason))
 	}
@@ -124,9 +124,9 @@ func newArrivalJSON(arrival *receiver.Arrival, reason string) arrivalJSON {
 }
 
 // explainArrival returns why the signature of a rejected arrival does not fit.
-func explainArrival(how *receiver.Options, arrival *receiver.Arrival) explain.Finding {
+func explainArrival(opts *receiver.Options, arrival *receiver.Arrival) explain.Finding {
 	finding, _ := explain.Mismatch(explain.Claim{
-		Secret: how.Secret, Scheme: how.Scheme, Header: arrival.Header.Get(signature.Header), AlsoURLs: []string{arrival.LocalURL},
+		Secret: opts.Secret, Scheme: opts.Scheme, Header: arrival.Header.Get(signature.Header), AlsoURLs: []string{arrival.LocalURL},
 		Message: signature.Message{Method: arrival.Method, URL: arrival.URL, Body: arrival.Body},
 	})
 	if finding.URL == arrival.LocalURL && arrival.LocalURL != arrival.URL {
@@ -136,14 +136,14 @@ func explainArrival(how *receiver.Options, arrival *receiver.Arrival) explain.Fi
 }
 
 // refusalHint says which flag would have made a refused delivery right; "" where none would.
-func refusalHint(how *receiver.Options, arrival *receiver.Arrival, finding explain.Finding) string {
+func refusalHint(opts *receiver.Options, arrival *receiver.Arrival, finding explain.Finding) string {
 	origin := ""
 	if url, err := signature.ParseURL(finding.URL); err == nil && finding.URL != arrival.URL {
 		origin = url.Scheme + "://" + url.Host
 	}
 	proto, host := arrival.Header.Get("X-Forwarded-Proto"), arrival.Header.Get("X-Forwarded-Host")
 	switch {
-	case how.PublicURL != (signature.URL{}):
+	case opts.PublicURL != (signature.URL{}):
 		return ""
 	case origin != "" && proto != "":
 		return fmt.Sprintf("a proxy stands in front (X-Forwarded-Proto: %s); start listen with --public-url %s", proto, origin)

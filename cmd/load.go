@@ -47,15 +47,15 @@ func newLoadCmd(a *app) *cobra.Command {
 	opt := &loadOptions{}
 	cmd := &cobra.Command{
 		Use:   "load [URL]",
-		Short: "Load a receiver: every event unique, signed and in order",
-		Long: `Load posts the events of many leads to URL and measures the answers. Each event is another lead's or
-another version's, rightly signed; a lead's events stay in order.
+		Short: "Load a receiver with unique, signed events in order",
+		Long: `Load posts the events of many leads to URL and measures the responses. Every event is unique and
+correctly signed. The events of a lead stay in order.
 
-With --rate 500/s each event has a time of its own at which it leaves, whatever became of those
-before it; the latency counts from that time. With --rate max each connection sends its next event
-when it has the answer to the last. Ctrl-C ends a load in order, and it reports.
+With --rate 500/s each event has a scheduled time and is sent then, whatever happened to the events
+before it. The latency counts from the scheduled time. With --rate max each connection sends its next
+event when it has the response to the last. Ctrl-C stops the load and prints the report.
 
-Exit code 1 unless every threshold is met, or, without --threshold, unless every answer is 2xx.`,
+The exit code is 1 unless every threshold is met or, without --threshold, every response is 2xx.`,
 		Example: `  artihook load localhost:3000/hook --rate 500/s --duration 1m --threshold 'p99<200ms,errors<1%'
   artihook load localhost:3000/hook --concurrency 64 --record all
   artihook load localhost:3000/hook --rate 2000/s --ramp 10s --report-html load.html
@@ -64,7 +64,7 @@ Exit code 1 unless every threshold is met, or, without --threshold, unless every
 		RunE: func(cmd *cobra.Command, args []string) error { return runLoad(cmd.Context(), a, opt, args) },
 	}
 	opt.webhook.Add(cmd)
-	opt.client.AddTravel(cmd)
+	opt.client.AddConnection(cmd)
 	opt.conversation.Add(cmd)
 	opt.history.Add(cmd)
 	opt.add(cmd)
@@ -73,24 +73,24 @@ Exit code 1 unless every threshold is met, or, without --threshold, unless every
 
 func (opt *loadOptions) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	settings.AddFlag(flags, &opt.rate, settings.FlagSpec[traffic.Rate]{Name: "rate", Kind: "N/s|max", Preset: traffic.MaxRate, Parse: traffic.ParseRate, Usage: "events a second, or as many as the connections carry"})
+	settings.AddFlag(flags, &opt.rate, settings.FlagSpec[traffic.Rate]{Name: "rate", Kind: "N/s|max", Preset: traffic.MaxRate, Parse: traffic.ParseRate, Usage: "Send N events a second, or as many as the connections carry"})
 	settings.AddFlag(flags, &opt.duration, settings.FlagSpec[time.Duration]{
-		Name: "duration", Kind: "duration", Parse: settings.ParseTimeout, Usage: fmt.Sprintf("how long (default %s, or until --leads have talked)", defaultLoadTime),
+		Name: "duration", Kind: "duration", Parse: settings.ParseTimeout, Usage: fmt.Sprintf("Stop after this time (default %s, or when --leads are complete)", defaultLoadTime),
 	})
-	settings.AddFlag(flags, &opt.ramp, settings.FlagSpec[time.Duration]{Name: "ramp", Kind: "duration", Preset: "0s", Parse: settings.ParseDuration, Usage: "let the rate, or the number of connections, grow over this time"})
-	settings.AddFlag(flags, &opt.leads, settings.FlagSpec[int]{Name: "leads", Kind: "N", Parse: settings.ParsePositive, Usage: "end after so many conversations"})
+	settings.AddFlag(flags, &opt.ramp, settings.FlagSpec[time.Duration]{Name: "ramp", Kind: "duration", Preset: "0s", Parse: settings.ParseDuration, Usage: "Increase the rate, or the number of connections, over this time"})
+	settings.AddFlag(flags, &opt.leads, settings.FlagSpec[int]{Name: "leads", Kind: "N", Parse: settings.ParsePositive, Usage: "Stop after N conversations"})
 	settings.AddFlag(flags, &opt.concurrency, settings.FlagSpec[int]{
 		Name: "concurrency", Kind: "N", Parse: settings.ParsePositive,
-		Usage: fmt.Sprintf("connections (default %d; with --rate N/s at most %d)", traffic.DefaultConnections, traffic.DefaultLimit),
+		Usage: fmt.Sprintf("Use N connections (default %d; with --rate N/s at most %d)", traffic.DefaultConnections, traffic.DefaultLimit),
 	})
-	settings.AddFlag(flags, &opt.abandon, settings.FlagSpec[float64]{Name: "abandon", Kind: "share", Preset: "0", Parse: settings.ParseShare, Usage: "share of leads that never complete, 0.2 or 20%"})
-	settings.AddFlag(flags, &opt.keep, settings.FlagSpec[emitter.Keep]{Name: "record", Kind: "all|errors|none", Preset: "errors", Parse: parseKeep, Usage: "which deliveries go into the history"})
+	settings.AddFlag(flags, &opt.abandon, settings.FlagSpec[float64]{Name: "abandon", Kind: "share", Preset: "0", Parse: settings.ParseShare, Usage: "Leave this share of leads incomplete, 0.2 or 20%"})
+	settings.AddFlag(flags, &opt.keep, settings.FlagSpec[emitter.Keep]{Name: "record", Kind: "all|errors|none", Preset: "errors", Parse: parseKeep, Usage: "Record these deliveries in the history"})
 	settings.AddFlag(flags, &opt.thresholds, settings.FlagSpec[[]traffic.Threshold]{
-		Name: "threshold", Kind: "conditions", Parse: traffic.ParseThresholds, Usage: "what decides the exit code: 'p99<200ms,errors<1%,rate>450/s'",
+		Name: "threshold", Kind: "conditions", Parse: traffic.ParseThresholds, Usage: "Exit with code 1 unless these conditions hold: 'p99<200ms,errors<1%,rate>450/s'",
 	})
-	flags.StringVar(&opt.html, "report-html", "", "write the report as one page to this `FILE`; - is stdout")
+	flags.StringVar(&opt.html, "report-html", "", "Write the report to this `FILE` as one HTML page. - is stdout")
 	settings.MarkRunOnly(flags, "report-html")
-	flags.StringVar(&opt.export, "export", "", "write a load for another `TOOL`, k6, into the folder that follows, and send nothing")
+	flags.StringVar(&opt.export, "export", "", "Write the load for another `TOOL`, k6, into the directory that follows, and send nothing")
 }
 
 func parseKeep(s string) (emitter.Keep, error) {
@@ -163,7 +163,7 @@ func (opt *loadOptions) length() time.Duration {
 
 // load sends. The report is nil when nothing was begun.
 func runPlan(ctx context.Context, a *app, opt *loadOptions, plan traffic.LoadOptions) (*traffic.LoadReport, error) {
-	how, err := opt.client.Options(a.settings, 1)
+	opts, err := opt.client.Options(a.settings, 1)
 	if err != nil {
 		return nil, console.Usage(err)
 	}
@@ -173,7 +173,7 @@ func runPlan(ctx context.Context, a *app, opt *loadOptions, plan traffic.LoadOpt
 			return nil, err
 		}
 	}
-	sender, done := settings.NewSender(store, how)
+	sender, done := settings.NewSender(store, opts)
 	plan.Emitter = sender
 	a.printer.Notef("%s", loadIntent(&plan, store))
 	live := a.printer.StatusLine()
@@ -239,7 +239,7 @@ func isLoopback(url signature.URL) bool {
 // loadEnded reports. A load that was interrupted, or whose history is not whole, reports too.
 func loadEnded(a *app, report *traffic.LoadReport, opt *loadOptions, err error) error {
 	met := report.Judge(opt.thresholds)
-	if shown := showReport(a, report); shown != nil {
+	if shown := printReport(a, report); shown != nil {
 		return errors.Join(err, shown)
 	}
 	if opt.html != "" {
@@ -266,7 +266,7 @@ func loadEnded(a *app, report *traffic.LoadReport, opt *loadOptions, err error) 
 	return nil
 }
 
-func showReport(a *app, report *traffic.LoadReport) error {
+func printReport(a *app, report *traffic.LoadReport) error {
 	if a.printer.JSON() {
 		return a.printer.WriteJSON(report)
 	}

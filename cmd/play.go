@@ -39,8 +39,8 @@ func newPlayCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "play [URL]",
 		Short: "Play whole conversations",
-		Long: `Play posts the events of whole conversations to URL: created, an updated for each further answer,
-completed. Exit code 1 unless every answer is 2xx.`,
+		Long: `Play posts the events of whole conversations to URL: created, an updated for each further answer of the
+visitor, completed. The exit code is 1 unless every response is 2xx.`,
 		Example: `  artihook play localhost:3000/hook --secret s3cret
   artihook play localhost:3000/hook --leads 100 --concurrency 8
   artihook play localhost:3000/hook --bot travel --pace 500ms
@@ -53,17 +53,17 @@ completed. Exit code 1 unless every answer is 2xx.`,
 	opt.conversation.Add(cmd)
 	opt.history.Add(cmd)
 	flags := cmd.Flags()
-	settings.AddFlag(flags, &opt.leads, settings.FlagSpec[int]{Name: "leads", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "how many conversations"})
+	settings.AddFlag(flags, &opt.leads, settings.FlagSpec[int]{Name: "leads", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "Play N conversations"})
 	settings.AddFlag(flags, &opt.concurrency, settings.FlagSpec[int]{
-		Name: "concurrency", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "conversations at a time; a lead's events stay in order",
+		Name: "concurrency", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "Play N conversations at the same time. The events of a lead stay in order",
 	})
 	settings.AddFlag(flags, &opt.pace, settings.FlagSpec[traffic.Pace]{
-		Name: "pace", Kind: "0|real|duration", Preset: "0", Parse: parsePace, Usage: "between a lead's events; 0: at once",
+		Name: "pace", Kind: "0|real|duration", Preset: "0", Parse: parsePace, Usage: "Wait this long between the events of a lead. real is the time that a visitor takes",
 	})
-	settings.AddFlag(flags, &opt.actions, settings.FlagSpec[[]payload.Action]{Name: "events", Kind: "list", Parse: parseActions, Usage: "send only these, created,updated,completed (default all)"})
-	settings.AddFlag(flags, &opt.abandon, settings.FlagSpec[float64]{Name: "abandon", Kind: "share", Preset: "0", Parse: settings.ParseShare, Usage: "share of leads that never complete, 0.2 or 20%"})
-	flags.BoolVar(&opt.all, "all", false, "send to every webhook of "+settings.ConfigName+" that wants the event")
-	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
+	settings.AddFlag(flags, &opt.actions, settings.FlagSpec[[]payload.Action]{Name: "events", Kind: "list", Parse: parseActions, Usage: "Send only these events: created,updated,completed (default all)"})
+	settings.AddFlag(flags, &opt.abandon, settings.FlagSpec[float64]{Name: "abandon", Kind: "share", Preset: "0", Parse: settings.ParseShare, Usage: "Leave this share of leads incomplete, 0.2 or 20%"})
+	flags.BoolVar(&opt.all, "all", false, "Send to every webhook of "+settings.ConfigName+" that receives the event")
+	flags.BoolVar(&opt.dryRun, "dry-run", false, "Print the requests; send and record nothing")
 	return cmd
 }
 
@@ -113,7 +113,7 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 	if opt.dryRun {
 		return traffic.Preview(ctx, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })
 	}
-	how, err := opt.client.Options(a.settings, opt.concurrency)
+	opts, err := opt.client.Options(a.settings, opt.concurrency)
 	if err != nil {
 		return console.Usage(err)
 	}
@@ -121,7 +121,7 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 	if err != nil {
 		return err
 	}
-	sender, done := settings.NewSender(store, how)
+	sender, done := settings.NewSender(store, opts)
 	plan.Emitter = sender
 	var bar console.Progress
 	if !a.system.StdoutTerminal && plan.Leads > 1 { // deliveries on the terminal are progress enough

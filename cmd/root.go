@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// app is what every command gets.
+// app holds what every command needs.
 type app struct {
 	system   *console.System
 	settings *settings.Settings
@@ -31,7 +31,7 @@ func newApp(system *console.System) *app {
 	}, printer}
 }
 
-// reportOutput returns where reports go that are not files.
+// reportOutput returns the destinations of reports besides files.
 func (a *app) reportOutput() settings.ReportOutput {
 	return settings.ReportOutput{UseStdout: a.printer.ReportToStdout, Verbatim: a.printer.Verbatim, Annotations: a.printer.Annotations()}
 }
@@ -53,14 +53,14 @@ func Run(ctx context.Context, system *console.System) int {
 	ran, err := root.ExecuteContextC(ctx)
 	code := console.ExitCode(err)
 	if err == nil || errors.Is(err, console.ErrFailed) || errors.Is(err, syscall.EPIPE) {
-		return code // whoever read the output has gone and needs no word
+		return code // the reader of the output has gone
 	}
 	if code == console.ExitInterrupted {
 		err = errors.New("interrupted")
 	}
 	var faults yamlfile.Diagnostics
 	if errors.As(err, &faults) {
-		for _, fault := range faults { // in the form that editors can jump from
+		for _, fault := range faults { // in a form that editors recognise
 			fmt.Fprintln(a.printer.Err, text.Printable(fault.Error()))
 		}
 		err = fmt.Errorf("%s; nothing was sent", text.Counted(len(faults), "fault"))
@@ -72,7 +72,7 @@ func Run(ctx context.Context, system *console.System) int {
 	return code
 }
 
-// commandName is how errors call a command: "history show", or the program's name when none was found.
+// commandName returns the command for error messages, such as "history show". It is the name of the program if no command was found.
 func commandName(cmd *cobra.Command) string {
 	if name, ok := strings.CutPrefix(cmd.CommandPath(), cmd.Root().Name()+" "); ok {
 		return name
@@ -83,14 +83,14 @@ func commandName(cmd *cobra.Command) string {
 func newRootCmd(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "artihook",
-		Short: "Plays ArtiBot's side of its lead webhooks",
-		Long: `Artihook plays ArtiBot's side of its lead webhooks, so that you can test a receiver without a bot:
-it makes realistic created, updated and completed lead events, signs and words them exactly as
-ArtiBot does, posts them to your URL, and keeps a history of what was sent and what came back.`,
-		Example: `  artihook demo                                 see it all in a second
+		Short: "Send the lead webhooks of ArtiBot to your receiver",
+		Long: `Artihook plays ArtiBot's side of its lead webhooks, so that you can test a receiver without a bot.
+It generates realistic created, updated and completed lead events, formats and signs them exactly as
+ArtiBot does, posts them to your URL, and records each request and response in a history.`,
+		Example: `  artihook demo                                 a quick demonstration
   artihook send localhost:3000/hook             one event
   artihook play localhost:3000/hook --leads 10  whole conversations
-  artihook history show last                    what was sent, what came back`,
+  artihook history show last                    the last request and response`,
 		Args:          unknownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
@@ -105,7 +105,7 @@ ArtiBot does, posts them to your URL, and keeps a history of what was sent and w
 	root.SetOut(a.system.Stdout)
 	root.SetErr(a.system.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		// What stands behind the equals sign may be a secret under a misspelt name.
+		// The value may be a secret of a misspelt flag.
 		text, _, _ := strings.Cut(err.Error(), "=")
 		if strings.HasPrefix(text, "unknown") {
 			err = errors.New(text)
@@ -117,7 +117,7 @@ ArtiBot does, posts them to your URL, and keeps a history of what was sent and w
 	a.printer.AddFlags(root.PersistentFlags())
 	settings.MarkRunOnly(root.PersistentFlags()) // all that the printer has added
 	a.settings.AddFlags(root.PersistentFlags())
-	// To make all commands with their flags takes longer than the one that is named may need for its work.
+	// Building all commands can take longer than running one, so build the named command only.
 	if named := commands()[firstOf(a.system.Args)]; named != nil {
 		root.AddCommand(named(a))
 		return root
@@ -125,7 +125,7 @@ ArtiBot does, posts them to your URL, and keeps a history of what was sent and w
 	for _, other := range commands() {
 		root.AddCommand(other(a))
 	}
-	root.AddCommand(newManCmd(a)) // tells of all the others
+	root.AddCommand(newManCmd(a)) // describes all the others
 	strictBuiltins(root)
 	addCompletions(a, root)
 	return root
@@ -157,7 +157,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	return console.WithHint(err, fmt.Sprintf("see %s --help", cmd.CommandPath()))
 }
 
-// args wraps cobra's argument checks, whose errors have no type.
+// args makes the errors of cobra's argument checks usage errors.
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if err := check(cmd, given); err != nil {

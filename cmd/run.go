@@ -49,8 +49,8 @@ func newRunCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run FILE|DIR|NAME…",
 		Short: "Run scenarios",
-		Long: `Run plays scenarios: files, folders of files, or ready ones by name. Each says what the visitor and ArtiBot
-do and what the receiver must answer. Nothing is sent from a set with a fault. Exit code 1 when an expectation fails.`,
+		Long: `Run plays scenarios: files, directories of files, or ready ones by name. A scenario describes what the visitor and
+ArtiBot do and how the receiver must respond. If any file has an error, nothing is sent. The exit code is 1 if an expectation fails.`,
 		Example: `  artihook run happy-path --url localhost:3000/hook
   artihook run scenarios/ --url :3000/hook --jobs 4 --report-junit results.xml
   artihook run my.yaml --var company=Zed --wait-for http://localhost:3000`,
@@ -64,14 +64,14 @@ do and what the receiver must answer. Nothing is sent from a set with a fault. E
 	opt.history.Add(cmd)
 	opt.reports.Add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&opt.url, "url", "", "send to this `URL`, whatever the scenario says")
-	flags.StringArrayVar(&opt.vars, "var", nil, "set a variable, `name=value`, whatever the scenario says (repeatable)")
-	settings.AddFlag(flags, &opt.jobs, settings.FlagSpec[int]{Name: "jobs", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "scenarios at a time; the steps of each stay in order"})
-	flags.BoolVar(&opt.failFast, "fail-fast", false, "begin nothing more after the first failed step")
-	flags.StringVar(&opt.step, "step", "", "send only the step of this `number`, 4 or 4.2.1; what comes before it only happens")
-	flags.StringVar(&opt.waitFor, "wait-for", "", "wait until anything answers at this `URL`")
-	settings.AddFlag(flags, &opt.waitTimeout, settings.FlagSpec[time.Duration]{Name: "wait-timeout", Kind: "duration", Preset: defaultWaitTimeout.String(), Parse: settings.ParseTimeout, Usage: "how long to wait for it"})
-	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
+	flags.StringVar(&opt.url, "url", "", "Send to this `URL`. Overrides the scenario")
+	flags.StringArrayVar(&opt.vars, "var", nil, "Set a variable, `name=value`. Overrides the scenario (repeatable)")
+	settings.AddFlag(flags, &opt.jobs, settings.FlagSpec[int]{Name: "jobs", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "Run N scenarios at the same time. The steps of each stay in order"})
+	flags.BoolVar(&opt.failFast, "fail-fast", false, "Start no further step after the first failed one")
+	flags.StringVar(&opt.step, "step", "", "Send only the step with this `number`, 4 or 4.2.1. Simulate the steps before it")
+	flags.StringVar(&opt.waitFor, "wait-for", "", "Wait until anything responds at this `URL`")
+	settings.AddFlag(flags, &opt.waitTimeout, settings.FlagSpec[time.Duration]{Name: "wait-timeout", Kind: "duration", Preset: defaultWaitTimeout.String(), Parse: settings.ParseTimeout, Usage: "Stop waiting for --wait-for after this time"})
+	flags.BoolVar(&opt.dryRun, "dry-run", false, "Print the requests; send and record nothing")
 	settings.AddRoot(cmd, &opt.root)
 	settings.MarkRunOnly(flags, "fail-fast", "jobs", "step", "wait-for", "wait-timeout")
 	return cmd
@@ -92,7 +92,7 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	if opt.dryRun {
 		return scenarios.Preview(ctx, files, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })
 	}
-	how, err := opt.client.Options(a.settings, opt.jobs)
+	opts, err := opt.client.Options(a.settings, opt.jobs)
 	if err != nil {
 		return console.Usage(err)
 	}
@@ -109,10 +109,10 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	sender, done := settings.NewSender(store, how)
+	sender, done := settings.NewSender(store, opts)
 	plan.Emitter = sender
 	bar := a.printer.Progress("scenarios", len(files))
-	plan.Ended = func(s *report.Suite) error { bar.Clear(); defer bar.Step(); return showSuite(a, s, len(files) == 1) }
+	plan.Ended = func(s *report.Suite) error { bar.Clear(); defer bar.Step(); return printSuite(a, s, len(files) == 1) }
 	results, err := scenarios.Run(ctx, files, plan)
 	bar.Clear()
 	if results == nil {
@@ -222,21 +222,21 @@ func (opt *runOptions) repeat(a *app) func(*format.File, string, map[string]stri
 	}
 }
 
-// showSuite shows a scenario that has ended.
-func showSuite(a *app, s *report.Suite, alone bool) error {
+// printSuite shows a scenario that has ended.
+func printSuite(a *app, s *report.Suite, alone bool) error {
 	if a.printer.JSON() {
 		return report.WriteSuiteJSON(a.printer.Out, s)
 	}
 	if a.printer.Quiet {
 		return nil
 	}
-	how := report.TextOptions{Color: a.printer.Colored(), Fold: !alone && !a.printer.Verbose, Brief: true}
-	if err := report.WriteSuiteText(a.printer.Out, s, how); err != nil || !a.printer.Verbose {
+	opts := report.TextOptions{Color: a.printer.Colored(), Fold: !alone && !a.printer.Verbose, Brief: true}
+	if err := report.WriteSuiteText(a.printer.Out, s, opts); err != nil || !a.printer.Verbose {
 		return err
 	}
 	for i := range s.Steps {
 		for _, e := range s.Steps[i].Exchanges {
-			if err := showReported(a, &e); err != nil {
+			if err := printReported(a, &e); err != nil {
 				return err
 			}
 		}
@@ -246,7 +246,7 @@ func showSuite(a *app, s *report.Suite, alone bool) error {
 
 func crlf(head string) string { return strings.ReplaceAll(head, "\n", "\r\n") }
 
-func showReported(a *app, e *report.Exchange) error {
+func printReported(a *app, e *report.Exchange) error {
 	asked := cmp.Or(crlf(e.Request.Head), e.Title) // a command has no head
 	if err := a.printer.Message(">", asked, e.Request.Body); err != nil {
 		return err

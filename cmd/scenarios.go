@@ -18,14 +18,14 @@ import (
 func newScenariosCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scenarios",
-		Short: "List the ready scenarios; show one; check files; print the schema for editors",
+		Short: "List the ready scenarios, print one, check files, or print the schema for editors",
 		Args:  unknownCommand,
 		RunE:  func(*cobra.Command, []string) error { return runScenarios(a) },
 	}
 	cmd.AddCommand(
 		&cobra.Command{
 			Use:   "show NAME",
-			Short: "Print a ready scenario, to start your own from",
+			Short: "Print a ready scenario, as a start for your own",
 			Args:  args(cobra.ExactArgs(1)),
 			RunE:  func(_ *cobra.Command, args []string) error { return runScenariosShow(a, args[0]) },
 		},

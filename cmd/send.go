@@ -40,8 +40,8 @@ func newSendCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "send [URL]",
 		Short: "Send one event",
-		Long: `Send posts one signed event to URL and shows what came back. Without --lead it is a plausible moment of
-a fresh lead; with --lead it continues one of the history. Exit code 1 unless the answer is 2xx.`,
+		Long: `Send posts one signed event to URL and prints the response. The event is that of a new lead. With --lead it
+continues a lead of the history. The exit code is 1 unless the response is 2xx.`,
 		Example: `  artihook send localhost:3000/hook --secret s3cret
   artihook send localhost:3000/hook --action updated --answer 'Email=ada@mail.example' -v
   artihook send localhost:3000/hook --lead last --action completed
@@ -56,19 +56,19 @@ a fresh lead; with --lead it continues one of the history. Exit code 1 unless th
 	opt.history.Add(cmd)
 	flags := cmd.Flags()
 	settings.AddFlag(flags, &opt.action, settings.FlagSpec[payload.Action]{
-		Name: "action", Kind: "created|updated|completed", Preset: string(payload.Created), Parse: payload.ParseAction, Usage: "what happened to the lead",
+		Name: "action", Kind: "created|updated|completed", Preset: string(payload.Created), Parse: payload.ParseAction, Usage: "Send this event of the lead",
 	})
-	flags.StringVar(&opt.lead, "lead", "", "continue the lead of this `ID` in the history; last is that of the newest delivery")
-	flags.StringVar(&opt.data, "data", "", "sign and send exactly these `bytes`: @FILE, - for stdin, or the text itself")
-	flags.StringArrayVar(&opt.edits.Set, "set", nil, "change the finished body, `path=value`: JSON, else a string (repeatable)")
-	flags.StringArrayVar(&opt.edits.Unset, "unset", nil, "take a `path` out of the finished body (repeatable)")
-	settings.AddFlag(flags, &opt.as, settings.FlagSpec[string]{Name: "as", Kind: "curl", Parse: settings.OneOf("curl"), Usage: "print the curl command instead of sending"})
-	flags.BoolVar(&opt.dryRun, "dry-run", false, "show what would be sent; send and record nothing")
-	flags.BoolVar(&opt.unsigned, "no-signature", false, "leave the signature out")
+	flags.StringVar(&opt.lead, "lead", "", "Continue the lead with this `ID` of the history. last is the lead of the newest delivery")
+	flags.StringVar(&opt.data, "data", "", "Sign and send exactly these `bytes`: @FILE, - for stdin, or the text itself")
+	flags.StringArrayVar(&opt.edits.Set, "set", nil, "Set a field in the generated body, `path=value`. The value is parsed as JSON, otherwise used as text (repeatable)")
+	flags.StringArrayVar(&opt.edits.Unset, "unset", nil, "Remove a `path` from the generated body (repeatable)")
+	settings.AddFlag(flags, &opt.as, settings.FlagSpec[string]{Name: "as", Kind: "curl", Parse: settings.OneOf("curl"), Usage: "Print a curl command instead of sending"})
+	flags.BoolVar(&opt.dryRun, "dry-run", false, "Print the request; send and record nothing")
+	flags.BoolVar(&opt.unsigned, "no-signature", false, "Send no signature")
 	settings.AddFlag(flags, &opt.tamper, settings.FlagSpec[emitter.Tamper]{
-		Name: "tamper", Kind: strings.Join(emitter.TamperNames(), "|"), Parse: emitter.ParseTamper, Usage: "make the signature wrong in this way",
+		Name: "tamper", Kind: strings.Join(emitter.TamperNames(), "|"), Parse: emitter.ParseTamper, Usage: "Make the signature invalid in this way",
 	})
-	settings.AddFlag(flags, &opt.repeat, settings.FlagSpec[int]{Name: "repeat", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "send the same bytes so many times"})
+	settings.AddFlag(flags, &opt.repeat, settings.FlagSpec[int]{Name: "repeat", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "Send the same bytes N times"})
 	return cmd
 }
 
@@ -76,18 +76,18 @@ func runSend(ctx context.Context, a *app, opt *sendOptions, args []string) error
 	if opt.dryRun || opt.as != "" {
 		return opt.preview(ctx, a, args)
 	}
-	kept := opt.history.OpenAhead(ctx)
+	opening := opt.history.OpenAhead(ctx)
 	w, planned, err := opt.plan(ctx, a, args)
-	how, usage := opt.client.Options(a.settings, 1)
+	opts, usage := opt.client.Options(a.settings, 1)
 	if err := cmp.Or(err, console.Usage(usage)); err != nil {
-		kept.Drop()
+		opening.Drop()
 		return err
 	}
-	store, err := kept.Take()
+	store, err := opening.Take()
 	if err != nil {
 		return err
 	}
-	sender, done := settings.NewSender(store, how)
+	sender, done := settings.NewSender(store, opts)
 	failed := false
 	show := a.printer.Watch(console.SendContext{NoSecret: w.Secret.Empty(), Faulty: opt.unsigned || opt.tamper != ""})
 	for range opt.repeat {

@@ -17,7 +17,7 @@ func newSignCmd(a *app) *cobra.Command {
 		Use:   "sign --url URL BODY",
 		Short: "Print the signature of a body",
 		Long: `Sign prints the value of the x-artibot-signature header for a body: the text itself, @FILE, or - for stdin.
-A whole request may stand there too (raw HTTP, HAR, curl), or --delivery NUMBER: then the URL comes from it.`,
+BODY can also be a whole request (raw HTTP, HAR, curl), or use --delivery NUMBER. The URL is then that of the request.`,
 		Example: `  artihook sign --url http://localhost:5000/api/webhooks --secret s3cret '{}'
   artihook sign --url https://crm.example/hook --secret-file secret.txt @body.json
   artihook sign --secret s3cret @request.http`,

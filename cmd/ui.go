@@ -31,11 +31,10 @@ func newUICmd(a *app) *cobra.Command {
 	opt := &uiOptions{}
 	cmd := &cobra.Command{
 		Use:   "ui",
-		Short: "See the history as a live web page; send from it",
-		Long: `Ui serves the delivery history as a web page for this machine: new deliveries appear as they happen, from
-whichever terminal they are sent. From the page one can send a delivery again, or a new event, to the
-webhooks of ` + settings.ConfigName + ` and to any URL, which is signed with the secret given here. It runs until it is
-interrupted.`,
+		Short: "Serve the history as a live web page that can send",
+		Long: `Ui serves the delivery history as a web page for this machine. New deliveries appear at once, also those of other
+terminals. The page can send a delivery again, or a new event, to the webhooks of ` + settings.ConfigName + ` and to any
+URL, signed with the secret of this command. It runs until it is interrupted.`,
 		Example: `  artihook ui --open
   artihook ui --addr 127.0.0.1:9000 --secret s3cret`,
 		Args: args(cobra.NoArgs),
@@ -45,9 +44,9 @@ interrupted.`,
 	opt.client.Add(cmd)
 	opt.history.AddPath(cmd)
 	flags := cmd.Flags()
-	settings.AddFlag(flags, &opt.addr, settings.FlagSpec[string]{Name: "addr", Kind: "address", Preset: defaultUIAddr, Parse: settings.ParseAddr, Usage: "the address to serve the page on; :0 takes a free loopback port"})
-	flags.BoolVar(&opt.open, "open", false, "show the page in the browser")
-	flags.StringVar(&opt.bot, "bot", fixtures.DefaultBot, "the bot that is chosen at first: a ready bot's `name` or a YAML file")
+	settings.AddFlag(flags, &opt.addr, settings.FlagSpec[string]{Name: "addr", Kind: "address", Preset: defaultUIAddr, Parse: settings.ParseAddr, Usage: "Serve the page on this address. :0 is a free loopback port"})
+	flags.BoolVar(&opt.open, "open", false, "Open the page in the browser")
+	flags.StringVar(&opt.bot, "bot", fixtures.DefaultBot, "Select this bot at first: the `name` of a ready bot or a YAML file")
 	return cmd
 }
 
@@ -56,7 +55,7 @@ func runUI(ctx context.Context, a *app, opt *uiOptions) error {
 	if err != nil {
 		return console.Usage(err)
 	}
-	how, err := opt.client.Options(a.settings, 1)
+	opts, err := opt.client.Options(a.settings, 1)
 	if err != nil {
 		return console.Usage(err)
 	}
@@ -73,7 +72,7 @@ func runUI(ctx context.Context, a *app, opt *uiOptions) error {
 	if _, err := store.Last(ctx); err != nil && !errors.Is(err, history.ErrNotFound) {
 		return settings.Ended(err, store.Close())
 	}
-	sender, done := settings.NewSender(store, how)
+	sender, done := settings.NewSender(store, opts)
 	shown.History, shown.Emitter, shown.Hosts = store, sender, opt.hosts(listener.Addr())
 	return settings.Ended(opt.serve(ctx, a, listener, webui.New(shown)), done())
 }

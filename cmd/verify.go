@@ -23,12 +23,12 @@ func newVerifyCmd(a *app) *cobra.Command {
 	opt := &verifyOptions{}
 	cmd := &cobra.Command{
 		Use:   "verify --url URL --signature VALUE BODY",
-		Short: "Say whether a signature fits a body, and if not, why",
-		Long: `Verify says whether --signature fits a body (the text itself, @FILE, or - for stdin). If it does not, it tries
-what usually goes wrong and tells the nearest reason that it can prove. Exit code 1 when it does not fit.
+		Short: "Verify the signature of a body, or explain why it does not match",
+		Long: `Verify reports whether --signature matches a body (the text itself, @FILE, or - for stdin). If it does not, verify
+tests the usual mistakes and prints the one that it can prove. The exit code is 1 if the signature does not match.
 
-A whole request may stand in place of the body, as a proxy, a logger, a browser or artihook has kept it: the raw text of
-HTTP, a HAR file, a curl command, or --delivery NUMBER of the history. URL and signature then come from it.`,
+BODY can also be a whole request that a proxy, a logger, a browser or artihook recorded: raw HTTP, a HAR file or a curl
+command. --delivery NUMBER uses a delivery of the history. URL and signature are then those of the request.`,
 		Example: `  artihook verify --url https://crm.example/hook --secret s3cret --signature D381… @body.json
   artihook verify --url http://localhost:3000/hook --also-url https://abc.tunnel.example --secret s3cret --signature D381… -
   artihook verify --secret s3cret @request.http
@@ -37,8 +37,8 @@ HTTP, a HAR file, a curl command, or --delivery NUMBER of the history. URL and s
 		RunE: func(cmd *cobra.Command, args []string) error { return runVerify(cmd.Context(), a, opt, args) },
 	}
 	opt.claim.Add(cmd)
-	cmd.Flags().StringVar(&opt.signature, "signature", "", "the `VALUE` of the x-artibot-signature header")
-	cmd.Flags().StringArrayVar(&opt.alsoURLs, "also-url", nil, "another `URL` that the sender may have signed for (repeatable)")
+	cmd.Flags().StringVar(&opt.signature, "signature", "", "Verify this `VALUE` of the x-artibot-signature header")
+	cmd.Flags().StringArrayVar(&opt.alsoURLs, "also-url", nil, "Also try this `URL` for which the sender may have signed (repeatable)")
 	return cmd
 }
 
@@ -62,7 +62,7 @@ func runVerify(ctx context.Context, a *app, opt *verifyOptions, args []string) e
 		also = append(also, signature.Complete(url))
 	}
 	fits, finding := judge(&c, header, also, opt.claim.URL == "")
-	if err := showFinding(a, fits, finding); err != nil {
+	if err := printFinding(a, fits, finding); err != nil {
 		return err
 	}
 	if !fits {
@@ -92,7 +92,7 @@ func judge(c *settings.Claim, header string, also []string, open bool) (fits boo
 	return false, finding
 }
 
-func showFinding(a *app, fits bool, f explain.Finding) error {
+func printFinding(a *app, fits bool, f explain.Finding) error {
 	if a.printer.JSON() {
 		return a.printer.WriteJSON(struct {
 			Fits   bool   `json:"fits"`

@@ -12,10 +12,10 @@ import (
 	"artihook/emitter/text"
 )
 
-// maxShown bounds what of a body goes to the screen, in bytes.
+// maxShown is how much of a body is printed, in bytes.
 const maxShown = 64 << 10
 
-// show writes a delivery to stdout: a line, or with -v the exchange as well.
+// Delivery prints a delivery: a JSON object with -o json, otherwise a line, and with -v the exchange.
 func (p *Printer) Delivery(d *history.Delivery) error {
 	if p.JSON() {
 		return p.WriteJSON(d)
@@ -29,12 +29,12 @@ func (p *Printer) Delivery(d *history.Delivery) error {
 	return nil
 }
 
-// showJSON writes one object on one line.
+// WriteJSON prints v as JSON on one line.
 func (p *Printer) WriteJSON(v any) error {
 	return text.WriteJSON(p.Out, v, "")
 }
 
-// line is the delivery in one line, as cli.md fixes it for scripts:
+// Line returns the line of a delivery, a form on which scripts depend:
 // 14:03:22 [204] lead:updated v2 http://localhost:8000/ (3.1ms) #42.
 func (p *Printer) Line(d *history.Delivery) string {
 	var b strings.Builder
@@ -57,7 +57,7 @@ func (p *Printer) Line(d *history.Delivery) string {
 	return b.String()
 }
 
-// Outcome is the status, or the short name of what went wrong.
+// Outcome returns the status, the name of the failure, or "unknown" if the delivery has no outcome.
 func Outcome(d *history.Delivery) string {
 	switch {
 	case d.Error != "":
@@ -68,6 +68,7 @@ func Outcome(d *history.Delivery) string {
 	return fmt.Sprint(d.Status)
 }
 
+// OutcomeColor returns the colour of an outcome: green for success, yellow for redirects and unknown outcomes, otherwise red.
 func OutcomeColor(d *history.Delivery) string {
 	switch {
 	case d.OK():
@@ -78,7 +79,7 @@ func OutcomeColor(d *history.Delivery) string {
 	return Red
 }
 
-// showExchange writes the request behind > and the response behind <, as curl -v does.
+// Exchange prints the request after > and the response after <, like curl -v. A delivery without a response has only a request.
 func (p *Printer) Exchange(d *history.Delivery) error {
 	if err := p.Request(&d.Request); err != nil {
 		return err
@@ -89,11 +90,13 @@ func (p *Printer) Exchange(d *history.Delivery) error {
 	return p.Response(d.Response)
 }
 
+// Request prints a request.
 func (p *Printer) Request(r *exchange.Request) error {
 	head, body, _ := bytes.Cut(r.AppendRaw(nil), []byte("\r\n\r\n"))
 	return p.Message(">", string(head), body)
 }
 
+// Response prints a response, and notes if its body is truncated.
 func (p *Printer) Response(r *exchange.Response) error {
 	head := fmt.Sprintf("%s %d %s", r.Proto, r.Status, r.Reason)
 	for _, h := range r.Headers {
@@ -102,13 +105,14 @@ func (p *Printer) Response(r *exchange.Response) error {
 	if err := p.Message("<", head, r.Body); err != nil || !r.Truncated {
 		return err
 	}
-	_, err := fmt.Fprintf(p.Out, "%s\n", p.Paint(Dim, fmt.Sprintf("the receiver sent more; %d bytes of the body are kept", len(r.Body))))
+	_, err := fmt.Fprintf(p.Out, "%s\n", p.Paint(Dim, fmt.Sprintf("the receiver sent more; %d bytes of the body are recorded", len(r.Body))))
 	return err
 }
 
+// Message prints the lines of a head, which CRLF separates, and of a body. Each line begins with sign. A long body is cut.
 func (p *Printer) Message(sign, head string, body []byte) error {
 	var b strings.Builder
-	if head != "" { // what a command says has none
+	if head != "" { // the output of a command has no head
 		for line := range strings.SplitSeq(head, "\r\n") {
 			fmt.Fprintf(&b, "%s %s\n", p.Paint(Dim, sign), text.Printable(line))
 		}
@@ -135,7 +139,7 @@ func writeBody(b *strings.Builder, sign string, body []byte) {
 	}
 }
 
-// plannedLine is the line of a delivery that was not sent.
+// plannedLine returns the line of a delivery that is not sent.
 func (p *Printer) plannedLine(d *history.Delivery) string {
 	what := d.Request.Method
 	if d.Event != "" {
@@ -144,7 +148,7 @@ func (p *Printer) plannedLine(d *history.Delivery) string {
 	return fmt.Sprintf("%s %s %s", p.Paint(Yellow, "[not sent]"), what, text.Printable(d.URL))
 }
 
-// Number is how people call a delivery; "" for none.
+// Number returns the number of a delivery in the form #42; "" for 0.
 func Number(id int64) string {
 	if id == 0 {
 		return ""
@@ -152,7 +156,7 @@ func Number(id int64) string {
 	return fmt.Sprintf("#%d", id)
 }
 
-// SignedFor is "" where the URL says it already.
+// SignedFor returns the URL that a delivery is signed for; "" if that is the URL of the delivery.
 func SignedFor(d *history.Delivery) string {
 	if d.SignURL == d.URL {
 		return ""
@@ -162,13 +166,13 @@ func SignedFor(d *history.Delivery) string {
 
 // Watch returns a callback that prints each delivery and, once for each reason, a hint about why deliveries fail.
 func (p *Printer) Watch(known SendContext) func(history.Delivery) error {
-	told := map[string]bool{}
+	shownHints := map[string]bool{}
 	return func(d history.Delivery) error {
 		if err := p.Delivery(&d); err != nil {
 			return err
 		}
-		if advice := failureAdvice(&d, known); advice != "" && !told[advice] {
-			told[advice] = true
+		if advice := failureAdvice(&d, known); advice != "" && !shownHints[advice] {
+			shownHints[advice] = true
 			p.Notef("%s", advice)
 		}
 		return nil

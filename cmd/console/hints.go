@@ -9,13 +9,13 @@ import (
 	"artihook/emitter/history"
 )
 
-// SendContext are what a delivery does not tell of how it came about.
+// SendContext describes how deliveries are sent, for hints. The zero value is a delivery signed with a secret.
 type SendContext struct {
 	NoSecret bool // the secret is empty
 	Faulty   bool // the signature is wrong on purpose
 }
 
-// failureAdvice says why a delivery failed and what may help; "" when there is nothing to add to its line.
+// failureAdvice returns why a delivery failed and what to try; "" if the line of the delivery says enough.
 func failureAdvice(d *history.Delivery, known SendContext) string {
 	refused := d.Error == "" && (d.Status == http.StatusUnauthorized || d.Status == http.StatusForbidden)
 	switch {

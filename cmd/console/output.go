@@ -12,15 +12,14 @@ import (
 	"artihook/emitter/text"
 )
 
-// Printer writes what a command has to show: results to Out, everything else to Err. Its flags are those that every
-// command has.
+// Printer prints results to Out and everything else to Err. Every command has its flags.
 type Printer struct {
 	Out, Err io.Writer
-	Verbose  bool // show requests and responses
+	Verbose  bool // print requests and responses
 	Quiet    bool // no progress, hints or summary
 
-	system            *System   // without workflow commands
-	direct, directErr io.Writer // as they are
+	system            *System   // its output contains no workflow commands
+	direct, directErr io.Writer // the unfiltered streams
 	output            string
 	color             string
 }
@@ -31,23 +30,23 @@ func NewPrinter(system *System) *Printer {
 	return &Printer{Out: safe.Stdout, Err: safe.Stderr, system: safe, direct: system.Stdout, directErr: system.Stderr}
 }
 
-// AddFlags adds the flags that say how results are shown.
+// AddFlags adds --output, --verbose, --quiet and --color. Call it before printing.
 func (p *Printer) AddFlags(flags *pflag.FlagSet) {
 	p.output, p.color = "text", "auto"
-	flags.VarP(&choice{&p.output, []string{"text", "json"}}, "output", "o", "json: one object a line on stdout")
-	flags.BoolVarP(&p.Verbose, "verbose", "v", false, "show request (>) and response (<)")
-	flags.BoolVarP(&p.Quiet, "quiet", "q", false, "no progress, hints or summary")
-	flags.Var(&choice{&p.color, []string{"auto", "always", "never"}}, "color", "colour on stdout; auto looks at the terminal and at NO_COLOR")
+	flags.VarP(&choice{&p.output, []string{"text", "json"}}, "output", "o", "Print text, or JSON with one object a line")
+	flags.BoolVarP(&p.Verbose, "verbose", "v", false, "Print requests (>) and responses (<)")
+	flags.BoolVarP(&p.Quiet, "quiet", "q", false, "Print no progress, hints or summary")
+	flags.Var(&choice{&p.color, []string{"auto", "always", "never"}}, "color", "Colour stdout. auto depends on the terminal and NO_COLOR")
 }
 
-// choice is a flag that takes one of a few words.
+// choice is a flag with a fixed set of values.
 type choice struct {
 	value *string
 	words []string
 }
 
 func (c *choice) String() string {
-	if c.value == nil { // pflag asks the zero value too
+	if c.value == nil { // pflag calls String on the zero value
 		return ""
 	}
 	return *c.value
@@ -64,7 +63,7 @@ func (c *choice) Set(s string) error {
 // JSON reports whether results are printed as JSON.
 func (p *Printer) JSON() bool { return p.output == "json" }
 
-// Colored reports whether stdout takes colours.
+// Colored reports whether output is coloured.
 func (p *Printer) Colored() bool {
 	switch p.color {
 	case "always":
@@ -91,7 +90,7 @@ func (p *Printer) Notef(format string, args ...any) {
 	}
 }
 
-// Paint wraps text in an ANSI colour.
+// Paint returns text in an ANSI colour, or unchanged if output is not coloured or color is "".
 func (p *Printer) Paint(color, text string) string {
 	if !p.Colored() || color == "" {
 		return text
@@ -99,6 +98,7 @@ func (p *Printer) Paint(color, text string) string {
 	return "\x1b[" + color + "m" + text + "\x1b[0m"
 }
 
+// Colours for Paint.
 const (
 	Green  = "32"
 	Red    = "31"
@@ -106,7 +106,7 @@ const (
 	Dim    = "2"
 )
 
-// Annotations returns where GitHub reads annotations, nil elsewhere.
+// Annotations returns the writer for annotations under GitHub Actions, otherwise nil.
 func (p *Printer) Annotations() io.Writer {
 	if !p.system.onGitHub() {
 		return nil
@@ -114,7 +114,7 @@ func (p *Printer) Annotations() io.Writer {
 	return p.directErr
 }
 
-// ReportToStdout makes stdout free for a report: everything else that a command prints goes to stderr.
+// ReportToStdout reserves stdout for a report: all other output goes to stderr. It returns an error with -o json.
 func (p *Printer) ReportToStdout() error {
 	if p.JSON() {
 		return errors.New("-o json and a report to - both write to stdout; give the report a file")

@@ -2,5 +2,5 @@
 
 package console
 
-// IgnoreSignals does nothing here: a write that cannot be done is an error.
+// IgnoreSignals does nothing on this system.
 func IgnoreSignals() {}

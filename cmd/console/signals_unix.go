@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// IgnoreSignals turns signals that would end the process into errors of the write that met them. A closed pipe is not
-// the end: what was sent is still to be recorded. Nor is a file that may not grow (ulimit -f), as little as a full disk.
+// IgnoreSignals ignores SIGPIPE and SIGXFSZ. The write that caused one returns an error instead, so that the outcome of what was sent
+// is still recorded.
 func IgnoreSignals() { signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ) }

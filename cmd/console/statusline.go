@@ -8,13 +8,13 @@ import (
 	"artihook/emitter/traffic"
 )
 
-// StatusLine is one line on a terminal that tells of a load while it lasts.
+// StatusLine is a line on a terminal that shows the progress of a load. The zero value shows nothing.
 type StatusLine struct {
 	p     *Printer
 	drawn bool
 }
 
-// StatusLine is shown on a terminal only, and not to those who want no moving progress.
+// StatusLine returns a status line on stderr. It shows nothing if stderr is not a terminal or the user wants no moving output.
 func (p *Printer) StatusLine() *StatusLine {
 	if p.Quiet || p.plain() || !p.system.StderrTerminal {
 		return &StatusLine{}
@@ -22,6 +22,7 @@ func (p *Printer) StatusLine() *StatusLine {
 	return &StatusLine{p: p}
 }
 
+// Show replaces the line.
 func (l *StatusLine) Show(point traffic.Point) {
 	if l.p == nil {
 		return
@@ -30,7 +31,7 @@ func (l *StatusLine) Show(point traffic.Point) {
 	fmt.Fprintf(l.p.Err, "\r\x1b[K%s", liveText(point))
 }
 
-// Clear takes the line away. Nothing shows any more by then.
+// Clear removes the line. Do not call Show after it.
 func (l *StatusLine) Clear() {
 	if l.drawn {
 		fmt.Fprint(l.p.Err, "\r\x1b[K")

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/term"
 )
 
-// System is what a command sees of the process: streams, environment and clock. Tests pass their own.
+// System is the environment of a command: arguments, streams, variables and clock. Tests pass their own. Env and Now are required.
 type System struct {
-	Program        string   // as it was called
+	Program        string   // the path by which it was called
 	Args           []string // the rest of the command line
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
@@ -19,11 +19,10 @@ type System struct {
 	StderrTerminal bool
 	Env            func(name string) (string, bool)
 	Now            func() time.Time
-	Open           func(url string) error // shows a page in the user's browser; nil where there is none
+	Open           func(url string) error // opens a page in the browser; nil if there is none
 }
 
-// Process returns the system of the running process. It silences the standard logger, to which net/http writes what a
-// server sends without being asked.
+// Process returns the system of this process. It silences the standard logger, to which net/http reports unexpected responses.
 func Process() *System {
 	log.SetOutput(io.Discard)
 	return &System{

@@ -1,4 +1,4 @@
 package console
 
-// Version is that of the newest entry in CHANGELOG.md.
+// Version is the version of artihook: that of the newest entry in CHANGELOG.md.
 const Version = "0.1.0"

@@ -15,7 +15,7 @@ func (s *System) onGitHub() bool {
 	return on == "true"
 }
 
-// withoutCommands returns the system in which no line of the output is a workflow command, whatever a receiver has sent.
+// withoutCommands returns a system whose output contains no workflow commands, even if a receiver sends some.
 func (s *System) withoutCommands() *System {
 	safe := *s
 	if s.Env != nil && s.onGitHub() {
@@ -24,8 +24,8 @@ func (s *System) withoutCommands() *System {
 	return &safe
 }
 
-// Verbatim writes to stdout what must arrive byte for byte. Under GitHub Actions, lines that are workflow commands have no
-// effect, unless stdout is a file, which nobody reads commands from.
+// Verbatim calls write with an unfiltered stdout. Under GitHub Actions it disables workflow commands meanwhile, unless stdout is a
+// file.
 func (p *Printer) Verbatim(write func(io.Writer) error) error {
 	if !p.system.onGitHub() || isRegular(p.direct) {
 		return write(p.direct)

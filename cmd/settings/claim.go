@@ -10,7 +10,7 @@ import (
 	"artihook/emitter/signature"
 )
 
-// ClaimFlags say what is signed and how; sign and verify share them.
+// ClaimFlags say what is signed and how. sign and verify share them.
 type ClaimFlags struct {
 	cmd       *cobra.Command
 	URL       string
@@ -20,31 +20,33 @@ type ClaimFlags struct {
 	delivered deliveredFlags
 }
 
+// Add adds the flags of the secret, of the delivery and of the signature.
 func (f *ClaimFlags) Add(cmd *cobra.Command) {
 	f.cmd = cmd
 	f.secret.Add(cmd)
 	f.delivered.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.URL, "url", "", "the webhook's Payload `URL`, else that of the request that is given; not needed with --scheme body")
-	flags.StringVar(&f.method, "method", "POST", "the request's `METHOD`")
+	flags.StringVar(&f.URL, "url", "", "Use this Payload `URL` of the webhook (default the URL of the given request). Not needed with --scheme body")
+	flags.StringVar(&f.method, "method", "POST", "Use this `METHOD` of the request")
 	AddFlag(flags, &f.scheme, schemeFlag)
 }
 
-// Claim is what the flags and the delivery say together.
+// Claim is what to sign or to verify: the flags, and what the delivery tells.
 type Claim struct {
 	Secret  signature.Secret
 	Scheme  signature.Scheme
 	Message signature.Message
-	Given   string     // the URL as it was given, before it was normalised
+	Given   string     // the URL before it was normalised; "" if there is none
 	From    *delivered // never nil
 }
 
-// Read settles the flags and reads what the argument means. A flag counts more than what the delivery says.
+// Read reads the secret and the delivery. A flag overrides what the delivery says. It returns an error if the URL is needed and
+// missing. Waiting for stdin ends with ctx.
 func (f *ClaimFlags) Read(ctx context.Context, set *Settings, args []string) (c Claim, err error) {
 	if c.Secret, err = f.secret.Read(set, Setting{}); err != nil {
 		return c, err
 	}
-	if f.URL != "" { // whose faults are to be told before stdin is waited for
+	if f.URL != "" { // report a bad URL before waiting for stdin
 		if _, err := ParseTarget(f.URL); err != nil {
 			return c, err
 		}
@@ -70,7 +72,7 @@ func (f *ClaimFlags) Read(ctx context.Context, set *Settings, args []string) (c 
 		}
 		c.Message.URL = url.String()
 	case c.Scheme == signature.SchemeURL:
-		return c, fmt.Errorf("url is missing; give the webhook's Payload URL with --url")
+		return c, fmt.Errorf("url is missing; give the Payload URL of the webhook with --url")
 	}
 	return c, nil
 }

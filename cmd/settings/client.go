@@ -11,42 +11,43 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// ClientFlags say how requests travel.
+// ClientFlags say how requests are sent.
 type ClientFlags struct {
-	Insecure   bool
-	CACert     string
-	Timeout    time.Duration
+	Insecure   bool          // accept any certificate
+	CACert     string        // a PEM file; "" is the trust store of the system
+	Timeout    time.Duration // of one attempt
 	retries    int
 	retryDelay time.Duration
 }
 
+// Add adds all flags.
 func (f *ClientFlags) Add(cmd *cobra.Command) {
-	f.AddTravel(cmd)
+	f.AddConnection(cmd)
 	flags := cmd.Flags()
 	AddFlag(flags, &f.retries, FlagSpec[int]{
-		Name: "retries", Kind: "N", Preset: "0", Parse: ParseCount, Usage: "further attempts after a failure that may pass",
+		Name: "retries", Kind: "N", Preset: "0", Parse: ParseCount, Usage: "Retry up to N times after a failure that may be temporary",
 	})
 	AddFlag(flags, &f.retryDelay, FlagSpec[time.Duration]{
 		Name: "retry-delay", Kind: "duration", Preset: emitter.DefaultRetryDelay.String(), Parse: ParseTimeout,
-		Usage: "before the first retry, growing from there; Retry-After is honoured",
+		Usage: "Wait this long before the first retry, and longer before each next one. A Retry-After header overrides it",
 	})
 }
 
-// AddTravel is add for commands to which the first answer is the answer.
-func (f *ClientFlags) AddTravel(cmd *cobra.Command) {
+// AddConnection adds the flags without those of retries.
+func (f *ClientFlags) AddConnection(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.BoolVarP(&f.Insecure, "insecure", "k", false, "accept any TLS certificate")
-	flags.StringVar(&f.CACert, "ca-cert", "", "trust the certificates of this PEM `FILE` instead of the system's")
+	flags.BoolVarP(&f.Insecure, "insecure", "k", false, "Accept any TLS certificate")
+	flags.StringVar(&f.CACert, "ca-cert", "", "Trust the certificates of this PEM `FILE` instead of those of the system")
 	AddFlag(flags, &f.Timeout, FlagSpec[time.Duration]{
 		Name: "timeout", Kind: "duration", Preset: emitter.DefaultTimeout.String(), Parse: ParseTimeout,
-		Usage: "for one attempt, to the last byte of the response",
+		Usage: "Stop an attempt after this time, measured to the last byte of the response",
 	})
 }
 
-// noticedPause is how long a silent program looks like a stuck one.
+// noticedPause is the shortest pause that is reported: a shorter one does not look like a hang.
 const noticedPause = 2 * time.Second
 
-// Options gives what an emitter needs, but for the history.
+// Options returns the options of an emitter without a history. It reads the CA file and returns an error if that is no PEM file.
 func (f *ClientFlags) Options(set *Settings, connections int) (emitter.Options, error) {
 	opt := emitter.Options{
 		Timeout: f.Timeout, Retries: f.retries, RetryDelay: f.retryDelay, Insecure: f.Insecure, Connections: connections, Now: set.Now,
@@ -65,12 +66,12 @@ func (f *ClientFlags) Options(set *Settings, connections int) (emitter.Options, 
 	}
 	opt.RootCAs = x509.NewCertPool()
 	if !opt.RootCAs.AppendCertsFromPEM(pem) {
-		return opt, fmt.Errorf("%s holds no certificate in PEM form", f.CACert)
+		return opt, fmt.Errorf("%s contains no certificate in PEM form", f.CACert)
 	}
 	return opt, nil
 }
 
-// HTTPClient returns a client for probes, which trusts the certificates that the flags name.
+// HTTPClient returns a client for probes that trusts the same certificates as the emitter. Its errors are those of Options.
 func (f *ClientFlags) HTTPClient(set *Settings) (*http.Client, error) {
 	opt, err := f.Options(set, 1)
 	if err != nil {

@@ -18,10 +18,10 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// ConfigName is the usual name of the configuration file; findConfig says where it is found.
+// ConfigName is the usual name of the configuration file.
 const ConfigName = "artihook.yaml"
 
-// Config is artihook.yaml: the webhooks of an account by name, and defaults for the flags.
+// Config is the content of artihook.yaml: webhooks, and defaults of flags. The zero value is no file.
 type Config struct {
 	File     string // "" when there is none
 	Defaults struct {
@@ -40,7 +40,7 @@ type Config struct {
 	Webhooks []WebhookConfig `yaml:"webhooks"`
 }
 
-// WebhookConfig is one entry of ArtiBot's webhook settings page.
+// WebhookConfig is a webhook of artihook.yaml, with the fields of the webhook settings page of ArtiBot.
 type WebhookConfig struct {
 	Name    Setting            `yaml:"name"`
 	URL     Setting            `yaml:"url"`
@@ -52,7 +52,7 @@ type WebhookConfig struct {
 	Headers map[string]Setting `yaml:"headers"`
 }
 
-// Setting is one value of the file and where it stands. The zero setting is one that is not there.
+// Setting is one value of artihook.yaml with its position. The zero value is a setting that the file does not have.
 type Setting struct {
 	Text string
 	at   *token.Position
@@ -60,7 +60,7 @@ type Setting struct {
 
 func (s Setting) given() bool { return s.at != nil }
 
-// UnmarshalYAML takes any scalar as its text: 2022 and "2022" are the same edition.
+// UnmarshalYAML reads any scalar as text: 2022 and "2022" are the same edition.
 func (s *Setting) UnmarshalYAML(node ast.Node) error {
 	s.at = node.GetToken().Position
 	switch n := node.(type) {
@@ -80,20 +80,20 @@ func (s *Setting) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// settingError is a list or a map where one value belongs.
+// settingError is a list or a map in place of a single value.
 type settingError struct{ at *token.Position }
 
 func (e *settingError) Error() string { return "want one value here, not a list or a map" }
 
-// errorAt is err with the place of the setting in front.
+// errorAt adds the position of the setting to err.
 func (c *Config) errorAt(s Setting, err error) error {
 	return fmt.Errorf("%s:%d:%d: %w", c.File, s.at.Line, s.at.Column, err)
 }
 
 var variable = regexp.MustCompile(`\$\{([^}]*)\}`)
 
-// expand fills ${VAR} in from the environment. It is called for what is used only, so that one webhook's missing
-// variable does not stop the others.
+// expand replaces ${VAR} from the environment. Only used settings are expanded, so that a missing variable of one webhook does not
+// affect the others.
 func (c *Config) expand(s Setting, env func(string) (string, bool)) (string, error) {
 	if open := strings.LastIndex(s.Text, "${"); open >= 0 && !strings.Contains(s.Text[open:], "}") {
 		return "", c.errorAt(s, errors.New("a ${ is never closed; write ${VARIABLE}"))
@@ -110,7 +110,7 @@ func (c *Config) expand(s Setting, env func(string) (string, bool)) (string, err
 	return text, missing
 }
 
-// webhook gives the entry of that name.
+// webhook returns the entry with this name.
 func (c *Config) webhook(name string) (*WebhookConfig, error) {
 	var names []string
 	for i := range c.Webhooks {
@@ -128,19 +128,19 @@ func (c *Config) webhook(name string) (*WebhookConfig, error) {
 	return nil, fmt.Errorf("unknown webhook %q; %s has %s", name, c.File, strings.Join(names, ", "))
 }
 
-// Settings are what the command line, the environment and artihook.yaml say together.
+// Settings are the combined settings of command line, environment and artihook.yaml. Set Env, Now, Stdin and Notef, then call Resolve.
 type Settings struct {
 	ConfigFile   string          // --config; "" looks for artihook.yaml
-	Verbose      bool            // name the file that was found
-	ChangedFlags map[string]bool // flags on the command line itself
-	SetFlags     map[string]bool // those, and the ones that a variable sets
+	Verbose      bool            // note the file that was found
+	ChangedFlags map[string]bool // flags on the command line
+	SetFlags     map[string]bool // flags on the command line or in the environment
 
 	Env   func(name string) (string, bool)
 	Now   func() time.Time
 	Stdin io.Reader
 	Notef func(format string, args ...any) // prints a note for people
 
-	Config    Config // artihook.yaml; empty when there is none
+	Config    Config // artihook.yaml; zero if there is none
 	stdinRead bool
 }
 
@@ -158,7 +158,7 @@ func (set *Settings) readConfig() (Config, error) {
 		return Config{}, err
 	}
 	if set.Verbose && set.ConfigFile == "" && filepath.IsAbs(path) {
-		set.Notef("the settings of %s are used", path)
+		set.Notef("using the settings of %s", path)
 	}
 	c, err := parseConfig(path, text)
 	if err != nil {
@@ -257,7 +257,7 @@ func checkMap(r *yamlfile.Reader, n ast.Node, t reflect.Type, what string) {
 	}
 }
 
-// check holds the list of webhooks against itself; what an entry says is read when it is used.
+// check returns an error if two webhooks have the same name or one has none. An entry is checked when it is used.
 func (c *Config) check() error {
 	seen := map[string]bool{}
 	for i := range c.Webhooks {

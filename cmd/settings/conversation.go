@@ -14,32 +14,34 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// ConversationFlags say who talks to which bot, and what is said.
+// ConversationFlags describe a conversation of a visitor with a bot.
 type ConversationFlags struct {
-	Bot     string
+	Bot     string // a ready bot or a YAML file
 	answers []string
-	Seed    *uint64
+	Seed    *uint64 // nil until Options chooses one
 	now     *time.Time
 }
 
+// Add adds all flags.
 func (f *ConversationFlags) Add(cmd *cobra.Command) {
 	f.AddBot(cmd)
-	cmd.Flags().StringArrayVar(&f.answers, "answer", nil, "what the visitor says: `Field=value` (repeatable)")
+	cmd.Flags().StringArrayVar(&f.answers, "answer", nil, "Answer a question of the bot: `Field=value` (repeatable)")
 }
 
-// AddBot is add for commands whose visitors are told elsewhere what to say.
+// AddBot adds the flags without --answer.
 func (f *ConversationFlags) AddBot(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.Bot, "bot", fixtures.DefaultBot, "whose questions are asked: a ready bot's `name` or a YAML file")
-	AddFlag(flags, &f.Seed, FlagSpec[*uint64]{Name: "seed", Kind: "N", Parse: ParseSeed, Usage: "same seed and now: same bytes (default random)"})
-	AddFlag(flags, &f.now, FlagSpec[*time.Time]{Name: "now", Kind: "time", Parse: parseNow, Usage: "the clock of the payload's times, RFC 3339 (default the clock)"})
+	flags.StringVar(&f.Bot, "bot", fixtures.DefaultBot, "Use this bot: the `name` of a ready bot or a YAML file")
+	AddFlag(flags, &f.Seed, FlagSpec[*uint64]{Name: "seed", Kind: "N", Parse: ParseSeed, Usage: "Generate from this seed. The same --seed and --now give the same bytes (default random)"})
+	AddFlag(flags, &f.now, FlagSpec[*time.Time]{Name: "now", Kind: "time", Parse: parseNow, Usage: "Use this time in the payload, in RFC 3339 form (default the current time)"})
 }
 
-// IsBotFile tells a file from the name of a ready bot.
+// IsBotFile reports whether the value of --bot is a file and not the name of a ready bot.
 func IsBotFile(name string) bool {
 	return strings.ContainsAny(name, `/\`) || filepath.Ext(name) == ".yaml" || filepath.Ext(name) == ".yml"
 }
 
+// LoadBot returns the bot of a file or the ready bot of that name.
 func LoadBot(name string) (*fixtures.Bot, error) {
 	if !IsBotFile(name) {
 		return fixtures.LoadBot(name)
@@ -51,13 +53,13 @@ func LoadBot(name string) (*fixtures.Bot, error) {
 	return fixtures.ParseBot(name, text)
 }
 
-// recipe is what every generator of one command is made from.
+// recipe is a bot and the options of its generators. Every generator of a command has the same.
 type recipe struct {
 	bot *fixtures.Bot
 	Opt fixtures.Options
 }
 
-// Recipe settles the flags, for the bot of that name. What the visitor is to say is checked when a generator is made.
+// Recipe returns the recipe for this bot. It notes answers to questions that the bot does not ask. Generator checks the answers.
 func (f *ConversationFlags) Recipe(set *Settings, bot string, edition payload.Edition) (r recipe, err error) {
 	if r.bot, err = LoadBot(bot); err != nil {
 		return r, err
@@ -66,16 +68,17 @@ func (f *ConversationFlags) Recipe(set *Settings, bot string, edition payload.Ed
 		return r, err
 	}
 	for _, given := range r.Opt.Answers {
-		if note := r.stranger(given.Field); note != "" {
+		if note := r.unaskedNote(given.Field); note != "" {
 			set.Notef("%s", note)
 		}
 	}
 	return r, nil
 }
 
+// Generator returns a generator. It returns an error if an answer does not fit its question.
 func (r recipe) Generator() (*fixtures.Generator, error) { return fixtures.NewGenerator(r.bot, r.Opt) }
 
-// Source gives each worker a generator of its own; all of them make the same leads.
+// Source returns a function that makes a source with a generator of its own for each worker. All sources make the same leads.
 func (r recipe) Source() (func() traffic.Source, error) {
 	if _, err := r.Generator(); err != nil {
 		return nil, err
@@ -83,26 +86,26 @@ func (r recipe) Source() (func() traffic.Source, error) {
 	return func() traffic.Source {
 		generator, err := r.Generator()
 		if err != nil {
-			panic("cmd: a generator was made a moment ago and now fails: " + err.Error())
+			panic("settings: the second generator of a recipe fails: " + err.Error())
 		}
 		return func(n uint64, at time.Time) traffic.Conversation { return generator.Conversation(n, at) }
 	}, nil
 }
 
-// stranger says that the bot does not ask for the field; "" when it does.
-func (r recipe) stranger(field string) string {
+// unaskedNote returns a note if the bot does not ask for the field; "" if it does.
+func (r recipe) unaskedNote(field string) string {
 	for _, q := range r.bot.Questions {
 		if q.Field == field {
 			return ""
 		}
 		if strings.EqualFold(strings.TrimSpace(q.Field), strings.TrimSpace(field)) {
-			return fmt.Sprintf("%q is added as a text of its own; the bot asks for %q", field, q.Field)
+			return fmt.Sprintf("%q is added as a text field; the bot asks for %q", field, q.Field)
 		}
 	}
-	return fmt.Sprintf("%q is added as a text of its own: bot %q does not ask for it", field, r.bot.Name)
+	return fmt.Sprintf("%q is added as a text field: bot %q does not ask for it", field, r.bot.Name)
 }
 
-// Options gives what a generator needs. A random seed is small enough to type.
+// Options returns the options of a generator. Without --seed it sets Seed to a random number that is short enough to type.
 func (f *ConversationFlags) Options(edition payload.Edition) (fixtures.Options, error) {
 	opt := fixtures.Options{Edition: edition}
 	if f.Seed == nil {
@@ -120,7 +123,7 @@ func (f *ConversationFlags) Options(edition payload.Edition) (fixtures.Options, 
 	return opt, nil
 }
 
-// Clock gives the payload's clock: --now stands still.
+// Clock returns the clock of the payload. With --now it always returns that time.
 func (f *ConversationFlags) Clock(set *Settings) func() time.Time {
 	if f.now == nil {
 		return set.Now

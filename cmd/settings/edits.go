@@ -9,12 +9,13 @@ import (
 	"artihook/emitter/payload"
 )
 
-// Edits change a finished body: --set path=value and --unset path, in sjson's path syntax.
+// Edits change a finished body: --set path=value and --unset path. Paths have the syntax of sjson. The zero value changes nothing.
 type Edits struct {
 	Set   []string
 	Unset []string
 }
 
+// Apply returns the changed body. Errors name the flag and its value.
 func (e *Edits) Apply(body []byte) ([]byte, error) {
 	for _, edit := range e.Set {
 		path, value, ok := strings.Cut(edit, "=")
@@ -38,7 +39,7 @@ func (e *Edits) Apply(body []byte) ([]byte, error) {
 	return body, nil
 }
 
-// spell writes a value as Newtonsoft would: JSON where it is JSON, else a string.
+// spell returns a value in the form that Newtonsoft.Json writes. A value that is not JSON becomes a string.
 func spell(value string) (payload.Raw, error) {
 	if gjson.Valid(value) {
 		return payload.ParseRaw([]byte(value))

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// allHeaders gives the file's headers, then those of the flags, which win.
+// allHeaders returns the headers of the file, then those of the flags, which override them.
 func (f *WebhookFlags) allHeaders(set *Settings, entry *WebhookConfig) ([]exchange.Header, error) {
 	var headers []exchange.Header
 	for _, name := range slices.Sorted(maps.Keys(entry.Headers)) {
@@ -49,17 +49,17 @@ func isASCII(s string) bool {
 func checkHeader(name, value string) (exchange.Header, error) {
 	switch strings.ToLower(name) {
 	case "content-length", "transfer-encoding", "trailer":
-		return exchange.Header{}, fmt.Errorf("header %q cannot be set: it follows from the body, as with ArtiBot", name)
+		return exchange.Header{}, fmt.Errorf("header %q cannot be set: it depends on the body", name)
 	case "host":
 		if _, err := signature.ParseURL("http://" + value); value != "" && (err != nil || strings.ContainsAny(value, "/?#@ ") || !isASCII(value)) {
-			return exchange.Header{}, fmt.Errorf("header %q: %q is not a host as it stands in a request, like crm.example or localhost:3000", name, value)
+			return exchange.Header{}, fmt.Errorf("header %q: %q is not a host; want one like crm.example or localhost:3000", name, value)
 		}
 	}
 	if !httpguts.ValidHeaderFieldName(name) {
-		return exchange.Header{}, fmt.Errorf("%q is no header name", name)
+		return exchange.Header{}, fmt.Errorf("%q is not a header name", name)
 	}
 	if !httpguts.ValidHeaderFieldValue(value) {
-		return exchange.Header{}, fmt.Errorf("the value of header %q holds a control character", name)
+		return exchange.Header{}, fmt.Errorf("the value of header %q contains a control character", name)
 	}
 	return exchange.Header{Name: name, Value: value}, nil
 }

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// maxInput bounds what is read from a file or stdin, in bytes.
+// maxInput is the largest file or stdin that is read, in bytes.
 const maxInput = 64 << 20
 
-// readInput gives the bytes that an argument means, as curl has it: @FILE, - for stdin, or the text itself. Waiting for
-// stdin ends with ctx.
+// ReadInput returns the bytes that an argument means, with the syntax of curl: @FILE, - for stdin, otherwise the text itself. Waiting
+// for a file or stdin ends with ctx. Stdin can be read once. Errors name the file.
 func (set *Settings) ReadInput(ctx context.Context, arg string) ([]byte, error) {
 	switch {
 	case arg == "-" || arg == "@-":
@@ -26,7 +26,7 @@ func (set *Settings) ReadInput(ctx context.Context, arg string) ([]byte, error) 
 
 func (set *Settings) readStdin(ctx context.Context) ([]byte, error) {
 	if set.stdinRead {
-		return nil, errors.New("stdin can be read for one thing only; give the other in a file")
+		return nil, errors.New("stdin can be read for one argument only; give the other in a file")
 	}
 	set.stdinRead = true
 	return Interruptible(ctx, func() ([]byte, error) { return readBounded("stdin", set.Stdin) })
@@ -52,12 +52,13 @@ func readBounded(name string, r io.Reader) ([]byte, error) {
 	return text, nil
 }
 
+// FileExists reports whether there is a file, a directory or anything else at the path.
 func FileExists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
 
-// PlainError cuts the operation and the path off a file error, since the message around it names both.
+// PlainError returns a file error without its operation and path, for messages that name both. It returns other errors unchanged.
 func PlainError(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {

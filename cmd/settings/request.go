@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// deliveredFlags say in which form a delivery is given that sign and verify look at.
+// deliveredFlags say in which form sign and verify get a delivery.
 type deliveredFlags struct {
 	form    string
 	entry   int
@@ -27,22 +27,22 @@ func (f *deliveredFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	AddFlag(flags, &f.form, FlagSpec[string]{
 		Name: "form", Kind: "auto|body|http|har|curl", Preset: "auto", Parse: OneOf("auto", "body", "http", "har", "curl"),
-		Usage: "what is given: a body, a raw HTTP request, a HAR file or entry, a curl command; auto looks at it",
+		Usage: "Read BODY as a body, a raw HTTP request, a HAR file or entry, or a curl command. auto detects it",
 	})
-	AddFlag(flags, &f.entry, FlagSpec[int]{Name: "entry", Kind: "N", Preset: "0", Parse: ParseCount, Usage: "which of the HAR file's signed requests, from 1"})
-	flags.StringVar(&f.number, "delivery", "", "a delivery of the history by its `NUMBER`, or last, instead of BODY")
+	AddFlag(flags, &f.entry, FlagSpec[int]{Name: "entry", Kind: "N", Preset: "0", Parse: ParseCount, Usage: "Use the Nth signed request of a HAR file"})
+	flags.StringVar(&f.number, "delivery", "", "Use the delivery with this `NUMBER` of the history, or last, instead of BODY")
 	f.history.AddPath(cmd)
 }
 
-// delivered is what is known of a delivery. Of a plain body only that is known.
+// delivered is what is known of a delivery.
 type delivered struct {
 	body      []byte
-	method    string   // "" is not known
-	URL       string   // "" is not known
-	Also      []string // other URLs that it may have been signed for
+	method    string   // "" is unknown
+	URL       string   // "" is unknown
+	Also      []string // other URLs that it may be signed for
 	Signature string
 	HasHeader bool
-	scheme    string // "" is not known
+	scheme    string // "" is unknown
 }
 
 // read reads the delivery that the argument or --delivery means.
@@ -85,7 +85,7 @@ func (f *deliveredFlags) recording(form exchange.Form, text []byte) (exchange.Re
 	return exchange.Recording{}, nil
 }
 
-// ofHAR picks the one request that is signed, or the one that --entry names.
+// ofHAR returns the only signed request of the file, or the one of --entry.
 func (f *deliveredFlags) ofHAR(file []byte) (exchange.Recording, error) {
 	all, err := exchange.ReadHAR(file)
 	if err != nil {
@@ -110,7 +110,7 @@ func (f *deliveredFlags) ofHAR(file []byte) (exchange.Recording, error) {
 	return signed[0], nil
 }
 
-// newDelivered fills in what the recording tells of the URL. A request alone does not tell whether it came over TLS.
+// newDelivered returns the delivery of a recording. A request alone does not say whether it was sent with TLS.
 func newDelivered(r exchange.Recording) (*delivered, error) {
 	d := &delivered{body: r.Request.Body, method: r.Request.Method, URL: r.URL}
 	d.Signature, d.HasHeader = r.Request.Headers.Lookup(signature.Header)
@@ -126,7 +126,7 @@ func newDelivered(r exchange.Recording) (*delivered, error) {
 		}
 	}
 	forwarded := r.Request.Headers.Get("X-Forwarded-Host")
-	for _, name := range []string{host, forwarded} { // what the receiver rebuilds the URL from
+	for _, name := range []string{host, forwarded} { // receivers rebuild the URL from these
 		if name != "" {
 			d.Also = append(d.Also, "http://"+name+target, "https://"+name+target)
 		}
@@ -140,7 +140,7 @@ func newDelivered(r exchange.Recording) (*delivered, error) {
 	return d, nil
 }
 
-// recorded gives a delivery of the history.
+// recorded returns the delivery of --delivery.
 func (f *deliveredFlags) recorded(ctx context.Context) (*delivered, error) {
 	store, err := f.history.OpenToRead(ctx)
 	if err != nil {

@@ -10,21 +10,23 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// SecretFlags say where the shared secret comes from.
+// SecretFlags say where the shared secret is. The zero value is the secret of artihook.yaml, or an empty one.
 type SecretFlags struct {
 	cmd    *cobra.Command
 	secret string
 	file   string
-	once   *signature.Secret // what the file held; stdin gives it only once
+	once   *signature.Secret // the secret of the file, because stdin can be read only once
 }
 
+// Add adds --secret and --secret-file.
 func (f *SecretFlags) Add(cmd *cobra.Command) {
 	f.cmd = cmd
-	cmd.Flags().StringVar(&f.secret, "secret", "", "the shared `secret`; better in "+EnvPrefix+"SECRET, where no process list shows it")
-	cmd.Flags().StringVar(&f.file, "secret-file", "", "read the secret from a `FILE`; - is stdin")
+	cmd.Flags().StringVar(&f.secret, "secret", "", "Sign with this shared `secret`. Prefer "+EnvPrefix+"SECRET, which no process list shows")
+	cmd.Flags().StringVar(&f.file, "secret-file", "", "Read the secret from this `FILE`. - is stdin")
 }
 
-// Read gives the secret of the flags, else that of the file's entry, else that of the file's defaults. It may be empty.
+// Read returns the secret of the flags, otherwise that of the entry, otherwise the default of artihook.yaml. It may be empty. Errors
+// never contain it.
 func (f *SecretFlags) Read(set *Settings, entry Setting) (signature.Secret, error) {
 	switch {
 	case f.file != "" && f.cmd.Flags().Changed("secret"):
@@ -44,7 +46,7 @@ func (f *SecretFlags) Read(set *Settings, entry Setting) (signature.Secret, erro
 	return signature.NewSecret(text), err
 }
 
-// readFile cuts the line feed off that editors put at the end of a file.
+// readFile reads the secret without the line feed at the end of the file.
 func (f *SecretFlags) readFile(set *Settings) (signature.Secret, error) {
 	arg := "@" + f.file
 	if f.file == "-" {
@@ -52,7 +54,7 @@ func (f *SecretFlags) readFile(set *Settings) (signature.Secret, error) {
 	}
 	text, err := set.ReadInput(f.cmd.Context(), arg)
 	if err != nil {
-		return signature.Secret{}, fmt.Errorf("the secret: %w", err)
+		return signature.Secret{}, fmt.Errorf("read the secret: %w", err)
 	}
 	line := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
 	return signature.NewSecret(line), nil

@@ -8,8 +8,8 @@ import (
 	"artihook/emitter/history"
 )
 
-// NewSender makes an emitter over a history, which may be nil. done closes both and gives the error of a record that
-// could not be kept.
+// NewSender returns an emitter that records in the store, which may be nil. Call done once: it closes both and returns the error of
+// an outcome that could not be recorded.
 func NewSender(store *history.Store, opt emitter.Options) (sender *emitter.Emitter, done func() error) {
 	opt.History = store
 	sender = emitter.New(opt)
@@ -22,8 +22,8 @@ func NewSender(store *history.Store, opt emitter.Options) (sender *emitter.Emitt
 	}
 }
 
-// Ended picks what to report when a command and then the closing of its history have failed: a history that is not whole
-// counts more than an interruption, and nothing is said twice.
+// Ended returns the error to report for a command and the closing of its history, both of which may be nil. An incomplete history
+// counts more than an interruption, and the same error is reported once.
 func Ended(err, closed error) error {
 	switch {
 	case closed == nil || errors.Is(err, closed):

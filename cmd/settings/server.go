@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// ParseAddr reads --addr. Without a host it is a loopback address, so that no port opens to the network by accident.
+// ParseAddr parses the value of --addr, host:port. Without a host it returns a loopback address, so that no port opens to the network
+// by accident.
 func ParseAddr(s string) (string, error) {
 	host, port, err := net.SplitHostPort(s)
 	if number, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil || number > 65535 {
@@ -23,7 +24,7 @@ func ParseAddr(s string) (string, error) {
 	return net.JoinHostPort(cmp.Or(host, "127.0.0.1"), port), nil
 }
 
-// ListenOn never opens a port to the whole network unless told.
+// ListenOn listens on the TCP address. The error names the address and --addr.
 func ListenOn(ctx context.Context, addr string) (net.Listener, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -32,7 +33,7 @@ func ListenOn(ctx context.Context, addr string) (net.Listener, error) {
 	return listener, nil
 }
 
-// socketError cuts off what the message around it says anyway.
+// socketError returns the error of the system call, because the message names the operation and the address.
 func socketError(err error) error {
 	var call *os.SyscallError
 	if errors.As(err, &call) {
@@ -47,16 +48,16 @@ func OnLoopback(address net.Addr) bool {
 	return err != nil || net.ParseIP(host).IsLoopback()
 }
 
-// NewServer bounds in time what a client can hold open.
+// NewServer returns a server with time limits for slow clients. WriteTimeout is 2 minutes.
 func NewServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10,
-		ErrorLog:       log.New(io.Discard, "", 0), // what clients do wrong in the protocol is no news
+		ErrorLog:       log.New(io.Discard, "", 0), // protocol errors of clients do not matter
 	}
 }
 
-// Serve runs until ctx ends, which is how a user ends it and no error.
+// Serve runs the server until ctx is done, and returns nil then. Requests that are being served have a second to finish.
 func Serve(ctx context.Context, server *http.Server, listener net.Listener) error {
 	down := make(chan struct{})
 	watching := context.AfterFunc(ctx, func() {
@@ -69,7 +70,7 @@ func Serve(ctx context.Context, server *http.Server, listener net.Listener) erro
 	})
 	err := server.Serve(listener)
 	if !watching() {
-		<-down // those who are being answered get their answer
+		<-down // the running requests finish
 	}
 	if !errors.Is(err, http.ErrServerClosed) {
 		return err

@@ -10,12 +10,12 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// flagValue is a flag of any type: what it holds, and how it is read. Its errors say what would be right.
+// flagValue is the value of a flag of any type.
 type flagValue[T any] struct {
 	p     *T
 	parse func(string) (T, error)
 	text  string // as given, or the default for the help
-	kind  string // the word that stands for the value in the help
+	kind  string // the placeholder of the value in the help
 }
 
 func (v *flagValue[T]) String() string { return v.text }
@@ -29,22 +29,27 @@ func (v *flagValue[T]) Set(s string) error {
 	return nil
 }
 
-// FlagSpec describes a flag whose default is written as a user would write it; "" leaves p as it is.
+// FlagSpec describes a flag.
 type FlagSpec[T any] struct {
-	Name, short, Kind, Usage, Preset string
-	Parse                            func(string) (T, error)
+	Name   string
+	Kind   string // the placeholder of the value in the help: N, duration, url|body
+	Usage  string
+	Preset string                  // the default in the form of the command line; "" is none
+	Parse  func(string) (T, error) // errors say what is allowed
 }
 
+// AddFlag adds a flag that sets p, now to its default and later to what the user gives. It panics if the default is wrong.
 func AddFlag[T any](flags *pflag.FlagSet, p *T, spec FlagSpec[T]) {
 	value := &flagValue[T]{p: p, parse: spec.Parse, kind: spec.Kind}
 	if spec.Preset != "" {
 		if err := value.Set(spec.Preset); err != nil {
-			panic(fmt.Sprintf("cmd: the default of --%s is wrong: %v", spec.Name, err))
+			panic(fmt.Sprintf("settings: the default of --%s is wrong: %v", spec.Name, err))
 		}
 	}
-	flags.VarP(value, spec.Name, spec.short, spec.Usage)
+	flags.Var(value, spec.Name, spec.Usage)
 }
 
+// ParseCount parses a whole number, 0 or more.
 func ParseCount(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 0 {
@@ -53,6 +58,7 @@ func ParseCount(s string) (int, error) {
 	return n, nil
 }
 
+// ParsePositive parses a whole number, 1 or more.
 func ParsePositive(s string) (int, error) {
 	n, err := ParseCount(s)
 	if err != nil || n == 0 {
@@ -61,6 +67,7 @@ func ParsePositive(s string) (int, error) {
 	return n, nil
 }
 
+// ParseSeed parses a seed. It never returns nil without an error.
 func ParseSeed(s string) (*uint64, error) {
 	seed, err := strconv.ParseUint(s, 10, 64)
 	if err != nil {
@@ -77,7 +84,7 @@ func parseNow(s string) (*time.Time, error) {
 	return &t, nil
 }
 
-// ParseDuration reads what --timeout and --pace take.
+// ParseDuration parses a duration, 0 or more.
 func ParseDuration(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil || d < 0 {
@@ -86,7 +93,7 @@ func ParseDuration(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// ParseShare reads 0.25 or 25%.
+// ParseShare parses a share from 0 to 1, such as 0.25 or 25%.
 func ParseShare(s string) (float64, error) {
 	number, percent := strings.CutSuffix(s, "%")
 	f, err := strconv.ParseFloat(number, 64)
@@ -99,7 +106,7 @@ func ParseShare(s string) (float64, error) {
 	return f, nil
 }
 
-// OneOf reads one of a few words.
+// OneOf returns a parser for one of these words.
 func OneOf(words ...string) func(string) (string, error) {
 	return func(s string) (string, error) {
 		for _, w := range words {
@@ -111,14 +118,16 @@ func OneOf(words ...string) func(string) (string, error) {
 	}
 }
 
+// ParseNumber parses the number of a delivery, 1 or more.
 func ParseNumber(s string) (int64, error) {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < 1 {
-		return 0, errors.New("want a delivery's number")
+		return 0, errors.New("want the number of a delivery")
 	}
 	return n, nil
 }
 
+// ParseTimeout parses a duration above zero.
 func ParseTimeout(s string) (time.Duration, error) {
 	d, err := ParseDuration(s)
 	if err == nil && d == 0 {
@@ -127,11 +136,11 @@ func ParseTimeout(s string) (time.Duration, error) {
 	return d, err
 }
 
-// ParseAge is parseDuration with days: 30d.
+// ParseAge parses a duration that may be in days, such as 30d.
 func ParseAge(s string) (time.Duration, error) {
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		n, err := strconv.ParseFloat(days, 64)
-		if err != nil || !(n >= 0 && n <= 36500) { // not a number is neither
+		if err != nil || !(n >= 0 && n <= 36500) { // false for NaN
 			return 0, errors.New("want an age like 90m, 12h or 30d")
 		}
 		return time.Duration(n * float64(24*time.Hour)), nil

@@ -11,42 +11,44 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// WebhookFlags say where to send and how to sign.
+// WebhookFlags say where to send and how to sign. Call Add or AddSigning before other methods.
 type WebhookFlags struct {
 	Cmd     *cobra.Command
-	Name    string
+	Name    string // --webhook; "" is none
 	secret  SecretFlags
 	signURL string
 	scheme  signature.Scheme
 	Edition payload.Edition
 	headers []string
-	Where   string // how the URL is given; "" is as an argument
+	Where   string // how to give the URL, for errors; "" is "as an argument"
 }
 
+// Add adds all flags.
 func (f *WebhookFlags) Add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVarP(&f.Name, "webhook", "w", "", "a webhook of "+ConfigName+" by `NAME`, instead of URL; else the only one")
+	flags.StringVarP(&f.Name, "webhook", "w", "", "Use the webhook of "+ConfigName+" with this `NAME`. Not needed if there is only one")
 	f.AddSigning(cmd)
 	AddFlag(flags, &f.Edition, FlagSpec[payload.Edition]{
-		Name: "edition", Kind: "2019|2022", Preset: payload.Edition2019.String(), Parse: payload.ParseEdition, Usage: "payload edition",
+		Name: "edition", Kind: "2019|2022", Preset: payload.Edition2019.String(), Parse: payload.ParseEdition, Usage: "Use this edition of the payload",
 	})
 }
 
-// AddSigning is add for a body that is there already, and a webhook that is found in another way.
+// AddSigning adds the flags without --webhook and --edition.
 func (f *WebhookFlags) AddSigning(cmd *cobra.Command) {
 	f.Cmd = cmd
 	flags := cmd.Flags()
 	f.secret.Add(cmd)
-	flags.StringVar(&f.signURL, "sign-url", "", "sign for, and send Host of, this public `URL`")
+	flags.StringVar(&f.signURL, "sign-url", "", "Sign for this public `URL` and send its Host header")
 	AddFlag(flags, &f.scheme, schemeFlag)
-	flags.StringArrayVarP(&f.headers, "header", "H", nil, "add or replace a header, `'K: V'`; 'K:' takes it away (repeatable)")
+	flags.StringArrayVarP(&f.headers, "header", "H", nil, "Add or replace a header, `'K: V'`. 'K:' removes it (repeatable)")
 }
 
 var schemeFlag = FlagSpec[signature.Scheme]{
-	Name: "scheme", Kind: "url|body", Preset: signature.SchemeURL.String(), Parse: signature.ParseScheme, Usage: "signature scheme",
+	Name: "scheme", Kind: "url|body", Preset: signature.SchemeURL.String(), Parse: signature.ParseScheme, Usage: "Use this signature scheme",
 }
 
-// One gives the webhook that the arguments mean: the URL, the named webhook, both, or the only one of the file.
+// One returns the webhook that flags and arguments mean: the URL, the named webhook, the named webhook at the URL, or the only one of
+// artihook.yaml. It returns an error if there is none or more than one.
 func (f *WebhookFlags) One(set *Settings, args []string) (emitter.Webhook, error) {
 	var url string
 	if len(args) > 0 {
@@ -68,10 +70,10 @@ func (f *WebhookFlags) One(set *Settings, args []string) (emitter.Webhook, error
 	return f.Resolve(set, entry, url)
 }
 
-// All gives every webhook of the file.
+// All returns every webhook of artihook.yaml. It returns an error if there is none.
 func (f *WebhookFlags) All(set *Settings) ([]emitter.Webhook, error) {
 	if len(set.Config.Webhooks) == 0 {
-		return nil, fmt.Errorf("no webhooks; --all needs an %s that lists some", ConfigName)
+		return nil, fmt.Errorf("no webhooks; --all needs an %s that lists webhooks", ConfigName)
 	}
 	var webhooks []emitter.Webhook
 	for i := range set.Config.Webhooks {
@@ -84,7 +86,8 @@ func (f *WebhookFlags) All(set *Settings) ([]emitter.Webhook, error) {
 	return webhooks, nil
 }
 
-// Resolve settles each setting of a webhook: flag or variable, then the file's entry, then the file's defaults.
+// Resolve returns the webhook of an entry. Each setting is that of the flag or its variable, otherwise that of the entry, otherwise the
+// default of the file. url overrides the URL of the entry; "" does not.
 func (f *WebhookFlags) Resolve(set *Settings, entry *WebhookConfig, url string) (w emitter.Webhook, err error) {
 	w.Name = entry.Name.Text
 	where := ""
@@ -135,10 +138,10 @@ func (f *WebhookFlags) publicURL(set *Settings, entry *WebhookConfig) (signature
 	return ParseTarget(url)
 }
 
-// source is where a setting of a webhook may stand beside its flag.
+// source lists where a setting of a webhook can be besides its flag.
 type source[T any] struct {
 	flag     string
-	settings []Setting // the first that is given counts
+	settings []Setting // the first that is set counts
 	parse    func(string) (T, error)
 }
 
@@ -150,7 +153,8 @@ func editionSource(set *Settings, entry *WebhookConfig) source[payload.Edition] 
 	return source[payload.Edition]{"edition", []Setting{entry.Edition, set.Config.Defaults.Edition}, payload.ParseEdition}
 }
 
-// settled gives the flag's value where the user gave it, else the first setting of the file, else the flag's default.
+// settled returns the value of the flag if the user has set it, otherwise the first setting of the file, otherwise the default of the
+// flag.
 func settled[T any](set *Settings, cmd *cobra.Command, from source[T], flag T) (T, error) {
 	if cmd.Flags().Changed(from.flag) {
 		return flag, nil
