@@ -217,6 +217,9 @@ func checkNode(r *yamlfile.Reader, n ast.Node, t reflect.Type, what string) {
 			return
 		}
 		for _, entry := range list.Values {
+			if entry.Type() == ast.NullType {
+				r.Fail(entry, "", "an entry of %s is empty", what)
+			}
 			checkNode(r, entry, t.Elem(), "an entry of "+what)
 		}
 	default:
@@ -235,15 +238,19 @@ func checkMap(r *yamlfile.Reader, n ast.Node, t reflect.Type, what string) {
 			}
 		}
 	}
+	named := t != reflect.TypeFor[WebhookConfig]()
+	before := len(r.Problems)
 	seen := map[string]bool{}
 	for _, pair := range r.Pairs(n, what, "keys and values") {
 		if pair.Key.Type() == ast.MergeKeyType {
+			named = true // perhaps: check looks again
 			continue
 		}
 		key, ok := r.Key(pair, seen)
 		if !ok {
 			continue
 		}
+		named = named || key == "name" && pair.Value.Type() != ast.NullType
 		value, ok := values[key]
 		switch {
 		case t.Kind() == reflect.Map:
@@ -255,6 +262,9 @@ func checkMap(r *yamlfile.Reader, n ast.Node, t reflect.Type, what string) {
 		}
 		checkNode(r, pair.Value, value, key)
 	}
+	if !named && len(r.Problems) == before { // an unknown key may be the name misspelt
+		r.Fail(n, "", "this webhook has no name; add name: NAME")
+	}
 }
 
 // check returns an error if two webhooks have the same name or one has none. An entry is checked when it is used.
@@ -264,7 +274,11 @@ func (c *Config) check() error {
 		name := c.Webhooks[i].Name
 		switch {
 		case name.Text == "":
-			return fmt.Errorf("%s: webhook number %d has no name", c.File, i+1)
+			err := fmt.Errorf("webhook number %d has no name", i+1)
+			if name.given() {
+				return c.errorAt(name, err)
+			}
+			return fmt.Errorf("%s:1:1: %w", c.File, err) // an alias or a merge key has no place of its own
 		case seen[name.Text]:
 			return c.errorAt(name, fmt.Errorf("a second webhook is named %q", name.Text))
 		}

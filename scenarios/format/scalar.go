@@ -286,6 +286,9 @@ type ErrorName struct {
 }
 
 func (e *ErrorName) parse(text string) error {
+	if text == "failed" { // the name of FailureOther in files of before
+		text = emitter.FailureOther
+	}
 	e.Value = text
 	return yamlfile.OneOf("error", text, errorNames)
 }
