@@ -105,7 +105,10 @@ func asOther(t *testing.T, args ...string) (command *exec.Cmd, stderr *bytes.Buf
 		t.Fatal(err)
 	}
 	command.Path, command.Dir = filepath.Join(dir, "artihook"), "/"
-	if err := os.WriteFile(command.Path, self, 0o755); err != nil {
+	syscall.ForkLock.RLock() // a process that starts meanwhile would have the file open, and keep it from being run
+	err = os.WriteFile(command.Path, self, 0o755)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: stranger, Gid: stranger}}

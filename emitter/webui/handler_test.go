@@ -147,7 +147,7 @@ func TestListFilters(t *testing.T) {
 		}
 	}
 	for query, says := range map[string]string{
-		"status=abc1": "a code like 204", "status=nonsense": "the name of an error like refused", "event=x": "created, updated or completed",
+		"status=abc1": "a code like 204", "status=nonsense": "the name of a failure like refused", "event=x": "created, updated or completed",
 		"before=0": "the number of a delivery", "before=x": "the number of a delivery",
 	} {
 		response, body := s.get("/?" + query)
