@@ -98,9 +98,12 @@ func (p *Printer) Request(r *exchange.Request) error {
 
 // Response prints a response, and notes if its body is truncated.
 func (p *Printer) Response(r *exchange.Response) error {
-	head := fmt.Sprintf("%s %d %s", r.Proto, r.Status, r.Reason)
-	for _, h := range r.Headers {
-		head += "\r\n" + h.Name + ": " + h.Value
+	head := "" // of bytes that are no response
+	if r.Status != 0 {
+		head = fmt.Sprintf("%s %d %s", r.Proto, r.Status, r.Reason)
+		for _, h := range r.Headers {
+			head += "\r\n" + h.Name + ": " + h.Value
+		}
 	}
 	if err := p.Message("<", head, r.Body); err != nil || !r.Truncated {
 		return err
