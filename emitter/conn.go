@@ -250,6 +250,7 @@ func (d *directConn) sendWhileReading(ctx context.Context, r *outgoing) (respons
 	case err == nil:
 	case resp.err == nil:
 		d.abort()
+	case errors.Is(err, net.ErrClosed): // by read, whose error is the cause
 	case wroteFirst || errors.Is(err, errCut):
 		resp.err = err
 	}
