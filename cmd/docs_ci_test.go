@@ -126,7 +126,7 @@ func jenkinsScript(t *testing.T, text string) string {
 	return parts[1]
 }
 
-// gitlabScript takes the script out of .gitlab-ci.yml. How artihook is built stands in README, where it is run; here
+// gitlabScript takes the script out of .gitlab-ci.yml. How artihook is built is in README, where it is run; here
 // these lines are only known.
 func gitlabScript(t *testing.T, text string) string {
 	t.Helper()

@@ -285,7 +285,7 @@ func (k *keys) note(v reflect.Value) {
 	}
 }
 
-// given says whether a key stands in the file.
+// given says whether a key is in the file.
 func given(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Pointer:

@@ -146,13 +146,13 @@ func refusalHint(opts *receiver.Options, arrival *receiver.Arrival, finding expl
 	case opts.PublicURL != (signature.URL{}):
 		return ""
 	case origin != "" && proto != "":
-		return fmt.Sprintf("a proxy stands in front (X-Forwarded-Proto: %s); start listen with --public-url %s", proto, origin)
+		return fmt.Sprintf("a proxy is in front (X-Forwarded-Proto: %s); start listen with --public-url %s", proto, origin)
 	case origin != "":
 		return "start listen with --public-url " + origin
 	case proto != "" && host != "":
-		return fmt.Sprintf("a proxy stands in front; start listen with --public-url %s://%s, or with the URL that ArtiBot has", proto, host)
+		return fmt.Sprintf("a proxy is in front; start listen with --public-url %s://%s, or with the URL that ArtiBot has", proto, host)
 	case proto != "":
-		return fmt.Sprintf("a proxy stands in front (X-Forwarded-Proto: %s); start listen with --public-url and the URL that ArtiBot has", proto)
+		return fmt.Sprintf("a proxy is in front (X-Forwarded-Proto: %s); start listen with --public-url and the URL that ArtiBot has", proto)
 	}
 	return ""
 }

@@ -85,7 +85,7 @@ func failureOf(err error, timeout time.Duration, responded bool) failure {
 	case errors.As(err, &dns):
 		return failure{FailureDNS, dnsReason(dns)}
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaRefused):
-		return failure{FailureRefused, "nobody listens there; is the receiver running, and is the port right?"}
+		return failure{FailureRefused, "nothing listens there; is the receiver running, and is the port right?"}
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, wsaUnreachable):
 		return failure{FailureUnreachable, "there is no network route to the host"}
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED),

@@ -33,7 +33,7 @@ func TestAwait(t *testing.T) {
 	}
 	var noResponse *AwaitError
 	err := Await(t.Context(), &http.Client{Transport: &lateServer{from: 1 << 30}}, "http://localhost/", 10*time.Millisecond)
-	if !errors.As(err, &noResponse) || !strings.HasPrefix(err.Error(), "http://localhost/ did not respond within 10ms: nobody listens there") {
+	if !errors.As(err, &noResponse) || !strings.HasPrefix(err.Error(), "http://localhost/ did not respond within 10ms: nothing listens there") {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -169,7 +169,7 @@ func TestLintPartialFile(t *testing.T) {
   - send: {file: none.json, action: creatd}
   - send: {action: creatd}
   - for_each: {leads: 99999999, steps: [{start: {}}]}
-`, []string{"3:5 unknown key", "4:18 \"none.yaml\" cannot be read", "7:18 the variable \"nobody\"", "8:29 action stands", "9:20 unknown action", "10:23 leads"},
+`, []string{"3:5 unknown key", "4:18 \"none.yaml\" cannot be read", "7:18 the variable \"nobody\"", "8:29 action cannot be used with", "9:20 unknown action", "10:23 leads"},
 		},
 		{
 			"what follows from a step that could not be read", `

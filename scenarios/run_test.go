@@ -80,7 +80,7 @@ func TestStepsAfterAFailure(t *testing.T) {
 		{name: "fail fast", failFast: true, file: "steps: [{start: {}, expect: {status: 200}}, {complete: }]", want: []string{"fail start | status: 204, not 200", "skip complete | an earlier step failed"}},
 		{
 			name: "no receiver", file: "defaults: {url: '" + url + "'}\nsteps: [{start: {}}, {complete: }]",
-			want: []string{"fail start | status: refused: nobody listens there; is the receiver running, and is the port right?, not 2xx", "skip complete | an earlier step could not reach the receiver"},
+			want: []string{"fail start | status: refused: nothing listens there; is the receiver running, and is the port right?, not 2xx", "skip complete | an earlier step could not reach the receiver"},
 		},
 		{name: "a refused connection is expected", file: "defaults: {url: '" + url + "'}\nsteps: [{start: {}, expect: {error: refused}}, {complete: , expect: {error: refused}}]", want: []string{"pass start", "pass complete"}},
 		{
@@ -158,7 +158,7 @@ func TestPlacesAndLimits(t *testing.T) {
 	}
 	steps := rep.Suites[0].Steps
 	if filepath.Base(steps[0].File) != "start.yaml" || steps[1].File != "" {
-		t.Errorf("the steps stand in %q and %q", steps[0].File, steps[1].File)
+		t.Errorf("the steps are in %q and %q", steps[0].File, steps[1].File)
 	}
 	opt := c.options(t)
 	opt.Timeout = 20 * time.Millisecond

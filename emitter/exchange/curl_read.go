@@ -11,7 +11,7 @@ import (
 
 // ReadCurl reads a curl command as people paste it: quoted in the way of a shell, over several lines, with what browsers
 // and tools write ($'…'). What [Curl] writes is read back to the same request. Nothing is run, and no file is read: a
-// body that stands in a file is an error that names it. So is an option that says how a request looks and that this does
+// body that is in a file is an error that names it. So is an option that says how a request looks and that this does
 // not know.
 func ReadCurl(text string) (Recording, error) {
 	r, err := readCurl(text)

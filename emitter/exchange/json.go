@@ -55,7 +55,7 @@ func (r *Request) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON writes {"headers", "body", "truncated"}, as [Request.MarshalJSON]
-// does. The status stands beside it in a delivery, not in it.
+// does. The status is beside it in a delivery, not in it.
 func (r Response) MarshalJSON() ([]byte, error) {
 	return text.EncodeJSON(struct {
 		Headers Headers `json:"headers"`

@@ -10,7 +10,7 @@ import (
 )
 
 // Recording is a request as another tool has saved it. URL is the whole URL where the tool says it, "" where it tells
-// only what stands in the request.
+// only what is in the request.
 type Recording struct {
 	URL     string
 	Request Request

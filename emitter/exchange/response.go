@@ -16,7 +16,7 @@ const MaxBody = 1 << 20
 
 // Response is what the receiver answered. Status is the HTTP status code, Proto
 // is like "HTTP/1.1" ("" means that), Reason the text behind the status.
-// Headers stand in the order and spelling of the wire. Body is decoded from
+// Headers are in the order and spelling of the wire. Body is decoded from
 // chunks. Truncated tells that the receiver sent more body than is kept here.
 type Response struct {
 	Status        int

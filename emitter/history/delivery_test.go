@@ -28,10 +28,10 @@ func TestDeliveryJSON(t *testing.T) {
 			`"response":{"headers":{"Server":["<x>"]},"body":"","truncated":true},` +
 			`"bot":"sales","edition":"2019","scheme":"url"}`},
 		"failed": {
-			Delivery{Time: noon.Truncate(time.Second), State: Done, Error: "refused", Reason: "nobody listens there"},
+			Delivery{Time: noon.Truncate(time.Second), State: Done, Error: "refused", Reason: "nothing listens there"},
 			`{"id":0,"time":"2024-03-01T12:00:00.000000Z","webhook":"","url":"","sign_url":"","event":"","lead":"","version":0,"attempt":0,` +
 				`"status":0,"error":"refused","duration_ms":0,"request":{"method":"POST","headers":{"Host":[""],"Content-Length":["0"]},"body":""},` +
-				`"response":null,"reason":"nobody listens there"}`,
+				`"response":null,"reason":"nothing listens there"}`,
 		},
 		"planned": {
 			Delivery{Time: noon, State: Planned},

@@ -11,7 +11,7 @@
 //
 // Requests and responses are kept as the raw bytes of the wire and parsed when
 // they are read (package exchange). A lead's id, and the settings that
-// deliveries share (webhook, URLs, scheme, edition, bot), stand in tables of
+// deliveries share (webhook, URLs, scheme, edition, bot), are in tables of
 // their own.
 // The secret never comes here.
 //

@@ -111,7 +111,7 @@ func decodeAnswers(object []byte) ([]Answer, error) {
 			DisplayValue string          `json:"display_value"`
 			Value        json.RawMessage `json:"value"`
 		}
-		field := key.(string) // the decoder lets nothing else stand here
+		field := key.(string) // the decoder lets nothing else be here
 		if err := dec.Decode(&w); err != nil {
 			return nil, fmt.Errorf("lead.data, answer %q: %w", field, decodeError(err))
 		}

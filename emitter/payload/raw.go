@@ -61,7 +61,7 @@ func appendObject(dst []byte, dec *json.Decoder) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		key := token.(string) // the decoder lets nothing else stand here
+		key := token.(string) // the decoder lets nothing else be here
 		if seen[key] {
 			return nil, fmt.Errorf("the key %q stands twice in one object; Newtonsoft.Json would drop one", key)
 		}

@@ -22,7 +22,7 @@ const (
 	FlawNotEvent    = "not-an-event" // no JSON object of a lead event at all
 	FlawMissingKey  = "missing-key"  // a key that every such event has
 	FlawUnknownKey  = "unknown-key"  // a key that the contract does not know
-	FlawKeyOrder    = "key-order"    // the keys stand in another order than ArtiBot's
+	FlawKeyOrder    = "key-order"    // the keys are in another order than ArtiBot's
 	FlawType        = "type"         // a value of another kind: a number for a text
 	FlawValue       = "value"        // a value that cannot be: an action, an address, a resource
 	FlawID          = "id"           // an id that is no lower-case UUID, or two that should be one

@@ -75,7 +75,7 @@ func parseInside(dec *json.Decoder, open json.Delim, depth int) (*node, error) {
 			if err != nil {
 				return nil, err
 			}
-			key = token.(string) // the decoder lets nothing else stand here
+			key = token.(string) // the decoder lets nothing else be here
 		}
 		value, err := parseNode(dec, depth)
 		if err != nil {

@@ -125,7 +125,7 @@ func normaliseAuthority(authority, standard string) (host, reason string) {
 	}
 	host, ok := normaliseHost(host)
 	if !ok {
-		return "", "the host is neither a name nor a plain IP address (IPv6 stands in brackets, without a zone)"
+		return "", "the host is neither a name nor a plain IP address (write IPv6 in brackets, without a zone)"
 	}
 	if port == "" {
 		return host, ""

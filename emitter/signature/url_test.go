@@ -60,7 +60,7 @@ func TestParseURL(t *testing.T) {
 
 func TestParseURLRefuses(t *testing.T) {
 	t.Parallel()
-	const host = "the host is neither a name nor a plain IP address (IPv6 stands in brackets, without a zone)"
+	const host = "the host is neither a name nor a plain IP address (write IPv6 in brackets, without a zone)"
 	const port = "the port is not a number from 1 to 65535"
 	const start = "it must start with http:// or https://"
 	tests := []struct{ raw, reason string }{

@@ -64,7 +64,7 @@ func ExportK6(opt LoadOptions, more K6Options) (K6, error) {
 	}
 	for _, file := range [][]byte{script, data} {
 		if !bytes.Equal(opt.Webhook.Secret.Redact(file), file) {
-			return K6{}, errors.New("the secret stands in the URL, a header or an answer; it would be written into the files")
+			return K6{}, errors.New("the secret is in the URL, a header or an answer; it would be written into the files")
 		}
 	}
 	return K6{Script: script, Data: data}, nil

@@ -33,7 +33,7 @@ type k6Splitter struct {
 	now      time.Time
 	answered map[string]payload.DateTime // when each question was
 	later    []payload.Answer            // of the same event, had the conversation been at another time
-	marks    map[string][]any            // what stands in a mark's place
+	marks    map[string][]any            // what is in a mark's place
 }
 
 // split gives the body of the event in parts.

@@ -97,7 +97,7 @@ func furnish(s *site) (lead string) {
 		event  string
 	}{
 		{401, "", "", 2300 * time.Microsecond, "lead:updated"},
-		{0, "refused", "nobody listens there", 400 * time.Microsecond, "lead:created"},
+		{0, "refused", "nothing listens there", 400 * time.Microsecond, "lead:created"},
 		{0, "timeout", "not all of the answer came within 30s", 30 * time.Second, "lead:completed"},
 		{302, "", "", 5 * time.Millisecond, ""},
 		{204, "", "", 1712 * time.Millisecond, "lead:created"},

@@ -9,7 +9,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// Map is keys and values in the order of the file; no key stands in it twice.
+// Map is keys and values in the order of the file; no key is in it twice.
 type Map[T any] []Entry[T]
 
 // Entry is one key of a Map. Its place is the key's.

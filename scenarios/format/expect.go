@@ -48,7 +48,7 @@ type Capture struct {
 
 func (e *Expect) check(faults *yamlfile.Diagnostics) {
 	if e.Error.Given() && (len(e.Status) > 0 || len(e.Headers) > 0 || len(e.Body) > 0) {
-		faults.Add(e.Error.Place, "", "error stands beside status, headers or body; a delivery that fails has no response")
+		faults.Add(e.Error.Place, "", "error cannot be used with status, headers or body; a delivery that fails has no response")
 	}
 }
 

@@ -70,7 +70,7 @@ func (d *Defaults) markFaulty() { d.Invalid = true }
 
 func (d *Defaults) check(faults *yamlfile.Diagnostics) {
 	if d.URL.Given() && d.Webhook.Given() {
-		faults.Add(d.Webhook.Place, "", "webhook stands beside url; give one of them")
+		faults.Add(d.Webhook.Place, "", "webhook cannot be used with url; give one of them")
 	}
 	seen := map[string]bool{}
 	for _, h := range d.Webhooks {

@@ -71,7 +71,7 @@ func plain(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) })
 }
 
-// nesting counts how deep brackets stand in brackets at most, wherever they stand, and how many are open at the end.
+// nesting counts how deep brackets are nested at most, wherever they are, and how many are open at the end.
 func nesting(data []byte) (deepest, depth int) {
 	for _, b := range data {
 		switch b {

@@ -20,7 +20,7 @@ import (
 	"github.com/ohler55/ojg/jp"
 )
 
-// scalar is a value that is written as one text, number or boolean. parse gets the text that stands in the file; shape is
+// scalar is a value that is written as one text, number or boolean. parse gets the text that is in the file; shape is
 // the schema of what parse takes.
 type scalar interface {
 	parse(text string) error
@@ -59,7 +59,7 @@ func unclosed(text string) error {
 	}
 }
 
-// Secret is the shared secret as it stands in the file: ${name} in it is not filled in yet. It prints as a placeholder.
+// Secret is the shared secret as it is in the file: ${name} in it is not filled in yet. It prints as a placeholder.
 type Secret struct {
 	yamlfile.Place
 	Value signature.Secret

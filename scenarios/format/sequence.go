@@ -87,7 +87,7 @@ func (q *sequence) parallel(s *Step) {
 		q.walk(b.Steps)
 		for name := range q.used {
 			if after.used[name] {
-				q.faults.Add(b.Place, "", "the lead %.60q stands in an earlier branch too; a lead's events have one order", strings.TrimSpace(name))
+				q.faults.Add(b.Place, "", "the lead %.60q is in an earlier branch too; a lead's events have one order", strings.TrimSpace(name))
 			}
 			after.used[name] = true
 		}

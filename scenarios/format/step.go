@@ -173,7 +173,7 @@ func (m *Mishaps) given() map[string]yamlfile.Place {
 func (s *Step) check(faults *yamlfile.Diagnostics) {
 	action := s.Action()
 	if action == "resend" && s.Lead.Given() {
-		faults.Add(s.Lead.Place, "", "lead stands beside resend, which has the lead of the earlier step")
+		faults.Add(s.Lead.Place, "", "lead cannot be used with resend, which has the lead of the earlier step")
 	}
 	if action == "" || s.sends() {
 		checkNames(s.Capture, "variable", faults)
@@ -181,7 +181,7 @@ func (s *Step) check(faults *yamlfile.Diagnostics) {
 		return
 	}
 	for key, at := range s.given() {
-		faults.Add(at, "", "%s stands beside %s, which sends nothing", key, action)
+		faults.Add(at, "", "%s cannot be used with %s, which sends nothing", key, action)
 	}
 	if action == "probe" {
 		checkNames(s.Capture, "variable", faults)
@@ -189,13 +189,13 @@ func (s *Step) check(faults *yamlfile.Diagnostics) {
 		return
 	}
 	if s.Expect != nil {
-		faults.Add(s.Expect.Place, "", "expect stands beside %s, which gets no response", action)
+		faults.Add(s.Expect.Place, "", "expect cannot be used with %s, which gets no response", action)
 	}
 	if len(s.Capture) > 0 {
-		faults.Add(s.Capture[0].Place, "", "capture stands beside %s, which gets no response", action)
+		faults.Add(s.Capture[0].Place, "", "capture cannot be used with %s, which gets no response", action)
 	}
 	if s.Lead.Given() && action != "abandon" {
-		faults.Add(s.Lead.Place, "", "lead stands beside %s, which is about no single lead", action)
+		faults.Add(s.Lead.Place, "", "lead cannot be used with %s, which is about no single lead", action)
 	}
 }
 
@@ -205,10 +205,10 @@ func (s *Step) checkMishaps(faults *yamlfile.Diagnostics) {
 		faults.Add(s.OutOfOrder.Place, "", "out_of_order needs a step with several deliveries, as answer: 2")
 	}
 	if s.Stale.Given() && s.Answer == nil && s.Complete == nil {
-		faults.Add(s.Stale.Place, "", "stale stands beside %s; it takes the place of an answer or of complete", s.Action())
+		faults.Add(s.Stale.Place, "", "stale cannot be used with %s; it takes the place of an answer or of complete", s.Action())
 	}
 	if s.Tamper.Given() && s.Unsigned.On {
-		faults.Add(s.Tamper.Place, "", "tamper stands beside unsigned; give one of them")
+		faults.Add(s.Tamper.Place, "", "tamper cannot be used with unsigned; give one of them")
 	}
 	s.checkUnanswered(faults)
 }
@@ -227,12 +227,12 @@ func (s *Step) checkUnanswered(faults *yamlfile.Diagnostics) {
 		return
 	}
 	if e := s.Expect; e != nil && s.Drop.On {
-		faults.Add(e.Place, "", "expect stands beside %s", why)
+		faults.Add(e.Place, "", "expect cannot be used with %s", why)
 	} else if e != nil && s.CutBody.Given() {
 		refuse(map[string]yamlfile.Place{"headers": placeOf(e.Headers), "body": placeOf(e.Body)}, why, faults)
 	}
 	if len(s.Capture) > 0 {
-		faults.Add(s.Capture[0].Place, "", "capture stands beside %s", why)
+		faults.Add(s.Capture[0].Place, "", "capture cannot be used with %s", why)
 	}
 }
 
@@ -253,7 +253,7 @@ func (s *Step) checkCommand(faults *yamlfile.Diagnostics) {
 	}
 	for _, c := range s.Capture {
 		if c.Value.Header != nil {
-			faults.Add(c.Value.Header.Place, "", "header stands beside a command, whose output has none")
+			faults.Add(c.Value.Header.Place, "", "header cannot be used with a command, whose output has none")
 		}
 	}
 }
@@ -262,7 +262,7 @@ func (s *Step) checkCommand(faults *yamlfile.Diagnostics) {
 func refuse(keys map[string]yamlfile.Place, beside string, faults *yamlfile.Diagnostics) {
 	for key, at := range keys {
 		if at.Given() {
-			faults.Add(at, "", "%s stands beside %s", key, beside)
+			faults.Add(at, "", "%s cannot be used with %s", key, beside)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// Value is any value of the file as JSON text, keys in their order and numbers as they stand in the file. Texts in it may
+// Value is any value of the file as JSON text, keys in their order and numbers as they are in the file. Texts in it may
 // hold ${name}.
 type Value struct {
 	yamlfile.Place
