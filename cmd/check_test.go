@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,9 +27,9 @@ func TestInterruptedCheckTellsWhatRan(t *testing.T) {
 	t.Parallel()
 	ctx, interrupt := context.WithCancel(t.Context())
 	handler := receiver.New(receiver.Options{Secret: signature.NewSecret("s3cret")})
-	asked := 0 // the cases run one after the other
+	var asked atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if asked++; asked == 3 {
+		if asked.Add(1) == 3 {
 			_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that the sender goes
 			interrupt()
 			<-r.Context().Done()

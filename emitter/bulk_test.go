@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -107,9 +108,9 @@ func TestBulkRecordsWhatEmitRecords(t *testing.T) {
 func TestBulkKeepsErrorsAlone(t *testing.T) {
 	t.Parallel()
 	for keep, want := range map[Keep]string{KeepAll: "[204 500 204 500]", KeepErrors: "[500 500]", KeepNone: "[]"} {
-		n := 0
+		var n atomic.Int32
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			if n++; n%2 == 0 {
+			if n.Add(1)%2 == 0 {
 				w.WriteHeader(500)
 			} else {
 				w.WriteHeader(204)

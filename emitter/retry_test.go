@@ -107,9 +107,9 @@ func TestSendWaitsForRetryAfter(t *testing.T) {
 		{"9999", time.Microsecond, maxRetryAfter, maxRetryAfter},
 		{"1", time.Hour, 30 * time.Minute, 90 * time.Minute}, // the longer one counts
 	} {
-		requests := 0
+		var requests atomic.Int32
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			requests++
+			requests.Add(1)
 			w.Header().Set("Retry-After", tt.header)
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}))
@@ -126,8 +126,8 @@ func TestSendWaitsForRetryAfter(t *testing.T) {
 		if !errors.Is(err, context.Canceled) || d.Status != http.StatusServiceUnavailable {
 			t.Errorf("%s: status %d, %v", tt.header, d.Status, err)
 		}
-		if len(waited) != 1 || waited[0] < tt.min || waited[0] > tt.max || requests != 1 {
-			t.Errorf("%s: waits %v after %d requests, want between %s and %s", tt.header, waited, requests, tt.min, tt.max)
+		if len(waited) != 1 || waited[0] < tt.min || waited[0] > tt.max || requests.Load() != 1 {
+			t.Errorf("%s: waits %v after %d requests, want between %s and %s", tt.header, waited, requests.Load(), tt.min, tt.max)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"artihook/emitter/receiver"
@@ -90,9 +91,9 @@ func TestLibraryFindsMistakes(t *testing.T) {
 func TestRetriesInTheLibrary(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)
-	n := 0
+	var n atomic.Int32
 	c.respond = func(w http.ResponseWriter, a *receiver.Arrival) {
-		if n++; n%2 == 1 && a.Status == http.StatusNoContent {
+		if n.Add(1)%2 == 1 && a.Status == http.StatusNoContent {
 			w.WriteHeader(http.StatusInternalServerError)
 			return
 		}
@@ -106,7 +107,7 @@ func TestRetriesInTheLibrary(t *testing.T) {
 	if err != nil || rep.Count().Failed > 0 {
 		t.Errorf("%v\n%s", err, strings.Join(outcomes(rep), "\n"))
 	}
-	if n != 4*2+2 {
-		t.Errorf("%d requests", n)
+	if n.Load() != 4*2+2 {
+		t.Errorf("%d requests", n.Load())
 	}
 }

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 
 	"artihook/scenarios/format"
@@ -14,16 +15,16 @@ import (
 func TestProbeWaits(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)
-	asked := 0
+	var asked atomic.Int32
 	own := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if asked++; asked < 3 {
+		if asked.Add(1) < 3 {
 			http.NotFound(w, r)
 		}
 	}))
 	defer own.Close()
 	rep, err := Run(t.Context(), []*format.File{parseSteps(t, "steps: [{start: {}}, {probe: {get: '"+own.URL+"/leads/${lead}', for: 1m, every: 1ms}}]")}, c.options(t))
-	if err != nil || asked != 3 {
-		t.Errorf("asked %d times: %v, %v", asked, outcomes(rep), err)
+	if err != nil || asked.Load() != 3 {
+		t.Errorf("asked %d times: %v, %v", asked.Load(), outcomes(rep), err)
 	}
 	rep, err = Run(t.Context(), []*format.File{parseSteps(t, "steps: [{probe: {get: '"+own.URL+"', for: 10ms, every: 1ms}, expect: {status: 500}}]")}, c.options(t))
 	if diff := cmp.Diff([]string{"fail probe " + own.URL + " | status: 200, not 500"}, outcomes(rep)); diff != "" || err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -165,9 +166,9 @@ func TestAnErrorOfEachEndsThePlay(t *testing.T) {
 
 func TestTallyCountsRetries(t *testing.T) {
 	t.Parallel()
-	answers := 0
+	var requests atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if answers++; answers%2 == 1 {
+		if requests.Add(1)%2 == 1 {
 			w.WriteHeader(500)
 		}
 	}))
@@ -232,9 +233,9 @@ func TestInterruptedPlayLeavesNothingUnsent(t *testing.T) {
 // TestRetriesKeepTheirOrder: with retries a lead's last delivery is still the last of its history.
 func TestRetriesKeepTheirOrder(t *testing.T) {
 	t.Parallel()
-	answers := 0
+	var requests atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if answers++; answers%2 == 1 {
+		if requests.Add(1)%2 == 1 {
 			w.WriteHeader(500)
 		}
 	}))

@@ -140,9 +140,9 @@ func TestUnreachable(t *testing.T) {
 // TestNoResponse checks that every case needs a response, except those that only inspect its text.
 func TestNoResponse(t *testing.T) {
 	t.Parallel()
-	count := 0 // the cases run one after the other
+	var count atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if count++; count == 1 { // one response, so that the receiver is reachable
+		if count.Add(1) == 1 { // one response, so that the receiver is reachable
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
