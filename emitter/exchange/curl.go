@@ -9,28 +9,30 @@ import (
 	"unicode/utf8"
 )
 
-// CurlOptions says where a curl command connects. URL is the http or https URL
-// to connect to and is needed; the request's own Target and Host are sent even
-// where they differ from it. Insecure leaves the server's certificate unchecked,
-// CACert is a file of certificates to trust besides ("" for none). With StatusOnly
-// curl prints the answer's status, 000 when none came, and nothing else.
+// CurlOptions are the options of a curl command.
 type CurlOptions struct {
-	URL        string
-	Insecure   bool
-	CACert     string
+	// URL is the http or https URL to connect to. It is required. The request's own
+	// Target and Host are sent even if they differ from it.
+	URL string
+	// Insecure disables the verification of the server's certificate.
+	Insecure bool
+	// CACert is a file of additional certificates to trust; "" is none.
+	CACert string
+	// StatusOnly makes curl print the status of the response, 000 if there is none,
+	// and nothing else.
 	StatusOnly bool
 }
 
-// maxCurlArgument is the longest body that is written as an argument, in bytes:
-// Linux takes no argument beyond 128 KiB.
+// maxCurlArgument is the longest body that is written as an argument, in bytes.
+// Linux limits an argument to 128 KiB.
 const maxCurlArgument = 100 << 10
 
-// Curl writes a command for /bin/sh that sends this very request with curl: the
-// same request line, the same headers as written (their order is curl's own) and
-// the same bytes as body. Headers that curl would add are switched off, and so
-// is the user's .curlrc. The command ends in a line feed.
+// Curl writes a command for /bin/sh that sends exactly this request with curl: the
+// same request line, the same headers (in curl's order) and the same bytes as the
+// body. It suppresses the headers that curl would add, and the user's .curlrc. The
+// command ends in a line feed.
 //
-// The error is one of w, or says what is wrong with the URL.
+// The error is an error of w, or describes what is wrong with the URL.
 func Curl(w io.Writer, req Request, opt CurlOptions) error {
 	authority, target, err := splitURL(opt.URL)
 	if err != nil {
@@ -66,11 +68,11 @@ func Curl(w io.Writer, req Request, opt CurlOptions) error {
 	return err
 }
 
-// splitURL returns the authority and the request target that curl makes of a URL.
+// splitURL returns the authority and the request target that curl takes from a URL.
 func splitURL(url string) (authority, target string, err error) {
 	scheme, rest, ok := strings.Cut(url, "://")
 	if !ok || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
-		return "", "", fmt.Errorf("writing a curl command for URL %q: want http://host/path or https://host/path", brief(url))
+		return "", "", fmt.Errorf("writing a curl command for URL %q: want http://host/path or https://host/path", shorten(url))
 	}
 	rest, _, _ = strings.Cut(rest, "#")
 	end := len(rest)
@@ -87,8 +89,8 @@ func splitURL(url string) (authority, target string, err error) {
 	return authority, target, nil
 }
 
-// curlHeaders returns the arguments of -H. "Name:" stops curl from sending a
-// header of its own, "Name;" sends one without a value.
+// curlHeaders returns the arguments of -H. "Name:" keeps curl from adding its own
+// header, "Name;" sends a header without a value.
 func curlHeaders(req Request, authority string) []string {
 	var args []string
 	var sent Headers
@@ -110,9 +112,9 @@ func curlHeaders(req Request, authority string) []string {
 	return args
 }
 
-// isPlainArgument tells whether body can stand between single quotes: curl reads
-// a leading @ as a file name, an argument holds no NUL byte, and other control
-// characters and broken UTF-8 do not survive being copied from a terminal.
+// isPlainArgument reports whether body can be an argument in single quotes. curl
+// takes a leading @ for a file name, an argument cannot contain a NUL byte, and
+// other control characters and invalid UTF-8 are lost when copied from a terminal.
 func isPlainArgument(body []byte) bool {
 	if len(body) > maxCurlArgument || !utf8.Valid(body) || bytes.HasPrefix(body, []byte("@")) {
 		return false
@@ -122,7 +124,7 @@ func isPlainArgument(body []byte) bool {
 	})
 }
 
-// quote makes one word of s for a POSIX shell.
+// quote returns s as one word for a POSIX shell.
 func quote(s string) string {
 	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@_./-") == "" {
 		return s
@@ -130,8 +132,8 @@ func quote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// printfFormat makes a format for the shell's printf that prints exactly these
-// bytes: everything but plain ASCII letters, digits and marks as octal escapes.
+// printfFormat returns a format with which the shell's printf prints exactly body.
+// Control characters, non-ASCII bytes and single quotes become octal escapes.
 func printfFormat(body []byte) string {
 	out := make([]byte, 0, len(body)*2)
 	out = append(out, '\'')

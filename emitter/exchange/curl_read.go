@@ -9,10 +9,9 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// ReadCurl reads a curl command as people paste it: quoted in the way of a shell, over several lines, with what browsers
-// and tools write ($'…'). What [Curl] writes is read back to the same request. Nothing is run, and no file is read: a
-// body that is in a file is an error that names it. So is an option that says how a request looks and that this does
-// not know.
+// ReadCurl reads a curl command as it is pasted from a shell, a browser or a tool: it may be quoted (also as $'…') and
+// have several lines. A command that [Curl] wrote yields the same request. ReadCurl runs nothing and reads no file. It
+// returns an error for a body in a file, which names the file, and for an option that it does not know.
 func ReadCurl(text string) (Recording, error) {
 	r, err := readCurl(text)
 	if err != nil {
@@ -24,7 +23,7 @@ func ReadCurl(text string) (Recording, error) {
 func readCurl(text string) (Recording, error) {
 	file, err := syntax.NewParser().Parse(strings.NewReader(strings.TrimPrefix(text, "\ufeff")), "")
 	if err != nil {
-		return Recording{}, errors.New("its quotes do not close, or it is no command of a shell")
+		return Recording{}, errors.New("it is not a valid shell command; check that every quote is closed")
 	}
 	if len(file.Stmts) != 1 {
 		return Recording{}, fmt.Errorf("want one command, got %d", len(file.Stmts))
@@ -37,7 +36,7 @@ func readCurl(text string) (Recording, error) {
 	return c.read()
 }
 
-// commandWords gives the words of a curl command and what a printf in front of it prints.
+// commandWords returns the words of a curl command and the output of a printf that is piped into it.
 func commandWords(command syntax.Command) (words []string, stdin []byte, err error) {
 	if pipe, ok := command.(*syntax.BinaryCmd); ok && pipe.Op == syntax.Pipe {
 		printf, err := callWords(pipe.X.Cmd)
@@ -45,14 +44,14 @@ func commandWords(command syntax.Command) (words []string, stdin []byte, err err
 			return nil, nil, err
 		}
 		if len(printf) != 2 || printf[0] != "printf" {
-			return nil, nil, errors.New("want nothing in front of it but a printf")
+			return nil, nil, errors.New("only a printf may be piped into it; remove any other command")
 		}
 		stdin = printed(printf[1])
 		command = pipe.Y.Cmd
 	}
 	words, err = callWords(command)
 	if err == nil && (len(words) == 0 || words[0] != "curl") {
-		err = errors.New("it does not begin with curl")
+		err = errors.New("it does not begin with curl; paste the whole command")
 	}
 	return words, stdin, err
 }
@@ -60,21 +59,21 @@ func commandWords(command syntax.Command) (words []string, stdin []byte, err err
 func callWords(command syntax.Command) ([]string, error) {
 	call, ok := command.(*syntax.CallExpr)
 	if !ok || len(call.Assigns) > 0 {
-		return nil, errors.New("want a plain command")
+		return nil, errors.New("want a plain command, without variables, loops or subshells")
 	}
 	for _, word := range call.Args {
 		if !isPlainWord(word) {
-			return nil, errors.New("it has a variable, braces or another command in it; put its value there")
+			return nil, errors.New("it contains a variable, braces or another command; replace it by its value")
 		}
 	}
 	words, err := expand.Fields(&expand.Config{}, call.Args...)
 	if err != nil {
-		return nil, errors.New("its words cannot be read")
+		return nil, fmt.Errorf("splitting it into words: %w", err)
 	}
 	return words, nil
 }
 
-// isPlainWord says whether nothing in a word has to be looked up or run.
+// isPlainWord reports whether the shell would use the word without expanding or running a part of it.
 func isPlainWord(word *syntax.Word) bool {
 	plain := !syntax.SplitBraces(word) // {1..9} would become many words
 	syntax.Walk(word, func(node syntax.Node) bool {
@@ -87,7 +86,7 @@ func isPlainWord(word *syntax.Word) bool {
 	return plain
 }
 
-// printed gives what printf makes of a format that printfFormat wrote.
+// printed returns the output of printf for a format that printfFormat wrote.
 func printed(format string) []byte {
 	var out []byte
 	for i := 0; i < len(format); i++ {
@@ -109,15 +108,15 @@ func isOctal(s string) bool { return strings.Trim(s, "01234567") == "" && s[0] <
 
 // curlCommand is a command whose options are being read.
 type curlCommand struct {
-	words []string
+	words []string // not read yet
 	stdin []byte
-	data  []string
-	get   bool
-	json  bool
+	data  []string // the values of -d and similar options
+	get   bool     // -G
+	json  bool     // --json
 	r     Recording
 }
 
-// curlFlags are options without a value that do not change the request, curlValues those with one.
+// curlFlags are options without a value that do not change the request, curlValues are such options with a value.
 var (
 	curlFlags = words(`-k --insecure -s --silent -S --show-error -v --verbose -L --location -i --include -q --disable
 		--compressed --http1.1 --http1.0 --http2 --path-as-is -g --globoff -f --fail --fail-with-body -N --no-buffer -# --progress-bar
@@ -172,7 +171,7 @@ func (c *curlCommand) word(word string) error {
 		return nil
 	}
 	if len(c.words) == 0 {
-		return fmt.Errorf("option %q has no value, or is not known here", brief(name))
+		return fmt.Errorf("option %q has no value or is unknown; complete or remove it", shorten(name))
 	}
 	value := c.words[0]
 	c.words = c.words[1:]
@@ -200,7 +199,7 @@ func (c *curlCommand) option(name, value string) error {
 		return c.body(value, true)
 	default:
 		if !curlValues[name] {
-			return fmt.Errorf("option %q is not known here; take it out if it does not change the request", brief(name))
+			return fmt.Errorf("option %q is unknown; remove it if it does not change the request", shorten(name))
 		}
 	}
 	return nil
@@ -208,23 +207,23 @@ func (c *curlCommand) option(name, value string) error {
 
 func (c *curlCommand) url(word string) error {
 	if c.r.URL != "" {
-		return fmt.Errorf("it has two URLs, %q and %q; want one", brief(c.r.URL), brief(word))
+		return fmt.Errorf("it has two URLs, %q and %q; want one", shorten(c.r.URL), shorten(word))
 	}
 	c.r.URL = word
 	return nil
 }
 
-// header takes "Name: value", "Name;" without a value, and "Name:", which only takes one of curl's own away.
+// header reads "Name: value", "Name;" for a header without a value, and "Name:", which only removes a header of curl.
 func (c *curlCommand) header(line string) error {
 	name, value, ok := strings.Cut(line, ":")
-	if bare, empty := strings.CutSuffix(line, ";"); !ok && empty {
-		name, ok = bare, true
+	if withoutValue, empty := strings.CutSuffix(line, ";"); !ok && empty {
+		name, ok = withoutValue, true
 	} else if ok && strings.TrimSpace(value) == "" {
 		return nil
 	}
 	name = strings.TrimSpace(name)
 	if !ok || !isToken(name) {
-		return fmt.Errorf("header %q, want Name: value", brief(line))
+		return fmt.Errorf("header %q, want Name: value", shorten(line))
 	}
 	if strings.EqualFold(name, "Host") {
 		c.r.Request.Host = strings.TrimSpace(value)
@@ -234,12 +233,13 @@ func (c *curlCommand) header(line string) error {
 	return nil
 }
 
+// body adds the value of a data option. If files is set, @NAME is the content of a file.
 func (c *curlCommand) body(value string, files bool) error {
 	switch {
 	case files && value == "@-" && c.stdin != nil:
 		value = string(c.stdin)
 	case files && strings.HasPrefix(value, "@"):
-		return fmt.Errorf("its body is in the file %q; give the body and the header by themselves", brief(value[1:]))
+		return fmt.Errorf("its body is in the file %q; pass the body and the header separately", shorten(value[1:]))
 	}
 	c.data = append(c.data, value)
 	return nil
@@ -248,7 +248,7 @@ func (c *curlCommand) body(value string, files bool) error {
 func (c *curlCommand) finish() error {
 	switch {
 	case c.r.URL == "":
-		return errors.New("it has no URL")
+		return errors.New("it has no URL; paste the whole command")
 	case c.get:
 		return errors.New("it sends its data in the URL (-G); ArtiBot sends POST")
 	}

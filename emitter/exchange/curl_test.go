@@ -137,7 +137,7 @@ func runCurl(t *testing.T, req Request, opt CurlOptions) {
 	run := exec.Command("sh", script)
 	run.Env = append(os.Environ(), "http_proxy=", "https_proxy=", "all_proxy=", "ALL_PROXY=", "HTTPS_PROXY=")
 	if out, err := run.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s\n%s", err, out, brief(command.String()))
+		t.Fatalf("%v: %s\n%s", err, out, shorten(command.String()))
 	}
 }
 
@@ -149,7 +149,7 @@ func sameRequest(t *testing.T, want Request, raw []byte) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(want.AppendRaw(nil), got.AppendRaw(nil)) {
-		t.Errorf("sent %q\nwant %q", brief(string(got.AppendRaw(nil))), brief(string(want.AppendRaw(nil))))
+		t.Errorf("sent %q\nwant %q", shorten(string(got.AppendRaw(nil))), shorten(string(want.AppendRaw(nil))))
 		got.Body, want.Body = nil, nil
 		t.Log(cmp.Diff(string(want.AppendRaw(nil)), string(got.AppendRaw(nil))))
 	}

@@ -1,17 +1,18 @@
 // Package exchange holds one HTTP exchange, a request and its response, and
-// writes and reads it in other tools' forms: the raw bytes of HTTP/1.1, a curl
-// command or a script of them, an HTTP archive (HAR), and the JSON object that a
-// delivery is shown as.
+// writes and reads it in the formats of other tools: the raw bytes of HTTP/1.1, a
+// curl command or a script of them, an HTTP archive (HAR), and the JSON object of a
+// delivery.
 //
 // A [Request] is what the emitter sends for one event; a [Response] is what the
-// receiver sent back. Both keep header names as they stand on the wire, upper
-// and lower case included, because ArtiBot's own signature header is lower case
-// (docs/contract.md, section 1) and net/http would spell it differently.
+// receiver sent back. Both keep the case of header names as on the wire, because
+// ArtiBot's signature header is lower case (docs/contract.md, section 1) and
+// net/http would change it.
 //
-// A [Recording] is a request as another tool has saved it: [ReadHTTP], [ReadHAR] and [ReadCurl] read what proxies, loggers,
-// browsers and people make of a request, and [Guess] tells which of them it is.
+// A [Recording] is a request that another tool has saved. [ReadHTTP], [ReadHAR] and
+// [ReadCurl] read the formats of proxies, loggers, browsers and editors; [Guess]
+// reports the format.
 //
-// What does not live here: sending (package emitter), keeping (package history),
-// and everything about events, secrets and signatures. A signature is one header
-// among others to this package.
+// Package emitter sends requests, package history stores exchanges. This package
+// knows nothing of events, secrets and signatures: a signature is a header like
+// any other.
 package exchange

@@ -17,26 +17,26 @@ import (
 type Entry struct {
 	URL      string        // where the request was sent
 	Started  time.Time     // when
-	Duration time.Duration // until the answer was whole, or it failed
+	Duration time.Duration // until the response was complete or the request failed
 	Request  Request
-	Response *Response // nil when none came
-	Error    string    // why it failed, in plain words; "" when it did not
+	Response *Response // nil if there is none
+	Error    string    // why the request failed; "" if it did not
 	Comment  string    // may be ""
 }
 
-// HAR writes an HTTP archive (HAR 1.2), entry by entry, as developer tools of
-// browsers read it. A response body that is not UTF-8 is in base64, as the format
-// has it. The format has no place for such a request body: postData.text then holds
-// it in base64 too, and the field "_encoding" says so. Why a delivery failed stands
-// in "_error", where Chrome has it.
+// HAR writes an HTTP archive (HAR 1.2), entry by entry, for the developer tools of
+// browsers. A response body that is not UTF-8 is written in base64, as the format
+// requires. The format has no encoding for request bodies: such a body is written to
+// postData.text in base64, and the additional field "_encoding" is "base64". The
+// error of a failed request is in "_error", as in Chrome.
 type HAR struct {
 	w       io.Writer
 	creator string
 	entries int
 }
 
-// NewHAR makes a HAR that writes to w. version is that of this program, for the
-// archive's creator. End it with Close.
+// NewHAR returns a HAR that writes to w. version is the version of this program, for
+// the archive's creator. Close completes the archive.
 func NewHAR(w io.Writer, version string) *HAR { return &HAR{w: w, creator: version} }
 
 type harBody struct {
@@ -103,7 +103,7 @@ type harEntry struct {
 // Add writes one entry.
 func (h *HAR) Add(e Entry) error {
 	ms := float64(e.Duration.Microseconds()) / 1000
-	// What took how long within is not known: all of it counts as waiting.
+	// The durations of sending and receiving are unknown: all of it counts as waiting.
 	encoded, err := text.EncodeJSON(harEntry{
 		Started: e.Started.UTC().Format("2006-01-02T15:04:05.000000Z07:00"), Time: ms,
 		Request: newHARRequest(e), Response: newHARResponse(e), Timings: harTimings{Wait: ms}, Comment: e.Comment,
@@ -121,7 +121,7 @@ func (h *HAR) Add(e Entry) error {
 }
 
 func (h *HAR) head() string {
-	version, _ := text.EncodeJSON(h.creator) // a string always can be
+	version, _ := text.EncodeJSON(h.creator) // a string cannot fail
 	return `{"log":{"version":"1.2","creator":{"name":"artihook","version":` + string(version) + `},"pages":[],"entries":[` + "\n"
 }
 
@@ -152,7 +152,7 @@ func newHARRequest(e Entry) harRequest {
 	return r
 }
 
-// newHARResponse gives a delivery without an answer the status 0, as browsers do.
+// newHARResponse returns the response of an entry. Its status is 0 if there is none, as in browsers.
 func newHARResponse(e Entry) harResponse {
 	r := harResponse{Cookies: []harPair{}, Headers: []harPair{}, HeadersSize: -1, BodySize: -1, Error: e.Error}
 	if e.Response == nil {
@@ -166,7 +166,7 @@ func newHARResponse(e Entry) harResponse {
 	r.Content = harBody{Size: len(e.Response.Body), MimeType: e.Response.Headers.Get("Content-Type")}
 	r.Content.Text, r.Content.Encoding = harText(e.Response.Body)
 	if e.Response.Truncated {
-		r.Comment = "the receiver sent more than is kept here"
+		r.Comment = "the receiver sent more than was recorded"
 	} else {
 		r.BodySize = len(e.Response.Body)
 	}
@@ -183,7 +183,7 @@ func harText(body []byte) (text, encoding string) {
 	return base64.StdEncoding.EncodeToString(body), "base64"
 }
 
-// queryPairs splits the query as it stands; what does not decode stays as it is.
+// queryPairs returns the parameters of the query. A part that cannot be decoded stays as it is.
 func queryPairs(address string) []harPair {
 	pairs := []harPair{}
 	_, query, _ := strings.Cut(address, "?")

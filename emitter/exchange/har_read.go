@@ -4,27 +4,27 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 )
 
-// savedEntry is as much of a HAR entry as a request needs (HAR 1.2).
+// savedEntry holds the fields of a HAR entry that make a request (HAR 1.2).
 type savedEntry struct {
 	Request *struct {
 		Method   string
 		URL      string
 		Headers  []struct{ Name, Value string }
 		PostData *struct {
-			Text       string
-			Encoding   string
-			Encoding2  string `json:"_encoding"` // as some browsers name what the format has no name for
-			CommentB64 string `json:"comment"`
+			Text string
+			// HAR has no encoding for request bodies. Tools put "base64" into one of these fields.
+			Encoding       string
+			CustomEncoding string `json:"_encoding"`
+			Comment        string
 		}
 	}
 }
 
-// looksLikeHAR tells a HAR file, or an entry of one, from any other JSON.
+// looksLikeHAR reports whether the text is a HAR file or an entry of one, and not other JSON.
 func looksLikeHAR(text []byte) bool {
 	var file struct {
 		Log     *struct{ Entries []json.RawMessage }
@@ -36,15 +36,14 @@ func looksLikeHAR(text []byte) bool {
 	return file.Log != nil && file.Log.Entries != nil || file.Request != nil && file.Request.Method != "" && file.Request.URL != ""
 }
 
-// ReadHAR reads the requests of a HAR file, or the one of a single entry, in order. A body that the file holds as base64
-// is decoded.
+// ReadHAR returns the requests of a HAR file in order, or the request of a single entry. It decodes bodies in base64.
 func ReadHAR(text []byte) ([]Recording, error) {
 	var file struct {
 		Log *struct{ Entries []savedEntry }
 		savedEntry
 	}
 	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &file); err != nil {
-		return nil, errors.New("reading a HAR file: it is no JSON, or not in HAR's form")
+		return nil, fmt.Errorf("reading a HAR file: it is not valid HAR; export it again: %w", err)
 	}
 	entries := []savedEntry{file.savedEntry}
 	if file.Log != nil {
@@ -70,7 +69,7 @@ func ReadHAR(text []byte) ([]Recording, error) {
 func (e *savedEntry) recording() (Recording, error) {
 	r := Recording{URL: e.Request.URL, Request: Request{Method: strings.ToUpper(e.Request.Method)}}
 	if r.Request.Method != "" && !isToken(r.Request.Method) {
-		return r, fmt.Errorf("method %q, want one like POST", brief(r.Request.Method))
+		return r, fmt.Errorf("method %q, want a method such as POST", shorten(r.Request.Method))
 	}
 	for _, h := range e.Request.Headers {
 		switch {
@@ -83,10 +82,10 @@ func (e *savedEntry) recording() (Recording, error) {
 	post := e.Request.PostData
 	switch {
 	case post == nil:
-	case post.Encoding == "base64" || post.Encoding2 == "base64" || post.CommentB64 == "base64":
+	case post.Encoding == "base64" || post.CustomEncoding == "base64" || post.Comment == "base64":
 		body, err := base64.StdEncoding.DecodeString(post.Text)
 		if err != nil {
-			return r, errors.New("its body says that it is base64, and is not")
+			return r, fmt.Errorf("decoding its body from base64: %w", err)
 		}
 		r.Request.Body = body
 	default:

@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// maxHead bounds the request or status line with all headers, in bytes.
+// maxHead is the limit for the request or status line with all headers, in bytes.
 const maxHead = 1 << 20
 
-// Header is one header line. The name keeps its case, the value has no space
+// Header is one header line. The name keeps its case; the value has no white space
 // around it.
 type Header struct {
 	Name, Value string
 }
 
 // Headers are the headers of one message in the order of the wire. All methods
-// compare names without regard to case.
+// ignore the case of names.
 type Headers []Header
 
 // Get returns the value of the first header with the name, or "" if there is none.
@@ -53,20 +53,20 @@ func (hs Headers) Set(name, value string) {
 	}
 }
 
-// Delete returns the headers without those of the name. It reuses the memory of hs.
+// Delete returns the headers without those with the name. It reuses the memory of hs.
 func (hs Headers) Delete(name string) Headers {
 	return slices.DeleteFunc(hs, func(h Header) bool { return strings.EqualFold(h.Name, name) })
 }
 
-// Closes reports whether "Connection: close" is among the headers.
+// Closes reports whether the headers contain "Connection: close".
 func (hs Headers) Closes() bool {
 	return slices.ContainsFunc(hs, func(h Header) bool {
 		return strings.EqualFold(h.Name, "Connection") && strings.EqualFold(strings.TrimSpace(h.Value), "close")
 	})
 }
 
-// byName is the order in which net/http writes headers: bytewise, and values of
-// one name in the order given.
+// byName returns the headers in the order in which net/http writes them: sorted
+// bytewise by name, the values of one name in their order.
 func byName(headers Headers) Headers {
 	compare := func(a, b Header) int { return strings.Compare(a.Name, b.Name) }
 	if slices.IsSortedFunc(headers, compare) {
@@ -77,8 +77,8 @@ func byName(headers Headers) Headers {
 	return sorted
 }
 
-// cleanValue does what net/http does before it writes a value: a line break
-// would end the header, so it becomes a space.
+// cleanValue returns a value as net/http writes it: line breaks, which would end the
+// header, become spaces.
 func cleanValue(v string) string {
 	if strings.ContainsAny(v, "\r\n") {
 		v = strings.NewReplacer("\r", " ", "\n", " ").Replace(v)
@@ -86,7 +86,7 @@ func cleanValue(v string) string {
 	return textproto.TrimString(v)
 }
 
-// isToken tells whether s can be a header name or a method (RFC 9110, 5.6.2).
+// isToken reports whether s can be a header name or a method (RFC 9110, 5.6.2).
 func isToken(s string) bool {
 	for i := range len(s) {
 		c := s[i]
@@ -108,8 +108,8 @@ func appendHeader(dst []byte, name, value string) []byte {
 
 var errLongHead = errors.New("the head is longer than 1 MiB")
 
-// cutLine returns the first line without its line break, and what follows.
-// whole is false when raw ends before the line does.
+// cutLine returns the first line without its line break, and the rest of raw.
+// whole is false if raw ends before the line does.
 func cutLine(raw []byte) (line, rest []byte, whole bool) {
 	line, rest, whole = bytes.Cut(raw, []byte("\n"))
 	return bytes.TrimSuffix(line, []byte("\r")), rest, whole

@@ -39,7 +39,7 @@ func (hs Headers) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-// UnmarshalJSON reads what [Headers.MarshalJSON] wrote. null gives no headers.
+// UnmarshalJSON reads the output of [Headers.MarshalJSON]. null is no headers.
 func (hs *Headers) UnmarshalJSON(data []byte) error {
 	*hs = nil
 	if string(data) == "null" {

@@ -12,9 +12,9 @@ import (
 
 // MarshalJSON writes {"method", "headers", "body"}. headers maps each name to an
 // array of values, in the order of the wire and with Host and Content-Length. A
-// body that is not UTF-8 is "body_base64" instead of "body". HTML characters are
-// not escaped; json.Marshal around it would do that, an Encoder with
-// SetEscapeHTML(false) does not.
+// body that is not UTF-8 is "body_base64" instead of "body". MarshalJSON does not
+// escape HTML characters, but json.Marshal does; use an Encoder with
+// SetEscapeHTML(false).
 func (r Request) MarshalJSON() ([]byte, error) {
 	all := make(Headers, 0, len(r.Headers)+2)
 	for name, value := range r.Lines() {
@@ -27,8 +27,8 @@ func (r Request) MarshalJSON() ([]byte, error) {
 	}{r.method(), all, newBodyJSON(r.Body)})
 }
 
-// UnmarshalJSON reads what [Request.MarshalJSON] wrote. Host goes to Host,
-// Content-Length is dropped, and Target is left as it is: the object has none.
+// UnmarshalJSON reads the output of [Request.MarshalJSON]. The header Host sets Host,
+// Content-Length is dropped. The object has no Target, so Target keeps its value.
 func (r *Request) UnmarshalJSON(data []byte) error {
 	var v struct {
 		Method  string  `json:"method"`
@@ -55,7 +55,7 @@ func (r *Request) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON writes {"headers", "body", "truncated"}, as [Request.MarshalJSON]
-// does. The status is beside it in a delivery, not in it.
+// does. The status is not part of it: a delivery has it in a field of its own.
 func (r Response) MarshalJSON() ([]byte, error) {
 	return text.EncodeJSON(struct {
 		Headers Headers `json:"headers"`
@@ -64,8 +64,8 @@ func (r Response) MarshalJSON() ([]byte, error) {
 	}{r.Headers, newBodyJSON(r.Body), r.Truncated})
 }
 
-// UnmarshalJSON reads what [Response.MarshalJSON] wrote. Status, Proto and Reason
-// are left as they are: the object has none.
+// UnmarshalJSON reads the output of [Response.MarshalJSON]. The object has no Status,
+// Proto and Reason, so these keep their values.
 func (r *Response) UnmarshalJSON(data []byte) error {
 	var v struct {
 		Headers Headers `json:"headers"`
@@ -83,7 +83,7 @@ func (r *Response) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// bodyJSON holds one of two forms of a body, the other is left out.
+// bodyJSON holds a body as text or in base64; the other field is omitted.
 type bodyJSON struct {
 	Text   *string `json:"body,omitempty"`
 	Base64 *string `json:"body_base64,omitempty"`
@@ -101,7 +101,7 @@ func newBodyJSON(body []byte) bodyJSON {
 func (b bodyJSON) bytes() ([]byte, error) {
 	switch {
 	case b.Text != nil && b.Base64 != nil:
-		return nil, errors.New(`"body" and "body_base64" stand together, want one of them`)
+		return nil, errors.New(`both "body" and "body_base64" are set, want one of them`)
 	case b.Base64 != nil:
 		body, err := base64.StdEncoding.DecodeString(*b.Base64)
 		if err != nil {

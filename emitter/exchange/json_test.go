@@ -93,7 +93,7 @@ func TestUnmarshalSaysWhatIsWrong(t *testing.T) {
 		})
 	}
 	for _, data := range []string{`{"headers":{"Host":["a","b"]}}`, `{"headers":{"Content-Length":["1","1"]}}`} {
-		if err := json.Unmarshal([]byte(data), &Request{}); err == nil || !strings.Contains(err.Error(), "stands twice") {
+		if err := json.Unmarshal([]byte(data), &Request{}); err == nil || !strings.Contains(err.Error(), "occurs twice") {
 			t.Errorf("%s: error %v", data, err)
 		}
 	}

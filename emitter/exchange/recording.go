@@ -9,24 +9,24 @@ import (
 	"strings"
 )
 
-// Recording is a request as another tool has saved it. URL is the whole URL where the tool says it, "" where it tells
-// only what is in the request.
+// Recording is a request that another tool has saved. URL is the whole URL; it is "" if only the request was saved.
 type Recording struct {
 	URL     string
 	Request Request
 }
 
-// Form is how a request was saved.
+// Form is the format in which a request was saved.
 type Form string
 
+// The formats that Guess returns.
 const (
-	FormNone Form = ""     // it is no request at all
+	FormNone Form = ""     // not a request
 	FormHTTP Form = "http" // the text of HTTP/1.1, or of an editor's .http file
 	FormHAR  Form = "har"  // a HAR file or one entry of it
 	FormCurl Form = "curl" // a curl command
 )
 
-// Guess tells the form of a saved request by its beginning. An event of ArtiBot is none of them.
+// Guess returns the format of a saved request, judging by its beginning. For the body of an event it returns FormNone.
 func Guess(text []byte) Form {
 	start := strings.TrimLeft(string(text[:min(len(text), 4096)]), " \t\r\n\ufeff")
 	switch first, _, _ := strings.Cut(start, "\n"); {
@@ -47,9 +47,9 @@ func isRequestLine(line string) bool {
 	return err == nil
 }
 
-// ReadHTTP reads a request as proxies, loggers and editors save it. Unlike [ParseRequest] it takes line feeds alone, any
-// version of HTTP or none, a whole URL as the target, comments before the first line, and a body with or without its
-// length. A body that is shorter than its length is an error, since no signature can fit it.
+// ReadHTTP reads a request that a proxy, logger or editor has saved. Unlike [ParseRequest] it accepts lines that end in a
+// line feed alone, any version of HTTP or none, a whole URL as the target, comments before the first line, and a body
+// without Content-Length. A body shorter than its Content-Length is an error, since no signature can fit it.
 func ReadHTTP(text []byte) (Recording, error) {
 	r, err := readHTTP(text)
 	if err != nil {
@@ -83,7 +83,7 @@ func readHTTP(text []byte) (Recording, error) {
 		if len(text)-len(rest) > maxHead {
 			return r, errLongHead
 		}
-		if err := r.takeLine(string(line)); err != nil {
+		if err := r.addLine(string(line)); err != nil {
 			return r, err
 		}
 		if !whole {
@@ -93,7 +93,7 @@ func readHTTP(text []byte) (Recording, error) {
 	if strings.Contains(r.Request.Target, "://") {
 		r.URL, r.Request.Target = r.Request.Target, ""
 	}
-	return r, r.takeBody(rest)
+	return r, r.setBody(rest)
 }
 
 func isComment(line string) bool {
@@ -110,13 +110,13 @@ func readRequestLine(line string) (Request, error) {
 	target = strings.TrimSpace(target)
 	plain := strings.HasPrefix(target, "/") || strings.HasPrefix(target, "http://") || strings.HasPrefix(target, "https://")
 	if !isToken(method) || !plain || strings.ContainsFunc(target, isControl) || strings.Contains(target, " ") {
-		return Request{}, fmt.Errorf("request line %q, want METHOD target HTTP/1.1", brief(line))
+		return Request{}, fmt.Errorf("request line %q, want METHOD target HTTP/1.1", shorten(line))
 	}
 	return Request{Method: strings.ToUpper(method), Target: target}, nil
 }
 
-// takeLine takes a header, or one of the names that HTTP/2 has for parts of the request line.
-func (r *Recording) takeLine(line string) error {
+// addLine adds a header. Of the pseudo-headers of HTTP/2 it uses :authority and ignores the others.
+func (r *Recording) addLine(line string) error {
 	if pseudo, value, ok := strings.Cut(strings.TrimPrefix(line, ":"), ":"); ok && strings.HasPrefix(line, ":") {
 		if pseudo == "authority" {
 			r.Request.Host = strings.TrimSpace(value)
@@ -135,7 +135,8 @@ func (r *Recording) takeLine(line string) error {
 	return nil
 }
 
-func (r *Recording) takeBody(body []byte) error {
+// setBody sets the body from what follows the headers.
+func (r *Recording) setBody(body []byte) error {
 	if strings.EqualFold(r.Request.Headers.Get("Transfer-Encoding"), "chunked") {
 		// Many loggers keep the header and the body without its chunks.
 		if plain, err := io.ReadAll(httputil.NewChunkedReader(strings.NewReader(string(body)))); err == nil {
@@ -144,19 +145,19 @@ func (r *Recording) takeBody(body []byte) error {
 		}
 	}
 	length, given := r.Request.Headers.Lookup("Content-Length")
-	if !given { // an editor has put a line feed at the end
+	if !given { // editors add a line feed at the end
 		r.Request.Body = []byte(strings.TrimSuffix(strings.TrimSuffix(string(body), "\n"), "\r"))
 		return nil
 	}
 	n, err := strconv.Atoi(length)
 	if err != nil || n < 0 {
-		return fmt.Errorf("Content-Length %q, want a number of bytes", brief(length))
+		return fmt.Errorf("Content-Length %q, want a number of bytes", shorten(length))
 	}
 	if n > len(body) {
-		return fmt.Errorf("the body has %d bytes, and Content-Length says %d: it was cut off, or changed when it was saved", len(body), n)
+		return fmt.Errorf("the body has %d bytes, but Content-Length is %d: it was cut off or changed when it was saved", len(body), n)
 	}
 	r.Request.Body = body[:n]
 	return nil
 }
 
-var errNoRequest = errors.New("there is no request in it")
+var errNoRequest = errors.New("it contains no request")

@@ -96,8 +96,8 @@ func TestReadHAR(t *testing.T) {
 		t.Errorf("got %d %v", len(got), err)
 	}
 	for text, want := range map[string]string{
-		`{`:                                      "no JSON",
-		`{"log":{"entries":[]}}`:                 "there is no request",
+		`{`:                                      "not valid HAR",
+		`{"log":{"entries":[]}}`:                 "contains no request",
 		`{"request":{"method":"P O","url":"x"}}`: "method",
 		strings.Replace(encoded, "eyJ", "!!!", 1): "base64",
 	} {
@@ -130,15 +130,15 @@ func TestReadCurl(t *testing.T) {
 	for text, want := range map[string]string{
 		`wget x`:               "does not begin with curl",
 		`curl`:                 "no URL",
-		`curl 'x`:              "quotes do not close",
+		`curl 'x`:              "every quote is closed",
 		`curl a b`:             "two URLs",
 		`curl a; rm -rf b`:     "want one command",
 		`curl $(rm b)`:         "a variable, braces or another command",
 		`curl a{1..900000000}`: "a variable, braces or another command",
 		`curl $HOME`:           "a variable, braces or another command",
-		`cat b | curl a -d @-`: "nothing in front of it but a printf",
+		`cat b | curl a -d @-`: "only a printf may be piped into it",
 		`curl a -d @body.json`: `in the file "body.json"`,
-		`curl a --form x=y`:    `option "--form" is not known`,
+		`curl a --form x=y`:    `option "--form" is unknown`,
 		`curl a -X`:            "has no value",
 		`curl a -H broken`:     "want Name: value",
 		`curl -G a -d b`:       "-G",

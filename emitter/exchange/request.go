@@ -12,8 +12,8 @@ import (
 )
 
 // Request is one HTTP/1.1 request. Method "" means POST and Target "" means
-// "/". Target is the request target as signed (docs/contract.md, section 3), Host the Host
-// header. Headers holds every other header but Content-Length, which follows
+// "/". Target is the request target as signed (docs/contract.md, section 3), Host the
+// Host header. Headers holds every other header but Content-Length, which follows
 // from Body.
 type Request struct {
 	Method, Target, Host string
@@ -24,11 +24,9 @@ type Request struct {
 // AppendRaw appends the request as Go's net/http client puts it on the wire:
 // request line, Host, User-Agent, Content-Length, then the other headers sorted
 // by name with their case kept, an empty line, the body. Like net/http it
-// leaves out a header whose name is no token, turns line breaks in a value into
-// spaces, and does not write the headers Host, Content-Length,
-// Transfer-Encoding and Trailer out of Headers. A request without a User-Agent
-// header goes out without one. Method, Target and Host are written as they are:
-// whoever fills them in has checked them.
+// omits a header whose name is not a token, replaces line breaks in a value by
+// spaces, and ignores Host, Content-Length, Transfer-Encoding and Trailer in
+// Headers. It adds no User-Agent. It does not check Method, Target and Host.
 func (r Request) AppendRaw(dst []byte) []byte {
 	dst = append(dst, r.method()...)
 	dst = append(dst, ' ')
@@ -84,8 +82,8 @@ func (r Request) userAgent() string {
 	return ""
 }
 
-// writesLength tells whether Content-Length is sent: servers expect it, even for
-// an empty body, from the methods that usually have one.
+// writesLength reports whether Content-Length is sent. Servers expect it, even for
+// an empty body, with the methods that usually have a body.
 func (r Request) writesLength() bool {
 	switch r.method() {
 	case "POST", "PUT", "PATCH":
@@ -94,8 +92,8 @@ func (r Request) writesLength() bool {
 	return len(r.Body) > 0
 }
 
-// isWrittenFirst tells whether net/http keeps a name out of the sorted headers.
-// It compares exactly: a lower-case "host" is a header like any other.
+// isWrittenFirst reports whether net/http excludes a name from the sorted headers.
+// Case matters: a lower-case "host" is a header like any other.
 func isWrittenFirst(name string) bool {
 	switch name {
 	case "Host", "User-Agent", "Content-Length", "Transfer-Encoding", "Trailer":
@@ -104,10 +102,10 @@ func isWrittenFirst(name string) bool {
 	return false
 }
 
-// ParseRequest reads what [Request.AppendRaw] wrote. For such bytes, writing the
-// result again gives the same bytes; other HTTP/1.1 requests with a plain body
-// are read too, their header order kept in Headers. Body shares its memory with
-// raw. The error says what is wrong with the bytes.
+// ParseRequest reads the output of [Request.AppendRaw]; writing the result again
+// yields the same bytes. It also reads other HTTP/1.1 requests with a plain body, and
+// keeps the order of their headers. Body shares its memory with raw. The error
+// describes what is wrong with the bytes.
 func ParseRequest(raw []byte) (Request, error) {
 	r, err := parseRequest(raw)
 	if err != nil {
@@ -148,7 +146,7 @@ func parseRequestLine(line string) (Request, error) {
 	method, rest, _ := strings.Cut(line, " ")
 	target, ok := strings.CutSuffix(rest, " HTTP/1.1")
 	if !ok || !isToken(method) || target == "" || strings.ContainsFunc(target, isControl) {
-		return Request{}, fmt.Errorf("request line %q, want METHOD target HTTP/1.1", brief(line))
+		return Request{}, fmt.Errorf("request line %q, want METHOD target HTTP/1.1", shorten(line))
 	}
 	return Request{Method: method, Target: target}, nil
 }
@@ -156,7 +154,7 @@ func parseRequestLine(line string) (Request, error) {
 func parseHeaderLine(line string) (Header, error) {
 	name, value, ok := strings.Cut(line, ":")
 	if !ok || !isToken(name) || strings.ContainsAny(value, "\r\n") {
-		return Header{}, fmt.Errorf("header line %q, want Name: value", brief(line))
+		return Header{}, fmt.Errorf("header line %q, want Name: value", shorten(line))
 	}
 	return Header{name, textproto.TrimString(value)}, nil
 }
@@ -175,8 +173,8 @@ func takeFraming(r Request) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	// Without a body, AppendRaw may write none: then "content-length" is a
-	// header that somebody added.
+	// Without a body, AppendRaw may write no Content-Length. A "content-length" is
+	// then an ordinary header.
 	length, err := take(&r.Headers, "Content-Length", len(r.Body) > 0)
 	if err != nil {
 		return Request{}, err
@@ -186,19 +184,20 @@ func takeFraming(r Request) (Request, error) {
 		length.Value = "0"
 	}
 	if length.Value != strconv.Itoa(len(r.Body)) {
-		return Request{}, fmt.Errorf("Content-Length %q, but the body has %d bytes", brief(length.Value), len(r.Body))
+		return Request{}, fmt.Errorf("Content-Length %q, but the body has %d bytes", shorten(length.Value), len(r.Body))
 	}
 	return r, nil
 }
 
-// take removes and returns the header of that exact name, else, with anyCase,
-// the first whose name differs in case only. The zero Header means there is none.
+// take removes and returns the header with exactly this name. If there is none and
+// anyCase is set, it takes the first one whose name differs only in case. It returns
+// the zero Header if there is none.
 func take(headers *Headers, name string, anyCase bool) (Header, error) {
 	at, exact := -1, false
 	for i, h := range *headers {
 		switch {
 		case h.Name == name && exact:
-			return Header{}, fmt.Errorf("header %q stands twice", name)
+			return Header{}, fmt.Errorf("header %q occurs twice, want it once", name)
 		case h.Name == name:
 			at, exact = i, true
 		case at < 0 && anyCase && strings.EqualFold(h.Name, name):
@@ -215,8 +214,8 @@ func take(headers *Headers, name string, anyCase bool) (Header, error) {
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
-// brief keeps an error on one line, whatever was sent.
-func brief(s string) string {
+// shorten bounds the length of a text in an error.
+func shorten(s string) string {
 	const limit = 60
 	if len(s) > limit {
 		return s[:limit] + "…"

@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// MaxBody is how much of a response body is kept, in bytes.
+// MaxBody is the limit for a recorded response body, in bytes.
 const MaxBody = 1 << 20
 
-// Response is what the receiver answered. Status is the HTTP status code, Proto
-// is like "HTTP/1.1" ("" means that), Reason the text behind the status.
-// Headers are in the order and spelling of the wire. Body is decoded from
-// chunks. Truncated tells that the receiver sent more body than is kept here.
+// Response is the response of the receiver. Status is the HTTP status code. Proto
+// is for example "HTTP/1.1", which "" means too. Reason is the text after the status.
+// Headers are in the order and spelling of the wire. Body is decoded from chunks.
+// Truncated reports that the receiver sent more than Body holds.
 type Response struct {
 	Status        int
 	Proto, Reason string
@@ -26,14 +26,14 @@ type Response struct {
 	Truncated     bool
 }
 
-// ParseResponse reads a response as it came off the wire. Interim responses
-// (1xx, but 101) are skipped. The bytes may be cut short anywhere: what is there
-// is kept, whole header lines and as much body as arrived, and no error comes of
-// it once the status line is whole. The body is cut to [MaxBody]; Truncated is
-// set then, and when truncated says that the caller has kept less than it read.
+// ParseResponse reads the raw bytes of a response. It skips interim responses (1xx
+// except 101). The bytes may end anywhere after the status line: the Response then
+// has the complete header lines and the body so far, without an error. The body is
+// cut to [MaxBody], which sets Truncated; so does truncated, by which the caller
+// reports that raw is not all it received.
 //
-// The error says why the bytes are no HTTP response. The Response beside it has
-// them as Body, so that they can be shown. Body may share its memory with raw.
+// The error describes why the bytes are not an HTTP response. The Response then has
+// them as Body, for display. Body may share its memory with raw.
 func ParseResponse(raw []byte, truncated bool) (Response, error) {
 	r, rest, err := parseHead(raw)
 	for err == nil && r.Status < 200 && r.Status != 101 {
@@ -49,7 +49,7 @@ func ParseResponse(raw []byte, truncated bool) (Response, error) {
 	return r, err
 }
 
-// parseHead reads a status line and its headers, as far as they go.
+// parseHead reads a status line and the headers that are complete.
 func parseHead(raw []byte) (Response, []byte, error) {
 	line, rest, whole := cutLine(raw)
 	if !whole {
@@ -80,13 +80,12 @@ func parseStatusLine(line string) (Response, error) {
 	version, ok := strings.CutPrefix(proto, "HTTP/")
 	status, err := strconv.ParseUint(code, 10, 16)
 	if !ok || strings.Trim(version, "0123456789.") != "" || len(code) != 3 || err != nil || status < 100 || status > 599 {
-		return Response{}, fmt.Errorf("status line %q, want HTTP/1.1 and a status code from 100 to 599", brief(line))
+		return Response{}, fmt.Errorf("status line %q, want HTTP/1.1 and a status code from 100 to 599", shorten(line))
 	}
 	return Response{Status: int(status), Proto: proto, Reason: textproto.TrimString(reason)}, nil
 }
 
-// addLine takes one header line. Receivers may send anything, and people want to
-// see it, so nothing is refused here.
+// addLine adds one header line. It accepts anything, since it is for display.
 func (r *Response) addLine(line string) {
 	if line[0] == ' ' || line[0] == '\t' {
 		if n := len(r.Headers); n > 0 {
@@ -99,15 +98,15 @@ func (r *Response) addLine(line string) {
 	r.Headers = append(r.Headers, Header{textproto.TrimString(name), textproto.TrimString(value)})
 }
 
-// decode returns the body that wire holds (RFC 9112, 6.3), at most one byte more
-// than MaxBody.
+// decode returns the body in wire (RFC 9112, 6.3), at most one byte more than
+// MaxBody.
 func (r *Response) decode(wire []byte) []byte {
 	limit := MaxBody + 1
 	switch {
 	case r.Status == 204 || r.Status == 304:
 		return nil
 	case r.isChunked():
-		// An error means that the chunks end early or badly: what came before stays.
+		// After an error the chunks before it are used.
 		body, _ := io.ReadAll(io.LimitReader(httputil.NewChunkedReader(bytes.NewReader(wire)), int64(limit)))
 		wire = body
 	default:
@@ -121,15 +120,15 @@ func (r *Response) decode(wire []byte) []byte {
 	return wire[:min(len(wire), limit)]
 }
 
-// isChunked leaves out HTTP/1.0, which has no chunks.
+// isChunked reports whether the body has chunks. HTTP/1.0 has none.
 func (r *Response) isChunked() bool {
 	coding := r.Headers.Get("Transfer-Encoding")
 	last := coding[strings.LastIndexByte(coding, ',')+1:]
 	return r.Proto != "HTTP/1.0" && strings.EqualFold(textproto.TrimString(last), "chunked")
 }
 
-// contentLength is not ok when there is none, or none that makes sense: then the
-// body goes on to the end. A length beyond int64 counts as endless too.
+// contentLength returns the length of the body, at most MaxBody+1. ok is false if there
+// is no valid length; the body then extends to the end of the connection.
 func (r *Response) contentLength() (n int, ok bool) {
 	for _, h := range r.Headers {
 		if !strings.EqualFold(h.Name, "Content-Length") {
@@ -144,9 +143,9 @@ func (r *Response) contentLength() (n int, ok bool) {
 	return n, ok
 }
 
-// AppendRaw appends the response as bytes of the wire, such that [ParseResponse]
-// reads the same Response again (Truncated apart). It is for responses that were
-// not kept as raw bytes; a chunked body becomes a single chunk.
+// AppendRaw appends the raw bytes of a response, from which [ParseResponse] reads the
+// same Response except Truncated. It is for responses that were not recorded as raw
+// bytes; a chunked body becomes a single chunk.
 func (r Response) AppendRaw(dst []byte) []byte {
 	if r.Proto == "" {
 		r.Proto = "HTTP/1.1"

@@ -119,7 +119,7 @@ func TestParseResponseThatIsNone(t *testing.T) {
 				t.Errorf("error %v, want one with %q", err, c.want)
 			}
 			if want := c.raw[:min(len(c.raw), MaxBody)]; string(got.Body) != want || got.Status != 0 {
-				t.Errorf("got status %d and body %q, want the bytes as they came", got.Status, brief(string(got.Body)))
+				t.Errorf("got status %d and body %q, want the bytes as they came", got.Status, shorten(string(got.Body)))
 			}
 		})
 	}

@@ -8,22 +8,22 @@ import (
 )
 
 // Script writes a script for /bin/sh that sends requests one after the other with
-// curl, byte for byte as [Curl] does. It prints a line for each, status and title,
-// and exits with 1 unless every answer is 2xx.
+// curl, byte for byte as [Curl] does. The script prints the status and the title of
+// each request, and exits with 1 unless every response is 2xx.
 type Script struct {
 	w     io.Writer
 	begun bool
 }
 
-// NewScript makes a Script that writes to w. End it with Close.
+// NewScript returns a Script that writes to w. Close completes the script.
 func NewScript(w io.Writer) *Script { return &Script{w: w} }
 
 const scriptHead = `#!/bin/sh
-# These are recorded deliveries: the same bytes and headers, and so the signatures of then.
-# Prints the status of each answer; exit code 1 unless all are 2xx.
+# Sends recorded deliveries again: the same bytes, headers and signatures.
+# Prints the status of each response. The exit code is 1 unless all are 2xx.
 command -v curl >/dev/null || { echo 'curl is needed' >&2; exit 3; }
 failed=0
-tell() {
+report() {
   printf '[%s] %s\n' "$1" "$2"
   case $1 in 2??) ;; *) failed=1 ;; esac
 }
@@ -38,7 +38,7 @@ func (s *Script) begin() error {
 	return err
 }
 
-// Add writes the command for one request. StatusOnly is set anyway.
+// Add writes the command for one request. It sets opt.StatusOnly.
 func (s *Script) Add(req Request, opt CurlOptions, title string) error {
 	if err := s.begin(); err != nil {
 		return err
@@ -49,7 +49,7 @@ func (s *Script) Add(req Request, opt CurlOptions, title string) error {
 	if err := Curl(&b, req, opt); err != nil {
 		return err
 	}
-	fmt.Fprintf(&b, ")\ntell \"$code\" %s\n", quote(oneLine(title)))
+	fmt.Fprintf(&b, ")\nreport \"$code\" %s\n", quote(oneLine(title)))
 	_, err := s.w.Write(b.Bytes())
 	return err
 }
@@ -63,7 +63,7 @@ func (s *Script) Close() error {
 	return err
 }
 
-// oneLine writes out what could end a line or steer a terminal.
+// oneLine returns s as one line: line breaks and control characters are escaped.
 func oneLine(s string) string {
 	quoted := strconv.QuoteToGraphic(s)
 	if quoted == `"`+s+`"` {
