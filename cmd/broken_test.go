@@ -110,10 +110,10 @@ func TestBrokenHistories(t *testing.T) {
 		"truncated":        {func(t *testing.T, file string) { must(t, os.Truncate(file, int64(len(mustRead(t, file))/2))) }, "it is damaged"},
 		"cut in a page":    {func(t *testing.T, file string) { must(t, os.Truncate(file, int64(len(mustRead(t, file))-page/2))) }, "it is damaged"},
 		"cut to a header":  {func(t *testing.T, file string) { must(t, os.Truncate(file, 99)) }, "it is damaged"},
-		"overwritten":      {func(t *testing.T, file string) { overwrite(t, file, 0, 1<<30) }, "no history of deliveries"},
+		"overwritten":      {func(t *testing.T, file string) { overwrite(t, file, 0, 1<<30) }, "not a history of deliveries"},
 		"all but the head": {func(t *testing.T, file string) { overwrite(t, file, page, 1<<30) }, "it is damaged"},
 		"the schema":       {func(t *testing.T, file string) { overwrite(t, file, 100, page) }, "it is damaged"},
-		"another program":  {func(t *testing.T, file string) { alter(t, file, "PRAGMA application_id = 7") }, "no history of deliveries"},
+		"another program":  {func(t *testing.T, file string) { alter(t, file, "PRAGMA application_id = 7") }, "not a history of deliveries"},
 		"a table missing":  {func(t *testing.T, file string) { alter(t, file, "DROP TABLE requests; DROP TABLE settings") }, "it is damaged"},
 	} {
 		t.Run(name, func(t *testing.T) {

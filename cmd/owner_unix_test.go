@@ -142,7 +142,7 @@ func TestReadOnlyHistory(t *testing.T) {
 		}
 	}
 	command, stderr := asOther(t, "history", "prune", "--keep", "1", "--history", file)
-	if err := command.Run(); command.ProcessState.ExitCode() != console.ExitTool || !strings.Contains(stderr.String(), "may only be read") && !strings.Contains(stderr.String(), "check the permissions") {
+	if err := command.Run(); command.ProcessState.ExitCode() != console.ExitTool || !strings.Contains(stderr.String(), "is read-only") && !strings.Contains(stderr.String(), "check the permissions") {
 		t.Errorf("prune: %v, stderr %q", err, stderr)
 	}
 }

@@ -7,35 +7,35 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// checkpointLengths of the write-ahead log, in pages. What is in the log has to go into
-// the file at some time; when all of it has, the log begins anew.
+// checkpointLengths are lengths of the write-ahead log, in pages. A checkpoint moves
+// its content into the file. When all of it is there, the log restarts at length 0.
 type checkpointLengths struct {
-	begin int32 // a helper begins with it, beside the writer
-	rest  int32 // as much the writer does itself, for which everybody waits
-	limit int32 // the writer waits for the helper
+	begin int32 // from here on, the helper runs checkpoints concurrently with the writer
+	rest  int32 // the writer itself checkpoints so much, while every sender waits
+	limit int32 // from here on, the writer waits for the helper
 }
 
-// usualLengths are some 80, 7 and 200 MB. Each rest waits for the disk.
+// usualLengths returns about 80, 7 and 200 MB. Each rest waits for the disk.
 func usualLengths() checkpointLengths { return checkpointLengths{begin: 5000, rest: 400, limit: 12000} }
 
-// checkpointer keeps the write-ahead log short. Left to itself SQLite clears it away
-// at the end of a commit, and nothing can be planned meanwhile. It belongs to the
-// writer's goroutine.
+// checkpointer bounds the length of the write-ahead log. SQLite's automatic checkpoint
+// runs at the end of a commit, and would block every Plan meanwhile. A checkpointer
+// belongs to the writer's goroutine.
 type checkpointer struct {
 	lengths checkpointLengths
 	conn    *conn
 	helper  *conn         // a second connection; nil until it is needed
-	pages   uintptr       // to an int32 of SQLite's memory: the log's length after the last commit
-	base    int32         // length that was reached before, when a reader kept the log from beginning anew
-	done    int32         // length that the helper has seen to; 0 is none
-	busy    chan struct{} // closed when the helper has ended; nil while it does nothing
+	pages   uintptr       // to an int32 in SQLite's memory: the log's length after the last commit
+	base    int32         // the length at the last checkpoint after which a reader prevented a restart
+	done    int32         // the length that the helper has checkpointed; 0 is none
+	busy    chan struct{} // closed when the helper has finished; nil while it is idle
 }
 
-// newCheckpointer takes the place of SQLite's own clearing.
+// newCheckpointer replaces SQLite's automatic checkpoint.
 func newCheckpointer(c *conn) *checkpointer {
 	k := &checkpointer{lengths: usualLengths(), conn: c, pages: sqlite3.Xsqlite3_malloc(c.tls, 4)}
 	if k.pages == 0 {
-		return k // SQLite goes on as it does
+		return k // the automatic checkpoint stays
 	}
 	*k.length() = 0
 	hook := struct {
@@ -45,7 +45,7 @@ func newCheckpointer(c *conn) *checkpointer {
 	return k
 }
 
-// noteLength is what SQLite calls after each commit.
+// noteLength stores the length of the log. SQLite calls it after each commit.
 func noteLength(_ *libc.TLS, to, _, _ uintptr, pages int32) int32 {
 	**(**int32)(unsafe.Pointer(&to)) = pages
 	return sqlite3.SQLITE_OK
@@ -53,15 +53,15 @@ func noteLength(_ *libc.TLS, to, _, _ uintptr, pages int32) int32 {
 
 func (k *checkpointer) length() *int32 { return *(**int32)(unsafe.Pointer(&k.pages)) }
 
-// afterCommit clears away what has become too long. Failures do not count: what
-// is in the log is safe there, and the next commit tries again.
+// afterCommit runs a checkpoint if the log is too long. It ignores errors: the
+// content of the log is safe, and the next commit tries again.
 func (k *checkpointer) afterCommit() {
 	if k.pages == 0 {
 		return
 	}
 	length := *k.length()
 	if length < k.base || length < k.done {
-		k.base, k.done = 0, 0 // it has begun anew
+		k.base, k.done = 0, 0 // the log has restarted
 	}
 	if k.busy != nil {
 		select {
@@ -84,7 +84,7 @@ func (k *checkpointer) afterCommit() {
 	}
 }
 
-// help lets the helper clear away what is in the log now.
+// help starts a checkpoint of the whole log by the helper.
 func (k *checkpointer) help(length int32) {
 	if k.helper == nil {
 		helper, err := openConn(k.conn.path)

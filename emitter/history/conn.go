@@ -13,9 +13,9 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// conn is a connection that writes. It calls SQLite itself: the locks of
-// database/sql and the conversions of its driver cost some microseconds of each
-// recorded delivery. It is for one goroutine at a time.
+// conn is a connection that writes. It calls SQLite directly: the locks of
+// database/sql and the conversions of its driver cost some microseconds for each
+// recorded delivery. It must not be used concurrently.
 type conn struct {
 	path  string
 	tls   *libc.TLS
@@ -32,12 +32,12 @@ type codeError struct {
 func (e *codeError) Error() string { return e.text }
 func (e *codeError) Code() int     { return e.code }
 
-// How a file is opened. SQLite never creates it: createFile does, with the right
-// permissions.
+// The modes of opening a file. SQLite never creates it: createFile does, with the
+// right permissions.
 const (
 	readWrite = "mode=rw"
-	// immutable reads a file without locks and without files beside it. It is for
-	// a history in a directory that may only be read.
+	// immutable reads a file without locks and without additional files. It is for
+	// a history in a read-only directory.
 	immutable = "mode=ro&immutable=1"
 )
 
@@ -86,7 +86,7 @@ func (c *conn) setLockWait(d time.Duration) {
 	sqlite3.Xsqlite3_busy_timeout(c.tls, c.db, int32(d.Milliseconds()))
 }
 
-// handle stores the pointer that a call writes to memory outside of Go's.
+// handle sets *to to the pointer that call writes to SQLite's memory.
 func (c *conn) handle(to *uintptr, call func(slot uintptr) int32) error {
 	const size = int(unsafe.Sizeof(*to))
 	slot := c.tls.Alloc(size)
@@ -96,7 +96,7 @@ func (c *conn) handle(to *uintptr, call func(slot uintptr) int32) error {
 	return c.resultError(rc)
 }
 
-// resultError words a result code; nil for none.
+// resultError returns the error of a result code, or nil for SQLITE_OK.
 func (c *conn) resultError(rc int32) error {
 	if rc == sqlite3.SQLITE_OK {
 		return nil
@@ -122,18 +122,18 @@ func (c *conn) setPragma(name string, value int) error {
 	return c.exec(fmt.Sprintf("PRAGMA %s = %d", name, value))
 }
 
-// number runs a query that gives one number.
+// number runs a query that returns one number.
 func (c *conn) number(query string) (int64, error) {
 	s := stmt{conn: c, query: query}
 	n, err := s.number()
 	return n, errors.Join(err, s.close())
 }
 
-// changes gives how many rows the last insert has added.
+// changes returns how many rows the last insert has added.
 func (c *conn) changes() int { return int(sqlite3.Xsqlite3_changes(c.tls, c.db)) }
 
 // checkpoint moves what it can from the write-ahead log into the file, without
-// waiting for anybody.
+// waiting for readers or writers.
 func (c *conn) checkpoint() error {
 	return c.resultError(sqlite3.Xsqlite3_wal_checkpoint_v2(c.tls, c.db, 0, sqlite3.SQLITE_CHECKPOINT_PASSIVE, 0, 0))
 }
@@ -147,19 +147,19 @@ func (c *conn) inTransaction(work func() error) error {
 		err = c.exec("COMMIT")
 	}
 	if err != nil {
-		// The first error counts; after it SQLite may have rolled back already.
-		_ = c.exec("ROLLBACK")
+		_ = c.exec("ROLLBACK") // fails if SQLite has already rolled back
 	}
 	return err
 }
 
-// Close finishes the statements first: SQLite keeps the file open for them.
+// Close closes the statements, for which SQLite would keep the file open, and the
+// connection.
 func (c *conn) Close() error {
 	if c.tls == nil {
 		return nil
 	}
 	for _, s := range c.stmts {
-		_ = s.close() // tells what was wrong with its last use, which has been told
+		_ = s.close() // repeats the error of its last use
 	}
 	err := c.resultError(sqlite3.Xsqlite3_close_v2(c.tls, c.db))
 	c.tls.Close()

@@ -7,30 +7,31 @@ import (
 	"artihook/emitter/text"
 )
 
-// State says how far a delivery has come.
+// State is the progress of a delivery.
 type State string
 
+// The states of a delivery.
 const (
-	// Planned: recorded, the outcome is still to come. Only the process that
-	// sends it sees this state.
+	// Planned: recorded, without an outcome yet. Only the process that sends the
+	// delivery sees this state.
 	Planned State = "planned"
 	// Done: the outcome is recorded.
 	Done State = "done"
-	// Unknown: read back without an outcome. The process was killed, or is
-	// waiting for the receiver right now.
+	// Unknown: read from the history without an outcome. The process was killed, or
+	// is still waiting for the receiver.
 	Unknown State = "unknown"
 )
 
-// SourceImport is the Source of an imported delivery. Nothing in it can be trusted:
+// SourceImport is the Source of an imported delivery. Do not trust its content:
 // another person may have written it.
 const SourceImport = "import"
 
 const (
 	// ErrorUnknown is the Error of a delivery in state Unknown.
 	ErrorUnknown = "unknown"
-	// ErrorOther is the Error of a delivery that failed in a way that has no name.
+	// ErrorOther is the Error of a delivery whose failure has no name of its own.
 	ErrorOther = "other"
-	// oldErrorOther is what earlier versions recorded for it.
+	// oldErrorOther is the name that earlier versions recorded for ErrorOther.
 	oldErrorOther = "failed"
 )
 
@@ -44,11 +45,11 @@ func currentError(name string) string {
 
 const reasonUnknown = "no outcome was recorded: the sender was stopped, or is still waiting"
 
-// Delivery is one HTTP attempt to tell a receiver of an event. The zero value of
-// a field means that there is none, unless the field says otherwise.
+// Delivery is one HTTP attempt to send an event to a receiver. The zero value of a
+// field means that there is none, unless stated otherwise.
 type Delivery struct {
 	ID    int64     // number in its history, from 1; 0 before Plan
-	Time  time.Time // when it was made; kept in UTC to the microsecond
+	Time  time.Time // when it was created; stored in UTC, to the microsecond
 	State State
 
 	Webhook string // name of the webhook
@@ -57,11 +58,11 @@ type Delivery struct {
 	Scheme  string // signature scheme
 	Edition string // payload edition
 
-	Event   string // such as "lead:updated"; "" when the body is no ArtiBot event
+	Event   string // such as "lead:updated"; "" if the body is not an event of ArtiBot
 	Lead    string // the lead's id
 	Version int    // resource_version
 	Attempt int    // from 1; each retry is a delivery of its own
-	Bot     string // whose questions were asked
+	Bot     string // the bot that asked the questions
 	Seed    uint64 // the visitor's seed
 
 	Scenario string // the scenario that sent it
@@ -69,24 +70,24 @@ type Delivery struct {
 	ResendOf int64  // the number of the delivery that this one sends again
 	Source   string // SourceImport for an imported delivery, else ""
 
-	Status   int    // of the response; 0 when there was none
+	Status   int    // of the response; 0 if there was none
 	Error    string // short stable name such as "refused"; "" for a complete response
-	Reason   string // the error as a plain sentence
+	Reason   string // the error as a sentence
 	Duration time.Duration
 
 	Request  exchange.Request
-	Response *exchange.Response // nil when none came
+	Response *exchange.Response // nil if there was none
 
-	// RawRequest and RawResponse are the bytes of the wire, and what is kept. A
-	// writer may leave them nil: then they are written from Request and Response.
+	// RawRequest and RawResponse are the bytes of the wire, which the history stores.
+	// If they are nil, Plan and Finish derive them from Request and Response.
 	RawRequest, RawResponse []byte
 }
 
 // jsonTime is RFC 3339 with microseconds.
 const jsonTime = "2006-01-02T15:04:05.000000Z07:00"
 
-// deliveryJSON is the object that every command shows for a delivery. Fields that
-// only help a reader stand at the end, and only where they say something.
+// deliveryJSON is the object that every command prints for a delivery. The optional
+// fields are at the end and are omitted if empty.
 type deliveryJSON struct {
 	ID         int64              `json:"id"`
 	Time       string             `json:"time"`
@@ -128,6 +129,7 @@ func (d *Delivery) object() deliveryJSON {
 	}
 }
 
-// MarshalJSON writes the object that every command shows for a delivery. HTML
-// characters are not escaped: use an Encoder with SetEscapeHTML(false).
+// MarshalJSON writes the object that every command prints for a delivery. It does not
+// escape HTML characters, but json.Marshal does; use an Encoder with
+// SetEscapeHTML(false).
 func (d Delivery) MarshalJSON() ([]byte, error) { return text.EncodeJSON(d.object()) }

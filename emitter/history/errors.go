@@ -9,11 +9,11 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// What callers tell apart with errors.Is.
+// Errors that callers test for with errors.Is.
 var (
-	// ErrNewer: a newer artihook has written the history; it is left as it was.
+	// ErrNewer: a newer artihook has written the history. The file is unchanged.
 	ErrNewer = errors.New("history of a newer version")
-	// ErrCorrupt: the file is no history, or a damaged one; it is left as it was.
+	// ErrCorrupt: the file is not a history, or is damaged. The file is unchanged.
 	ErrCorrupt = errors.New("no history, or a damaged one")
 	// ErrNotFound: no such delivery.
 	ErrNotFound = errors.New("not found in the history")
@@ -21,9 +21,9 @@ var (
 	ErrClosed = errors.New("history not open for writing")
 )
 
-// Error says why a history file could not be used, in plain words. Doing is
-// "opening", "reading" or "writing". It unwraps to ErrNewer, ErrCorrupt,
-// ErrClosed or an error of package io/fs, where one of them fits.
+// Error describes for people why a history file could not be used. Op is "opening",
+// "reading" or "writing". Err is ErrNewer, ErrCorrupt, ErrClosed, an error of package
+// io/fs, or another cause; it may be nil.
 type Error struct {
 	Op, Path, Reason string
 	Err              error
@@ -36,20 +36,20 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 const (
-	reasonForeign = "it is no history of deliveries; choose another file"
-	reasonDamaged = "it is damaged; move it away and a new one will be made"
+	reasonForeign = "it is not a history of deliveries; choose another file"
+	reasonDamaged = "it is damaged; move it away, and artihook creates a new one"
 )
 
-// explain makes an *Error of whatever went wrong. The driver's own words stay
-// out of it. An error of ctx comes back as it is.
-func (s *Store) explain(doing string, err error) error {
+// explain returns err as an *Error, with a reason for people instead of the text of
+// the driver. It returns an error of a context as it is.
+func (s *Store) explain(op string, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	if known, ok := errors.AsType[*Error](err); ok {
 		return known
 	}
-	e := &Error{Op: doing, Path: s.path}
+	e := &Error{Op: op, Path: s.path}
 	if coded, ok := errors.AsType[coder](err); ok {
 		e.Reason, e.Err = explainCode(coded.Code())
 	} else if path, ok := errors.AsType[*fs.PathError](err); ok {
@@ -73,8 +73,8 @@ func cannotWrite(err error) bool {
 	return isFull(err)
 }
 
-// isFull reports whether a disk has no room. SQLITE_IOERR_SHMSIZE says so of the
-// index of the write-ahead log.
+// isFull reports whether err means that the disk is full. SQLITE_IOERR_SHMSIZE means
+// it for the index of the write-ahead log.
 func isFull(err error) bool {
 	coded, ok := errors.AsType[coder](err)
 	return ok && isFullCode(coded.Code())
@@ -84,13 +84,13 @@ func isFullCode(code int) bool {
 	return code&0xff == sqlite3.SQLITE_FULL || code == sqlite3.SQLITE_IOERR_SHMSIZE
 }
 
-// coder is an error with a result code of SQLite: the driver's or a conn's.
+// coder is an error with a result code of SQLite: of the driver or of a conn.
 type coder interface {
 	error
 	Code() int
 }
 
-// explainCode words a result code of SQLite.
+// explainCode returns the reason for a result code of SQLite, and its sentinel error.
 func explainCode(code int) (reason string, err error) {
 	if isFullCode(code) {
 		return "the disk is full; free 1 MB on it, or move the history to another disk", nil
@@ -98,18 +98,18 @@ func explainCode(code int) (reason string, err error) {
 	switch code & 0xff {
 	case sqlite3.SQLITE_NOTADB:
 		return reasonForeign, ErrCorrupt
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR: // such as a table that is not there
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR: // for example, a table is missing
 		return reasonDamaged, ErrCorrupt
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL:
 		return fmt.Sprintf("another program has kept it locked for %.0f s; try again", lockWait.Seconds()), nil
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH:
-		return "the file or its folder may only be read; check the permissions", fs.ErrPermission
+		return "the file or its folder is read-only; check the permissions", fs.ErrPermission
 	case sqlite3.SQLITE_CANTOPEN:
 		return "the file cannot be opened; check the permissions of it and its folder", fs.ErrPermission
 	case sqlite3.SQLITE_IOERR:
-		return "the disk refused to read or write it; is it full, or the file at a limit?", nil
+		return "the system could not read or write it; check the disk, its free space and the limits on file size", nil
 	case sqlite3.SQLITE_TOOBIG:
-		return "a delivery is larger than 1 GB", nil
+		return "a delivery is larger than 1 GB; make it smaller", nil
 	}
-	return fmt.Sprintf("the database refused it (code %d)", code), nil
+	return fmt.Sprintf("SQLite reported the error code %d; try again, or choose another file", code), nil
 }

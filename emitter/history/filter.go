@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// Filter says which deliveries to list. The zero Filter lists all of them.
+// Filter selects deliveries. The zero value selects all of them.
 type Filter struct {
 	Lead    string    // the lead's id
 	Event   string    // such as "lead:updated"
 	Status  string    // a code "204", a class "5xx", StatusFailed, ErrorUnknown, or the Error of a delivery
 	Webhook string    // name of the webhook
-	Since   time.Time // made at this time or later; zero: at any
-	Until   time.Time // made before this time; zero: at any
-	Grep    string    // stands in the body of the request or of the response
-	Before  int64     // IDs below this one; 0: from the newest
-	Limit   int       // how many at most, the newest; 0: no limit
-	Oldest  bool      // the oldest first, and none that is added meanwhile
-	// ResendOf is the number of a delivery that these send again; 0: any.
+	Since   time.Time // created at this time or later; zero: at any time
+	Until   time.Time // created before this time; zero: at any time
+	Grep    string    // text that the body of the request or of the response contains
+	Before  int64     // only IDs below this one; 0: all
+	Limit   int       // at most so many, the newest; 0: no limit
+	Oldest  bool      // the oldest first, without deliveries that are added meanwhile
+	// ResendOf selects deliveries that send the delivery of this number again; 0: all.
 	ResendOf int64
-	// Whole also reads request and response. Without it they stay empty, which
-	// makes a list cheap.
+	// Whole also reads request and response. Otherwise they stay empty, which makes a
+	// list cheap.
 	Whole bool
 }
 
@@ -68,7 +68,7 @@ func parseStatus(text string) (statusFilter, error) {
 
 // selection is the part of a query that picks rows.
 type selection struct {
-	// byOutcome starts from the outcomes, which is quick for what is rare there.
+	// byOutcome starts the query from the outcomes, which is fast for rare ones.
 	byOutcome bool
 	where     []string
 	args      []any
@@ -79,7 +79,7 @@ func (s *selection) and(condition string, args ...any) {
 	s.args = append(s.args, args...)
 }
 
-// selection leaves out the lead, which stands under numbers of the file.
+// selection returns the conditions of the filter except the lead, which ofLead adds.
 func (f Filter) selection() (selection, error) {
 	var s selection
 	if err := f.Validate(); err != nil {
@@ -95,14 +95,14 @@ func (f Filter) selection() (selection, error) {
 		s.and("d.id IN (SELECT id FROM origins WHERE id > ? AND resend_of = ?)", f.ResendOf, f.ResendOf)
 	}
 	if f.Grep != "" {
-		// Chunks may cut the text in two, so a chunked response is always looked at.
+		// Chunks may split the text, so every chunked response is read and searched later.
 		s.and("(instr(r.raw, ?) OR instr(o.response, ?) OR CAST(o.response AS TEXT) LIKE '%chunked%')", []byte(f.Grep), []byte(f.Grep))
 	}
 	status, err := parseStatus(f.Status)
 	if err != nil {
 		return s, err
 	}
-	// A lead has few deliveries and an index: that is the better start.
+	// A lead has few deliveries and an index: starting from them is faster.
 	s.byOutcome = f.Lead == ""
 	s.addStatus(status)
 	if !f.Since.IsZero() {
@@ -114,7 +114,7 @@ func (f Filter) selection() (selection, error) {
 	return s, nil
 }
 
-// id is the column that counts the rows where the query starts.
+// id returns the number column of the table from which the query starts.
 func (s *selection) id() string {
 	if s.byOutcome {
 		return "o.id"
@@ -122,7 +122,8 @@ func (s *selection) id() string {
 	return "d.id"
 }
 
-// addSince keeps a query away from all that is older than it asks for.
+// addSince adds the conditions for deliveries from a time on. The first lets the query
+// skip older rows.
 func (s *selection) addSince(micro int64) {
 	s.and(s.id()+" >= (SELECT min(first) FROM minutes WHERE minute >= ?)", micro/microsPerMinute)
 	s.and("d.time >= ?", micro)
@@ -143,7 +144,7 @@ func (s *selection) addStatus(status statusFilter) {
 	case status.name != "":
 		s.and("o.error = ?", status.name)
 	case s.byOutcome && class != 2:
-		s.and("o.status/100 = ? AND o.status/100 <> 2", class) // the words of the index
+		s.and("o.status/100 = ? AND o.status/100 <> 2", class) // matches the index's condition
 	default:
 		s.and("o.status/100 = ?", class)
 	}

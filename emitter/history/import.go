@@ -6,28 +6,28 @@ import (
 	"iter"
 )
 
-// Imported says what Import has added.
+// Imported is the result of Import.
 type Imported struct {
 	Deliveries  int64
 	First, Last int64 // the lowest and the highest of their numbers; 0 without any
 }
 
-// maxImport bounds a batch in bytes.
+// maxImport is the limit for a batch, in bytes.
 const maxImport = 4 << 20
 
-// Import adds whole deliveries with their outcomes, in the order given. In a
-// history that has never held one they keep their numbers, as far as these grow;
-// elsewhere they get new ones, and ResendOf follows, or becomes 0 where that
-// delivery was not imported along. Source becomes SourceImport.
+// Import adds whole deliveries with their outcomes, in the order given, and sets their
+// Source to SourceImport. In a history that was never used they keep their numbers if
+// these increase. Otherwise they get new numbers; ResendOf is adjusted, or 0 if that
+// delivery was not imported.
 //
-// It commits in batches and stops at the first error, its own or one that came
-// with a delivery. Imported counts what is there by then.
+// Import commits in batches and stops at the first error, its own or one of the
+// sequence. Imported counts the deliveries that were added before.
 func (s *Store) Import(ctx context.Context, deliveries iter.Seq2[Delivery, error]) (Imported, error) {
 	empty, err := s.isUnused(ctx)
 	if err != nil {
 		return Imported{}, err
 	}
-	im := importer{store: s, keep: empty}
+	im := importer{store: s, keepNumbers: empty}
 	for d, err := range deliveries {
 		if err == nil {
 			err = im.add(ctx, d)
@@ -39,7 +39,7 @@ func (s *Store) Import(ctx context.Context, deliveries iter.Seq2[Delivery, error
 	return im.done, im.flush(ctx)
 }
 
-// isUnused tells whether no number was ever given.
+// isUnused reports whether the history has never assigned a number.
 func (s *Store) isUnused(ctx context.Context) (bool, error) {
 	db, err := s.db(ctx)
 	if db == nil || err != nil {
@@ -50,22 +50,22 @@ func (s *Store) isUnused(ctx context.Context) (bool, error) {
 	return last == 0, s.explain("reading", err)
 }
 
-// maxNumber is the highest number that an import may set: beyond it, programs that
-// read JSON numbers as doubles mix deliveries up.
+// maxNumber is the highest number that an import may set. Above it, programs that
+// read JSON numbers as doubles confuse deliveries.
 const maxNumber = 1 << 53
 
-// importer gathers deliveries whose old numbers follow each other.
+// importer collects deliveries with consecutive old numbers into batches.
 type importer struct {
-	store      *Store
-	keep       bool
-	done       Imported
-	renumbered []idRange
+	store       *Store
+	keepNumbers bool
+	done        Imported
+	renumbered  []idRange
 
 	batch []Delivery
 	bytes int
 }
 
-// idRange is a row of deliveries under their old and new numbers.
+// idRange is n consecutive deliveries, with the first of their old and new numbers.
 type idRange struct{ old, now, n int64 }
 
 func (im *importer) add(ctx context.Context, d Delivery) error {
@@ -76,7 +76,7 @@ func (im *importer) add(ctx context.Context, d Delivery) error {
 		old := im.batch[0].ID
 		next := old + int64(n)
 		if old == 0 {
-			next = 0 // without numbers, since nothing was recorded
+			next = 0 // deliveries of a send that was not recorded have no numbers
 		}
 		if n >= maxBatch || im.bytes >= maxImport || d.ID != next || d.ResendOf >= old && old > 0 {
 			if err := im.flush(ctx); err != nil {
@@ -93,14 +93,14 @@ func (im *importer) add(ctx context.Context, d Delivery) error {
 	return nil
 }
 
-// newNumber gives the new number of a delivery that has come before.
+// newNumber returns the new number of an earlier delivery, or 0 if it was not imported.
 func (im *importer) newNumber(old int64) int64 {
 	for i := len(im.renumbered) - 1; i >= 0; i-- {
 		if m := im.renumbered[i]; m.old <= old && old < m.old+m.n {
 			return m.now + old - m.old
 		}
 	}
-	if im.keep {
+	if im.keepNumbers {
 		return old
 	}
 	return 0
@@ -120,7 +120,7 @@ func (im *importer) flush(ctx context.Context) error {
 		}
 	}
 	old, n := im.batch[0].ID, int64(len(im.batch))
-	if im.keep && old <= maxNumber {
+	if im.keepNumbers && old <= maxNumber {
 		j.at = old
 	}
 	if err := im.store.submit(ctx, j); err != nil {
@@ -131,8 +131,8 @@ func (im *importer) flush(ctx context.Context) error {
 	return nil
 }
 
-// addRange keeps the list short: rows that go on where the last one ended become part
-// of it.
+// addRange adds a range to the result and to the list. It extends the last range of
+// the list if it can, to keep the list short.
 func (im *importer) addRange(m idRange) {
 	if im.done.Deliveries == 0 {
 		im.done.First = m.now

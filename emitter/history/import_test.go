@@ -224,7 +224,7 @@ func TestImportStopsAtABadLine(t *testing.T) {
 	t.Parallel()
 	good := `{"id":1,"time":"2024-03-01T12:00:00Z","request":{"method":"POST","headers":{},"body":""},"status":204}`
 	for bad, want := range map[string]string{
-		"{":                                   "line 3: it is no JSON (at byte 1): want a delivery",
+		"{":                                   "line 3: it is not valid JSON (at byte 1): want a delivery",
 		"[]":                                  "line 3: want a delivery as artihook history export writes it",
 		`{"foo":1}`:                           "line 3: want a delivery",
 		`{"id":"x"}`:                          `line 3: "id" cannot be a string`,

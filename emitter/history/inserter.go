@@ -2,21 +2,21 @@ package history
 
 import "strings"
 
-// rowsPerStatement is how many rows one statement inserts: to begin and to end it costs
-// about as much as a row.
+// rowsPerStatement is how many rows one statement inserts. Starting and ending a
+// statement costs about as much as a row.
 const rowsPerStatement = 16
 
 // inserter inserts rows of one kind, many with one statement.
 type inserter[R any] struct {
 	one, many *stmt
 	columns   int
-	bytes     func(row R) int              // of its texts and blobs
-	bind      func(s *stmt, at int, row R) // its columns, the first as argument at
+	bytes     func(row R) int              // the size of its texts and blobs
+	bind      func(s *stmt, at int, row R) // binds its columns, the first as argument at
 }
 
-// newInserter makes an inserter of "INSERT ... INTO table (columns)". What a
-// failure leaves behind must not matter (OR ROLLBACK, OR IGNORE): else SQLite
-// copies each page before many rows change it.
+// newInserter returns an inserter for "INSERT OR ... INTO table (columns)". The
+// statement must not need undoing after an error (OR ROLLBACK, OR IGNORE): otherwise
+// SQLite copies each page before it inserts several rows.
 func newInserter[R any](c *conn, insert string, bytes func(R) int, bind func(*stmt, int, R)) *inserter[R] {
 	columns := strings.Count(insert, ",") + 1
 	row := "(?" + strings.Repeat(", ?", columns-1) + ")"

@@ -18,9 +18,9 @@ import (
 	"artihook/emitter/text"
 )
 
-// lineJSON is a delivery as everywhere, and what it takes to make the very same
-// delivery of it again. The raw bytes stand there only where the rest does not
-// give them.
+// lineJSON is the usual object of a delivery with the fields that are needed to
+// restore exactly the same delivery. The raw bytes are present only if they cannot be
+// derived from the other fields.
 type lineJSON struct {
 	deliveryJSON
 	Target      string `json:"target,omitempty"`
@@ -30,8 +30,8 @@ type lineJSON struct {
 	RawResponse []byte `json:"raw_response_base64,omitempty"`
 }
 
-// WriteLine writes a whole delivery as one line of JSON: the object that is shown
-// everywhere, with more fields at its end. [ReadLines] gives the same delivery.
+// WriteLine writes a whole delivery as one line of JSON: the usual object with more
+// fields at its end. [ReadLines] returns the same delivery.
 func WriteLine(w io.Writer, d *Delivery) error {
 	line := lineJSON{deliveryJSON: d.object(), Target: d.Request.Target, Seed: d.Seed}
 	if !isPlainRequest(d) {
@@ -51,7 +51,7 @@ func WriteLine(w io.Writer, d *Delivery) error {
 	return err
 }
 
-// isPlainRequest tells whether the fields give the raw bytes.
+// isPlainRequest reports whether the raw bytes can be derived from the fields.
 func isPlainRequest(d *Delivery) bool {
 	return d.RawRequest == nil || isPlainHead(d.RawRequest, d.Request.Headers) && bytes.Equal(d.RawRequest, d.Request.AppendRaw(nil))
 }
@@ -60,8 +60,8 @@ func isPlainResponse(d *Delivery) bool {
 	return d.RawResponse == nil || isPlainHead(d.RawResponse, d.Response.Headers) && bytes.Equal(d.RawResponse, d.Response.AppendRaw(nil))
 }
 
-// isPlainHead tells whether JSON keeps the headers as they are: text, and no name
-// twice, which an object would bring together.
+// isPlainHead reports whether JSON preserves the headers: they are UTF-8, and no name
+// occurs twice, since an object would merge the two.
 func isPlainHead(raw []byte, headers []exchange.Header) bool {
 	head, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
 	seen := map[string]bool{"host": false, "content-length": false}
@@ -75,11 +75,11 @@ func isPlainHead(raw []byte, headers []exchange.Header) bool {
 	return utf8.Valid(head)
 }
 
-// maxLine bounds a line, in bytes.
+// maxLine is the limit for a line, in bytes.
 const maxLine = 256 << 20
 
-// ReadLines reads what [WriteLine] wrote, and what commands show with -o json.
-// The error names the line; after it reading stops.
+// ReadLines reads the output of [WriteLine], and of commands with -o json. It stops
+// at the first error, which contains the number of the line.
 func ReadLines(r io.Reader) iter.Seq2[Delivery, error] {
 	return func(yield func(Delivery, error) bool) {
 		lines := bufio.NewScanner(r)
@@ -108,7 +108,7 @@ func ReadLines(r io.Reader) iter.Seq2[Delivery, error] {
 	}
 }
 
-var errNoDelivery = errors.New("want a delivery as artihook history export writes it, one object a line")
+var errNoDelivery = errors.New("want a delivery as artihook history export writes it, one object per line")
 
 func readLine(text []byte) (Delivery, error) {
 	line := lineJSON{}
@@ -116,12 +116,12 @@ func readLine(text []byte) (Delivery, error) {
 	if err := json.Unmarshal(text, &line); err != nil {
 		return Delivery{}, describeJSONError(err)
 	}
-	made, err := time.Parse(time.RFC3339Nano, line.Time)
+	created, err := time.Parse(time.RFC3339Nano, line.Time)
 	if err != nil || line.Status < 0 || line.Status > 999 {
 		return Delivery{}, errNoDelivery
 	}
 	d := Delivery{
-		ID: line.ID, Time: made.UTC().Truncate(time.Microsecond), State: Done,
+		ID: line.ID, Time: created.UTC().Truncate(time.Microsecond), State: Done,
 		Webhook: line.Webhook, URL: line.URL, SignURL: line.SignURL, Scheme: line.Scheme, Edition: line.Edition,
 		Event: line.Event, Lead: line.Lead, Version: line.Version, Attempt: line.Attempt, Bot: line.Bot, Seed: line.Seed,
 		Scenario: line.Scenario, Step: line.Step, ResendOf: max(0, line.ResendOf), Source: line.Source,
@@ -137,13 +137,13 @@ func readLine(text []byte) (Delivery, error) {
 	return d, nil
 }
 
-// describeJSONError leaves Go's own words for types out of it.
+// describeJSONError returns an error of encoding/json without the names of Go types.
 func describeJSONError(err error) error {
 	var syntax *json.SyntaxError
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		return fmt.Errorf("it is no JSON (at byte %d): %w", syntax.Offset, errNoDelivery)
+		return fmt.Errorf("it is not valid JSON (at byte %d): %w", syntax.Offset, errNoDelivery)
 	case errors.As(err, &wrong) && wrong.Field != "":
 		return fmt.Errorf("%q cannot be a %s: %w", wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:], wrong.Value, errNoDelivery)
 	case errors.As(err, &wrong):
@@ -175,7 +175,7 @@ func (line *lineJSON) rawResponse() []byte {
 	return r.AppendRaw(nil)
 }
 
-// targetOf gives path and query of a URL.
+// targetOf returns path and query of a URL.
 func targetOf(url string) string {
 	_, rest, _ := strings.Cut(url, "://")
 	if i := strings.IndexByte(rest, '/'); i >= 0 {

@@ -2,7 +2,7 @@ package history
 
 import "context"
 
-// selection picks what the filter does, its lead too.
+// selection returns all conditions of the filter.
 func (s *Store) selection(ctx context.Context, f Filter) (selection, error) {
 	sel, err := f.selection()
 	if err == nil && f.Lead != "" {
@@ -11,8 +11,8 @@ func (s *Store) selection(ctx context.Context, f Filter) (selection, error) {
 	return sel, err
 }
 
-// ofLead narrows a selection down to one lead. Nearly always that has one number,
-// under which its deliveries lie in their order and need not be sorted.
+// ofLead restricts a selection to one lead. Nearly always a lead has one number; the
+// index then returns its deliveries in order, and they need no sorting.
 func (s *Store) ofLead(ctx context.Context, sel *selection, lead string) error {
 	numbers, err := s.leadNumbers(ctx, lead)
 	if len(numbers) == 1 {
@@ -23,7 +23,8 @@ func (s *Store) ofLead(ctx context.Context, sel *selection, lead string) error {
 	return s.explain("reading", err)
 }
 
-// leadNumbers looks for the lead in each thousand.
+// leadNumbers returns the numbers of the lead. The key of a lead is unique only within
+// a block of 1024 numbers, so each block is searched.
 func (s *Store) leadNumbers(ctx context.Context, lead string) (numbers []int64, err error) {
 	db, err := s.db(ctx)
 	if db == nil || err != nil {

@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// How many deliveries one query brings, and how many bytes of theirs. Between queries nothing is held open, so
-// a slow reader hinders no writer, and the loop may write itself.
+// The limits for one query, in deliveries and in bytes. Between queries nothing is held open, so a slow reader does not
+// block writers, and the loop over the deliveries may write too.
 const (
 	lightChunk = 256
 	wholeChunk = 64
 	chunkBytes = 4 << 20
 )
 
-// List yields the deliveries that the filter picks, newest first unless it says
-// otherwise. After an error it stops. Deliveries that are added meanwhile may be
-// missing.
+// List yields the deliveries that the filter selects, newest first unless
+// Filter.Oldest is set. After an error it stops. Deliveries that are added meanwhile
+// may be missing.
 func (s *Store) List(ctx context.Context, f Filter) iter.Seq2[Delivery, error] {
 	return func(yield func(Delivery, error) bool) {
 		w, err := s.newCursor(ctx, f)
@@ -39,11 +39,11 @@ func (s *Store) List(ctx context.Context, f Filter) iter.Seq2[Delivery, error] {
 	}
 }
 
-// cursor is a way through the deliveries that a filter picks.
+// cursor is a position in the deliveries that a filter selects.
 type cursor struct {
 	filter Filter
 	sel    selection
-	from   int64 // the last number that was looked at; 0: none yet
+	from   int64 // the last number read; 0: none yet
 	done   bool
 }
 
@@ -64,8 +64,8 @@ func (s *Store) newCursor(ctx context.Context, f Filter) (cursor, error) {
 	return w, err
 }
 
-// ends gives the lowest and the highest number that a walk from the oldest on
-// may meet; 0, 0 when there is none.
+// ends returns the lowest and the highest number for a list that begins with the
+// oldest delivery; 0, 0 if there is none.
 func (s *Store) ends(ctx context.Context, f Filter) (first, last int64, err error) {
 	newest := Filter{Limit: 1, Before: f.Before}
 	if f.Limit > 0 {
@@ -84,7 +84,7 @@ func (s *Store) ends(ctx context.Context, f Filter) (first, last int64, err erro
 	return first, last, nil
 }
 
-// next returns the next deliveries of a walk.
+// next returns the next deliveries at a cursor and advances it.
 func (s *Store) next(ctx context.Context, w *cursor) (chunk []Delivery, err error) {
 	f, sel := w.filter, w.sel
 	whole := f.Whole || f.Grep != ""
@@ -119,14 +119,14 @@ func (s *Store) next(ctx context.Context, w *cursor) (chunk []Delivery, err erro
 	return chunk, err
 }
 
-// contains looks at the bodies only.
+// contains reports whether one of the two bodies contains text.
 func (d *Delivery) contains(text string) bool {
 	return bytes.Contains(d.Request.Body, []byte(text)) ||
 		d.Response != nil && bytes.Contains(d.Response.Body, []byte(text))
 }
 
-// query reads deliveries; order ends in "LIMIT ?". There may be more when that was
-// reached, or when those that were read hold many bytes.
+// query reads deliveries; order ends in "LIMIT ?". more is true if it stopped at the
+// limit, or because the deliveries read are large.
 func (s *Store) query(ctx context.Context, sel selection, whole bool, order string, limit int) (list []Delivery, more bool, err error) {
 	db, err := s.db(ctx)
 	if db == nil || err != nil {
@@ -150,7 +150,7 @@ func (s *Store) query(ctx context.Context, sel selection, whole bool, order stri
 	return list, more || len(list) == limit, s.explain("reading", rows.Err())
 }
 
-// query puts a statement together that reads deliveries.
+// query returns the statement that reads the selected deliveries.
 func (s *selection) query(whole bool, order string) string {
 	columns := "d.id, d.time, d.event, d.version, d.attempt, d.seed, l.key, " +
 		"s.webhook, s.url, s.sign_url, s.scheme, s.edition, s.bot, " +
@@ -162,8 +162,8 @@ func (s *selection) query(whole bool, order string) string {
 	return "SELECT " + columns + s.from(whole) + " ORDER BY " + order
 }
 
-// from names the tables and the condition. The order of the joins is ours (CROSS
-// JOIN): the planner knows nothing of what is rare.
+// from returns the FROM and WHERE clauses. CROSS JOIN fixes the order of the joins:
+// the planner does not know which rows are rare.
 func (s *selection) from(requests bool) string {
 	var q strings.Builder
 	if s.byOutcome {

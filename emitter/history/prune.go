@@ -10,24 +10,24 @@ import (
 	"artihook/emitter/text"
 )
 
-// Pruned says what Prune has done.
+// Pruned is the result of Prune.
 type Pruned struct {
 	Deliveries    int64 // removed
 	Before, After int64 // size of the file in bytes, its write-ahead log included
 }
 
-// Condition says which deliveries Prune removes: those that the filter picks, but
-// for the newest Keep of them. A condition that says nothing is refused.
+// Condition selects the deliveries that Prune removes: those that the filter selects,
+// except the newest Keep of them. The zero value is an error.
 type Condition struct {
-	Filter Filter // Limit, Oldest and Whole mean nothing here
+	Filter Filter // Limit, Oldest and Whole are ignored
 	Keep   int
-	All    bool // remove every delivery where nothing else is said
+	All    bool // remove every delivery if there is no other condition
 }
 
-// ErrNoCondition refuses to remove all deliveries for want of a condition.
+// ErrNoCondition is the error of a Condition without a filter, Keep and All.
 var ErrNoCondition = errors.New("no condition: it would remove every delivery")
 
-// Validate says what is wrong with a condition, as Prune would.
+// Validate returns the error that Prune would return for the condition.
 func (c Condition) Validate() error {
 	f := c.Filter
 	if f.Limit, f.Oldest, f.Whole = 0, false, false; f == (Filter{}) && c.Keep == 0 && !c.All {
@@ -43,23 +43,22 @@ const (
 	// pruneChunk deliveries are removed in one transaction, so that others can
 	// write in between.
 	pruneChunk = 1000
-	// shrinkPages of pageSize are given back in one transaction.
+	// shrinkPages of pageSize are removed from the file in one transaction.
 	shrinkPages = 256
-	// fullDiskChunk and tightPages stand in for them on a full disk.
+	// fullDiskChunk and fullDiskPages replace them on a full disk.
 	fullDiskChunk, fullDiskPages = 4, 4
-	// stepSize in bytes is room enough for one step on a full disk.
+	// stepSize is the space that one step on a full disk needs, in bytes.
 	stepSize = 512 << 10
 )
 
-// Prune removes deliveries and gives their space back to the disk. It takes turns
-// with others that read and write. Numbers are not given again. When it fails,
-// Pruned says what had been removed by then.
+// Prune removes deliveries and shrinks the file. Others can read and write meanwhile.
+// The numbers are not used again. If Prune fails, Pruned counts what it had removed.
 func (s *Store) Prune(ctx context.Context, c Condition) (Pruned, error) {
 	if err := c.Validate(); err != nil {
 		return Pruned{}, err
 	}
 	if s.writer == nil {
-		return Pruned{}, &Error{Op: "writing", Path: s.path, Reason: "it was opened for reading only", Err: ErrClosed}
+		return Pruned{}, s.notForWriting()
 	}
 	if err := s.Flush(ctx); err != nil {
 		return Pruned{}, err
@@ -83,7 +82,8 @@ func (s *Store) Prune(ctx context.Context, c Condition) (Pruned, error) {
 	return done, err
 }
 
-// pruner has a connection of its own: the writer's goroutine must not wait for it.
+// pruner removes deliveries. It has its own connection, since the writer's goroutine
+// must not wait for it.
 type pruner struct {
 	store                              *Store
 	conn                               *conn
@@ -93,8 +93,7 @@ type pruner struct {
 }
 
 // runOnFullDisk prunes on a full disk. The write-ahead log often takes most of the
-// space: it is moved into the file and cut off before each small step, so that the
-// next one has room.
+// space, so it is moved into the file and truncated before each small step.
 func (p *pruner) runOnFullDisk(ctx context.Context, c Condition) error {
 	p.diskFull = true
 	err := p.truncateLog()
@@ -118,7 +117,7 @@ func (p *pruner) runOnFullDisk(ctx context.Context, c Condition) error {
 	return &Error{Op: "writing", Path: p.store.path, Reason: reason, Err: err}
 }
 
-// truncateLog moves the write-ahead log into the file and cuts it off.
+// truncateLog moves the write-ahead log into the file and truncates it.
 func (p *pruner) truncateLog() error { return p.conn.exec("PRAGMA wal_checkpoint(TRUNCATE)") }
 
 func (p *pruner) run(ctx context.Context, c Condition) error {
@@ -133,18 +132,18 @@ func (p *pruner) run(ctx context.Context, c Condition) error {
 	return p.shrink(ctx)
 }
 
-// remove goes from the newest to the oldest.
+// remove removes the deliveries, from the newest to the oldest.
 func (p *pruner) remove(ctx context.Context, c Condition) error {
 	f := c.Filter
 	f.Limit, f.Oldest, f.Whole = 0, false, false
-	kept := 0
+	newest := 0 // deliveries that stay
 	var ids []int64
 	for d, err := range p.store.List(ctx, f) {
 		if err != nil {
 			return err
 		}
-		if kept < c.Keep {
-			kept++
+		if newest < c.Keep {
+			newest++
 			continue
 		}
 		if ids = append(ids, d.ID); len(ids) == pruneChunk || p.diskFull && len(ids) == fullDiskChunk {
@@ -177,8 +176,8 @@ func (p *pruner) removeIDs(ctx context.Context, ids []int64) error {
 	return err
 }
 
-// runTransaction does the work in a transaction and then leaves as much time to
-// others. Those who wait for a lock look again every 100 ms at the latest.
+// runTransaction does the work in a transaction and then waits as long as that took,
+// so that others can write. SQLite retries a lock at least every 100 ms.
 func (p *pruner) runTransaction(ctx context.Context, work func() error) error {
 	began := time.Now()
 	if err := p.conn.inTransaction(work); err != nil {
@@ -192,8 +191,8 @@ func (p *pruner) runTransaction(ctx context.Context, work func() error) error {
 	return wait(ctx, min(time.Since(began), 150*time.Millisecond))
 }
 
-// removeUnreferenced drops what no delivery needs any more: among it outcomes that came when
-// their delivery had gone already.
+// removeUnreferenced removes rows that no delivery refers to, such as outcomes that
+// were written after their delivery was removed.
 func (p *pruner) removeUnreferenced() error {
 	return p.conn.exec(`
 DELETE FROM outcomes WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = outcomes.id);
@@ -203,9 +202,10 @@ DELETE FROM minutes;
 INSERT INTO minutes SELECT time / 60000000, min(id) FROM deliveries GROUP BY 1`)
 }
 
-// shrink gives free pages back, a few at a time, and empties the write-ahead log.
+// shrink removes free pages from the file, a few at a time, and truncates the
+// write-ahead log.
 func (p *pruner) shrink(ctx context.Context) error {
-	// A file of the first form cannot give pages back before it is written anew.
+	// A file of the first version cannot shrink until VACUUM has rewritten it.
 	if mode, err := p.conn.number("PRAGMA auto_vacuum"); err != nil || mode == 0 {
 		return errors.Join(err, p.conn.exec("PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"))
 	}
@@ -221,8 +221,8 @@ func (p *pruner) shrink(ctx context.Context) error {
 		if p.diskFull {
 			pages = fullDiskPages
 		}
-		give := func() error { return p.conn.exec(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", pages)) }
-		if err := p.runTransaction(ctx, give); err != nil {
+		vacuum := func() error { return p.conn.exec(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", pages)) }
+		if err := p.runTransaction(ctx, vacuum); err != nil {
 			return err
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"artihook/emitter/exchange"
 )
 
-// Get returns the delivery of that number, whole. The error is [ErrNotFound], or
-// an [*Error].
+// Get returns the delivery with this number, whole. The error is [ErrNotFound] or an
+// [*Error].
 func (s *Store) Get(ctx context.Context, id int64) (Delivery, error) {
 	sel := selection{where: []string{"d.id = ?"}, args: []any{id}}
 	return s.one(ctx, sel, "d.id", fmt.Sprintf("delivery %d", id))
@@ -21,9 +21,9 @@ func (s *Store) Last(ctx context.Context) (Delivery, error) {
 	return s.one(ctx, selection{}, "d.id DESC", "the last delivery")
 }
 
-// LastOfLead returns the delivery from which a lead goes on, whole: one that
-// completed the lead, else the one of the highest version, and the newest of
-// those. Deliveries that carry no event do not count. Errors are those of Get.
+// LastOfLead returns the delivery with the current state of a lead, whole: one that
+// completed the lead, otherwise one of the highest version, and the newest of those.
+// It ignores deliveries without an event. Errors are those of Get.
 func (s *Store) LastOfLead(ctx context.Context, lead string) (Delivery, error) {
 	sel := selection{where: []string{"d.event <> ''"}}
 	if err := s.ofLead(ctx, &sel, lead); err != nil {
@@ -43,7 +43,7 @@ func (s *Store) one(ctx context.Context, sel selection, order, what string) (Del
 	return found[0], nil
 }
 
-// scan reads the columns of selection.query.
+// scan reads a row of selection.query.
 func scan(rows *sql.Rows, whole bool) (Delivery, error) {
 	var d Delivery
 	var micro, seed int64
@@ -75,8 +75,8 @@ func scan(rows *sql.Rows, whole bool) (Delivery, error) {
 	return d, nil
 }
 
-// parseExchange fills Request and Response from the raw bytes. Bytes that are no
-// HTTP are shown as a body rather than refused.
+// parseExchange sets Request and Response from the raw bytes. Bytes that are not HTTP
+// become the body.
 func (d *Delivery) parseExchange(truncated bool) {
 	if d.RawRequest != nil {
 		request, err := exchange.ParseRequest(d.RawRequest)

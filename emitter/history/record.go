@@ -8,7 +8,7 @@ import (
 	"artihook/emitter/exchange"
 )
 
-// intent is what is known of a delivery before it leaves, ready to be written.
+// intent is a delivery before it is sent, ready to be written.
 type intent struct {
 	time             time.Time
 	lead             string
@@ -19,19 +19,19 @@ type intent struct {
 	request          []byte
 	origin           origin
 
-	// The numbers under which it is written. The writer finds them.
+	// The numbers of its rows, which the writer sets.
 	id, leadID, settingID int64 // leadID is 0 for none
 }
 
-// origin is where a delivery comes from; most have none.
+// origin is the origin of a delivery; most have none.
 type origin struct {
 	scenario, step string
 	resendOf       int64
 	source         string
 }
 
-// outcome is the rest. Its response is a copy of its own: the sender goes on
-// while it waits.
+// outcome is the outcome of a delivery. Its response is a copy: the sender continues
+// while the outcome is in the queue.
 type outcome struct {
 	id            int64
 	status        int
@@ -46,12 +46,12 @@ type setting struct {
 	webhook, url, signURL, scheme, edition, bot string
 }
 
-// Plan commits the intent to send these deliveries, all of them or none, gives
-// each its ID and the state Planned, and returns when they are on the disk. Each
-// needs a Time, and a Request or a RawRequest. Bulk senders plan up to 256 at
-// once.
+// Plan commits the intent to send these deliveries, all of them or none, sets the ID
+// and the state Planned of each, and returns when they are on the disk. Each needs a
+// Time, and a Request or a RawRequest. Bulk senders plan up to 256 at once.
 //
-// With an error nothing has been recorded. ctx counts until the writer has begun.
+// After an error nothing has been recorded. ctx has no effect once the writer has
+// taken the deliveries.
 func (s *Store) Plan(ctx context.Context, deliveries []*Delivery) error {
 	p, err := s.plan(ctx, deliveries, false)
 	if err != nil {
@@ -60,15 +60,15 @@ func (s *Store) Plan(ctx context.Context, deliveries []*Delivery) error {
 	return p.Wait(ctx)
 }
 
-// Planning is the deliveries of one PlanAhead on their way to the disk.
+// Planning is a PlanAhead in progress.
 type Planning struct {
 	store      *Store
-	job        *job // nil when there is nothing to wait for
+	job        *job // nil if there is nothing to wait for
 	deliveries []*Delivery
 }
 
-// PlanAhead begins a Plan for senders that have other deliveries to send
-// meanwhile. None of these may leave, or change, before Wait has returned.
+// PlanAhead starts a Plan, so that the caller can send other deliveries meanwhile.
+// These deliveries must not be sent or changed before Wait has returned.
 func (s *Store) PlanAhead(ctx context.Context, deliveries []*Delivery) (Planning, error) {
 	return s.plan(ctx, deliveries, true)
 }
@@ -90,9 +90,9 @@ func (s *Store) plan(ctx context.Context, deliveries []*Delivery, ahead bool) (P
 	return Planning{s, j, deliveries}, s.writer.enqueue(ctx, j)
 }
 
-// Wait returns when the deliveries are on the disk, and hurries the writer
-// where it still waits for more to write. It is called once, also where ctx has
-// ended: with an error nothing has been recorded.
+// Wait returns when the deliveries are on the disk. It makes the writer commit if that
+// is waiting for more. Call Wait exactly once, even if ctx is done. After an error
+// nothing has been recorded.
 func (p Planning) Wait(ctx context.Context) error {
 	if p.job == nil {
 		return nil
@@ -125,9 +125,9 @@ func newIntent(d *Delivery) intent {
 	}
 }
 
-// Withdraw removes deliveries that were planned and will not leave after all, and
-// returns when they are gone. Their numbers are not given again. It is not for
-// deliveries that may have left.
+// Withdraw removes planned deliveries that will not be sent, and returns when they are
+// removed. Their numbers are not used again. Do not withdraw deliveries that may have
+// been sent.
 func (s *Store) Withdraw(ctx context.Context, deliveries []*Delivery) error {
 	j := &job{done: make(chan error, 1)}
 	for _, d := range deliveries {
@@ -142,12 +142,11 @@ func (s *Store) Withdraw(ctx context.Context, deliveries []*Delivery) error {
 	return s.submit(ctx, j)
 }
 
-// Finish records the outcome of a delivery that has been planned: Status, Error,
-// Reason, Duration and the response. It may return before the commit, which
-// follows at once, or within 100 ms while many deliveries are being recorded;
-// the delivery may be changed as soon as Finish returns. When an outcome could
-// not be written, the next calls say so, and so does Close. ctx counts only
-// while the queue is full.
+// Finish records the outcome of a planned delivery: Status, Error, Reason, Duration
+// and the response. It may return before the commit, which follows at once, or within
+// 100 ms while many deliveries are being recorded. The delivery may be changed when
+// Finish has returned. If an outcome could not be written, later calls and Close
+// return the error. ctx has an effect only while the queue is full.
 func (s *Store) Finish(ctx context.Context, d *Delivery) error {
 	if d.ID <= 0 {
 		return fmt.Errorf("finishing a delivery to %q: it has not been planned", d.URL)
@@ -170,9 +169,9 @@ func newOutcome(d *Delivery) *outcome {
 	}
 	switch {
 	case d.RawResponse != nil:
-		kept := min(len(d.RawResponse), maxRawResponse)
-		o.response = append([]byte(nil), d.RawResponse[:kept]...)
-		o.truncated = kept < len(d.RawResponse)
+		n := min(len(d.RawResponse), maxRawResponse)
+		o.response = append([]byte(nil), d.RawResponse[:n]...)
+		o.truncated = n < len(d.RawResponse)
 	case d.Response != nil:
 		o.response = d.Response.AppendRaw(nil)
 	}
@@ -182,11 +181,11 @@ func newOutcome(d *Delivery) *outcome {
 	return o
 }
 
-// maxRawResponse bounds what is kept of a response, in bytes: a whole body and a
-// generous head.
+// maxRawResponse is the limit for a stored response, in bytes: the longest body and a
+// large head.
 const maxRawResponse = exchange.MaxBody + exchange.MaxBody/4
 
-// Flush waits until everything that was finished before is committed.
+// Flush returns when everything that was finished before is committed.
 func (s *Store) Flush(ctx context.Context) error {
 	if s.writer == nil {
 		return ctx.Err()
@@ -194,7 +193,7 @@ func (s *Store) Flush(ctx context.Context) error {
 	return s.submit(ctx, &job{done: make(chan error, 1)})
 }
 
-// submit puts a job into the queue and, when it has a done channel, waits for it.
+// submit puts a job into the queue and, if it has a done channel, waits for it.
 func (s *Store) submit(ctx context.Context, j *job) error {
 	if s.writer == nil {
 		return s.notForWriting()
@@ -206,7 +205,7 @@ func (s *Store) submit(ctx context.Context, j *job) error {
 }
 
 func (s *Store) notForWriting() error {
-	return &Error{Op: "writing", Path: s.path, Reason: "it was opened for reading only", Err: ErrClosed}
+	return &Error{Op: "writing", Path: s.path, Reason: "it is open for reading only", Err: ErrClosed}
 }
 
 // await waits for a job that is in the queue.
@@ -229,8 +228,8 @@ func (s *Store) await(ctx context.Context, j *job) error {
 	return err
 }
 
-// enqueue waits for room in the queue, as long as ctx lasts. While there is room
-// it does not ask ctx: an outcome is worth keeping even when all else stops.
+// enqueue puts a job into the queue, and waits until there is room or ctx is done. It
+// ignores ctx if there is room, so that outcomes are recorded during a shutdown too.
 func (w *writer) enqueue(ctx context.Context, j *job) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()

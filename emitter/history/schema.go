@@ -15,20 +15,20 @@ const applicationID = 0x61727469
 // pageSize of a new file in bytes.
 const pageSize = 16384
 
-// schema holds the steps from an empty file to the present form. The file's
-// user_version counts the steps that it has seen; a change of the form is one
-// more step at the end, never a change of an old one.
+// schema returns the migration steps from an empty file to the current schema. The
+// file's user_version is the number of steps applied to it. To change the schema, add
+// a step at the end; never change an old one.
 //
-// An outcome is a row of its own, so that nothing is ever updated: rows that grow
-// would tear the pages apart. Requests stand apart from deliveries so that lists
-// read small rows only. numbering holds the last number given, which keeps
-// numbers from being used twice even when the newest deliveries are removed. The
-// indexes over failures cost nothing for a delivery that went well. minutes tells
-// where deliveries of a time begin: numbers grow with time only where nothing was
-// imported and no clock was set, and an index over times would cost each delivery.
+// An outcome is a row of its own, so that no row is ever updated: growing rows would
+// split pages. Requests have their own table, so that lists read small rows only.
+// numbering holds the last number assigned, so that no number is used twice even if
+// the newest deliveries are removed. The indexes of failures cost nothing for an
+// accepted delivery. minutes has the lowest number of each minute: numbers do not
+// always increase with time (after an import or a change of the clock), and an index
+// of times would slow every delivery down.
 //
-// A lead is kept once in a thousand (1024): ids are random, and in one index over
-// all of them each new lead would change another page.
+// A lead is stored once for each block of 1024 numbers: ids are random, and with one
+// index of all of them every new lead would change a different page.
 func schema() []string {
 	return []string{`
 CREATE TABLE numbering (last INTEGER NOT NULL);
@@ -96,8 +96,8 @@ ALTER TABLE origins ADD COLUMN source TEXT;
 `}
 }
 
-// upgrade brings an open file to the last of the steps and returns at once when
-// it is there. Of several processes, one does the work and the others wait.
+// upgrade applies the steps that an open file lacks. If several processes do so, one
+// applies them and the others wait.
 func upgrade(ctx context.Context, c *conn, steps []string) error {
 	version, err := checkVersion(c, steps)
 	if err != nil {
@@ -105,8 +105,8 @@ func upgrade(ctx context.Context, c *conn, steps []string) error {
 	}
 	if version < len(steps) {
 		if version == 0 {
-			// Both count only while the file is empty. Without the second, a file shrinks
-			// only by being written anew, while nobody else may write.
+			// Both have an effect only while the file is empty. Without the second, only VACUUM
+			// shrinks a file, which blocks all other writers.
 			if err := c.exec(fmt.Sprintf("PRAGMA page_size = %d; PRAGMA auto_vacuum = INCREMENTAL", pageSize)); err != nil {
 				return err
 			}
@@ -118,13 +118,13 @@ func upgrade(ctx context.Context, c *conn, steps []string) error {
 	return enableWAL(ctx, c)
 }
 
-// checkVersion returns how many steps the file has seen. A file that is empty or
-// an empty database has seen none.
+// checkVersion returns the number of steps applied to the file: none to an empty file
+// or an empty database.
 func checkVersion(c *conn, steps []string) (version int, err error) {
 	if version, err = readVersion(c, steps); !errors.Is(err, ErrCorrupt) {
 		return version, err
 	}
-	// Another process may have made the history between two looks.
+	// Another process may have created the history between two reads.
 	if err := c.exec("BEGIN"); err != nil {
 		return 0, err
 	}
@@ -159,7 +159,8 @@ func readVersion(c *conn, steps []string) (int, error) {
 	return int(version), nil
 }
 
-// migrate looks at the version again, now that nobody else can change it.
+// migrate applies the steps in a transaction. It reads the version again, since another
+// process may have applied them.
 func migrate(c *conn, steps []string) error {
 	version, err := readVersion(c, steps)
 	if err != nil || version == len(steps) {
@@ -173,8 +174,8 @@ func migrate(c *conn, steps []string) error {
 	return errors.Join(c.setPragma("application_id", applicationID), c.setPragma("user_version", len(steps)))
 }
 
-// enableWAL switches to the write-ahead log, which the file remembers. SQLite does
-// not wait for others here, so we do.
+// enableWAL switches the file to the write-ahead log, permanently. SQLite does not wait
+// for locks here, so enableWAL does.
 func enableWAL(ctx context.Context, c *conn) error {
 	const pause = 10 * time.Millisecond
 	for end := time.Now().Add(lockWait); ; {

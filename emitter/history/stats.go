@@ -12,18 +12,18 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// Stats sums deliveries up.
+// Stats is a summary of deliveries.
 type Stats struct {
-	Deliveries, Accepted int64     // accepted: the answer was whole, and 2xx
-	First, Last          time.Time // when the earliest and the latest was made; zero without deliveries
+	Deliveries, Accepted int64     // accepted: with a complete 2xx response
+	First, Last          time.Time // creation of the earliest and the latest; zero without deliveries
 
-	Events   []Count // by event; "" for a body that is no ArtiBot event
-	Webhooks []Count // by the webhook's name, or the URL of one without
-	Statuses []Count // by status, or the short name of what went wrong
+	Events   []Count // by event; "" is a body that is not an event of ArtiBot
+	Webhooks []Count // by the webhook's name, or by URL if it has none
+	Statuses []Count // by status, or by the short name of the failure
 
-	Latency                     Latency // of deliveries that were answered
-	RequestBytes, ResponseBytes int64   // of heads and bodies, as kept
-	FileBytes                   int64   // of the history on the disk
+	Latency                     Latency // of deliveries with a response
+	RequestBytes, ResponseBytes int64   // of the stored heads and bodies
+	FileBytes                   int64   // size of the history on the disk
 }
 
 // Count is one row of Stats, the most frequent first.
@@ -32,13 +32,14 @@ type Count struct {
 	Deliveries, Accepted int64
 }
 
-// Latency tells how long answers took, to three digits; all zero without any.
+// Latency is the distribution of response times, with a precision of three digits. It
+// is zero without responses.
 type Latency struct {
 	Min, Mean, P50, P90, P95, P99, Max time.Duration
 }
 
-// Stats sums up the deliveries that the filter picks, in one pass. Whole and
-// Oldest mean nothing here.
+// Stats summarizes the deliveries that the filter selects, in one pass. Whole and
+// Oldest are ignored.
 func (s *Store) Stats(ctx context.Context, f Filter) (Stats, error) {
 	t := newTally()
 	each := s.statsRows
@@ -53,7 +54,7 @@ func (s *Store) Stats(ctx context.Context, f Filter) (Stats, error) {
 	return stats, nil
 }
 
-// statsRow is what Stats needs of one delivery.
+// statsRow holds the fields of a delivery that Stats needs.
 type statsRow struct {
 	micro, duration      int64
 	event, webhook, name []byte
@@ -61,7 +62,8 @@ type statsRow struct {
 	request, response    int64
 }
 
-// statsRows looks at lengths only, which SQLite knows without reading the bodies.
+// statsRows calls add for each delivery. It reads only the lengths of request and
+// response, which SQLite knows without reading them.
 func (s *Store) statsRows(ctx context.Context, f Filter, add func(*statsRow)) error {
 	sel, err := s.selection(ctx, f)
 	if err != nil {
@@ -80,20 +82,19 @@ func (s *Store) statsRows(ctx context.Context, f Filter, add func(*statsRow)) er
 	defer rows.Close()
 	for rows.Next() {
 		var m statsRow
-		var hook, name sql.RawBytes
-		var event sql.RawBytes
+		var event, webhook, name sql.RawBytes
 		var status, duration, request, response sql.NullInt64
-		if err := rows.Scan(&m.micro, &event, &hook, &status, &name, &duration, &request, &response); err != nil {
+		if err := rows.Scan(&m.micro, &event, &webhook, &status, &name, &duration, &request, &response); err != nil {
 			return s.explain("reading", err)
 		}
-		m.event, m.webhook, m.duration, m.request, m.response = event, hook, duration.Int64, request.Int64, response.Int64
+		m.event, m.webhook, m.duration, m.request, m.response = event, webhook, duration.Int64, request.Int64, response.Int64
 		m.setOutcome(status.Valid, status.Int64, name)
 		add(&m)
 	}
 	return s.explain("reading", rows.Err())
 }
 
-// setOutcome fills in what came of the delivery.
+// setOutcome sets the fields that depend on the outcome; done reports whether there is one.
 func (m *statsRow) setOutcome(done bool, status int64, name []byte) {
 	switch {
 	case !done:
@@ -108,7 +109,7 @@ func (m *statsRow) setOutcome(done bool, status int64, name []byte) {
 	m.ok = len(name) == 0 && status >= 200 && status < 300
 }
 
-// listedStatsRows takes the way of List, for what a query alone cannot pick.
+// listedStatsRows is statsRows by means of List, for filters that need more than a query.
 func (s *Store) listedStatsRows(ctx context.Context, f Filter, add func(*statsRow)) error {
 	f.Whole, f.Oldest = true, false
 	for d, err := range s.List(ctx, f) {
@@ -129,10 +130,10 @@ func (s *Store) listedStatsRows(ctx context.Context, f Filter, add func(*statsRo
 	return nil
 }
 
-// maxLatency is what longer answers are counted as, in microseconds.
+// maxLatency replaces a longer response time, in microseconds.
 const maxLatency = int64(24 * time.Hour / time.Microsecond)
 
-// tally adds measures up in memory that does not grow with their number.
+// tally summarizes rows. Its memory does not grow with their number.
 type tally struct {
 	sum                        Stats
 	first, last                int64
@@ -207,7 +208,7 @@ func sorted(counts map[string]*Count) []Count {
 	return list
 }
 
-// fileSize counts the write-ahead log too.
+// fileSize returns the size of the file and its write-ahead log in bytes.
 func (s *Store) fileSize() int64 {
 	info, err := os.Stat(s.path)
 	if err != nil {

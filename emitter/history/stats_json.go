@@ -24,7 +24,7 @@ type latencyJSON struct {
 }
 
 // MarshalJSON writes one object. Without deliveries, accepted_share, first and
-// last are null; without answers, latency_ms is.
+// last are null; without responses, latency_ms is null.
 func (s Stats) MarshalJSON() ([]byte, error) {
 	out := struct {
 		Deliveries    int64        `json:"deliveries"`
@@ -55,7 +55,8 @@ func (s Stats) MarshalJSON() ([]byte, error) {
 	return text.EncodeJSON(out)
 }
 
-// AcceptedShare is from 0 to 1; 0 without deliveries.
+// AcceptedShare returns the share of accepted deliveries, from 0 to 1; 0 without
+// deliveries.
 func (s *Stats) AcceptedShare() float64 {
 	return float64(s.Accepted) / float64(max(s.Deliveries, 1))
 }

@@ -9,15 +9,15 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// stmt is a statement. Its first use prepares it; it is used by binding its
-// arguments, from 1 on, and then running it.
+// stmt is a statement, which its first use prepares. To run it, bind its arguments,
+// which are numbered from 1, and call run.
 type stmt struct {
 	conn   *conn
 	query  string
-	handle uintptr // 0 is not prepared
-	buffer uintptr // memory of SQLite's kind for texts and blobs that are bound
-	size   int     // of room
-	used   int     // of room
+	handle uintptr // 0 if not prepared
+	buffer uintptr // SQLite's memory for the texts and blobs that are bound
+	size   int     // of buffer
+	used   int     // of buffer
 	failed error   // the first argument that could not be bound
 }
 
@@ -43,8 +43,8 @@ func (s *stmt) close() error {
 	return s.conn.resultError(rc)
 }
 
-// begin prepares for arguments whose texts and blobs have so many bytes together:
-// those that are bound may not move any more.
+// begin prepares the statement for arguments with texts and blobs of so many bytes in
+// total. The buffer must not move while arguments are bound.
 func (s *stmt) begin(bytes int) error {
 	if err := s.prepare(); err != nil {
 		return err
@@ -123,13 +123,13 @@ func (s *stmt) bind(values []any) error {
 	return nil
 }
 
-// run runs the statement with what is bound and drops its rows.
+// run runs the statement with the bound arguments and drops its rows.
 func (s *stmt) run() error {
 	_, _, err := s.step()
 	return err
 }
 
-// step gives the number in the first row, if there is a row.
+// step runs the statement and returns the number in its first row, if there is one.
 func (s *stmt) step() (n int64, found bool, err error) {
 	if s.failed != nil {
 		return 0, false, s.failed
@@ -145,7 +145,7 @@ func (s *stmt) step() (n int64, found bool, err error) {
 	if rc != sqlite3.SQLITE_DONE {
 		err = c.resultError(rc)
 	}
-	sqlite3.Xsqlite3_reset(c.tls, s.handle) // says again what step has said
+	sqlite3.Xsqlite3_reset(c.tls, s.handle) // repeats the result of step
 	return n, found, err
 }
 
@@ -168,7 +168,7 @@ func (s *stmt) insert(values ...any) (int64, error) {
 
 var errNoRow = errors.New("no such row")
 
-// number runs a statement that gives one number.
+// number runs a statement that returns one number.
 func (s *stmt) number(values ...any) (int64, error) {
 	if err := s.bind(values); err != nil {
 		return 0, err

@@ -12,36 +12,34 @@ import (
 	"modernc.org/sqlite"
 )
 
-// Options changes how a history is opened.
+// Options are the options for opening a history.
 type Options struct {
-	// ReadOnly makes no file and no folder: a history that is not there reads as
-	// an empty one. Plan and Finish are refused. A history in a directory that may
-	// only be read, or on a full disk, is read without locks if it has no
-	// write-ahead log.
+	// ReadOnly creates no file and no folder: a missing history is read as an empty
+	// one. Plan and Finish return an error. A history in a read-only directory, or on a
+	// full disk, is read without locks if it has no write-ahead log.
 	ReadOnly bool
-	// SkipCheckpoint is for a process that ends when it has closed the history: a short
-	// write-ahead log is left to the next one, which takes it over in less time
-	// than clearing it away takes. The memory and the file handles go with the
-	// process.
+	// SkipCheckpoint is for a process that exits after closing the history. Close then
+	// leaves a short write-ahead log to the next process, since reading it is faster
+	// than moving it into the file. Memory and file handles are freed by the exit.
 	SkipCheckpoint bool
 }
 
-// Store is an open history. Its methods may be called from many goroutines.
+// Store is an open history. Its methods are safe for concurrent use.
 type Store struct {
 	path           string
-	mode           string // how the file is opened: readWrite or immutable
+	mode           string // readWrite or immutable
 	skipCheckpoint bool
-	writer         *writer // nil when opened for reading only
+	writer         *writer // nil if open for reading only
 
 	mu     sync.Mutex
 	reader *sql.DB // opened by the first read
 	closed bool
 }
 
-// Open opens the history in the file at path, and makes it when it is missing:
-// the file with mode 0600, its folder, when that is missing too, with 0700. The
-// caller closes the store. Errors are of type [*Error]; errors.Is tells
-// [ErrNewer] and [ErrCorrupt] apart. A file that cannot be used is left as it was.
+// Open opens the history in the file at path. It creates a missing file with mode
+// 0600, and a missing folder with 0700. The caller closes the store. Errors are of
+// type [*Error]; test for [ErrNewer] and [ErrCorrupt] with errors.Is. A file that
+// cannot be used is not changed.
 func Open(ctx context.Context, path string, opt Options) (*Store, error) {
 	return open(ctx, path, opt, schema())
 }
@@ -56,8 +54,8 @@ func open(ctx context.Context, path string, opt Options, steps []string) (*Store
 	if err != nil {
 		return nil, s.explain("opening", err)
 	}
-	// SQLite must not be handed a file that is not there, and we must not open a
-	// file that SQLite may hold in this process: closing ours would drop its locks.
+	// SQLite must not get a missing file. Do not open the file here: closing it would
+	// release the locks of SQLite in this process.
 	info, err := os.Stat(s.path)
 	switch {
 	case opt.ReadOnly && (errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0):
@@ -65,7 +63,7 @@ func open(ctx context.Context, path string, opt Options, steps []string) (*Store
 	case errors.Is(err, fs.ErrNotExist):
 		err = createFile(s.path)
 	case err == nil && !info.Mode().IsRegular():
-		err = &Error{Op: "opening", Path: s.path, Reason: "it is no regular file; choose another"}
+		err = &Error{Op: "opening", Path: s.path, Reason: "it is not a regular file; choose another"}
 	}
 	if err != nil {
 		return nil, s.explain("opening", err)
@@ -76,8 +74,8 @@ func open(ctx context.Context, path string, opt Options, steps []string) (*Store
 	return s, nil
 }
 
-// connect opens the writing connection and brings the file up to date. A store
-// for reading only needs that too, but keeps no writer.
+// connect opens the writing connection and upgrades the file. A store for reading only
+// does so too, but then closes the connection.
 func (s *Store) connect(ctx context.Context, opt Options, steps []string) error {
 	c, version, err := s.openConn(steps)
 	if opt.ReadOnly && cannotWrite(err) && s.logSize() == 0 {
@@ -91,7 +89,7 @@ func (s *Store) connect(ctx context.Context, opt Options, steps []string) error 
 		err = s.checkSize(c)
 	}
 	if err == nil && s.mode == immutable && 0 < version && version < len(steps) {
-		err = &Error{Op: "opening", Path: s.path, Reason: "an older artihook has written it, and it may only be read; copy it and use the copy", Err: fs.ErrPermission}
+		err = &Error{Op: "opening", Path: s.path, Reason: "an older artihook has written it, and it is read-only; copy it and use the copy", Err: fs.ErrPermission}
 	}
 	if err == nil && (!opt.ReadOnly || 0 < version && version < len(steps)) {
 		err = upgrade(ctx, c, steps)
@@ -106,7 +104,7 @@ func (s *Store) connect(ctx context.Context, opt Options, steps []string) error 
 	return nil
 }
 
-// openConn opens a connection and returns how many steps the file has seen.
+// openConn opens a connection and returns the number of steps applied to the file.
 func (s *Store) openConn(steps []string) (c *conn, version int, err error) {
 	if c, err = openConnIn(s.mode, s.path); err != nil {
 		return nil, 0, err
@@ -117,15 +115,15 @@ func (s *Store) openConn(steps []string) (c *conn, version int, err error) {
 	return c, version, nil
 }
 
-// restrictLog lets nobody else read the write-ahead log and its index. SQLite creates
-// them with the mode of the history, which others may be able to read.
+// restrictLog makes the write-ahead log and its index readable only by their owner.
+// SQLite creates them with the mode of the history, which others may be able to read.
 func (s *Store) restrictLog() error {
 	for _, file := range []string{s.path + "-wal", s.path + "-shm"} {
 		info, err := os.Stat(file)
 		if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().Perm()&0o077 == 0 {
 			continue
 		}
-		// Who cannot change the mode does not own the file; its owner has.
+		// Only the owner can change the mode, and does.
 		if err := os.Chmod(file, 0o600); err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -133,9 +131,10 @@ func (s *Store) restrictLog() error {
 	return nil
 }
 
-// checkSize finds a file that ends within a page, which SQLite would fill up with
-// zeros. Where there is a write-ahead log, another process may be making the file
-// longer right now; when it has gone, the size is looked at again.
+// checkSize returns an error for a file that ends within a page, which SQLite would
+// fill with zeros. If there is a write-ahead log, another process may be extending the
+// file, and checkSize accepts it. It checks twice, since the log may just have been
+// removed.
 func (s *Store) checkSize(c *conn) error {
 	page, err := c.number("PRAGMA page_size")
 	if err != nil {
@@ -150,9 +149,9 @@ func (s *Store) checkSize(c *conn) error {
 	return &Error{Op: "opening", Path: s.path, Reason: reasonDamaged, Err: ErrCorrupt}
 }
 
-// createFile makes an empty file. It is filled under another name and then
-// linked, so that no descriptor of ours is ever closed on a file that is in use.
-// A file that somebody else has made meanwhile is just as good.
+// createFile creates an empty file under another name and links it to path, since
+// closing a descriptor of a file in use would release its locks. If another process
+// has created path meanwhile, createFile succeeds.
 func createFile(path string) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -181,8 +180,8 @@ func createFile(path string) error {
 // Path returns the absolute path of the file.
 func (s *Store) Path() string { return s.path }
 
-// Close waits until everything is committed and closes the file. It returns the
-// error of an outcome that could not be written, if there was one.
+// Close commits what is in the queue and closes the file. It returns the error of an
+// outcome that could not be written, if there was one.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	reader := s.reader
@@ -201,7 +200,7 @@ func (s *Store) Close() error {
 	return err
 }
 
-// logSize gives the length of the write-ahead log in bytes, 0 where there is none.
+// logSize returns the length of the write-ahead log in bytes, 0 if there is none.
 func (s *Store) logSize() int64 {
 	info, err := os.Stat(s.path + "-wal")
 	if err != nil {
@@ -210,9 +209,9 @@ func (s *Store) logSize() int64 {
 	return info.Size()
 }
 
-// db returns the connections that read, or nil while there is no history.
+// db returns the connections for reading, or nil while there is no history.
 func (s *Store) db(ctx context.Context) (*sql.DB, error) {
-	_ = s.Flush(ctx) // whoever wrote what failed is told
+	_ = s.Flush(ctx) // the writing calls return its error
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -237,7 +236,7 @@ func (s *Store) db(ctx context.Context) (*sql.DB, error) {
 	return s.reader, nil
 }
 
-// isReady tells whether another process has made the history by now.
+// isReady reports whether another process has created the history by now.
 func (s *Store) isReady() (bool, error) {
 	info, err := os.Stat(s.path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {

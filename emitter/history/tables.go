@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// maxKnown bounds the leads and settings whose numbers are remembered.
+// maxKnown is the limit for the known numbers of leads, of settings and of minutes.
 const maxKnown = 4096
 
 // tables writes rows. It belongs to the writer's goroutine.
@@ -25,8 +25,8 @@ type tables struct {
 	intents  []*intent // of this transaction
 	outcomes []*outcome
 
-	// Numbers of rows that are known to be there, until another connection
-	// changes the file (data_version) or a transaction fails.
+	// Numbers of rows that are known to exist. They are dropped when another connection
+	// has changed the file (data_version) or a transaction fails.
 	leads    map[string]int64
 	settings map[setting]int64
 	minutes  map[int64]bool
@@ -51,7 +51,7 @@ func newTables(c *conn) *tables {
 		origin:      c.stmt("INSERT INTO origins (id, scenario, step, resend_of, source) VALUES (?, ?, ?, ?, ?)"),
 		minute:      c.stmt("INSERT OR IGNORE INTO minutes (minute, first) VALUES (?, ?)"),
 		dropOutcome: c.stmt("DELETE FROM outcomes WHERE id = ?"),
-		// A number that has an outcome belongs to a delivery that has left.
+		// A delivery with an outcome has been sent.
 		dropDelivery: c.stmt("DELETE FROM deliveries WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM outcomes WHERE id = ?1)"),
 		dropRequest:  c.stmt("DELETE FROM requests WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE id = ?1)"),
 		dropOrigin:   c.stmt("DELETE FROM origins WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE id = ?1)"),
@@ -64,8 +64,8 @@ func newTables(c *conn) *tables {
 	}
 }
 
-// prepare readies what every delivery needs while its sender is still busy with making it. A failure shows again in
-// write, which somebody waits for.
+// prepare prepares the statements that every delivery needs, while its sender is still creating it. It ignores errors:
+// write returns them too.
 func (t *tables) prepare() {
 	for _, s := range []*stmt{
 		t.begin, t.dataVersion, t.number, t.findLead, t.addLead, t.findSetting, t.minute, t.delivery.one, t.request.one, t.commit, t.outcome.one,
@@ -76,11 +76,11 @@ func (t *tables) prepare() {
 	}
 }
 
-// write puts the rows of these jobs into one transaction.
+// write writes the rows of these jobs in one transaction.
 func (t *tables) write(jobs []*job) error {
 	if err := t.begin.exec(); err != nil {
-		// Another process has held the lock for all of lockWait. What is in the queue
-		// has waited as long.
+		// Another process has held the lock for lockWait. The jobs in the queue have
+		// waited as long, so they fail at once.
 		t.conn.setLockWait(0)
 		return err
 	}
@@ -93,8 +93,7 @@ func (t *tables) write(jobs []*job) error {
 	}
 	if err != nil {
 		t.forget()
-		// The first error counts; after it SQLite may have rolled back already.
-		_ = t.rollback.exec()
+		_ = t.rollback.exec() // fails if SQLite has already rolled back
 	}
 	return err
 }
@@ -177,7 +176,7 @@ func (t *tables) writeIntents() (err error) {
 			}
 		}
 	}
-	// A failure has ended the transaction, so that nothing may come after it.
+	// A failed insert has ended the transaction: no statement may follow.
 	if err = t.delivery.insert(t.intents, nil); err != nil {
 		return err
 	}
@@ -204,9 +203,9 @@ func bindRequest(s *stmt, at int, in *intent) {
 	s.bindBlob(at+1, in.request)
 }
 
-// writeOutcomes puts a second outcome of one delivery in the place of the first.
-// INSERT OR REPLACE would make SQLite copy a page for each row. In the order of
-// their numbers rows go where the one before went, and pages are torn less often.
+// writeOutcomes writes the outcomes; a second outcome of a delivery replaces the
+// first. INSERT OR REPLACE would make SQLite copy a page for each row. Rows in the
+// order of their numbers split fewer pages.
 func (t *tables) writeOutcomes() error {
 	slices.SortStableFunc(t.outcomes, func(a, b *outcome) int { return cmp.Compare(a.id, b.id) })
 	return t.outcome.insert(t.outcomes, func(some []*outcome) error {
@@ -245,8 +244,8 @@ func bindOutcome(s *stmt, at int, o *outcome) {
 
 const microsPerMinute = 60_000_000
 
-// noteMinute remembers the first number of a minute. Numbers grow, so the first
-// that comes is the lowest.
+// noteMinute stores the first number of a minute. Numbers increase, so the first one
+// is the lowest.
 func (t *tables) noteMinute(id, minute int64) error {
 	if t.minutes[minute] {
 		return nil
@@ -273,8 +272,8 @@ func orNull(text string) any {
 	return text
 }
 
-// invalidate forgets the known numbers when another connection has changed the
-// file: it may have removed rows.
+// invalidate drops the known numbers if another connection has changed the file, since
+// it may have removed rows, and if there are too many.
 func (t *tables) invalidate() error {
 	version, err := t.dataVersion.number()
 	if err != nil {
@@ -296,7 +295,7 @@ func (t *tables) leadNumber(lead string) (int64, error) {
 		return id, nil
 	}
 	key := leadKey(lead)
-	// A lead that is not among the known ones is a new one nearly always.
+	// An unknown lead is nearly always a new one.
 	id, err := t.addLead.insert(key)
 	if err == nil && t.conn.changes() == 0 {
 		id, err = t.findLead.number(key)
@@ -322,8 +321,8 @@ func (t *tables) settingNumber(s setting) (int64, error) {
 	return id, err
 }
 
-// leadKey is how a lead's id is kept: a UUID in its usual spelling as 16 bytes,
-// any other text as it is.
+// leadKey returns the stored form of a lead's id: 16 bytes for a UUID in the usual
+// spelling, otherwise the text.
 func leadKey(lead string) any {
 	if id, err := uuid.Parse(lead); err == nil && id.String() == lead {
 		return id[:]

@@ -10,29 +10,29 @@ import (
 	"time"
 )
 
-// defaultWatchInterval is how often Watch looks for news.
+// defaultWatchInterval is the default of WatchOptions.Every.
 const defaultWatchInterval = 200 * time.Millisecond
 
 const (
-	// maxChanges bounds what one look brings, and how many deliveries without an outcome are kept in mind: of a flood, the
-	// newest count.
+	// maxChanges is the limit for the deliveries of one poll, and for the deliveries without an outcome that are watched;
+	// the newest are used.
 	maxChanges = 200
-	// maxScanned bounds among how many a filter may choose.
+	// maxScanned is the limit for the deliveries of one poll to which a filter is applied.
 	maxScanned = 5000
 )
 
-// WatchOptions say what to tell of. The zero value is everything.
+// WatchOptions select what Watch yields. The zero value selects everything.
 type WatchOptions struct {
-	Filter  Filter        // Before and Limit do not count
+	Filter  Filter        // Before and Limit are ignored
 	After   int64         // deliveries above this number are new; 0: all
 	Pending []int64       // deliveries that the caller has seen without their outcome
-	Every   time.Duration // how often to look; 0 is DefaultWatchInterval
+	Every   time.Duration // the interval of polling; 0 is 200 ms
 }
 
-// Watch yields the deliveries that enter the history, whichever process writes them, oldest first, and each that came
-// without an outcome once more when it is there. It never ends by itself but with an error or with ctx, whose end is no
-// error. While nothing is written, a look costs reading one number and no table. Of more than 200 new deliveries at
-// once, the newest 200 are told of; a filter chooses among the newest 5000.
+// Watch yields the deliveries that any process adds to the history, oldest first. A delivery without an outcome is
+// yielded again when its outcome is recorded. Watch ends after an error, and without one when ctx is done. While nothing
+// is written, a poll reads one number and no table. Of more than 200 new deliveries in one poll, Watch yields the newest
+// 200; a filter is applied to the newest 5000.
 func (s *Store) Watch(ctx context.Context, opt WatchOptions) iter.Seq2[[]Delivery, error] {
 	return func(yield func([]Delivery, error) bool) {
 		w, err := newWatch(s, opt)
@@ -48,7 +48,7 @@ func (s *Store) Watch(ctx context.Context, opt WatchOptions) iter.Seq2[[]Deliver
 	}
 }
 
-// watch is one reader who waits for news.
+// watch is the state of one Watch.
 type watch struct {
 	store   *Store
 	opt     WatchOptions
@@ -57,7 +57,7 @@ type watch struct {
 	conn    *sql.Conn // its data_version grows with every commit of any other connection
 	version int64
 	after   int64
-	pending map[int64]bool // those without an outcome, and whether the caller was told of them
+	pending map[int64]bool // the deliveries without an outcome, and whether they were yielded
 }
 
 func newWatch(s *Store, opt WatchOptions) (*watch, error) {
@@ -74,12 +74,12 @@ func newWatch(s *Store, opt WatchOptions) (*watch, error) {
 	}
 	w.opt.Filter.Status = ""
 	if w.sel, err = w.opt.Filter.selection(); opt.Filter.Lead != "" {
-		w.sel.and("l.key = ?", leadKey(opt.Filter.Lead)) // which may get a number only later
+		w.sel.and("l.key = ?", leadKey(opt.Filter.Lead)) // the lead may not have a number yet
 	}
 	return w, err
 }
 
-func (w *watch) run(ctx context.Context, tell func([]Delivery) bool) error {
+func (w *watch) run(ctx context.Context, yield func([]Delivery) bool) error {
 	ticker := time.NewTicker(w.opt.Every)
 	defer ticker.Stop()
 	for {
@@ -92,7 +92,7 @@ func (w *watch) run(ctx context.Context, tell func([]Delivery) bool) error {
 			if err != nil {
 				return w.store.explain("reading", err)
 			}
-			if len(news) > 0 && !tell(news) {
+			if len(news) > 0 && !yield(news) {
 				return nil
 			}
 		}
@@ -104,7 +104,7 @@ func (w *watch) run(ctx context.Context, tell func([]Delivery) bool) error {
 	}
 }
 
-// changed tells whether anything was written since it was last asked.
+// changed reports whether anything was written since the last call.
 func (w *watch) changed(ctx context.Context) (bool, error) {
 	if w.conn == nil {
 		db, err := w.store.db(ctx)
@@ -120,7 +120,7 @@ func (w *watch) changed(ctx context.Context) (bool, error) {
 	return w.version != before, err
 }
 
-// poll gives what is new, oldest first.
+// poll returns the new deliveries, oldest first.
 func (w *watch) poll(ctx context.Context) ([]Delivery, error) {
 	ids, finished, err := w.candidates(ctx)
 	if err != nil || len(ids) == 0 {
@@ -131,25 +131,25 @@ func (w *watch) poll(ctx context.Context) ([]Delivery, error) {
 		return nil, err
 	}
 	var news []Delivery
-	told := map[int64]bool{}
+	yielded := map[int64]bool{}
 	for _, d := range rows {
 		if w.status.matches(&d) || w.pending[d.ID] {
 			news = append(news, d)
-			told[d.ID] = true
+			yielded[d.ID] = true
 		}
 	}
 	for _, id := range ids {
 		if w.after = max(w.after, id); finished[id] {
 			delete(w.pending, id)
 		} else {
-			w.pending[id] = told[id]
+			w.pending[id] = yielded[id]
 		}
 	}
 	w.dropOldest()
 	return news[max(0, len(news)-maxChanges):], nil
 }
 
-// candidates gives the numbers of the new deliveries and of those whose outcome has come.
+// candidates returns the numbers of the new deliveries and of the pending ones that have an outcome now.
 func (w *watch) candidates(ctx context.Context) (ids []int64, finished map[int64]bool, err error) {
 	finished = map[int64]bool{}
 	rows, err := w.conn.QueryContext(ctx, "SELECT d.id, o.id FROM deliveries d LEFT JOIN outcomes o ON o.id = d.id"+
@@ -186,7 +186,7 @@ func (w *watch) candidates(ctx context.Context) (ids []int64, finished map[int64
 	return ids, finished, late.Err()
 }
 
-// limit is how many new deliveries one look takes in.
+// limit returns how many new deliveries one poll reads.
 func (w *watch) limit() int {
 	if len(w.sel.where) == 0 && w.status == (statusFilter{}) {
 		return maxChanges
@@ -194,10 +194,10 @@ func (w *watch) limit() int {
 	return maxScanned
 }
 
-// read gives those of the numbered deliveries that the filter picks, whatever their status.
+// read returns those of the deliveries that the filter selects, with any status.
 func (w *watch) read(ctx context.Context, ids []int64) ([]Delivery, error) {
 	text := w.opt.Filter.Grep
-	var kept []Delivery
+	var selected []Delivery
 	for len(ids) > 0 {
 		sel := w.sel
 		sel.where = append(slices.Clone(sel.where), inList("d.id", ids))
@@ -212,7 +212,7 @@ func (w *watch) read(ctx context.Context, ids []int64) ([]Delivery, error) {
 			if !w.opt.Filter.Whole {
 				d.dropExchange()
 			}
-			kept = append(kept, d)
+			selected = append(selected, d)
 		}
 		if !more || len(rows) == 0 {
 			break
@@ -220,7 +220,7 @@ func (w *watch) read(ctx context.Context, ids []int64) ([]Delivery, error) {
 		last := rows[len(rows)-1].ID
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id <= last })
 	}
-	return kept, nil
+	return selected, nil
 }
 
 func (w *watch) pendingIDs() []int64 {
@@ -232,7 +232,7 @@ func (w *watch) pendingIDs() []int64 {
 	return ids
 }
 
-// dropOldest drops the oldest deliveries that wait for an outcome: most likely their senders were stopped.
+// dropOldest drops the oldest pending deliveries: most likely their senders were stopped.
 func (w *watch) dropOldest() {
 	ids := w.pendingIDs()
 	for _, id := range ids[:max(0, len(ids)-maxChanges)] {
@@ -240,12 +240,12 @@ func (w *watch) dropOldest() {
 	}
 }
 
-// inList is a condition on a column; numbers need no placeholders.
+// inList returns a condition on a column. Numbers need no placeholders.
 func inList(column string, ids []int64) string {
 	return column + " IN (" + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(ids)), ","), "[]") + ")"
 }
 
-// matches is what addStatus says in SQL.
+// matches reports whether the delivery meets the condition that addStatus writes in SQL.
 func (s statusFilter) matches(d *Delivery) bool {
 	switch {
 	case s.name == StatusFailed:

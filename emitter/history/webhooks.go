@@ -2,7 +2,7 @@ package history
 
 import "context"
 
-// Webhooks returns the names of the webhooks that deliveries went to, in order.
+// Webhooks returns the names of the webhooks that deliveries were sent to, sorted.
 func (s *Store) Webhooks(ctx context.Context) ([]string, error) {
 	db, err := s.db(ctx)
 	if db == nil || err != nil {

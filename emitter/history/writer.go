@@ -7,22 +7,23 @@ import (
 )
 
 const (
-	// maxBatch rows are committed together at most, unless one Plan brings more.
+	// maxBatch is the limit for the rows of one commit, unless one Plan has more.
 	maxBatch = 512
 	// maxWait is how long an outcome may wait to be committed with others.
 	maxWait = 100 * time.Millisecond
-	// batchThreshold is how many rows in one commit make the writer wait for more.
+	// batchThreshold is the number of rows in a commit from which on the writer waits
+	// for more before the next commit.
 	batchThreshold = 8
-	// queue is how many jobs wait before senders do.
+	// queue is the capacity of the queue, in jobs.
 	queue = 1024
-	// largeResponse in bytes: its sender waits for the commit, so that waiting
-	// outcomes never hold more than queue times this.
+	// largeResponse is the size in bytes from which on Finish waits for the commit. It
+	// bounds the memory of the queue.
 	largeResponse = 64 << 10
 	// maxUncheckpointed is the longest write-ahead log, in bytes, that is left to the next process.
 	maxUncheckpointed = 512 << 10
 )
 
-// writer is the one goroutine that writes, with its queue.
+// writer is the goroutine that writes, and its queue.
 type writer struct {
 	store   *Store
 	tables  *tables
@@ -33,25 +34,24 @@ type writer struct {
 	closed bool
 
 	failedMu sync.Mutex
-	failed   error // the first outcome that was lost
+	failed   error // the error of the first outcome that was lost
 }
 
-// job is one Plan (intents), one Finish (outcome), one batch of Import (intents
-// and outcomes), one Withdraw, or with none of them a Flush, or the hurry of one
-// who waits for a Plan. Who waits for it has set done, which takes one error.
-// taken is set once, by the writer or by a sender who no longer waits.
+// job is one Plan (intents), one Finish (outcome), one batch of Import (intents and
+// outcomes), or one Withdraw. Without any of these it is a Flush, or the request to
+// commit another job now (flushes).
 type job struct {
 	intents   []intent
-	outcomes  []*outcome // of the intents, nil where one is unknown; nil for a Plan
-	at        int64      // the number that the first is to have, if it is still free
-	first     int64      // answer: number of the first intent
+	outcomes  []*outcome // of the intents, nil for an unknown one; nil for a Plan
+	at        int64      // the number wanted for the first intent, if it is unused
+	first     int64      // the number of the first intent, set by the writer
 	outcome   *outcome
-	withdrawn []int64 // the numbers of deliveries that will not leave
-	done      chan error
-	ahead     bool // nobody waits for done yet
-	flushes   *job // somebody does wait for that one
-	ended     bool // the writer has told done; nobody else may ask
-	claimed   atomic.Bool
+	withdrawn []int64     // the numbers of deliveries that will not be sent
+	done      chan error  // receives one result; nil if the sender does not wait for it
+	ahead     bool        // the sender does not wait for done yet
+	flushes   *job        // a job for which its sender waits now
+	ended     bool        // the job is committed or has failed; only the writer uses this
+	claimed   atomic.Bool // set once, by the writer or by a sender that no longer waits
 }
 
 func startWriter(s *Store, c *conn) *writer {
@@ -63,8 +63,8 @@ func startWriter(s *Store, c *conn) *writer {
 	return w
 }
 
-// run commits what is in the queue until the queue is closed and empty. On its
-// own an outcome is committed at once; among many it waits for others.
+// run commits the jobs in the queue until the queue is closed and empty. A single
+// outcome is committed at once; among many, it waits for others.
 func (w *writer) run() {
 	defer close(w.stopped)
 	w.tables.prepare()
@@ -89,11 +89,11 @@ func (w *writer) run() {
 	}
 }
 
-// batch is what goes into one transaction.
+// batch is the jobs of one transaction.
 type batch struct {
 	jobs   []*job
 	rows   int
-	urgent bool // somebody waits for it
+	urgent bool // a sender waits for one of the jobs
 }
 
 func (b *batch) add(j *job) {
@@ -108,8 +108,8 @@ func (b *batch) add(j *job) {
 	b.urgent = b.urgent || j.done != nil && !j.ahead || j.flushes != nil && !j.flushes.ended
 }
 
-// gather adds what waits in the queue, and with linger also what comes within
-// maxWait, as long as nobody waits for the commit.
+// gather adds the jobs in the queue. With linger it also waits up to maxWait for more,
+// while no sender waits for the commit.
 func (w *writer) gather(b *batch, linger bool) {
 	var timeout <-chan time.Time
 	if linger {
@@ -158,8 +158,8 @@ func (w *writer) commit(b *batch) {
 	}
 }
 
-// fail remembers the first outcome that was lost: from now on the history is
-// not whole, and every call says so.
+// fail stores the error of the first outcome that was lost. From then on the history
+// is incomplete, and every writing call returns this error.
 func (w *writer) fail(err error) {
 	w.failedMu.Lock()
 	defer w.failedMu.Unlock()
@@ -174,7 +174,7 @@ func (w *writer) failure() error {
 	return w.failed
 }
 
-// close takes no more jobs and waits for the last commit.
+// close closes the queue and waits for the last commit.
 func (w *writer) close() error {
 	w.mu.Lock()
 	if !w.closed {
