@@ -8,6 +8,7 @@ import (
 // Action is what happened to a lead. The zero value is no action.
 type Action string
 
+// The actions of ArtiBot.
 const (
 	Created   Action = "created"
 	Updated   Action = "updated"
@@ -17,8 +18,8 @@ const (
 // Actions lists every action in the order of a lead's life.
 var Actions = [...]Action{Created, Updated, Completed}
 
-// ParseAction reads an action in any of the spellings that people meet: "updated" (the payload), "lead:updated"
-// (ArtiBot's Delivery History) and "LeadUpdated" (its webhook settings).
+// ParseAction parses an action in any of its spellings: "updated" (the payload), "lead:updated" (ArtiBot's Delivery
+// History) and "LeadUpdated" (its webhook settings).
 func ParseAction(s string) (Action, error) {
 	name := strings.ToLower(s)
 	for _, prefix := range []string{"lead:", "lead"} {
@@ -32,5 +33,5 @@ func ParseAction(s string) (Action, error) {
 	return "", fmt.Errorf("unknown action %q; it is created, updated or completed", s)
 }
 
-// Event gives the name that is shown to people: "lead:updated" (docs/contract.md, section 2).
+// Event returns the name for people: "lead:updated" (docs/contract.md, section 2).
 func (a Action) Event() string { return "lead:" + string(a) }

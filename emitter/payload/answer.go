@@ -1,17 +1,18 @@
 package payload
 
-// Answer is one entry of lead.data: what the visitor said to one question.
+// Answer is one entry of lead.data: the visitor's answer to one question.
 type Answer struct {
 	Field   string // the bot's name for the question, any text; the key of the entry
-	Input   string // what the visitor typed
+	Input   string // the text that the visitor entered
 	Type    Type
 	Display string // display_value
 	Value   Value  // nil is null
 }
 
-// Type is the kind of an answer. Any text is allowed; the constants are the kinds that the contract lists.
+// Type is the type of an answer. Any text is allowed; the constants are the types that the contract lists.
 type Type string
 
+// The types of answers in the contract.
 const (
 	TypeText           Type = "text"
 	TypeEmail          Type = "email"
@@ -22,7 +23,7 @@ const (
 	TypeAddress        Type = "address"
 )
 
-// Types lists the kinds of answer that the contract knows.
+// Types lists the types of answers in the contract.
 var Types = [...]Type{TypeText, TypeEmail, TypePhone, TypeMultipleChoice, TypeNumber, TypeDateTime, TypeAddress}
 
 // Value is the machine-readable form of an answer: [Text], [Number], [Moment], [Address] or [Raw].
@@ -33,13 +34,13 @@ type Value interface {
 // Text is the value of text, email, phone_number and multiple_choice answers.
 type Text string
 
-// Number is the value of a number answer, always a double: 4 is written 4.0. Keep to 15 significant digits: beyond
-// them .NET runtimes differ. NaN and the infinities have no JSON form and are written as null.
+// Number is the value of a number answer, always a double: 4 is written 4.0. Use at most 15 significant digits, since
+// .NET runtimes differ in further ones. NaN and the infinities have no JSON form and are written as null.
 type Number float64
 
 // Moment is the value of a date_time answer.
 type Moment struct {
-	DateTime DateTime `json:"date_time"` // the chosen day with the clock of the moment of answering, cut to the minute
+	DateTime DateTime `json:"date_time"` // the chosen day, with the time of day at which the visitor answered, cut to the minute
 	Grain    string   `json:"grain"`     // always "day"
 	Timezone string   `json:"timezone"`  // the visitor's, an IANA name
 }

@@ -1,8 +1,8 @@
 package payload
 
-// In gives the event as the other edition has it. The two count a completed event's version differently: 2019 adds one
-// more, 2022 repeats the last update's (docs/contract.md, section 2, "Two payload editions"). The answers are shared
-// with e.
+// In returns the event in the given edition. The editions count the version of a completed event differently: 2019 adds
+// one, 2022 repeats the version of the last update (docs/contract.md, section 2, "Two payload editions"). The result
+// shares its answers with e.
 func (e *Event) In(edition Edition) Event {
 	to := *e
 	if to.Edition == edition {

@@ -6,11 +6,10 @@ import (
 	"time"
 )
 
-// DateTime is a .NET date: a count of 100 ns ticks, and whether it is known to be UTC. The zero value is
-// 0001-01-01T00:00:00. Values compare with ==.
+// DateTime is a .NET date: a number of ticks of 100 ns, and whether it is known to be UTC. The zero value is
+// 0001-01-01T00:00:00. Values can be compared with ==.
 //
-// ArtiBot writes the same moment in three ways (docs/contract.md, section 2, "Dates"), so there are three ways to make
-// one: [Live], [Stored] and [Minute].
+// ArtiBot writes a time in three forms (docs/contract.md, section 2, "Dates"). [Live], [Stored] and [Minute] return them.
 type DateTime struct {
 	ticks int64 // since 0001-01-01, UTC
 	utc   bool  // written with Z
@@ -24,8 +23,8 @@ const (
 	dateForm       = "2006-01-02T15:04:05"
 )
 
-// Live is a moment as the running system writes it: ticks of 100 ns, with Z. Times outside the years 1 to 9999 are
-// moved to the nearest moment inside.
+// Live returns a time as the running system writes it: ticks of 100 ns, with Z. A time outside the years 1 to 9999 is
+// replaced by the nearest time inside.
 func Live(t time.Time) DateTime {
 	ticks := t.Unix()*ticksPerSecond + int64(t.Nanosecond())/int64(tick) + unixTicks
 	if year := t.UTC().Year(); year < 1 {
@@ -36,33 +35,33 @@ func Live(t time.Time) DateTime {
 	return DateTime{ticks: ticks, utc: true}
 }
 
-// Stored is a moment as it comes back from the database: cut to microseconds, with no zone letter.
+// Stored returns a time as read from the database: cut to microseconds, without a zone letter.
 func Stored(t time.Time) DateTime {
 	d := Live(t)
 	return DateTime{ticks: d.ticks - d.ticks%int64(time.Microsecond/tick)}
 }
 
-// Minute is a moment cut to the minute, with Z: the form inside a date_time answer.
+// Minute returns a time cut to the minute, with Z: the form in a date_time answer.
 func Minute(t time.Time) DateTime {
 	d := Live(t)
 	return DateTime{ticks: d.ticks - d.ticks%int64(time.Minute/tick), utc: true}
 }
 
-// ParseDateTime reads the form that String writes. More than seven digits of fraction, and zones other than none and Z,
-// are errors: ArtiBot never sends them.
+// ParseDateTime parses the form that String returns. A fraction of more than seven digits, and a zone other than Z, are
+// errors: ArtiBot never sends them.
 func ParseDateTime(s string) (DateTime, error) {
 	bare, utc := strings.CutSuffix(s, "Z")
 	seconds, fraction, dotted := strings.Cut(bare, ".")
 	t, err := time.Parse(dateForm, seconds)
 	if err != nil || len(seconds) != len(dateForm) || dotted && (fraction == "" || len(fraction) > 7) {
-		return DateTime{}, fmt.Errorf("%q is not a date of the form 2022-07-14T09:32:02.8625931Z", s)
+		return DateTime{}, fmt.Errorf("%q is not a date in the form 2022-07-14T09:32:02.8625931Z", s)
 	}
 	d := Live(t)
 	d.utc = utc
 	unit := ticksPerSecond
 	for _, c := range fraction {
 		if c < '0' || c > '9' {
-			return DateTime{}, fmt.Errorf("%q has the fraction %q; it takes 1 to 7 digits", s, fraction)
+			return DateTime{}, fmt.Errorf("%q has the fraction %q; want 1 to 7 digits", s, fraction)
 		}
 		unit /= 10
 		d.ticks += int64(c-'0') * unit
@@ -70,7 +69,7 @@ func ParseDateTime(s string) (DateTime, error) {
 	return d, nil
 }
 
-// Time gives the moment in UTC, whether or not the text says so: ArtiBot's dates all are.
+// Time returns the time in UTC, also without Z: all dates of ArtiBot are in UTC.
 func (d DateTime) Time() time.Time {
 	ticks := d.ticks - unixTicks
 	return time.Unix(ticks/ticksPerSecond, ticks%ticksPerSecond*int64(tick)).UTC()
@@ -79,7 +78,7 @@ func (d DateTime) Time() time.Time {
 // IsZero reports whether d is the zero value.
 func (d DateTime) IsZero() bool { return d == DateTime{} }
 
-// String gives the .NET round-trip form: up to seven digits of fraction, trailing zeros cut.
+// String returns the .NET round-trip form, with a fraction of at most seven digits and without trailing zeros.
 func (d DateTime) String() string { return string(d.append(nil)) }
 
 // UnmarshalText is ParseDateTime for encoding/json.

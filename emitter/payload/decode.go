@@ -9,8 +9,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Decode reads a captured body, in either edition. Encoding the event again gives the same bytes where the body follows
-// the contract. Keys that the contract does not know are passed over. The error names the field that does not fit.
+// Decode parses a captured body, in either edition. If the body follows the contract, encoding the event again yields the
+// same bytes. Unknown keys are ignored. The error names the wrong field.
 func Decode(body []byte) (Event, error) {
 	var w wireEvent
 	if err := json.Unmarshal(body, &w); err != nil {
@@ -50,7 +50,7 @@ type wireLead struct {
 	Data         json.RawMessage `json:"data"`
 }
 
-// check holds the body against what every event says twice.
+// check verifies the resource, and the id and version that an event contains twice.
 func (w *wireEvent) check() error {
 	switch {
 	case w.Lead == nil:
@@ -93,7 +93,7 @@ func (w *wireEvent) event(data []Answer) (Event, error) {
 	return e, nil
 }
 
-// decodeAnswers walks lead.data token by token, since a Go map would lose the order.
+// decodeAnswers reads lead.data token by token, since a Go map would lose the order.
 func decodeAnswers(object []byte) ([]Answer, error) {
 	dec := json.NewDecoder(bytes.NewReader(object))
 	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
@@ -111,7 +111,7 @@ func decodeAnswers(object []byte) ([]Answer, error) {
 			DisplayValue string          `json:"display_value"`
 			Value        json.RawMessage `json:"value"`
 		}
-		field := key.(string) // the decoder lets nothing else be here
+		field := key.(string) // the decoder guarantees it
 		if err := dec.Decode(&w); err != nil {
 			return nil, fmt.Errorf("lead.data, answer %q: %w", field, decodeError(err))
 		}
@@ -124,8 +124,8 @@ func decodeAnswers(object []byte) ([]Answer, error) {
 	return data, nil
 }
 
-// decodeValue gives the typed value where it says all that the text says, else the text: a captured number 4 that is no
-// double, or an address with more keys, comes back as it was.
+// decodeValue returns the typed value if encoding it yields the text again, otherwise the text. So a captured number 4
+// that is not a double, or an address with more keys, is preserved.
 func decodeValue(kind Type, text json.RawMessage) (Value, error) {
 	if text == nil {
 		return nil, nil
@@ -140,7 +140,7 @@ func decodeValue(kind Type, text json.RawMessage) (Value, error) {
 	return raw, nil
 }
 
-// typedValue gives nil where the text does not have the form of the kind.
+// typedValue returns nil if the text does not have the form of the type.
 func typedValue(kind Type, text json.RawMessage) Value {
 	var err error
 	var value Value
@@ -168,7 +168,7 @@ func typedValue(kind Type, text json.RawMessage) Value {
 	return value
 }
 
-// decodeError words an error of encoding/json for people who do not write Go.
+// decodeError returns an error of encoding/json without the names of Go types.
 func decodeError(err error) error {
 	var wrong *json.UnmarshalTypeError
 	var syntax *json.SyntaxError

@@ -8,9 +8,9 @@ import (
 	"github.com/tidwall/sjson"
 )
 
-// Set puts a value at a path of a finished body and leaves the rest as it stands. The path is sjson's: lead.version,
-// lead.data.Email.value, a dot in a name as \. ; what it leads to may be new, but not the object around it, so that a
-// misspelt path is an error.
+// Set sets the value at a path of an encoded body and leaves the rest unchanged. The path has the syntax of sjson:
+// lead.version, lead.data.Email.value, with a dot in a name as \. . The key may be new, but the object around it must
+// exist, so that a misspelt path is an error.
 func Set(body []byte, path string, value Raw) ([]byte, error) {
 	if err := parentExists(body, path); err != nil {
 		return nil, err
@@ -18,7 +18,7 @@ func Set(body []byte, path string, value Raw) ([]byte, error) {
 	return sjson.SetRawBytes(body, path, []byte(value))
 }
 
-// Unset takes what stands at a path out of a finished body.
+// Unset removes the value at a path from an encoded body.
 func Unset(body []byte, path string) ([]byte, error) {
 	if !gjson.GetBytes(body, path).Exists() {
 		return nil, errors.New("the body has no such path")
@@ -26,7 +26,7 @@ func Unset(body []byte, path string) ([]byte, error) {
 	return sjson.DeleteBytes(body, path)
 }
 
-// parentExists keeps sjson from making up objects on the way to a misspelt path.
+// parentExists returns an error if the object around a path is missing. sjson would create it.
 func parentExists(body []byte, path string) error {
 	parent, last := splitPath(path)
 	if last == "" {
@@ -45,7 +45,7 @@ func parentExists(body []byte, path string) error {
 	return nil
 }
 
-// splitPath cuts a path at its last dot that is not escaped.
+// splitPath splits a path at its last dot that is not escaped.
 func splitPath(path string) (parent, last string) {
 	for i := len(path) - 1; i > 0; i-- {
 		if path[i] == '.' && path[i-1] != '\\' {

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// AppendJSON appends the event's body to dst, exactly as ArtiBot sends it. It allocates nothing where dst has room.
+// AppendJSON appends the event's body to dst, exactly as ArtiBot sends it. It does not allocate if dst has room.
 func (e *Event) AppendJSON(dst []byte) []byte {
 	dst = e.appendLeadHead(append(dst, `{"lead":`...))
 	for i := range e.Lead.Data {
@@ -59,7 +59,7 @@ func (e *Event) status() Raw {
 	}
 }
 
-// appendCommon writes what meta says in every event of a conversation, and leaves it open.
+// appendCommon writes the keys of meta that are the same in every event of a conversation, and does not close the object.
 func (m *Meta) appendCommon(dst []byte) []byte {
 	dst = AppendString(append(dst, `{"chat_start_page":`...), m.ChatStartPage)
 	dst = AppendString(append(dst, `,"ip_address":`...), m.IPAddress)
@@ -67,15 +67,15 @@ func (m *Meta) appendCommon(dst []byte) []byte {
 	return m.Browser.appendJSON(append(dst, `,"browser":`...))
 }
 
-// appendLastAnswered ends meta.
+// appendLastAnswered writes the last key of meta, if the event has it, and closes the object.
 func (e *Event) appendLastAnswered(dst []byte) []byte {
-	if e.saysLastAnswered() {
+	if e.hasLastAnswered() {
 		dst = AppendString(append(dst, `,"last_answered_field_name":`...), e.Meta.LastAnswered)
 	}
 	return append(dst, '}')
 }
 
-func (e *Event) saysLastAnswered() bool { return e.Edition == Edition2019 || e.Action != Completed }
+func (e *Event) hasLastAnswered() bool { return e.Edition == Edition2019 || e.Action != Completed }
 
 func (l *Location) appendJSON(dst []byte) []byte {
 	dst = AppendString(append(dst, `{"country_abbreviation":`...), l.CountryAbbreviation)

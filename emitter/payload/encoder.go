@@ -1,12 +1,12 @@
 package payload
 
-// Encoder writes the events of conversations, one conversation after the other, and keeps the text of what an event has
-// in common with the one before: who the visitor is, and the answers so far. What State and City point to must not change
-// from event to event. It is for one goroutine at a time; the zero value is ready.
+// Encoder encodes the events of conversations, one conversation after the other. It reuses the text of the parts that an
+// event shares with the one before: the visitor and the answers so far. The strings that State and City point to must not
+// change between events. The zero value is ready for use. An Encoder must not be used concurrently.
 type Encoder struct {
-	meta     Meta // but for LastAnswered
+	meta     Meta // without LastAnswered
 	metaText []byte
-	answers  []encodedAnswer // of the last event, in no order that counts
+	answers  []encodedAnswer // of the last event, in any order
 }
 
 type encodedAnswer struct {
@@ -14,7 +14,8 @@ type encodedAnswer struct {
 	text   []byte
 }
 
-// AppendJSON appends what Event.AppendJSON appends. Values of answers must be comparable, as all of this package are.
+// AppendJSON is Event.AppendJSON with reused text. The values of answers must be comparable; all types of this package
+// are.
 func (c *Encoder) AppendJSON(dst []byte, e *Event) []byte {
 	dst = e.appendLeadHead(append(dst, `{"lead":`...))
 	for i := range e.Lead.Data {
@@ -27,7 +28,7 @@ func (c *Encoder) AppendJSON(dst []byte, e *Event) []byte {
 	return e.appendTail(e.appendLastAnswered(dst))
 }
 
-// common gives the text of what meta says in every event.
+// common returns the text of Meta.appendCommon.
 func (c *Encoder) common(m *Meta) []byte {
 	meta := *m
 	meta.LastAnswered = ""
@@ -37,8 +38,7 @@ func (c *Encoder) common(m *Meta) []byte {
 	return c.metaText
 }
 
-// answer gives the text of an answer that stands at i. In the event before it stood there, or one place further to the
-// front, or at the end.
+// answer returns the text of the answer at i. In the event before, the answer was at i, next to it, or at the end.
 func (c *Encoder) answer(i int, a *Answer) []byte {
 	for _, at := range [...]int{i, i - 1, i + 1, len(c.answers) - 1} {
 		if at >= 0 && at < len(c.answers) && c.answers[at].answer == *a {

@@ -7,8 +7,9 @@ import (
 	"strconv"
 )
 
-// appendDouble writes f as Newtonsoft does on .NET Framework and .NET Core 2, the runtimes of ArtiBot's samples: up to
-// 15 digits where they say it all, else 17; a whole number gets ".0"; very large and very small ones the form 1E+15.
+// appendDouble writes f as Newtonsoft does on .NET Framework and .NET Core 2, the runtimes of ArtiBot's samples: with up
+// to 15 digits if they are exact, otherwise with 17. A whole number ends in ".0"; very large and very small numbers have
+// the form 1E+15.
 func appendDouble(dst []byte, f float64) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return append(dst, "null"...)
@@ -32,12 +33,12 @@ func appendDouble(dst []byte, f float64) []byte {
 	return appendGeneral(dst, text, precision)
 }
 
-// appendGeneral lays text, of the form d.ddde±dd, out like .NET's general format with the given precision.
+// appendGeneral writes text, which has the form d.ddde±dd, in .NET's general format with the given precision.
 func appendGeneral(dst, text []byte, precision int) []byte {
 	e := bytes.IndexByte(text, 'e')
 	exponent, err := strconv.Atoi(string(text[e+1:]))
 	if err != nil {
-		panic("payload: strconv wrote an exponent that it does not read: " + string(text))
+		panic("payload: invalid exponent from strconv: " + string(text))
 	}
 	var buf [20]byte
 	digits := append(buf[:0], text[0])
@@ -45,7 +46,7 @@ func appendGeneral(dst, text []byte, precision int) []byte {
 		digits = append(digits, text[2:e]...)
 	}
 	digits = bytes.TrimRight(digits, "0")
-	switch point := exponent + 1; { // where the decimal point stands, counted in digits
+	switch point := exponent + 1; { // the number of digits before the decimal point
 	case point > precision || point < -3:
 		dst = append(dst, digits[0])
 		if len(digits) > 1 {
@@ -78,7 +79,7 @@ func appendExponent(dst []byte, exponent int) []byte {
 	return strconv.AppendInt(dst, int64(exponent), 10)
 }
 
-// IsNumber reports whether a text is a number in JSON, spelled like one.
+// IsNumber reports whether text is a JSON number, without white space.
 func IsNumber(text string) bool {
 	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') {
 		return false

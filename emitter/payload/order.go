@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// StoredOrder puts answers into the order in which a PostgreSQL jsonb column gives them back: by the length of the
-// field name in bytes, then bytewise (docs/contract.md, section 2, "Answers"). Of several answers to one field the last
-// stays. It sorts in place and returns the answers that remain.
+// StoredOrder sorts answers into the order in which a PostgreSQL jsonb column returns them: by the length of the field
+// name in bytes, then bytewise (docs/contract.md, section 2, "Answers"). Of several answers with one field it keeps the
+// last. It sorts in place and returns the remaining answers.
 func StoredOrder(data []Answer) []Answer {
 	slices.SortStableFunc(data, func(a, b Answer) int { return compareStored(a.Field, b.Field) })
-	kept := data[:0]
+	unique := data[:0]
 	for i := range data {
 		if i+1 < len(data) && data[i].Field == data[i+1].Field {
 			continue
 		}
-		kept = append(kept, data[i])
+		unique = append(unique, data[i])
 	}
-	return kept
+	return unique
 }
 
 func compareStored(a, b string) int {

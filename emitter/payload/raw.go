@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-// Raw is JSON text in Newtonsoft's spelling: what [ParseRaw] gives. It carries the value of answers whose type the
-// contract does not know.
+// Raw is JSON text in Newtonsoft's spelling, as [ParseRaw] returns it. It is the value of answers whose type is not in the
+// contract.
 type Raw string
 
-// ParseRaw spells JSON as Newtonsoft.Json does when it reads a text and writes it again: compact, keys in their order,
-// integers as they are, doubles and escapes in its own way. Strings that look like dates keep their spelling, as
-// ArtiBot keeps what it holds as text. It fails on invalid JSON, on a key that stands twice in one object (Newtonsoft
-// would drop one) and on a double out of range.
+// ParseRaw returns JSON in the spelling of Newtonsoft.Json after it has parsed and written a text: compact, with keys in
+// their order, integers unchanged, and doubles and escapes in its own form. Strings that look like dates keep their
+// spelling, since ArtiBot stores them as text. It returns an error for invalid JSON, for a key that occurs twice in one
+// object (Newtonsoft would drop one) and for a double out of range.
 func ParseRaw(text []byte) (Raw, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
@@ -61,9 +61,9 @@ func appendObject(dst []byte, dec *json.Decoder) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		key := token.(string) // the decoder lets nothing else be here
+		key := token.(string) // the decoder guarantees it
 		if seen[key] {
-			return nil, fmt.Errorf("the key %q stands twice in one object; Newtonsoft.Json would drop one", key)
+			return nil, fmt.Errorf("the key %q occurs twice in one object; Newtonsoft.Json would drop one", key)
 		}
 		if len(seen) > 0 {
 			dst = append(dst, ',')
@@ -92,7 +92,7 @@ func appendArray(dst []byte, dec *json.Decoder) ([]byte, error) {
 	return append(dst, ']'), err
 }
 
-// nextToken gives the next token, with an error that does not speak Go.
+// nextToken returns the next token. Its error has the position, and no Go terms for an early end.
 func nextToken(dec *json.Decoder) (json.Token, error) {
 	token, err := dec.Token()
 	switch {

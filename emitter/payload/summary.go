@@ -2,14 +2,14 @@ package payload
 
 import "encoding/json"
 
-// Summary is what a delivery's line says of its body. Zero fields are unknown.
+// Summary is the part of an event that identifies it in lists of deliveries. A zero field is unknown.
 type Summary struct {
 	Event   string // "lead:updated"
 	Lead    string // the lead's id
 	Version int
 }
 
-// Summarize reads the summary off any body, right or wrong: what cannot be read stays zero.
+// Summarize returns the summary of any body, valid or not. A field that cannot be read is zero.
 func Summarize(body []byte) Summary {
 	var w struct {
 		Resource, Action any
@@ -31,7 +31,7 @@ func Summarize(body []byte) Summary {
 	return s
 }
 
-// Summary gives the same of an event.
+// Summary returns the summary of the event's body.
 func (e *Event) Summary() Summary {
 	return Summary{Event: e.Action.Event(), Lead: e.Lead.ID.String(), Version: e.Lead.Version}
 }

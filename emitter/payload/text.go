@@ -4,7 +4,7 @@ import "unicode/utf8"
 
 const lowerHex = "0123456789abcdef"
 
-// plain marks the ASCII bytes that Newtonsoft writes as they are. DEL is one of them; so are < > & ' and /.
+// plain marks the ASCII bytes that Newtonsoft does not escape. DEL is one of them; so are < > & ' and /.
 var plain = func() (table [utf8.RuneSelf]bool) {
 	for c := ' '; c < utf8.RuneSelf; c++ {
 		table[c] = c != '"' && c != '\\'
@@ -12,7 +12,7 @@ var plain = func() (table [utf8.RuneSelf]bool) {
 	return table
 }()
 
-// AppendString appends s as a JSON string in Newtonsoft's spelling. Bytes that are no UTF-8 become U+FFFD.
+// AppendString appends s as a JSON string in Newtonsoft's spelling. Bytes that are not UTF-8 become U+FFFD.
 func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	done := 0 // s[:done] is written
