@@ -54,10 +54,10 @@ func TestBudget(t *testing.T) {
 		"itself":                {"name: a\nvars: {x: 'a ${x}'}\nsteps: [{start: {}}]\n", `main.yaml:2:11: the variable "x" contains itself`},
 		"each other":            {"name: a\nvars: {x: '${y}', y: '${x}'}\nsteps: [{start: {}}]\n", `main.yaml:2:11: the variable "x" contains "y", which cannot be filled in`},
 		"repeats":               {repeats + indent + "- start: {}\n", "main.yaml:75:149: with this step the scenario has more than 100000 steps and deliveries, the limit for one scenario"},
-		"leads":                 {"name: a\nsteps:\n  - for_each:\n      leads: 1000000\n      steps: [{start: {}}]\n", "main.yaml:4:14: leads: 1000000 is too many; at most 100000"},
+		"leads":                 {"name: a\nsteps:\n  - for_each:\n      leads: 1000000\n      steps: [{start: {}}]\n", "main.yaml:4:14: leads: 1000000 is too many; write at most 100000"},
 		"leads and steps":       {"name: a\nsteps:\n  - for_each: {leads: 60000, steps: [{start: {}}, {complete: }]}\n", "main.yaml:3:5: with this step the scenario has more than 100000 steps"},
 		"duplicates of answers": {"name: a\nsteps:\n  - start: {}\n  - {answer: 1000, duplicate: 1000}\n", "main.yaml:4:5: with this step the scenario has more than 100000 steps"},
-		"side by side":          {"name: a\nsteps:\n  - for_each: {leads: 5000, at_a_time: 5000, steps: [{start: {}}]}\n", "main.yaml:3:5: more than 1000 branches and leads would run side by side"},
+		"in parallel":           {"name: a\nsteps:\n  - for_each: {leads: 5000, at_a_time: 5000, steps: [{start: {}}]}\n", "main.yaml:3:5: more than 1000 branches and leads would run in parallel"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -175,7 +175,7 @@ func parseConfig(path string, text []byte) (Config, error) {
 	if body != nil {
 		checkNode(r, body, reflect.TypeFor[Config](), "the file")
 	}
-	if err := r.Problems.Err(); err != nil || body == nil {
+	if err := r.Diagnostics.Err(); err != nil || body == nil {
 		return c, err
 	}
 	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c)
@@ -185,11 +185,11 @@ func parseConfig(path string, text []byte) (Config, error) {
 	var located yaml.Error
 	if errors.As(err, &located) && located.GetToken() != nil {
 		at := located.GetToken().Position
-		r.Problems.Add(yamlfile.Place{File: path, Line: at.Line, Column: at.Column}, "", "this key takes another kind of value")
+		r.Diagnostics.Add(yamlfile.Place{File: path, Line: at.Line, Column: at.Column}, "", "this key takes another kind of value")
 	} else {
 		r.Fail(body, "", "this is not the YAML of an %s", ConfigName)
 	}
-	return Config{}, r.Problems.Err()
+	return Config{}, r.Diagnostics.Err()
 }
 
 // checkNode adds a problem for each key that t does not have and for each value of another kind. what names the node. The
@@ -239,7 +239,7 @@ func checkMap(r *yamlfile.Reader, n ast.Node, t reflect.Type, what string) {
 		}
 	}
 	named := t != reflect.TypeFor[WebhookConfig]()
-	before := len(r.Problems)
+	before := len(r.Diagnostics)
 	seen := map[string]bool{}
 	for _, pair := range r.Pairs(n, what, "keys and values") {
 		if pair.Key.Type() == ast.MergeKeyType {
@@ -262,7 +262,7 @@ func checkMap(r *yamlfile.Reader, n ast.Node, t reflect.Type, what string) {
 		}
 		checkNode(r, pair.Value, value, key)
 	}
-	if !named && len(r.Problems) == before { // an unknown key may be the name misspelt
+	if !named && len(r.Diagnostics) == before { // an unknown key may be the name misspelt
 		r.Fail(n, "", "this webhook has no name; add name: NAME")
 	}
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// Map is keys and values in the order of the file; no key is in it twice.
+// Map holds keys and values in the order of the file. The keys are unique.
 type Map[T any] []Entry[T]
 
-// Entry is one key of a Map. Its place is the key's.
+// Entry is one key of a Map with its value. Its place is that of the key.
 type Entry[T any] struct {
 	yamlfile.Place
 	Key   string
@@ -32,7 +32,7 @@ func (m *Map[T]) decode(d *decoder, n ast.Node, what string) {
 	}
 }
 
-func (*Map[T]) shape(s *schemer) map[string]any {
+func (*Map[T]) schema(s *schemaBuilder) map[string]any {
 	return map[string]any{"type": "object", "additionalProperties": s.of(reflect.TypeFor[T]())}
 }
 
@@ -48,7 +48,7 @@ func (l *List[T]) decode(d *decoder, n ast.Node, what string) {
 	d.value(n, reflect.ValueOf(&(*l)[0]).Elem(), what)
 }
 
-func (*List[T]) shape(s *schemer) map[string]any {
+func (*List[T]) schema(s *schemaBuilder) map[string]any {
 	one := s.of(reflect.TypeFor[T]())
 	return map[string]any{"anyOf": []any{one, map[string]any{"type": "array", "minItems": 1, "items": one}}}
 }
@@ -62,9 +62,10 @@ func (*Bare) decode(d *decoder, n ast.Node, what string) {
 	}
 }
 
-func (*Bare) shape(*schemer) map[string]any { return map[string]any{"type": "null"} }
+func (*Bare) schema(*schemaBuilder) map[string]any { return map[string]any{"type": "null"} }
 
-// Answer is what the visitor answers: the bot's next Next questions, All that are left, or else Fields in their order.
+// Answer says which questions the visitor answers: the next Next questions of the bot, All that are left, or Fields in their
+// order.
 type Answer struct {
 	yamlfile.Place
 	Next   Count
@@ -72,14 +73,14 @@ type Answer struct {
 	Fields Map[Text]
 }
 
-// allAnswers stands for as many as the bot still has questions.
+// allAnswers is the value for all questions that are left.
 const allAnswers = "all"
 
 func (a *Answer) decode(d *decoder, n ast.Node, what string) {
 	if _, ok := n.(*ast.MappingNode); !ok {
 		text, ok := yamlfile.Scalar(n)
 		if !ok {
-			d.Fail(n, "", "%s takes how many of the bot's next questions, or fields and texts", what)
+			d.Fail(n, "", "%s takes a number of questions, all, or fields with their texts", what)
 			return
 		}
 		if a.All = text == allAnswers; a.All {
@@ -90,11 +91,11 @@ func (a *Answer) decode(d *decoder, n ast.Node, what string) {
 	}
 	d.value(n, reflect.ValueOf(&a.Fields).Elem(), what)
 	if len(a.Fields) == 0 {
-		d.Fail(n, "", "%s names no field", what)
+		d.Fail(n, "", "%s has no field; write a field with its text, or the number of questions to answer", what)
 	}
 }
 
-func (*Answer) shape(s *schemer) map[string]any {
+func (*Answer) schema(s *schemaBuilder) map[string]any {
 	fields := s.of(reflect.TypeFor[Map[Text]]())
 	fields["minProperties"] = 1
 	return map[string]any{"anyOf": []any{s.of(reflect.TypeFor[Count]()), enum([]string{allAnswers}), fields}}

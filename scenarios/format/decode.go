@@ -11,32 +11,32 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// decoder turns the tree of a file into the types of this package and gathers the faults on the way.
+// decoder converts the tree of a file to the types of this package and collects the problems that it finds.
 type decoder struct {
 	*yamlfile.Reader
-	fields map[reflect.Type][]field // those looked up so far
+	fields map[reflect.Type][]field // the results of fieldsOf so far
 }
 
-// node is a value that can be written in several ways; it reads itself. what is the key that it stands under.
+// node is a value that can be written in several ways. It decodes itself. what is its key, for problems.
 type node interface {
 	decode(d *decoder, n ast.Node, what string)
-	shape(s *schemer) map[string]any
+	schema(s *schemaBuilder) map[string]any
 }
 
-// checker is a struct whose parts must fit each other. It is asked after its fields have been read.
+// checker is a struct whose fields depend on each other. check is called after the fields have been decoded.
 type checker interface {
-	check(faults *yamlfile.Diagnostics)
+	check(diags *yamlfile.Diagnostics)
 }
 
 // field is one key of a struct, from its tags.
 type field struct {
 	key, doc string
 	need     bool
-	group    string // of the fields of a group exactly one is given
+	group    string // exactly one field of a group is required
 	index    []int
 }
 
-// fieldsOf lists the keys of a struct, those of embedded structs too.
+// fieldsOf returns the keys of a struct and of its embedded structs.
 func fieldsOf(t reflect.Type) []field {
 	var all []field
 	for _, f := range reflect.VisibleFields(t) {
@@ -54,7 +54,7 @@ func (d *decoder) fieldsOf(t reflect.Type) []field {
 	return d.fields[t]
 }
 
-// value reads a node into v, in the way that v's type asks for.
+// value decodes a node into v, according to the type of v.
 func (d *decoder) value(n ast.Node, v reflect.Value, what string) {
 	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(v.Type().Elem()))
@@ -95,7 +95,7 @@ func (d *decoder) scalar(n ast.Node, into scalar, what string) {
 	d.Fail(n, "", "%s: %s", what, err)
 }
 
-// list reads the entries of a list that may not be empty.
+// list decodes a list, which must not be empty.
 func (d *decoder) list(n ast.Node, v reflect.Value, what string) {
 	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	s, ok := n.(*ast.SequenceNode)
@@ -113,7 +113,7 @@ func (d *decoder) list(n ast.Node, v reflect.Value, what string) {
 	}
 }
 
-// entryOf names an entry of the list that stands under a key.
+// entryOf returns a name for an entry of the list with the given key.
 func entryOf(key string) string {
 	switch key {
 	case "steps":
@@ -124,12 +124,12 @@ func entryOf(key string) string {
 	return "an entry of " + key
 }
 
-// structure reads a map whose keys are the fields of a struct.
+// structure decodes a map into a struct.
 func (d *decoder) structure(n ast.Node, v reflect.Value, what string) {
-	defer d.mark(v, len(d.Problems))
+	defer d.mark(v, len(d.Diagnostics))
 	fields := d.fieldsOf(v.Type())
-	seen, meant := map[string]bool{}, map[string]bool{}
-	group := map[string]string{} // the first key given of each group
+	seen, misspelt := map[string]bool{}, map[string]bool{}
+	group := map[string]string{} // the first key of each group
 	for _, pair := range d.Pairs(n, what, "the keys "+keysOf(fields)) {
 		key, ok := d.Key(pair, seen)
 		if !ok {
@@ -139,7 +139,7 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, what string) {
 		if !ok {
 			word := yamlfile.Unknown(fmt.Sprintf("unknown key %.60q in %s", key, what), key, strings.Split(keysOf(fields), ", "))
 			d.Fail(pair.Key, word.Near, "%s", word.Problem)
-			meant[word.Near] = true
+			misspelt[word.Near] = true
 			continue
 		}
 		if other := group[f.group]; f.group != "" && other != "" {
@@ -152,25 +152,25 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, what string) {
 	if _, ok := n.(*ast.MappingNode); !ok {
 		return
 	}
-	d.missing(n, fields, what, func(key string) bool { return seen[key] || meant[key] })
+	d.missing(n, fields, what, func(key string) bool { return seen[key] || misspelt[key] })
 	if c, ok := v.Addr().Interface().(checker); ok {
-		c.check(&d.Problems)
+		c.check(&d.Diagnostics)
 	}
 }
 
-// mark tells a step and the defaults that not all of them could be read.
+// mark marks a step or the defaults as invalid if there are new problems.
 func (d *decoder) mark(v reflect.Value, before int) {
-	if m, ok := v.Addr().Interface().(interface{ markFaulty() }); ok && len(d.Problems) > before {
-		m.markFaulty()
+	if m, ok := v.Addr().Interface().(interface{ markInvalid() }); ok && len(d.Diagnostics) > before {
+		m.markInvalid()
 	}
 }
 
-// missing says which keys a map lacks. A key that was misspelt is not missed as well.
-func (d *decoder) missing(n ast.Node, fields []field, what string, there func(key string) bool) {
+// missing reports the required keys that a map does not have. present reports whether a key is in the map, perhaps misspelt.
+func (d *decoder) missing(n ast.Node, fields []field, what string, present func(key string) bool) {
 	var groups []string
 	members, given := map[string][]string{}, map[string]bool{}
 	for _, f := range fields {
-		if f.need && !there(f.key) {
+		if f.need && !present(f.key) {
 			d.Fail(n, "", "%s has no %s", what, f.key)
 		}
 		if f.group == "" {
@@ -180,7 +180,7 @@ func (d *decoder) missing(n ast.Node, fields []field, what string, there func(ke
 			groups = append(groups, f.group)
 		}
 		members[f.group] = append(members[f.group], f.key)
-		given[f.group] = given[f.group] || there(f.key)
+		given[f.group] = given[f.group] || present(f.key)
 	}
 	for _, g := range groups {
 		if !given[g] {

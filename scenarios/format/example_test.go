@@ -18,5 +18,5 @@ steps:
 	// Output:
 	// lead.yaml:4:5: unknown key "anwser" in a step; did you mean "answer"?
 	// lead.yaml:6:14: unknown key "stauts" in expect; did you mean "status"?
-	// lead.yaml:6:35: within: "soon" is no duration; write 500ms, 30s or 2m
+	// lead.yaml:6:35: within: "soon" is not a duration; write one such as 500ms, 30s or 2m
 }

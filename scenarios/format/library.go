@@ -13,11 +13,11 @@ import (
 //go:embed library/*.yaml
 var libraryFiles embed.FS
 
-// Library lists the names of the ready scenarios, in order.
+// Library returns the names of the ready scenarios, sorted.
 func Library() []string {
 	entries, err := fs.ReadDir(libraryFiles, "library")
 	if err != nil {
-		panic("scenarios: the library is not embedded: " + err.Error())
+		panic("format: the library is not embedded: " + err.Error())
 	}
 	var names []string
 	for _, e := range entries {
@@ -26,7 +26,8 @@ func Library() []string {
 	return names
 }
 
-// LibraryText gives the file of a ready scenario. The error lists the names, or says which is near.
+// LibraryText returns the file of a ready scenario. If there is none with this name, the error has the name that was
+// probably meant, or all names.
 func LibraryText(name string) ([]byte, error) {
 	text, err := libraryFiles.ReadFile(path.Join("library", name+".yaml"))
 	if err != nil {
@@ -39,7 +40,7 @@ func LibraryText(name string) ([]byte, error) {
 	return text, nil
 }
 
-// LoadLibrary gives a ready scenario.
+// LoadLibrary returns the ready scenario with this name.
 func LoadLibrary(name string) (*File, error) {
 	text, err := LibraryText(name)
 	if err != nil {

@@ -2,28 +2,28 @@ package format
 
 import "artihook/fixtures/yamlfile"
 
-// What a scenario can multiply is bounded: a small file must exhaust neither the memory nor anybody's patience.
+// The limits of a scenario. Without them, a small file could use all memory or run for days.
 const (
-	// maxWork is how many steps, deliveries and included files a scenario may have, with every round, lead and copy
-	// counted.
+	// maxWork is the number of steps and deliveries of a scenario, counting every repetition, lead and copy. It is also
+	// the number of included files.
 	maxWork = 100_000
-	// maxAtOnce is how many branches and leads may run side by side.
+	// maxAtOnce is the number of branches and leads that run in parallel.
 	maxAtOnce = 1000
-	// MaxBytes is the size of all included files of a scenario together, and of all texts and bodies that it makes
-	// while it runs, in bytes.
+	// MaxBytes is the total size of the included files of a scenario in bytes, and also that of the texts and bodies
+	// that a run generates.
 	MaxBytes = 128 << 20
 )
 
-// work counts what the steps of a scenario come to before any of them runs.
+// work counts the steps and deliveries of a scenario before it runs.
 type work struct {
 	webhooks int
-	faults   *yamlfile.Diagnostics
-	over     bool // a fault says so already
+	diags    *yamlfile.Diagnostics
+	over     bool // a limit is exceeded, and the problem is reported
 }
 
-// checkWork reports whether a scenario stays within maxWork and maxAtOnce, and adds a fault if it does not.
-func checkWork(f *File, faults *yamlfile.Diagnostics) bool {
-	w := &work{webhooks: 1, faults: faults}
+// checkWork reports whether a scenario is within maxWork and maxAtOnce, and adds a problem if it is not.
+func checkWork(f *File, diags *yamlfile.Diagnostics) bool {
+	w := &work{webhooks: 1, diags: diags}
 	if f.Defaults != nil {
 		w.webhooks = max(len(f.Defaults.Webhooks), 1)
 	}
@@ -31,13 +31,13 @@ func checkWork(f *File, faults *yamlfile.Diagnostics) bool {
 	return !w.over
 }
 
-// count returns how many steps and deliveries the steps come to, and how many of them run at once at most. Beyond the
-// limits it counts no further.
+// count returns the number of steps and deliveries, and the maximum number of branches and leads in parallel. It stops at
+// the limits.
 func (w *work) count(steps []*Step) (total, atOnce int) {
 	atOnce = 1
 	for _, s := range steps {
-		n, side := w.countStep(s)
-		total, atOnce = w.limited(s, total+n, max(atOnce, side))
+		n, parallel := w.countStep(s)
+		total, atOnce = w.limited(s, total+n, max(atOnce, parallel))
 	}
 	return total, atOnce
 }
@@ -53,8 +53,8 @@ func (w *work) countStep(s *Step) (total, atOnce int) {
 		atOnce *= max(min(s.ForEach.AtATime.N, s.ForEach.Leads.N), 1)
 	case s.Parallel != nil:
 		for _, b := range s.Parallel {
-			n, side := w.count(b.Steps)
-			total, atOnce = w.limited(s, total+n, atOnce+side)
+			n, parallel := w.count(b.Steps)
+			total, atOnce = w.limited(s, total+n, atOnce+parallel)
 		}
 	case s.sends():
 		return w.limited(s, w.deliveries(s), 1)
@@ -62,7 +62,7 @@ func (w *work) countStep(s *Step) (total, atOnce int) {
 	return w.limited(s, total+1, max(atOnce, 1))
 }
 
-// deliveries returns how many a step makes at most.
+// deliveries returns the maximum number of deliveries of a step.
 func (w *work) deliveries(s *Step) int {
 	n := w.webhooks
 	if s.Answer != nil {
@@ -71,15 +71,16 @@ func (w *work) deliveries(s *Step) int {
 	return min(n, maxWork+1) * max(s.Duplicate.N, 1)
 }
 
+// limited returns the counts, cut off just above the limits. It adds a problem at the first step that exceeds a limit.
 func (w *work) limited(s *Step, total, atOnce int) (int, int) {
 	switch {
 	case w.over:
 	case total > maxWork:
 		w.over = true
-		w.faults.Add(s.Place, "", "with this step the scenario has more than %d steps and deliveries, the limit for one scenario; use artihook load for more", maxWork)
+		w.diags.Add(s.Place, "", "with this step the scenario has more than %d steps and deliveries, the limit for one scenario; use artihook load for more", maxWork)
 	case atOnce > maxAtOnce:
 		w.over = true
-		w.faults.Add(s.Place, "", "more than %d branches and leads would run side by side, the limit for one scenario", maxAtOnce)
+		w.diags.Add(s.Place, "", "more than %d branches and leads would run in parallel, the limit for one scenario", maxAtOnce)
 	}
 	return min(total, maxWork+1), min(atOnce, maxAtOnce+1)
 }

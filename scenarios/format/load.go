@@ -12,10 +12,12 @@ import (
 	"artihook/fixtures/yamlfile"
 )
 
-// Load reads scenario files, and those directly in folders (*.yaml and *.yml, by name), and puts the steps of included
-// files before their own. The error is nil or [Faults]: all faults of all files, so that nothing is run from a set with a
-// fault; the files are then what could be read of them, in which [Lint] may find more. A file that is named twice is read
-// once. The files that a scenario names must be below its folder, the working directory or root; "" is no further folder.
+// Load reads scenario files and the files in folders (*.yaml and *.yml, sorted by name, without subfolders), and puts the
+// steps of included files before their own. A path that occurs twice is read once. The files that a scenario names must be
+// below its folder, the working directory or root; root may be "".
+//
+// The error is nil or [yamlfile.Diagnostics], with all problems of all files. The caller must not run the files if there is
+// an error: Load then returns the parts that it could read, for further checks.
 func Load(paths []string, root string) ([]*File, error) {
 	l := &loader{texts: texts{}, read: map[string]*File{}, root: root}
 	var files []*File
@@ -27,79 +29,82 @@ func Load(paths []string, root string) ([]*File, error) {
 		seen[path] = true
 		f, err := l.file(path)
 		if err != nil {
-			l.faults.Add(yamlfile.Place{File: path, Line: 1, Column: 1}, "", "the scenario cannot be read: %s", reason(err))
+			l.diags.Add(yamlfile.Place{File: path, Line: 1, Column: 1}, "", "the scenario cannot be read: %s", reason(err))
 			continue
 		}
 		whole := l.scenario(f)
-		if l.included <= maxWork && checkWork(whole, &l.faults) {
-			checkSequence(whole.Steps, &l.faults)
+		if l.included <= maxWork && checkWork(whole, &l.diags) {
+			checkSequence(whole.Steps, &l.diags)
 		} else {
-			whole.Steps = nil // a look at them would take too long
+			whole.Steps = nil // checking them would take too long
 		}
-		if len(files) >= keptWhole {
+		if len(files) >= maxParsed {
 			whole.Steps = nil
-			whole.again = l.again
+			whole.reparse = l.reparse
 			delete(l.read, path)
 		}
 		files = append(files, whole)
 	}
 	for _, f := range files {
-		f.Partial, f.Unsure = len(l.faults) > 0, l.lost || misspelt(l.faults, "vars", "capture", "include")
+		f.Partial, f.Unsure = len(l.diags) > 0, l.includeFailed || misspelt(l.diags, "vars", "capture", "include")
 	}
-	return files, l.faults.Err()
+	return files, l.diags.Err()
 }
 
-// misspelt says whether one of the keys was probably meant by a word that is none.
-func misspelt(faults yamlfile.Diagnostics, keys ...string) bool {
-	return slices.ContainsFunc(faults, func(f *yamlfile.Diagnostic) bool { return slices.Contains(keys, f.Near) })
+// misspelt reports whether one of the keys was probably meant by an unknown word.
+func misspelt(diags yamlfile.Diagnostics, keys ...string) bool {
+	return slices.ContainsFunc(diags, func(d *yamlfile.Diagnostic) bool { return slices.Contains(keys, d.Near) })
 }
 
-// keptWhole is how many scenarios of a set stay parsed. The rest are parsed anew when they run, from the text that was
-// found right, so that the memory does not grow with the set.
-const keptWhole = 100
+// maxParsed is the number of scenarios of a set that stay parsed. The others are parsed again from their text when they run,
+// to save memory.
+const maxParsed = 100
 
-// texts are files as they were read, by path.
+// texts holds the contents of files by path.
 type texts map[string][]byte
 
-// again parses a file once more, with all that it includes.
-func (l *loader) again(path string) *File {
-	once := &loader{texts: l.texts, read: map[string]*File{}, root: l.root}
-	f, _ := parse(path, l.texts[path]) // it had no fault
-	return once.scenario(f)
+// reparse parses a file without problems again, with the files that it includes.
+func (l *loader) reparse(path string) *File {
+	fresh := &loader{texts: l.texts, read: map[string]*File{}, root: l.root}
+	f, _ := parse(path, l.texts[path]) // no problem the first time
+	return fresh.scenario(f)
 }
 
 // Whole returns the file with its steps. Load keeps only the text of some files; Whole parses it again.
 func (f *File) Whole() *File {
-	if f.again == nil {
+	if f.reparse == nil {
 		return f
 	}
-	return f.again(f.File)
+	return f.reparse(f.File)
 }
 
+// loader reads the files of one call of Load.
 type loader struct {
-	texts  texts
-	read   map[string]*File // by path
-	root   string           // files may come from below it, too
-	faults yamlfile.Diagnostics
-	lost   bool // an included file is missing
+	texts texts
+	read  map[string]*File // by path
+	root  string           // a further folder for files, or ""
+	diags yamlfile.Diagnostics
 
-	below    roots // of the scenario that is being put together
-	included int   // files so far, in the same
-	bytes    int   // of those files
+	includeFailed bool // a file could not be included
+
+	// Of the scenario that is being loaded:
+	roots    roots
+	included int // files so far
+	bytes    int // of these files
 }
 
-// expand puts the files of a folder in its place.
+// expand replaces each folder by its files.
 func (l *loader) expand(paths []string) []string {
 	var files []string
 	for _, path := range paths {
 		path = filepath.Clean(path)
 		if info, err := os.Stat(path); err != nil || !info.IsDir() {
-			files = append(files, path) // reading it will say what is wrong
+			files = append(files, path) // reading it reports an error
 			continue
 		}
 		entries, err := os.ReadDir(path)
 		if err != nil {
-			l.faults.Add(yamlfile.Place{File: path, Line: 1, Column: 1}, "", "the folder cannot be read: %s", reason(err))
+			l.diags.Add(yamlfile.Place{File: path, Line: 1, Column: 1}, "", "the folder cannot be read: %s", reason(err))
 			continue
 		}
 		before := len(files)
@@ -111,19 +116,19 @@ func (l *loader) expand(paths []string) []string {
 			file := filepath.Join(path, e.Name())
 			files = append(files, file)
 			if err := regular(file); err != nil {
-				l.faults.Add(yamlfile.Place{File: file, Line: 1, Column: 1}, "", "the scenario cannot be read: %s", reason(err))
+				l.diags.Add(yamlfile.Place{File: file, Line: 1, Column: 1}, "", "the scenario cannot be read: %s", reason(err))
 				files = files[:len(files)-1]
 				before--
 			}
 		}
 		if len(files) == before {
-			l.faults.Add(yamlfile.Place{File: path, Line: 1, Column: 1}, "", "the folder holds no scenario (*.yaml, *.yml)")
+			l.diags.Add(yamlfile.Place{File: path, Line: 1, Column: 1}, "", "the folder has no scenario; put a *.yaml or *.yml file into it, or name another folder")
 		}
 	}
 	return files
 }
 
-// file reads a file that the user named.
+// file returns the parsed file that the user named.
 func (l *loader) file(path string) (*File, error) {
 	return l.parsed(path, func() ([]byte, error) {
 		f, err := os.Open(path)
@@ -135,7 +140,7 @@ func (l *loader) file(path string) (*File, error) {
 	})
 }
 
-// parsed parses a file once; its faults are counted once.
+// parsed returns a parsed file. It reads and parses a file, and reports its problems, once.
 func (l *loader) parsed(path string, read func() ([]byte, error)) (*File, error) {
 	if f := l.read[path]; f != nil {
 		return f, nil
@@ -148,27 +153,24 @@ func (l *loader) parsed(path string, read func() ([]byte, error)) (*File, error)
 		}
 		l.texts[path] = data
 	}
-	f, faults := parse(path, data)
+	f, diags := parse(path, data)
 	l.read[path] = f
-	l.faults = append(l.faults, faults...)
+	l.diags = append(l.diags, diags...)
 	return f, nil
 }
 
-// maxScenario is the size of a scenario file, in bytes, and maxNesting how deep brackets may be nested: the parser takes
-// far longer than in proportion for what nobody writes by hand.
-const (
-	maxScenario = 16 << 20
-)
+// maxScenario is the size of a scenario file, in bytes.
+const maxScenario = 16 << 20
 
-// scenario returns a file that the user named with all that it includes.
+// scenario returns a file that the user named, together with the files that it includes.
 func (l *loader) scenario(f *File) *File {
-	l.below, l.included, l.bytes = rootsOf(f.File, l.root), 0, 0
+	l.roots, l.included, l.bytes = rootsOf(f.File, l.root), 0, 0
 	whole := l.whole(f, nil)
-	whole.roots = l.below
+	whole.roots = l.roots
 	return whole
 }
 
-// whole returns the file with all that it includes. above are the files that include it.
+// whole returns the file together with the files that it includes. above are the files that include it.
 func (l *loader) whole(f *File, above []string) *File {
 	above = append(slices.Clone(above), f.File)
 	whole := *f
@@ -180,9 +182,9 @@ func (l *loader) whole(f *File, above []string) *File {
 	for _, name := range f.Include {
 		included, err := l.include(f, name, above)
 		if err != nil {
-			l.faults.Add(name.Place, "", "%.60q cannot be included: %s", name.Value, reason(err))
-			l.lost = true
-			if errors.Is(err, errTooMuch) {
+			l.diags.Add(name.Place, "", "%.60q cannot be included: %s", name.Value, reason(err))
+			l.includeFailed = true
+			if errors.Is(err, errTooManyIncludes) {
 				break
 			}
 			continue
@@ -195,7 +197,7 @@ func (l *loader) whole(f *File, above []string) *File {
 				whole.Vars = append(whole.Vars, v)
 			}
 		}
-		if l.included > maxWork { // a file below said so
+		if l.included > maxWork { // an included file reported it
 			break
 		}
 	}
@@ -203,13 +205,13 @@ func (l *loader) whole(f *File, above []string) *File {
 	return &whole
 }
 
-// maxIncludeDepth is how deep files may include each other.
+// maxIncludeDepth is the limit for files that include each other.
 const maxIncludeDepth = 100
 
-// errTooMuch is the end of a scenario's budget.
-var errTooMuch = fmt.Errorf("the scenario includes more than %d files or %d MiB of them, the limit for one scenario", maxWork, MaxBytes>>20)
+// errTooManyIncludes is the error for included files beyond maxWork or MaxBytes.
+var errTooManyIncludes = fmt.Errorf("the scenario includes more than %d files or %d MiB of them, the limit for one scenario", maxWork, MaxBytes>>20)
 
-// include reads a file that another one includes.
+// include returns the parsed file that another one includes under a name.
 func (l *loader) include(by *File, name Text, above []string) (*File, error) {
 	path := filepath.Join(filepath.Dir(by.File), filepath.FromSlash(name.Value))
 	if filepath.IsAbs(name.Value) {
@@ -221,25 +223,25 @@ func (l *loader) include(by *File, name Text, above []string) (*File, error) {
 	case len(above) > maxIncludeDepth:
 		return nil, fmt.Errorf("files include each other more than %d deep", maxIncludeDepth)
 	}
-	before := len(l.faults)
-	f, err := l.parsed(path, func() ([]byte, error) { return l.below.read(path, maxScenario) })
+	before := len(l.diags)
+	f, err := l.parsed(path, func() ([]byte, error) { return l.roots.read(path, maxScenario) })
 	if err != nil {
 		return nil, err
 	}
-	if f.other {
-		l.faults = l.faults[:before] // they may quote any file of this machine
+	if f.notScenario {
+		l.diags = l.diags[:before] // they may quote any file of this machine
 		return nil, errors.New("it is not a scenario: it has no name and steps")
 	}
 	l.included++
 	l.bytes += len(l.texts[path])
 	if l.included > maxWork || l.bytes > MaxBytes {
 		l.included = maxWork + 1
-		return nil, errTooMuch
+		return nil, errTooManyIncludes
 	}
 	return f, nil
 }
 
-// reason is an error of the file system without the path, which the fault names already.
+// reason returns an error of the file system without the path, which the problem has already.
 func reason(err error) string {
 	var path *fs.PathError
 	if errors.Is(err, fs.ErrNotExist) {

@@ -15,7 +15,7 @@ import (
 
 func TestLoadFolder(t *testing.T) {
 	t.Parallel()
-	files, err := Load([]string{"testdata/good", "testdata/good/mishaps.yml", "testdata/include/start.yaml"}, "")
+	files, err := Load([]string{"testdata/good", "testdata/good/fault-injection.yml", "testdata/include/start.yaml"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func TestLoadFolder(t *testing.T) {
 	for _, f := range files {
 		names = append(names, filepath.Base(f.File))
 	}
-	want := []string{"every-action.yaml", "expectations.yaml", "includes.yaml", "mishaps.yml", "visitor.yaml", "webhooks.yaml", "start.yaml"}
+	want := []string{"every-action.yaml", "expectations.yaml", "fault-injection.yml", "includes.yaml", "visitor.yaml", "webhooks.yaml", "start.yaml"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)
 	}
@@ -48,11 +48,11 @@ func TestLoadIncludes(t *testing.T) {
 	}
 }
 
-func TestLoadFaults(t *testing.T) {
+func TestLoadProblems(t *testing.T) {
 	t.Parallel()
 	_, err := Load([]string{"testdata/cycle", "testdata/cycle/none.yaml", "testdata/bad/empty.yaml", t.TempDir()}, "")
-	var faults yamlfile.Diagnostics
-	if !errors.As(err, &faults) {
+	var diags yamlfile.Diagnostics
+	if !errors.As(err, &diags) {
 		t.Fatalf("got %v", err)
 	}
 	got := filepath.ToSlash(err.Error())
@@ -64,7 +64,7 @@ func TestLoadFaults(t *testing.T) {
 		`b.yaml:4:5: unknown key "wat" in a step; did you mean "wait"?`,
 		`none.yaml:1:1: the scenario cannot be read: there is no such file`,
 		`bad/empty.yaml:1:1: the file is empty`,
-		`the folder holds no scenario`,
+		`the folder has no scenario`,
 	} {
 		if strings.Count(got, want) != 1 {
 			t.Errorf("%d times %q in\n%s", strings.Count(got, want), want, got)
@@ -72,11 +72,11 @@ func TestLoadFaults(t *testing.T) {
 	}
 }
 
-// A large set keeps only texts, and runs as a small one does.
+// TestLoadLargeSet checks that Load keeps only the texts of the last scenarios, and that Whole parses them again.
 func TestLoadLargeSet(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for i := range keptWhole + 3 {
+	for i := range maxParsed + 3 {
 		text := fmt.Sprintf("name: number %d\ninclude: [more/start.yaml]\nsteps: [{complete: }]", i)
 		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%03d.yaml", i)), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -86,12 +86,12 @@ func TestLoadLargeSet(t *testing.T) {
 		t.Fatal(err)
 	}
 	files, err := Load([]string{dir}, "")
-	if err != nil || len(files) != keptWhole+3 {
+	if err != nil || len(files) != maxParsed+3 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
 	last := files[len(files)-1]
 	if last.Steps != nil || len(last.Whole().Steps) != 2 || files[0].Whole() != files[0] {
-		t.Errorf("the last of them has %d steps", len(last.Whole().Steps))
+		t.Errorf("the last scenario has %d steps", len(last.Whole().Steps))
 	}
 }
 

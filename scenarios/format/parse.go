@@ -8,15 +8,16 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// Parse reads a scenario from YAML. name is the file's, for faults; nothing is opened. The error is nil or [Faults]: all
-// faults of the file. Of a file that includes others, the order of its steps is left to [Load], which knows them all.
+// Parse reads a scenario from YAML. name is the name of the file in problems; Parse opens no file. The error is nil or
+// [yamlfile.Diagnostics], with all problems of the file. If the file includes others, only [Load] checks the order of the
+// steps.
 func Parse(name string, data []byte) (*File, error) {
-	f, faults := parse(name, data)
-	if len(f.Include) == 0 && checkWork(f, &faults) {
-		checkSequence(f.Steps, &faults)
+	f, diags := parse(name, data)
+	if len(f.Include) == 0 && checkWork(f, &diags) {
+		checkSequence(f.Steps, &diags)
 	}
 	f.roots = rootsOf(name, "")
-	if err := faults.Err(); err != nil {
+	if err := diags.Err(); err != nil {
 		return nil, err
 	}
 	return f, nil
@@ -28,9 +29,9 @@ func parse(name string, data []byte) (*File, yamlfile.Diagnostics) {
 	f := &File{Place: yamlfile.Place{File: name, Line: 1, Column: 1}}
 	if body := d.Document("scenario", "name and steps"); body != nil {
 		d.value(body, reflect.ValueOf(f).Elem(), "the scenario")
-		f.other = !looksLikeScenario(body)
+		f.notScenario = !looksLikeScenario(body)
 	}
-	return f, d.Problems
+	return f, d.Diagnostics
 }
 
 // looksLikeScenario reports whether a document has a name, and steps or includes.

@@ -17,9 +17,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
-// filesIn lists the scenarios of a folder of testdata; there is always one.
+// filesIn returns the scenarios of a folder of testdata, at least one.
 func filesIn(t testing.TB, folder string) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", folder, "*.y*ml"))
@@ -42,17 +42,17 @@ func parseGood(t testing.TB, name string) *File {
 	t.Helper()
 	f, err := Parse(name, fileText(t, name))
 	if err != nil {
-		t.Fatalf("a good file has faults:\n%v", err)
+		t.Fatalf("a good file has problems:\n%v", err)
 	}
 	return f
 }
 
-// The good files together use every key of every type.
+// TestGoodFilesUseEveryKey checks that the good files together use every key of every type.
 func TestGoodFilesUseEveryKey(t *testing.T) {
 	t.Parallel()
 	used := map[string]bool{}
 	for _, name := range filesIn(t, "good") {
-		gatherKeys(reflect.ValueOf(parseGood(t, name)).Elem(), used)
+		collectKeys(reflect.ValueOf(parseGood(t, name)).Elem(), used)
 	}
 	for _, typ := range structs(reflect.TypeFor[File](), nil) {
 		for _, f := range fieldsOf(typ) {
@@ -63,32 +63,32 @@ func TestGoodFilesUseEveryKey(t *testing.T) {
 	}
 }
 
-func gatherKeys(v reflect.Value, used map[string]bool) {
+func collectKeys(v reflect.Value, used map[string]bool) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
-			gatherKeys(v.Elem(), used)
+			collectKeys(v.Elem(), used)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			gatherKeys(v.Index(i), used)
+			collectKeys(v.Index(i), used)
 		}
 	case reflect.Struct:
 		for _, f := range fieldsOf(v.Type()) {
 			if !v.FieldByIndex(f.index).IsZero() {
 				used[v.Type().Name()+"."+f.key] = true
 			}
-			gatherKeys(v.FieldByIndex(f.index), used)
+			collectKeys(v.FieldByIndex(f.index), used)
 		}
 		if len(fieldsOf(v.Type())) == 0 && v.Type().PkgPath() == reflect.TypeFor[File]().PkgPath() {
 			for i := range v.NumField() {
-				gatherKeys(v.Field(i), used)
+				collectKeys(v.Field(i), used)
 			}
 		}
 	}
 }
 
-// structs lists the types with keys that are reachable from t.
+// structs returns the types with keys that are reachable from t.
 func structs(t reflect.Type, seen []reflect.Type) []reflect.Type {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
@@ -100,7 +100,7 @@ func structs(t reflect.Type, seen []reflect.Type) []reflect.Type {
 		seen = append(seen, t)
 	}
 	for i := range t.NumField() {
-		if t.Field(i).Name != "Mishaps" {
+		if t.Field(i).Name != "FaultInjection" {
 			seen = structs(t.Field(i).Type, seen)
 		}
 	}
@@ -112,7 +112,7 @@ func TestBadFiles(t *testing.T) {
 	for _, name := range filesIn(t, "bad") {
 		f, err := Parse(name, fileText(t, name))
 		if f != nil || err == nil {
-			t.Errorf("%s has no faults", name)
+			t.Errorf("%s has no problems", name)
 			continue
 		}
 		got := strings.ReplaceAll(err.Error(), filepath.Dir(name)+string(filepath.Separator), "") + "\n"
@@ -123,13 +123,13 @@ func TestBadFiles(t *testing.T) {
 			}
 		}
 		if diff := cmp.Diff(string(fileText(t, golden)), got); diff != "" {
-			t.Errorf("%s: faults (-want +got)\n%s", name, diff)
+			t.Errorf("%s: problems (-want +got)\n%s", name, diff)
 		}
 	}
 }
 
-// What is wrong with a secret is said without the secret, and so is broken YAML.
-func TestFaultsKeepSecrets(t *testing.T) {
+// TestProblemsKeepSecrets checks that a problem of a secret, or of a file that is not valid YAML, does not quote the secret.
+func TestProblemsKeepSecrets(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
 		"name: a\ndefaults: {secret: 'hush ${never closed'}\nsteps: [{wait: 1s}]\n",
@@ -180,8 +180,8 @@ func TestTypedValues(t *testing.T) {
 	}
 }
 
-// Action knows every action that the tags know.
-func TestActionKnowsEveryAction(t *testing.T) {
+// TestActionReturnsEveryAction checks Action against the tags.
+func TestActionReturnsEveryAction(t *testing.T) {
 	t.Parallel()
 	for _, f := range fieldsOf(reflect.TypeFor[Step]()) {
 		if f.group != "action" {
@@ -253,35 +253,35 @@ func FuzzParse(f *testing.F) {
 		if err == nil {
 			return
 		}
-		var faults yamlfile.Diagnostics
-		if !errors.As(err, &faults) || len(faults) == 0 {
-			t.Fatalf("no faults but %v", err)
+		var diags yamlfile.Diagnostics
+		if !errors.As(err, &diags) || len(diags) == 0 {
+			t.Fatalf("want problems, got %v", err)
 		}
 		lines := strings.Split(string(data), "\n")
-		for _, one := range faults {
+		for _, one := range diags {
 			if one.File != "fuzz.yaml" || one.Line < 1 || one.Line > len(lines) || one.Column < 1 ||
 				one.Column > utf8.RuneCountInString(lines[one.Line-1])+1 {
-				t.Errorf("a fault outside the file: %v", one)
+				t.Errorf("a problem outside of the file: %v", one)
 			}
 			if one.Problem == "" || strings.ContainsAny(one.Error(), "\n\r") {
-				t.Errorf("a fault of no line or several: %q", one.Error())
+				t.Errorf("a problem that is empty or has several lines: %q", one.Error())
 			}
 		}
 	})
 }
 
-func TestEveryFaultHasAPlace(t *testing.T) {
+func TestEveryProblemHasAPlace(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
 		"defaults: {webhooks: [null, null]}", "defaults: {webhooks: [{}, {}]}", "name: a\nsteps: [null, null]", "vars: {'': null}", "", "[]",
 		"name: a\nsteps: [{parallel: [null, null]}]", "name: a\nsteps: [{start: {visitor: null}, expect: null, capture: {a: null}}]",
 	} {
 		_, err := Parse("x.yaml", []byte(text))
-		var faults yamlfile.Diagnostics
-		if !errors.As(err, &faults) {
+		var diags yamlfile.Diagnostics
+		if !errors.As(err, &diags) {
 			t.Errorf("%q: %v", text, err)
 		}
-		for _, f := range faults {
+		for _, f := range diags {
 			if f.File != "x.yaml" || f.Line < 1 || f.Column < 1 {
 				t.Errorf("%q: %v", text, f)
 			}

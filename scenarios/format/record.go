@@ -11,18 +11,18 @@ import (
 	"artihook/emitter/payload"
 )
 
-// Recorder writes a scenario from bodies as they come: a step for each, which sends the very bytes, signed anew. The
-// file is whole after every step.
+// Recorder writes a scenario from bodies: for each, a step that sends the same bytes with a new signature. The file is
+// complete after every step.
 type Recorder struct {
 	w     io.Writer
 	name  string
 	steps int
 }
 
-// NewRecorder makes a recorder. Nothing is written before the first step.
+// NewRecorder returns a recorder for a scenario with this name. It writes nothing before the first step.
 func NewRecorder(w io.Writer, name string) *Recorder { return &Recorder{w: w, name: name} }
 
-// Steps counts what has been recorded.
+// Steps returns the number of recorded steps.
 func (r *Recorder) Steps() int { return r.steps }
 
 // Add writes a step that sends the body.
@@ -48,7 +48,8 @@ func (r *Recorder) Add(body []byte) error {
 	return nil
 }
 
-// caption writes a name: what one line of YAML cannot hold is left out of it, and brackets, which have no pair.
+// caption returns a name as a quoted YAML scalar. It replaces brackets, which may not be balanced, and characters that a
+// line of YAML cannot contain.
 func caption(name string) string {
 	printable := strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || r != ' ' && !unicode.IsPrint(r) || strings.ContainsRune("[]{}", r) {
@@ -59,11 +60,11 @@ func caption(name string) string {
 	return quoted(strings.ReplaceAll(printable, "${", "$ {"))
 }
 
-// quoted writes a plain text as YAML's single-quoted scalar, in which only the quote itself is special.
+// quoted returns a plain text as a single-quoted YAML scalar, in which only the quote itself is special.
 func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
-// plain says whether a text can stand on one line of YAML as it is. The parser counts brackets, in texts too: those that
-// nothing closes would add up in a long recording.
+// plain reports whether a text can be written as a quoted scalar on one line. The check of yamlfile counts brackets in texts
+// too, so unclosed ones would add up in a long recording.
 func plain(text string) bool {
 	if deepest, open := nesting([]byte(text)); deepest > maxNesting || open > 0 {
 		return false
@@ -71,7 +72,7 @@ func plain(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) })
 }
 
-// nesting counts how deep brackets are nested at most, wherever they are, and how many are open at the end.
+// nesting returns how deep brackets are nested, in texts too, and how many are open at the end.
 func nesting(data []byte) (deepest, depth int) {
 	for _, b := range data {
 		switch b {
@@ -85,5 +86,5 @@ func nesting(data []byte) (deepest, depth int) {
 	return deepest, depth
 }
 
-// maxNesting is how deep yamlfile lets brackets be nested.
+// maxNesting is the limit of yamlfile for nested brackets.
 const maxNesting = 100

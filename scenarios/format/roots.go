@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// roots are the folders below which the files must be that a scenario names: a scenario may come from somebody else and
-// must not send other files of this machine.
+// roots are the folders that hold the files that a scenario may name. A scenario from another person must not send other
+// files of this machine.
 type roots []string
 
 // rootsOf returns the scenario's own folder, the working directory, and the folder of --root if there is one.
@@ -31,7 +31,7 @@ func (r roots) contains(path string) (bool, error) {
 	for _, root := range r {
 		folder, err := physical(root)
 		if err != nil {
-			continue // nothing is below a folder that is not there
+			continue // a missing folder holds no file
 		}
 		if below, err := filepath.Rel(folder, file); err == nil && filepath.IsLocal(below) {
 			return true, nil
@@ -40,6 +40,7 @@ func (r roots) contains(path string) (bool, error) {
 	return false, nil
 }
 
+// physical returns the absolute path with all symbolic links resolved.
 func physical(path string) (string, error) {
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {

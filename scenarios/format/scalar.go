@@ -20,14 +20,14 @@ import (
 	"github.com/ohler55/ojg/jp"
 )
 
-// scalar is a value that is written as one text, number or boolean. parse gets the text that is in the file; shape is
-// the schema of what parse takes.
+// scalar is a value that is written as one text, number or boolean. parse parses the text in the file; schema returns the
+// schema of the texts that parse accepts.
 type scalar interface {
 	parse(text string) error
-	shape(*schemer) map[string]any
+	schema(*schemaBuilder) map[string]any
 }
 
-// Text is any text; 12 and true are texts too. It may hold ${name}; $${ is ${ itself.
+// Text is any text; 12 and true are texts too. It may contain ${name}. $${ stands for a literal ${.
 type Text struct {
 	yamlfile.Place
 	Value string
@@ -38,11 +38,11 @@ func (t *Text) parse(text string) error {
 	return unclosed(text)
 }
 
-func (*Text) shape(*schemer) map[string]any { return anyText() }
+func (*Text) schema(*schemaBuilder) map[string]any { return anyText() }
 
 func anyText() map[string]any { return map[string]any{"type": []any{"string", "number", "boolean"}} }
 
-// unclosed does not quote the text, which may be a secret.
+// unclosed returns an error if a ${ in the text has no }. The error does not quote the text, which may be a secret.
 func unclosed(text string) error {
 	for {
 		before, after, found := strings.Cut(text, "${")
@@ -59,7 +59,7 @@ func unclosed(text string) error {
 	}
 }
 
-// Secret is the shared secret as it is in the file: ${name} in it is not filled in yet. It prints as a placeholder.
+// Secret is the shared secret as it is in the file, with ${name} not yet replaced. It prints as a placeholder.
 type Secret struct {
 	yamlfile.Place
 	Value signature.Secret
@@ -70,7 +70,7 @@ func (s *Secret) parse(text string) error {
 	return unclosed(text)
 }
 
-func (*Secret) shape(*schemer) map[string]any { return anyText() }
+func (*Secret) schema(*schemaBuilder) map[string]any { return anyText() }
 
 // Flag is true or false.
 type Flag struct {
@@ -86,9 +86,9 @@ func (f *Flag) parse(text string) error {
 	return nil
 }
 
-func (*Flag) shape(*schemer) map[string]any { return map[string]any{"type": "boolean"} }
+func (*Flag) schema(*schemaBuilder) map[string]any { return map[string]any{"type": "boolean"} }
 
-// durationForm is what [Duration] takes; time.ParseDuration alone would also take signs and a bare 0.
+// durationForm is the form of a [Duration]. time.ParseDuration alone would also accept signs and a 0 without a unit.
 const durationForm = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`
 
 var durationPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(durationForm) })
@@ -102,17 +102,17 @@ type Duration struct {
 func (d *Duration) parse(text string) error {
 	value, err := time.ParseDuration(text)
 	if err != nil || !durationPattern().MatchString(text) {
-		return fmt.Errorf("%.60q is no duration; write 500ms, 30s or 2m", text)
+		return fmt.Errorf("%.60q is not a duration; write one such as 500ms, 30s or 2m", text)
 	}
 	d.Value = value
 	return nil
 }
 
-func (*Duration) shape(*schemer) map[string]any {
+func (*Duration) schema(*schemaBuilder) map[string]any {
 	return map[string]any{"type": "string", "pattern": durationForm}
 }
 
-// maxCount is the most that one number can multiply.
+// maxCount is the limit of a Count.
 const maxCount = maxWork
 
 // Count is a whole number from 1 to maxCount.
@@ -127,50 +127,52 @@ type Copies struct {
 	N int
 }
 
-// Bytes is a number of bytes from 0.
+// Bytes is a number of bytes, at least 0.
 type Bytes struct {
 	yamlfile.Place
 	N int
 }
 
-func (c *Count) parse(text string) error  { return counted(text, 1, &c.N) }
-func (c *Copies) parse(text string) error { return counted(text, 2, &c.N) }
-func (b *Bytes) parse(text string) error  { return whole(text, 0, &b.N) }
+func (c *Count) parse(text string) error  { return parseCount(text, 1, &c.N) }
+func (c *Copies) parse(text string) error { return parseCount(text, 2, &c.N) }
+func (b *Bytes) parse(text string) error  { return parseWhole(text, 0, &b.N) }
 
-func (*Count) shape(*schemer) map[string]any  { return countShape(1) }
-func (*Copies) shape(*schemer) map[string]any { return countShape(2) }
-func (*Bytes) shape(*schemer) map[string]any  { return wholeShape(0) }
+func (*Count) schema(*schemaBuilder) map[string]any  { return countSchema(1) }
+func (*Copies) schema(*schemaBuilder) map[string]any { return countSchema(2) }
+func (*Bytes) schema(*schemaBuilder) map[string]any  { return wholeSchema(0) }
 
-func whole(text string, least int, n *int) error {
+func parseWhole(text string, least int, n *int) error {
 	value, err := strconv.Atoi(text)
 	if err != nil || value < least {
-		return fmt.Errorf("%.60q is no whole number from %d", text, least)
+		return fmt.Errorf("%.60q is not a whole number of at least %d", text, least)
 	}
 	*n = value
 	return nil
 }
 
-// counted is a whole number that something is done as often as.
-func counted(text string, least int, n *int) error {
-	if err := whole(text, least, n); err != nil {
+// parseCount parses a whole number from least to maxCount.
+func parseCount(text string, least int, n *int) error {
+	if err := parseWhole(text, least, n); err != nil {
 		return err
 	}
-	if given := *n; given > maxCount {
+	if count := *n; count > maxCount {
 		*n = 0
-		return fmt.Errorf("%d is too many; at most %d", given, maxCount)
+		return fmt.Errorf("%d is too many; write at most %d", count, maxCount)
 	}
 	return nil
 }
 
-func countShape(least int) map[string]any {
-	shape := wholeShape(least)
-	shape["maximum"] = maxCount
-	return shape
+func countSchema(least int) map[string]any {
+	s := wholeSchema(least)
+	s["maximum"] = maxCount
+	return s
 }
 
-func wholeShape(least int) map[string]any { return map[string]any{"type": "integer", "minimum": least} }
+func wholeSchema(least int) map[string]any {
+	return map[string]any{"type": "integer", "minimum": least}
+}
 
-// Seed is the seed of everything random.
+// Seed is the seed for all random values.
 type Seed struct {
 	yamlfile.Place
 	N uint64
@@ -179,13 +181,13 @@ type Seed struct {
 func (s *Seed) parse(text string) error {
 	n, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		return fmt.Errorf("%.60q is no seed; write a whole number from 0", text)
+		return fmt.Errorf("%.60q is not a seed; write a whole number of at least 0", text)
 	}
 	s.N = n
 	return nil
 }
 
-func (*Seed) shape(*schemer) map[string]any { return wholeShape(0) }
+func (*Seed) schema(*schemaBuilder) map[string]any { return wholeSchema(0) }
 
 // Moment is a point in time.
 type Moment struct {
@@ -196,13 +198,13 @@ type Moment struct {
 func (m *Moment) parse(text string) error {
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return fmt.Errorf("%.60q is no time; write it like 2026-01-31T09:00:00Z", text)
+		return fmt.Errorf("%.60q is not a time; write it like 2026-01-31T09:00:00Z", text)
 	}
 	m.Time = at
 	return nil
 }
 
-func (*Moment) shape(*schemer) map[string]any {
+func (*Moment) schema(*schemaBuilder) map[string]any {
 	return map[string]any{"type": "string", "pattern": `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`}
 }
 
@@ -217,7 +219,7 @@ func (e *Edition) parse(text string) (err error) {
 	return err
 }
 
-func (*Edition) shape(*schemer) map[string]any {
+func (*Edition) schema(*schemaBuilder) map[string]any {
 	var all []any
 	for _, e := range payload.Editions {
 		year, err := strconv.Atoi(e.String())
@@ -251,9 +253,9 @@ func (s *Scheme) parse(text string) error {
 	return err
 }
 
-func (*Scheme) shape(*schemer) map[string]any { return enum(schemes) }
+func (*Scheme) schema(*schemaBuilder) map[string]any { return enum(schemes) }
 
-// EventAction is what happened to a lead.
+// EventAction is the action of an event: created, updated or completed.
 type EventAction struct {
 	yamlfile.Place
 	Value payload.Action
@@ -264,9 +266,9 @@ func (a *EventAction) parse(text string) error {
 	return yamlfile.OneOf("action", text, actions)
 }
 
-func (*EventAction) shape(*schemer) map[string]any { return enum(actions) }
+func (*EventAction) schema(*schemaBuilder) map[string]any { return enum(actions) }
 
-// Tamper is what is changed after signing: "body", "signature" or "url".
+// Tamper is the part that is changed after signing: "body", "signature" or "url".
 type Tamper struct {
 	yamlfile.Place
 	Value string
@@ -277,23 +279,23 @@ func (t *Tamper) parse(text string) error {
 	return yamlfile.OneOf("tamper", text, tampers)
 }
 
-func (*Tamper) shape(*schemer) map[string]any { return enum(tampers) }
+func (*Tamper) schema(*schemaBuilder) map[string]any { return enum(tampers) }
 
-// ErrorName is a failed delivery's short name: "refused", "timeout" and so on.
+// ErrorName is the name of a failure of a delivery, such as "refused" or "timeout".
 type ErrorName struct {
 	yamlfile.Place
 	Value string
 }
 
 func (e *ErrorName) parse(text string) error {
-	if text == "failed" { // the name of FailureOther in files of before
+	if text == "failed" { // the name of FailureOther in older files
 		text = emitter.FailureOther
 	}
 	e.Value = text
 	return yamlfile.OneOf("error", text, errorNames)
 }
 
-func (*ErrorName) shape(*schemer) map[string]any { return enum(errorNames) }
+func (*ErrorName) schema(*schemaBuilder) map[string]any { return enum(errorNames) }
 
 func enum(words []string) map[string]any {
 	all := make([]any, len(words))
@@ -303,8 +305,8 @@ func enum(words []string) map[string]any {
 	return map[string]any{"enum": all}
 }
 
-// Bot is a ready bot's name, or a bot's file (it has a dot or a slash), or holds ${name}. Whether the file is there is
-// not looked at here.
+// Bot is the name of a ready bot, the file of a bot (with a dot or a slash), or a text with ${name}. Parsing it does not
+// check that the file exists.
 type Bot struct {
 	yamlfile.Place
 	Value string
@@ -318,7 +320,7 @@ func (b *Bot) parse(text string) error {
 	return yamlfile.OneOf("bot", text, fixtures.Bots())
 }
 
-func (*Bot) shape(*schemer) map[string]any { return anyText() }
+func (*Bot) schema(*schemaBuilder) map[string]any { return anyText() }
 
 // Status is one status or a class of them: From to To, both inclusive.
 type Status struct {
@@ -332,7 +334,7 @@ var statusPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCom
 
 func (s *Status) parse(text string) error {
 	if !statusPattern().MatchString(text) {
-		return fmt.Errorf("%.60q is no status; write 204 or 2xx", text)
+		return fmt.Errorf("%.60q is not a status; write one such as 204 or 2xx", text)
 	}
 	if first, class := strings.CutSuffix(text, "xx"); class {
 		s.From = int(first[0]-'0') * 100
@@ -344,37 +346,37 @@ func (s *Status) parse(text string) error {
 	return err
 }
 
-func (*Status) shape(*schemer) map[string]any {
+func (*Status) schema(*schemaBuilder) map[string]any {
 	return map[string]any{"anyOf": []any{
 		map[string]any{"type": "integer", "minimum": 100, "maximum": 599},
 		map[string]any{"type": "string", "pattern": statusForm},
 	}}
 }
 
-// Pattern is a regular expression in Go's syntax (RE2). It is taken as it stands: ${name} is not filled in.
+// Pattern is a regular expression in Go's syntax (RE2). ${name} is not replaced in it.
 type Pattern struct {
 	yamlfile.Place
-	Regexp *regexp.Regexp // nil only in a file with faults
+	Regexp *regexp.Regexp // nil only in a file with problems
 }
 
 func (p *Pattern) parse(text string) error {
 	compiled, err := regexp.Compile(text)
 	if err != nil {
-		reason := "it cannot be read"
+		reason := "it cannot be compiled"
 		if wrong := (*syntax.Error)(nil); errors.As(err, &wrong) {
 			reason = wrong.Code.String()
 		}
-		return fmt.Errorf("%.60q is no regular expression: %s", text, reason)
+		return fmt.Errorf("%.60q is not a regular expression (RE2): %s", text, reason)
 	}
 	p.Regexp = compiled
 	return nil
 }
 
-func (*Pattern) shape(*schemer) map[string]any {
+func (*Pattern) schema(*schemaBuilder) map[string]any {
 	return map[string]any{"type": "string", "format": "regex"}
 }
 
-// Base64 is bytes that are written in base64 (RFC 4648 4).
+// Base64 holds bytes that are written in base64 (RFC 4648, section 4).
 type Base64 struct {
 	yamlfile.Place
 	Bytes []byte
@@ -382,34 +384,34 @@ type Base64 struct {
 
 func (b *Base64) parse(text string) (err error) {
 	if b.Bytes, err = base64.StdEncoding.DecodeString(text); err != nil {
-		return errors.New("this is no base64 (RFC 4648)")
+		return errors.New("this is not base64 (RFC 4648); encode the bytes with the standard alphabet and padding")
 	}
 	return nil
 }
 
-func (*Base64) shape(*schemer) map[string]any {
+func (*Base64) schema(*schemaBuilder) map[string]any {
 	return map[string]any{"type": "string", "pattern": "^[A-Za-z0-9+/]*={0,2}$"}
 }
 
-// Path is a JSONPath (RFC 9535). It is taken as it stands: ${name} is not filled in.
+// Path is a JSONPath (RFC 9535). ${name} is not replaced in it.
 type Path struct {
 	yamlfile.Place
 	Value    string
-	compiled jp.Expr // nil only in a file with faults
+	compiled jp.Expr // nil only in a file with problems
 }
 
 func (p *Path) parse(text string) (err error) {
 	p.Value = text
 	if !strings.HasPrefix(text, "$") {
-		return fmt.Errorf("%.60q is no JSONPath; it begins with $, as $.id", text)
+		return fmt.Errorf("%.60q is not a JSONPath; it begins with $, such as $.id", text)
 	}
 	if p.compiled, err = jp.ParseString(text); err != nil {
-		return fmt.Errorf("%.60q is no JSONPath (RFC 9535), as $.id or $.leads[0].name", text)
+		return fmt.Errorf("%.60q is not a JSONPath (RFC 9535), such as $.id or $.leads[0].name", text)
 	}
 	return nil
 }
 
-func (*Path) shape(*schemer) map[string]any {
+func (*Path) schema(*schemaBuilder) map[string]any {
 	return map[string]any{"type": "string", "pattern": `^\$`}
 }
 

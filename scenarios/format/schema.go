@@ -6,11 +6,11 @@ import (
 	"reflect"
 )
 
-// Schema gives the JSON Schema (2020-12) of the scenario file, for editors. It is made from the same types and tags that
-// reading follows. What needs a look at two places at once (the order of steps, ids, mishaps beside an action that sends
-// nothing) is not in it.
+// Schema returns the JSON Schema (2020-12) of the scenario file, for editors. It is generated from the types and tags that
+// the decoder uses. It does not have the rules about several places of a file: the order of steps, unique ids, and fault
+// injection only where something is sent.
 func Schema() []byte {
-	s := &schemer{defs: map[string]any{}}
+	s := &schemaBuilder{defs: map[string]any{}}
 	top := s.object(reflect.TypeFor[File]())
 	top["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	top["title"] = "artihook scenario"
@@ -20,23 +20,23 @@ func Schema() []byte {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	if err := e.Encode(top); err != nil {
-		panic("scenarios: the schema has no JSON form: " + err.Error())
+		panic("format: encoding the schema: " + err.Error())
 	}
 	return out.Bytes()
 }
 
-// schemer gathers the definitions of the structs, which may hold each other.
-type schemer struct{ defs map[string]any }
+// schemaBuilder collects the definitions of the structs, which may contain each other.
+type schemaBuilder struct{ defs map[string]any }
 
-// of gives the schema of a type.
-func (s *schemer) of(t reflect.Type) map[string]any {
+// of returns the schema of a type.
+func (s *schemaBuilder) of(t reflect.Type) map[string]any {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	if own, ok := reflect.New(t).Interface().(interface {
-		shape(s *schemer) map[string]any
+		schema(s *schemaBuilder) map[string]any
 	}); ok {
-		return own.shape(s)
+		return own.schema(s)
 	}
 	if t.Kind() == reflect.Slice {
 		return map[string]any{"type": "array", "minItems": 1, "items": s.of(t.Elem())}
@@ -44,16 +44,16 @@ func (s *schemer) of(t reflect.Type) map[string]any {
 	return s.defined(t)
 }
 
-// defined refers to the definition of a struct, and makes it on first sight.
-func (s *schemer) defined(t reflect.Type) map[string]any {
+// defined returns a reference to the definition of a struct, and adds the definition if it is new.
+func (s *schemaBuilder) defined(t reflect.Type) map[string]any {
 	if _, ok := s.defs[t.Name()]; !ok {
-		s.defs[t.Name()] = nil // a step holds steps
+		s.defs[t.Name()] = nil // ends the recursion: a step contains steps
 		s.defs[t.Name()] = s.object(t)
 	}
 	return map[string]any{"$ref": "#/$defs/" + t.Name()}
 }
 
-func (s *schemer) object(t reflect.Type) map[string]any {
+func (s *schemaBuilder) object(t reflect.Type) map[string]any {
 	properties := map[string]any{}
 	var required, one []any
 	for _, f := range fieldsOf(t) {

@@ -46,7 +46,7 @@ func TestSchemaHasEveryKey(t *testing.T) {
 	}
 }
 
-func TestSchemaTakesGoodFiles(t *testing.T) {
+func TestSchemaAcceptsGoodFiles(t *testing.T) {
 	t.Parallel()
 	v := validator{schema(t)}
 	ready, err := filepath.Glob("library/*.yaml")
@@ -60,7 +60,7 @@ func TestSchemaTakesGoodFiles(t *testing.T) {
 	}
 }
 
-func TestSchemaRefusesShapeFaults(t *testing.T) {
+func TestSchemaRejectsBadShapes(t *testing.T) {
 	t.Parallel()
 	v := validator{schema(t)}
 	bad, err := filepath.Glob("testdata/bad/shape-*.yaml")
@@ -70,20 +70,21 @@ func TestSchemaRefusesShapeFaults(t *testing.T) {
 	for _, name := range bad {
 		whole := fromYAML(t, name).(map[string]any)
 		if v.check(v.top, whole) == nil {
-			t.Errorf("the schema takes %s", name)
+			t.Errorf("the schema accepts %s", name)
 		}
 		steps, _ := whole["steps"].([]any)
 		for i, step := range steps {
 			one := map[string]any{"name": "x", "steps": []any{step}}
-			if err := v.check(v.top, one); err == nil && !harmless(step) {
-				t.Errorf("the schema takes step %d of %s: %v", i, name, step)
+			if err := v.check(v.top, one); err == nil && !onlyInYAML(step) {
+				t.Errorf("the schema accepts step %d of %s: %v", i, name, step)
 			}
 		}
 	}
 }
 
-// harmless says that a step's only fault is nothing that is left in its value: an anchor, an alias, a tag, a key twice.
-func harmless(step any) bool {
+// onlyInYAML reports whether the only problem of a step is in the YAML and not in its value: an anchor, an alias, a tag or a
+// duplicate key.
+func onlyInYAML(step any) bool {
 	s, ok := step.(map[string]any)
 	if !ok {
 		return false
@@ -101,7 +102,7 @@ func fromYAML(t testing.TB, name string) any {
 	return raw
 }
 
-// validator knows the part of JSON Schema that the schema uses; any other keyword fails.
+// validator implements the part of JSON Schema that the schema uses. Any other keyword is an error.
 type validator struct{ top map[string]any }
 
 func (v validator) check(schema map[string]any, value any) error {
@@ -118,7 +119,7 @@ func (v validator) keyword(keyword string, arg any, schema map[string]any, value
 	list, isList := value.([]any)
 	text, isText := value.(string)
 	number, isNumber := toFloat(value)
-	wrong := fmt.Errorf("%s %v does not take %v", keyword, arg, value)
+	mismatch := fmt.Errorf("%s %v does not accept %v", keyword, arg, value)
 	holds := true
 	switch keyword {
 	case "$schema", "$defs", "title", "description", "format":
@@ -156,18 +157,18 @@ func (v validator) keyword(keyword string, arg any, schema map[string]any, value
 	case "properties", "additionalProperties":
 		return v.properties(keyword, arg, schema, object)
 	case "anyOf", "oneOf":
-		fitting := 0
+		matches := 0
 		for _, one := range arg.([]any) {
 			if v.check(one.(map[string]any), value) == nil {
-				fitting++
+				matches++
 			}
 		}
-		holds = fitting == 1 || keyword == "anyOf" && fitting > 0
+		holds = matches == 1 || keyword == "anyOf" && matches > 0
 	default:
 		return fmt.Errorf("unknown keyword %s", keyword)
 	}
 	if !holds {
-		return wrong
+		return mismatch
 	}
 	return nil
 }

@@ -9,61 +9,64 @@ import (
 	"artihook/fixtures/yamlfile"
 )
 
-// sequence follows the steps in the order of the file, from outside in and branch after branch, and looks whether each
-// finds what it is about.
+// sequence goes through the steps in the order of the file, branch by branch, and checks that the lead or the earlier step
+// of each one exists.
 type sequence struct {
-	faults  *yamlfile.Diagnostics
+	diags   *yamlfile.Diagnostics
 	known   []string // all ids of the scenario
 	unnamed int      // leads without a name so far
 	view
 }
 
-// view is what the steps of one branch know of.
+// view is the state that the steps of one branch see.
 type view struct {
 	sends map[string]bool // the ids so far, and whether their step sends
-	leads []string        // under way, the one started last at the end; one without a name is a space and its number
+	leads []string        // the active leads in the order of their start; one without a name is a space and a number
 	ended map[string]bool
 	any   bool // a lead has been started
-	// used notes which leads from outside its branch a branch is about: two branches at once cannot share one.
+	// outside are the leads that were active before the branch, and used those of them that its steps use: two parallel
+	// branches cannot use the same lead.
 	outside []string
 	used    map[string]bool
 }
 
-func checkSequence(steps []*Step, faults *yamlfile.Diagnostics) {
-	q := &sequence{faults: faults, view: view{sends: map[string]bool{}, ended: map[string]bool{}}}
-	q.gather(steps)
+// checkSequence reports the steps whose lead or earlier step does not exist at their place.
+func checkSequence(steps []*Step, diags *yamlfile.Diagnostics) {
+	q := &sequence{diags: diags, view: view{sends: map[string]bool{}, ended: map[string]bool{}}}
+	q.collectIDs(steps)
 	q.walk(steps)
 }
 
-// gather lists all ids, and refuses those that stand twice.
-func (q *sequence) gather(steps []*Step) {
+// collectIDs collects all ids and reports the duplicates.
+func (q *sequence) collectIDs(steps []*Step) {
 	for _, s := range steps {
 		if s.ID.Given() {
 			if slices.Contains(q.known, s.ID.Value) {
-				q.faults.Add(s.ID.Place, "", "a second step has the id %.60q", s.ID.Value)
+				q.diags.Add(s.ID.Place, "", "an earlier step has the id %.60q too; choose another", s.ID.Value)
 			}
 			q.known = append(q.known, s.ID.Value)
 		}
-		q.gather(s.Inner())
+		q.collectIDs(s.Inner())
 	}
 }
 
+// walk checks steps in order.
 func (q *sequence) walk(steps []*Step) {
 	for _, s := range steps {
 		switch s.Action() {
 		case "start":
 			q.start(s)
 		case "answer", "complete", "abandon":
-			q.goOn(s)
+			q.continueLead(s)
 		case "send":
 			if s.Lead.Given() {
-				q.goOn(s)
+				q.continueLead(s)
 			}
 		case "resend":
 			q.resend(s)
 		case "repeat":
 			q.walk(s.Repeat.Steps)
-			if s.Repeat.Times.N > 1 { // the second round meets what the first one left
+			if s.Repeat.Times.N > 1 { // the second round starts with the leads that the first one left
 				q.walk(s.Repeat.Steps)
 			}
 		case "parallel":
@@ -77,7 +80,7 @@ func (q *sequence) walk(steps []*Step) {
 	}
 }
 
-// parallel lets each branch see what was there before all of them, and afterwards joins what they leave.
+// parallel checks each branch with the state before all of them, and then joins the states after them.
 func (q *sequence) parallel(s *Step) {
 	before := q.view
 	after := before.copy()
@@ -87,7 +90,7 @@ func (q *sequence) parallel(s *Step) {
 		q.walk(b.Steps)
 		for name := range q.used {
 			if after.used[name] {
-				q.faults.Add(b.Place, "", "the lead %.60q is in an earlier branch too; a lead's events have one order", strings.TrimSpace(name))
+				q.diags.Add(b.Place, "", "an earlier branch uses the lead %.60q too; the events of a lead have one order", strings.TrimSpace(name))
 			}
 			after.used[name] = true
 		}
@@ -97,7 +100,7 @@ func (q *sequence) parallel(s *Step) {
 	q.view = after
 }
 
-// forEach gives every lead a world of its own: none of those outside is in it.
+// forEach checks the steps of one lead, which see no lead from outside.
 func (q *sequence) forEach(s *Step) {
 	before := q.view
 	q.view = view{sends: maps.Clone(before.sends), ended: map[string]bool{}}
@@ -109,7 +112,7 @@ func (v *view) copy() view {
 	return view{sends: maps.Clone(v.sends), leads: slices.Clone(v.leads), ended: maps.Clone(v.ended), any: v.any, used: map[string]bool{}}
 }
 
-// join takes over what a branch has left: ids, and leads that it started or ended.
+// join adds the state after a branch: its ids, and the leads that it started or ended.
 func (v *view) join(before, branch *view) {
 	for id, sends := range branch.sends {
 		v.sends[id] = sends
@@ -134,7 +137,7 @@ func (q *sequence) start(s *Step) {
 		q.returns(v)
 	}
 	if name != "" && slices.Contains(q.leads, name) {
-		q.faults.Add(s.Lead.Place, "", "the lead %.60q is under way already", name)
+		q.diags.Add(s.Lead.Place, "", "the lead %.60q is active already; complete or abandon it first, or choose another name", name)
 		return
 	}
 	q.any = true
@@ -146,19 +149,19 @@ func (q *sequence) start(s *Step) {
 	delete(q.ended, name)
 }
 
-// returns looks for the lead of the same person, which may have ended.
+// returns checks that the earlier lead of a returning visitor exists. It may have ended.
 func (q *sequence) returns(v *Visitor) {
 	name := v.Returns.Value
 	switch {
 	case slices.Contains(q.outside, name):
 		q.used[name] = true
 	case !slices.Contains(q.leads, name) && !q.ended[name]:
-		q.faults.Add(v.Returns.Place, yamlfile.Nearest(name, q.named()), "no lead %.60q was started before this step", name)
+		q.diags.Add(v.Returns.Place, yamlfile.Nearest(name, q.named()), "no lead %.60q was started before this step", name)
 	}
 }
 
-// goOn looks for the lead of a step that is about one. Only complete and abandon end it.
-func (q *sequence) goOn(s *Step) {
+// continueLead checks that the lead of a step is active. complete and abandon end it.
+func (q *sequence) continueLead(s *Step) {
 	name := s.Lead.Value
 	i := len(q.leads) - 1
 	if s.Lead.Given() {
@@ -174,30 +177,32 @@ func (q *sequence) goOn(s *Step) {
 			q.leads = slices.Delete(q.leads, i, i+1)
 		}
 	case s.Lead.Given() && q.ended[name]:
-		q.faults.Add(s.Lead.Place, "", "the lead %.60q has ended before this step", name)
+		q.diags.Add(s.Lead.Place, "", "the lead %.60q has ended before this step", name)
 	case s.Lead.Given():
-		q.faults.Add(s.Lead.Place, yamlfile.Nearest(name, q.named()), "no lead %.60q was started before this step", name)
+		q.diags.Add(s.Lead.Place, yamlfile.Nearest(name, q.named()), "no lead %.60q was started before this step", name)
 	case q.any:
-		q.faults.Add(s.Place, "", "the lead of this step has ended before it; start another one")
+		q.diags.Add(s.Place, "", "the lead of this step has ended before it; start another one")
 	default:
-		q.faults.Add(s.Place, "", "no lead was started before this step")
+		q.diags.Add(s.Place, "", "no lead was started before this step")
 	}
 }
 
+// named returns the names of the active leads that have one.
 func (v *view) named() []string {
 	return slices.DeleteFunc(slices.Clone(v.leads), func(name string) bool { return strings.HasPrefix(name, " ") })
 }
 
+// resend checks that the step with the id exists, is before this one, and sends.
 func (q *sequence) resend(s *Step) {
 	id := s.Resend.Value
 	sends, before := q.sends[id]
 	switch {
 	case before && !sends:
-		q.faults.Add(s.Resend.Place, "", "the step %.60q sends nothing that could be sent again", id)
+		q.diags.Add(s.Resend.Place, "", "the step %.60q sends nothing, so it cannot be sent again", id)
 	case before:
 	case slices.Contains(q.known, id):
-		q.faults.Add(s.Resend.Place, "", "the step %.60q does not come before this one", id)
+		q.diags.Add(s.Resend.Place, "", "the step %.60q is not before this one", id)
 	default:
-		q.faults.Add(s.Resend.Place, yamlfile.Nearest(id, q.known), "no step has the id %.60q", id)
+		q.diags.Add(s.Resend.Place, yamlfile.Nearest(id, q.known), "no step has the id %.60q", id)
 	}
 }

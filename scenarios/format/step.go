@@ -8,70 +8,71 @@ import (
 	"artihook/fixtures/yamlfile"
 )
 
-// Step is one step: an optional name, exactly one action, and what is expected of it. Action says which of the actions
-// it is; the others are nil.
+// Step is one step: exactly one action, the faults that it injects, and the expected response. The fields of the other
+// actions are nil; the method Action returns the key of the action.
 type Step struct {
 	yamlfile.Place
-	// Invalid reports that a part of the step could not be read.
+	// Invalid reports whether the step has a problem.
 	Invalid bool
 
-	Name Text `yaml:"name" doc:"What the step is called in reports."`
-	ID   Text `yaml:"id" doc:"A name by which a later resend means this step; unique in the scenario."`
-	Lead Text `yaml:"lead" doc:"The lead's name: a start gives it, other steps mean it. Without it, the lead started last that is under way."`
+	Name Text `yaml:"name" doc:"The name of the step in reports."`
+	ID   Text `yaml:"id" doc:"The id of the step for a later resend, unique in the scenario."`
+	Lead Text `yaml:"lead" doc:"The name of the lead. A start sets it, other steps refer to it. Default: the active lead that was started last."`
 
-	Start    *Start    `yaml:"start" one:"action" doc:"A visitor starts a conversation: sends created."`
-	Answer   *Answer   `yaml:"answer" one:"action" doc:"The visitor answers a number of questions, all that are left, or given fields: sends an updated for each."`
-	Complete *Bare     `yaml:"complete" one:"action" doc:"The conversation ends: sends completed. It takes no value."`
-	Abandon  *Bare     `yaml:"abandon" one:"action" doc:"The visitor leaves: nothing more is sent. It takes no value."`
-	Send     *Send     `yaml:"send" one:"action" doc:"Sends an event or a body of your own."`
-	Resend   *Text     `yaml:"resend" one:"action" doc:"Sends an earlier step's delivery again, by the step's id."`
-	Wait     *Duration `yaml:"wait" one:"action" doc:"Waits, as 500ms."`
-	Repeat   *Repeat   `yaml:"repeat" one:"action" doc:"Runs steps several times."`
-	Parallel []*Branch `yaml:"parallel" one:"action" doc:"Runs branches side by side."`
-	ForEach  *ForEach  `yaml:"for_each" one:"action" doc:"Runs steps for each of several leads."`
-	Probe    *Probe    `yaml:"probe" one:"action" doc:"Asks your own system whether the lead has arrived."`
+	Start    *Start    `yaml:"start" one:"action" doc:"A visitor starts a conversation: send created."`
+	Answer   *Answer   `yaml:"answer" one:"action" doc:"The visitor answers a number of questions, all that are left, or the given fields: send an updated for each."`
+	Complete *Bare     `yaml:"complete" one:"action" doc:"The conversation ends: send completed. It takes no value."`
+	Abandon  *Bare     `yaml:"abandon" one:"action" doc:"The visitor leaves: send nothing more. It takes no value."`
+	Send     *Send     `yaml:"send" one:"action" doc:"Send an event or a body of your own."`
+	Resend   *Text     `yaml:"resend" one:"action" doc:"Send the deliveries of the earlier step with this id again."`
+	Wait     *Duration `yaml:"wait" one:"action" doc:"Wait for this time, such as 500ms."`
+	Repeat   *Repeat   `yaml:"repeat" one:"action" doc:"Run steps several times."`
+	Parallel []*Branch `yaml:"parallel" one:"action" doc:"Run branches in parallel."`
+	ForEach  *ForEach  `yaml:"for_each" one:"action" doc:"Run steps for each of several leads."`
+	Probe    *Probe    `yaml:"probe" one:"action" doc:"Ask your own system whether the lead has arrived."`
 
-	Mishaps
-	Expect  *Expect      `yaml:"expect" doc:"What must come back; without it any 2xx."`
-	Capture Map[Capture] `yaml:"capture" doc:"Variables by name, taken from the response for later steps."`
+	FaultInjection
+	Expect  *Expect      `yaml:"expect" doc:"The expected response. Default: any 2xx."`
+	Capture Map[Capture] `yaml:"capture" doc:"Variables for later steps, by name, with the parts of the response that they get."`
 }
 
 // Start begins a conversation.
 type Start struct {
 	yamlfile.Place
-	Bot     Bot       `yaml:"bot" doc:"Whose questions are asked, instead of the default bot: a ready bot's name or a bot's file."`
-	Answers Map[Text] `yaml:"answers" doc:"What the visitor says when asked, by field name; the rest is made up."`
-	Visitor *Visitor  `yaml:"visitor" doc:"Who the visitor is, as far as it is not made up."`
+	Bot     Bot       `yaml:"bot" doc:"The bot of this lead, instead of the default bot: the name of a ready bot or the file of a bot."`
+	Answers Map[Text] `yaml:"answers" doc:"The answers of the visitor, by field. Other answers are generated."`
+	Visitor *Visitor  `yaml:"visitor" doc:"Properties of the visitor. Others are generated."`
 }
 
-// Visitor is what of a made-up visitor is not to be made up: the payload's meta, and whether they were here before.
+// Visitor holds the properties of a visitor that are not generated: parts of the payload's meta, and an earlier lead of the
+// same person.
 type Visitor struct {
 	yamlfile.Place
-	Returns  Text   `yaml:"returns" doc:"An earlier lead's name: the same person comes back, with the same contact_id."`
+	Returns  Text   `yaml:"returns" doc:"The name of an earlier lead of the same person, with the same contact_id."`
 	Page     Text   `yaml:"chat_start_page" doc:"The page where the conversation starts."`
-	Address  Text   `yaml:"ip_address" doc:"Their IPv4 or IPv6 address."`
-	Location *Value `yaml:"location" doc:"Where the address leads to; keys as in the payload, state and city may be null."`
-	Browser  *Value `yaml:"browser" doc:"Their browser: user_agent, name, version, is_mobile."`
+	Address  Text   `yaml:"ip_address" doc:"The IPv4 or IPv6 address of the visitor."`
+	Location *Value `yaml:"location" doc:"The location of the address, with the keys of the payload; state and city may be null."`
+	Browser  *Value `yaml:"browser" doc:"The browser of the visitor: user_agent, name, version, is_mobile."`
 }
 
-// Send is a delivery of its own, outside a conversation or in the middle of one.
+// Send is a single delivery, outside of a conversation or in the middle of one.
 type Send struct {
 	yamlfile.Place
-	Action *EventAction `yaml:"action" one:"body" doc:"Makes up an event: created, updated or completed."`
-	Body   *Text        `yaml:"body" one:"body" doc:"Sends exactly this text."`
-	Base64 *Base64      `yaml:"base64" one:"body" doc:"Sends exactly these bytes, written in base64."`
-	File   *Text        `yaml:"file" one:"body" doc:"Sends exactly the bytes of this file, seen from the scenario's folder."`
-	Set    Map[Value]   `yaml:"set" doc:"Changes to the finished body, by path, as lead.status: 1."`
+	Action *EventAction `yaml:"action" one:"body" doc:"Generate an event: created, updated or completed."`
+	Body   *Text        `yaml:"body" one:"body" doc:"Send exactly this text."`
+	Base64 *Base64      `yaml:"base64" one:"body" doc:"Send exactly these bytes, in base64."`
+	File   *Text        `yaml:"file" one:"body" doc:"Send exactly the bytes of this file, relative to the folder of the scenario."`
+	Set    Map[Value]   `yaml:"set" doc:"Changes to the generated body, by path, such as lead.status: 1."`
 }
 
-// Repeat runs Steps Times times.
+// Repeat runs Steps as often as Times says.
 type Repeat struct {
 	yamlfile.Place
-	Times Count   `yaml:"times" need:"yes" doc:"How often, at least 1."`
-	Steps []*Step `yaml:"steps" need:"yes" doc:"What is repeated."`
+	Times Count   `yaml:"times" need:"yes" doc:"The number of repetitions, at least 1."`
+	Steps []*Step `yaml:"steps" need:"yes" doc:"The steps to repeat."`
 }
 
-// Branch is what runs beside other branches.
+// Branch is a list of steps that runs in parallel with other branches.
 type Branch struct {
 	yamlfile.Place
 	Steps []*Step `yaml:"steps" need:"yes" doc:"The steps of this branch, in order."`
@@ -80,34 +81,35 @@ type Branch struct {
 // ForEach runs Steps once for each of Leads leads.
 type ForEach struct {
 	yamlfile.Place
-	Leads   Count   `yaml:"leads" need:"yes" doc:"How many leads, at least 1."`
-	AtATime Count   `yaml:"at_a_time" doc:"How many of them side by side; without it one after the other."`
-	Steps   []*Step `yaml:"steps" need:"yes" doc:"What each lead does."`
+	Leads   Count   `yaml:"leads" need:"yes" doc:"The number of leads, at least 1."`
+	AtATime Count   `yaml:"at_a_time" doc:"The number of leads in parallel. Default: 1."`
+	Steps   []*Step `yaml:"steps" need:"yes" doc:"The steps of each lead."`
 }
 
-// Probe asks again until the expectation holds or For is over.
+// Probe asks the user's own system. It repeats the request or command until the expectation holds or the time For is over.
 type Probe struct {
 	yamlfile.Place
-	Get   *Text    `yaml:"get" one:"probe" doc:"The URL of an HTTP GET."`
-	Run   *Text    `yaml:"run" one:"probe" doc:"A command of the shell; its output is the body. Variables are in its environment."`
-	For   Duration `yaml:"for" doc:"How long to ask again until the expectation holds; without it, once."`
-	Every Duration `yaml:"every" doc:"How long to wait before asking again."`
+	Get   *Text    `yaml:"get" one:"probe" doc:"The URL of an HTTP GET request."`
+	Run   *Text    `yaml:"run" one:"probe" doc:"A shell command. Its output is the body, and its environment has the variables."`
+	For   Duration `yaml:"for" doc:"How long to repeat the probe until the expectation holds. Default: do not repeat it."`
+	Every Duration `yaml:"every" doc:"The time between two attempts."`
 }
 
-// Mishaps are what a network or ArtiBot can do wrong with what a step sends. The zero value is that all goes well.
-type Mishaps struct {
-	Duplicate  Copies   `yaml:"duplicate" doc:"Sends each delivery this often, at least 2."`
-	OutOfOrder Flag     `yaml:"out_of_order" doc:"Sends the step's deliveries in another order."`
-	Drop       Flag     `yaml:"drop" doc:"The delivery never leaves; the lead's version counts on."`
-	Delay      Duration `yaml:"delay" doc:"Holds the delivery back, as 2s."`
-	Tamper     Tamper   `yaml:"tamper" doc:"Changes the body, the signature or the url after signing."`
-	Unsigned   Flag     `yaml:"unsigned" doc:"Leaves the signature out."`
-	Stale      Count    `yaml:"stale" doc:"Sends this old version of the lead again instead."`
-	SlowBody   Duration `yaml:"slow_body" doc:"Stretches the sending of the body over this time."`
-	CutBody    Bytes    `yaml:"cut_body" doc:"Breaks off after this many bytes of the body."`
+// FaultInjection holds the faults of the network or of ArtiBot that a step injects into its deliveries. The zero value
+// injects none.
+type FaultInjection struct {
+	Duplicate  Copies   `yaml:"duplicate" doc:"Send each delivery this many times, at least 2."`
+	OutOfOrder Flag     `yaml:"out_of_order" doc:"Send the deliveries of the step in another order."`
+	Drop       Flag     `yaml:"drop" doc:"Do not send the delivery. The version of the lead still increases."`
+	Delay      Duration `yaml:"delay" doc:"Delay the delivery, such as by 2s."`
+	Tamper     Tamper   `yaml:"tamper" doc:"Change the body, the signature or the url after signing."`
+	Unsigned   Flag     `yaml:"unsigned" doc:"Send no signature."`
+	Stale      Count    `yaml:"stale" doc:"Send this old version of the lead again, instead of the new event."`
+	SlowBody   Duration `yaml:"slow_body" doc:"Send the body slowly, over this time."`
+	CutBody    Bytes    `yaml:"cut_body" doc:"Close the connection after this many bytes of the body."`
 }
 
-// Action gives the key of the step's action: "start", "answer" and so on.
+// Action returns the key of the step's action, such as "start".
 func (s *Step) Action() string {
 	switch {
 	case s.Start != nil:
@@ -136,14 +138,14 @@ func (s *Step) Action() string {
 	return ""
 }
 
-func (s *Step) markFaulty() { s.Invalid = true }
+func (s *Step) markInvalid() { s.Invalid = true }
 
 // sends reports whether the action of the step sends to the webhook.
 func (s *Step) sends() bool {
 	return slices.Contains([]string{"start", "answer", "complete", "send", "resend"}, s.Action())
 }
 
-// Inner gives the steps inside the step, branch after branch.
+// Inner returns the steps inside the step, branch by branch.
 func (s *Step) Inner() []*Step {
 	var inner []*Step
 	switch {
@@ -158,10 +160,10 @@ func (s *Step) Inner() []*Step {
 	return inner
 }
 
-// given lists the mishaps of a step by key, with their places.
-func (m *Mishaps) given() map[string]yamlfile.Place {
+// injected returns the places of the faults that are injected, by key.
+func (f *FaultInjection) injected() map[string]yamlfile.Place {
 	keys := map[string]yamlfile.Place{}
-	v := reflect.ValueOf(m).Elem()
+	v := reflect.ValueOf(f).Elem()
 	for _, f := range fieldsOf(v.Type()) {
 		if at := v.FieldByIndex(f.index).FieldByName("Place").Interface().(yamlfile.Place); at.Given() {
 			keys[f.key] = at
@@ -170,51 +172,51 @@ func (m *Mishaps) given() map[string]yamlfile.Place {
 	return keys
 }
 
-func (s *Step) check(faults *yamlfile.Diagnostics) {
+func (s *Step) check(diags *yamlfile.Diagnostics) {
 	action := s.Action()
 	if action == "resend" && s.Lead.Given() {
-		faults.Add(s.Lead.Place, "", "lead cannot be used with resend, which has the lead of the earlier step")
+		diags.Add(s.Lead.Place, "", "lead cannot be used with resend, which has the lead of the earlier step")
 	}
 	if action == "" || s.sends() {
-		checkNames(s.Capture, "variable", faults)
-		s.checkMishaps(faults)
+		checkNames(s.Capture, "variable", diags)
+		s.checkFaultInjection(diags)
 		return
 	}
-	for key, at := range s.given() {
-		faults.Add(at, "", "%s cannot be used with %s, which sends nothing", key, action)
+	for key, at := range s.injected() {
+		diags.Add(at, "", "%s cannot be used with %s, which sends nothing", key, action)
 	}
 	if action == "probe" {
-		checkNames(s.Capture, "variable", faults)
-		s.checkCommand(faults)
+		checkNames(s.Capture, "variable", diags)
+		s.checkCommand(diags)
 		return
 	}
 	if s.Expect != nil {
-		faults.Add(s.Expect.Place, "", "expect cannot be used with %s, which gets no response", action)
+		diags.Add(s.Expect.Place, "", "expect cannot be used with %s, which gets no response", action)
 	}
 	if len(s.Capture) > 0 {
-		faults.Add(s.Capture[0].Place, "", "capture cannot be used with %s, which gets no response", action)
+		diags.Add(s.Capture[0].Place, "", "capture cannot be used with %s, which gets no response", action)
 	}
 	if s.Lead.Given() && action != "abandon" {
-		faults.Add(s.Lead.Place, "", "lead cannot be used with %s, which is about no single lead", action)
+		diags.Add(s.Lead.Place, "", "lead cannot be used with %s, which is about no single lead", action)
 	}
 }
 
-// checkMishaps looks whether each mishap can happen to what the step sends.
-func (s *Step) checkMishaps(faults *yamlfile.Diagnostics) {
+// checkFaultInjection reports the faults that cannot be injected into the deliveries of the step.
+func (s *Step) checkFaultInjection(diags *yamlfile.Diagnostics) {
 	if s.OutOfOrder.On && (s.Answer == nil || !s.Answer.All && s.Answer.Next.N < 2 && len(s.Answer.Fields) < 2) && s.Resend == nil {
-		faults.Add(s.OutOfOrder.Place, "", "out_of_order needs a step with several deliveries, as answer: 2")
+		diags.Add(s.OutOfOrder.Place, "", "out_of_order needs a step with several deliveries, such as answer: 2")
 	}
 	if s.Stale.Given() && s.Answer == nil && s.Complete == nil {
-		faults.Add(s.Stale.Place, "", "stale cannot be used with %s; it takes the place of an answer or of complete", s.Action())
+		diags.Add(s.Stale.Place, "", "stale cannot be used with %s; it takes the place of an answer or of complete", s.Action())
 	}
 	if s.Tamper.Given() && s.Unsigned.On {
-		faults.Add(s.Tamper.Place, "", "tamper cannot be used with unsigned; give one of them")
+		diags.Add(s.Tamper.Place, "", "tamper cannot be used with unsigned; give one of them")
 	}
-	s.checkUnanswered(faults)
+	s.checkNoResponse(diags)
 }
 
-// checkUnanswered refuses to look at a response where there is none.
-func (s *Step) checkUnanswered(faults *yamlfile.Diagnostics) {
+// checkNoResponse reports expectations and captures that need a response if there is none.
+func (s *Step) checkNoResponse(diags *yamlfile.Diagnostics) {
 	var why string
 	switch {
 	case s.Drop.On:
@@ -227,47 +229,47 @@ func (s *Step) checkUnanswered(faults *yamlfile.Diagnostics) {
 		return
 	}
 	if e := s.Expect; e != nil && s.Drop.On {
-		faults.Add(e.Place, "", "expect cannot be used with %s", why)
+		diags.Add(e.Place, "", "expect cannot be used with %s", why)
 	} else if e != nil && s.CutBody.Given() {
-		refuse(map[string]yamlfile.Place{"headers": placeOf(e.Headers), "body": placeOf(e.Body)}, why, faults)
+		reject(map[string]yamlfile.Place{"headers": placeOf(e.Headers), "body": placeOf(e.Body)}, why, diags)
 	}
 	if len(s.Capture) > 0 {
-		faults.Add(s.Capture[0].Place, "", "capture cannot be used with %s", why)
+		diags.Add(s.Capture[0].Place, "", "capture cannot be used with %s", why)
 	}
 }
 
-func (p *Probe) check(faults *yamlfile.Diagnostics) {
+func (p *Probe) check(diags *yamlfile.Diagnostics) {
 	if p.Every.Given() && !p.For.Given() {
-		faults.Add(p.Every.Place, "", "every needs for: how long to ask again")
+		diags.Add(p.Every.Place, "", "every needs the key for; set it to the time to repeat the probe, such as for: 10s")
 	}
 }
 
-// checkCommand refuses to expect of a command what only a response has.
-func (s *Step) checkCommand(faults *yamlfile.Diagnostics) {
+// checkCommand reports expectations and captures that a command cannot have.
+func (s *Step) checkCommand(diags *yamlfile.Diagnostics) {
 	if s.Probe.Run == nil {
 		return
 	}
 	if e := s.Expect; e != nil {
-		refuse(map[string]yamlfile.Place{"status": placeOf(e.Status), "headers": placeOf(e.Headers), "error": e.Error.Place},
-			"a command, which has only an exit code and a body", faults)
+		reject(map[string]yamlfile.Place{"status": placeOf(e.Status), "headers": placeOf(e.Headers), "error": e.Error.Place},
+			"a command, which has only an exit code and a body", diags)
 	}
 	for _, c := range s.Capture {
 		if c.Value.Header != nil {
-			faults.Add(c.Value.Header.Place, "", "header cannot be used with a command, whose output has none")
+			diags.Add(c.Value.Header.Place, "", "header cannot be used with a command, whose output has none")
 		}
 	}
 }
 
-// refuse adds a fault for each key that is given.
-func refuse(keys map[string]yamlfile.Place, beside string, faults *yamlfile.Diagnostics) {
+// reject adds a problem for each key that the file has.
+func reject(keys map[string]yamlfile.Place, beside string, diags *yamlfile.Diagnostics) {
 	for key, at := range keys {
 		if at.Given() {
-			faults.Add(at, "", "%s cannot be used with %s", key, beside)
+			diags.Add(at, "", "%s cannot be used with %s", key, beside)
 		}
 	}
 }
 
-// placeOf gives the place of the first entry.
+// placeOf returns the place of the first entry.
 func placeOf[T interface{ At() yamlfile.Place }](list []T) yamlfile.Place {
 	if len(list) == 0 {
 		return yamlfile.Place{}
@@ -275,11 +277,11 @@ func placeOf[T interface{ At() yamlfile.Place }](list []T) yamlfile.Place {
 	return list[0].At()
 }
 
-// checkNames holds the names of variables against the form that ${name} can hold.
-func checkNames[T any](m Map[T], what string, faults *yamlfile.Diagnostics) {
+// checkNames reports names that cannot be used as ${name}.
+func checkNames[T any](m Map[T], what string, diags *yamlfile.Diagnostics) {
 	for _, e := range m {
 		if e.Key == "" || strings.ContainsFunc(e.Key, func(r rune) bool { return !isNameRune(r) }) {
-			faults.Add(e.Place, "", "%s name %.60q holds something else than letters, digits and _", what, e.Key)
+			diags.Add(e.Place, "", "the %s name %.60q is not valid; use only letters, digits and _", what, e.Key)
 		}
 	}
 }

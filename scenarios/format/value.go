@@ -10,8 +10,8 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// Value is any value of the file as JSON text, keys in their order and numbers as they are in the file. Texts in it may
-// hold ${name}.
+// Value is any value of the file as JSON text. The order of keys and the form of numbers are those of the file. Texts in it
+// may contain ${name}.
 type Value struct {
 	yamlfile.Place
 	JSON string
@@ -19,9 +19,9 @@ type Value struct {
 
 func (v *Value) decode(d *decoder, n ast.Node, _ string) { v.JSON = string(d.json(nil, n)) }
 
-func (*Value) shape(*schemer) map[string]any { return map[string]any{} }
+func (*Value) schema(*schemaBuilder) map[string]any { return map[string]any{} }
 
-// json writes a node as JSON text.
+// json appends a node as JSON text.
 func (d *decoder) json(dst []byte, n ast.Node) []byte {
 	switch v := n.(type) {
 	case *ast.MappingNode:
