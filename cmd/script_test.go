@@ -1,16 +1,10 @@
 package cmd
 
 import (
-	"bufio"
-	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,7 +50,6 @@ func TestScripts(t *testing.T) {
 
 			"nowhere":   nowhereCmd,
 			"nocommand": nocommandCmd,
-			"raw":       rawCmd,
 		},
 	})
 }
@@ -228,37 +221,4 @@ func nocommandCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if stopped != "" {
 		ts.Fatalf("%s stops commands for good", args[0])
 	}
-}
-
-// rawCmd starts a receiver that sends what is in a file, in response to every request, and then closes the connection:
-// raw NAME FILE. In the file, SECRET is the secret, and SEC and RET are its halves, of 12 bytes each.
-func rawCmd(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: raw NAME file")
-	}
-	half := len(scriptSecret) / 2
-	text := strings.NewReplacer("SECRET", scriptSecret, "SEC", scriptSecret[:half], "RET", scriptSecret[half:], "\n", "\r\n",
-		"BASE64", base64.StdEncoding.EncodeToString([]byte("x"+scriptSecret)), "HEX", hex.EncodeToString([]byte(scriptSecret)),
-		"QUERY", url.QueryEscape(scriptSecret)).Replace(ts.ReadFile(args[1]))
-	response := []byte(text)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	ts.Check(err)
-	ts.Defer(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				request, err := http.ReadRequest(bufio.NewReader(conn))
-				if err == nil {
-					io.Copy(io.Discard, request.Body)
-					conn.Write(response)
-				}
-			}()
-		}
-	}()
-	ts.Setenv(args[0], "http://"+listener.Addr().String())
 }
