@@ -43,7 +43,7 @@ generated lead has your field names and types. The answers of the visitor are no
 	return cmd
 }
 
-// botJSON is a bot in one line.
+// botJSON is the output of bots -o json for one bot.
 type botJSON struct {
 	Name   string   `json:"name"`
 	Title  string   `json:"title"`
@@ -104,7 +104,7 @@ func runBotsFrom(ctx context.Context, a *app, file string) error {
 	return printBot(a, fixtures.BotFrom(event))
 }
 
-// bodyOf takes the body out of a delivery as -o json and listen show it; anything else is a body itself.
+// bodyOf returns the body of a delivery in the JSON of other commands. Any other text is itself a body.
 func bodyOf(text []byte) []byte {
 	var delivery struct {
 		Body    *string

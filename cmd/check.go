@@ -27,7 +27,7 @@ type checkOptions struct {
 	history settings.HistoryFlags
 	reports settings.ReportFlags
 
-	args       []string // the URL, where it was given
+	args       []string // the URL, if given
 	list       bool
 	only, skip []string
 	strict     bool
@@ -36,7 +36,7 @@ type checkOptions struct {
 	seed       *uint64
 }
 
-// checkConnections is how many deliveries of an examination are under way at once, at most.
+// checkConnections is the maximum number of connections of a check.
 const checkConnections = 50
 
 func newCheckCmd(a *app) *cobra.Command {
@@ -47,8 +47,9 @@ func newCheckCmd(a *app) *cobra.Command {
 		Long: `Check sends valid and invalid deliveries and compares each response with that of a correct receiver. Each failure
 shows the request, the expected and the actual response, and how to fix it. The exit code is 1 if a MUST case fails.
 
-With --probe, the cases of the life of a lead also examine what your system has stored. The probe is a URL with {lead} in
-it, or a command that gets the ID of the lead as its argument, as $ARTIHOOK_LEAD or as {lead}. It returns all that you store of the lead.`,
+With --probe, the cases of group life also compare the lead that your system has stored. The probe is a URL with {lead}
+in it, or a command that gets the ID of the lead as its argument, as $ARTIHOOK_LEAD or as {lead}. It returns everything that
+you store of the lead.`,
 		Example: `  artihook check localhost:3000/hook --secret s3cret
   artihook check localhost:3000/hook --only signature --only body-unicode
   artihook check localhost:3000/hook --probe 'sqlite3 leads.db "select * from leads where id = '"'{lead}'"'"'
@@ -65,8 +66,8 @@ it, or a command that gets the ID of the lead as its argument, as $ARTIHOOK_LEAD
 	flags.StringSliceVar(&opt.only, "only", nil, "Run only these cases: an `ID`, a group or a pattern like 'life-*' (repeatable)")
 	flags.StringSliceVar(&opt.skip, "skip", nil, "Skip these cases: an `ID`, a group or a pattern (repeatable)")
 	flags.BoolVar(&opt.strict, "strict", false, "Exit with code 1 also if a SHOULD case fails")
-	flags.StringVar(&opt.probe, "probe", "", "Read what your system has stored of a lead with this `COMMAND`, or from a URL with {lead}")
-	flags.BoolVar(&opt.yes, "yes", false, "Also send to a receiver outside of this machine and of private networks")
+	flags.StringVar(&opt.probe, "probe", "", "Read the stored lead from your system with this `COMMAND`, or from a URL with {lead}")
+	flags.BoolVar(&opt.yes, "yes", false, "Also send to a receiver outside this machine and private networks")
 	settings.AddFlag(flags, &opt.seed, settings.FlagSpec[*uint64]{Name: "seed", Kind: "N", Parse: settings.ParseSeed, Usage: "Generate the leads from this seed (default random, so that the leads are new)"})
 	opt.reports.Add(cmd)
 	settings.MarkRunOnly(flags, "only", "skip")
@@ -79,7 +80,7 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 		return console.Usage(err)
 	}
 	if len(cases) == 0 {
-		return console.Usagef("no case is left; --skip leaves out all that --only names")
+		return console.Usagef("no case is left; --skip excludes every case that --only selects")
 	}
 	if opt.list {
 		return listCases(a, cases)
@@ -113,7 +114,7 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	plan.Emitter = sender
 	results, err := runCases(ctx, a, plan)
 	opt.args = args
-	return examined(a, opt, &plan, results, settings.Ended(err, done()))
+	return checkEnded(a, opt, &plan, results, settings.Ended(err, done()))
 }
 
 // probeOf returns the probe of --probe, which trusts the certificates that the deliveries trust.
@@ -125,7 +126,7 @@ func (opt *checkOptions) probeOf(a *app, w *emitter.Webhook) (check.Probe, error
 	return check.ParseProbe(opt.probe, &probe.Runner{Client: client, Timeout: opt.client.Timeout, Mask: w.Secret.Redact})
 }
 
-// runCases runs the battery and shows each failure as it comes.
+// runCases runs the cases and prints each failure at once.
 func runCases(ctx context.Context, a *app, plan check.Options) ([]check.Result, error) {
 	a.printer.Notef("%s with %s to %s", text.Counted(len(plan.Cases), "case"), text.Counted(check.Requests(plan.Cases), "request"), plan.Webhook.URL)
 	if plan.Webhook.Secret.Empty() {
@@ -145,8 +146,8 @@ func runCases(ctx context.Context, a *app, plan check.Options) ([]check.Result, 
 	return results, err
 }
 
-// examined closes the examination: the table, the reports, the exit code.
-func examined(a *app, opt *checkOptions, plan *check.Options, results []check.Result, err error) error {
+// checkEnded prints the table, writes the reports and returns the error for the exit code.
+func checkEnded(a *app, opt *checkOptions, plan *check.Options, results []check.Result, err error) error {
 	w, planned := plan.Webhook, len(plan.Cases)
 	interrupted := errors.Is(err, context.Canceled)
 	if unreachable := new(check.UnreachableError); errors.As(err, &unreachable) {
@@ -158,11 +159,11 @@ func examined(a *app, opt *checkOptions, plan *check.Options, results []check.Re
 			err = shown
 		}
 	}
-	text := check.Report(results, check.ReportOptions{
+	reported := check.Report(results, check.ReportOptions{
 		Tool: "artihook " + console.Version, Strict: opt.strict, Interrupted: interrupted, Secret: w.Secret,
 		Repeat: opt.repeat(a),
 	})
-	if wrote := opt.reports.Write(a.settings, a.reportOutput(), text); wrote != nil {
+	if wrote := opt.reports.Write(a.settings, a.reportOutput(), reported); wrote != nil {
 		return settings.Ended(err, wrote)
 	}
 	if err != nil {
@@ -176,7 +177,7 @@ func examined(a *app, opt *checkOptions, plan *check.Options, results []check.Re
 	return nil
 }
 
-// repeat words the command that repeats one case.
+// repeat returns a function that returns the command for one case alone.
 func (opt *checkOptions) repeat(a *app) func(id string) string {
 	return func(id string) string {
 		words := []string{"artihook", "check"}
@@ -191,7 +192,8 @@ func (opt *checkOptions) repeat(a *app) func(id string) string {
 	}
 }
 
-// isNear says whether the host is this machine or in a private network. A name that leads nowhere does no harm.
+// isNear reports whether the host is this machine or in a private network. An unknown name counts as near, because nothing can
+// be sent to it.
 func isNear(ctx context.Context, url signature.URL) bool {
 	host, _, err := net.SplitHostPort(url.Address())
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"artihook/scenarios/report"
 )
 
-// resultJSON is what check -o json shows of a case, and of one in its list.
+// resultJSON is the output of check -o json for one case.
 type resultJSON struct {
 	ID     string `json:"id"`
 	Group  string `json:"group"`
@@ -34,7 +34,7 @@ func newResultJSON(r *check.Result) resultJSON {
 	return shown
 }
 
-// printResult writes a case that failed, and with -v or -o json any case.
+// printResult prints a failed case, and with -v or -o json every case.
 func printResult(a *app, r *check.Result) error {
 	switch {
 	case a.printer.JSON():
@@ -76,20 +76,20 @@ func resultText(a *app, r *check.Result) string {
 	return b.String()
 }
 
-// exchangeText is a line for each delivery of a case; its number leads to the whole of it.
+// exchangeText writes the line of an exchange: its outcome, and its number in the history.
 func exchangeText(a *app, b *strings.Builder, e *report.Exchange) {
-	came := e.Error
-	if came == "" {
-		came = fmt.Sprint(e.Status)
+	outcome := e.Error
+	if outcome == "" {
+		outcome = fmt.Sprint(e.Status)
 	}
-	fmt.Fprintf(b, "    [%s] %s (%s)", came, text.Printable(e.Title), text.ShortDuration(e.Took))
+	fmt.Fprintf(b, "    [%s] %s (%s)", outcome, text.Printable(e.Title), text.ShortDuration(e.Took))
 	if e.Number != 0 {
 		b.WriteString(a.printer.Paint(console.Dim, fmt.Sprintf(" #%d", e.Number)))
 	}
 	b.WriteString("\n")
 }
 
-// printTable writes how the groups did, and the total in one line.
+// printTable prints the results of each group, and the total in one line.
 func printTable(a *app, results []check.Result, planned int) error {
 	if a.printer.JSON() {
 		return nil
@@ -123,7 +123,7 @@ func printTable(a *app, results []check.Result, planned int) error {
 	return err
 }
 
-// skippedText says once for each reason how many cases were skipped for it.
+// skippedText writes a line for each reason, with the number of cases that were skipped for it.
 func skippedText(a *app, b *strings.Builder, results []check.Result) {
 	var reasons []string
 	n := map[string]int{}
@@ -151,7 +151,7 @@ func verdict(a *app, failed map[check.Level]int) string {
 	return a.printer.Paint(console.Green, "nothing failed")
 }
 
-// listCases shows the battery without running it.
+// listCases prints the cases without running them.
 func listCases(a *app, cases []check.Case) error {
 	width := 0
 	for i := range cases {

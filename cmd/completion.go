@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// strictBuiltins makes cobra's own commands refuse what they do not know as all others do.
+// strictBuiltins makes cobra's own commands report unknown arguments as usage errors, as all other commands do.
 func strictBuiltins(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
@@ -37,7 +37,8 @@ func strictBuiltins(root *cobra.Command) {
 	}
 }
 
-// addCompletions teaches the shell what flags take: the words that their help names, the ready bots, the file's webhooks.
+// addCompletions registers the completions of flag values: the words in their help, ready bots, webhooks of artihook.yaml
+// and cases of check.
 func addCompletions(a *app, cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		var words func() []string
@@ -53,7 +54,7 @@ func addCompletions(a *app, cmd *cobra.Command) {
 		default:
 			return
 		}
-		// It fails only for a flag that is not there.
+		// It fails only for an unknown flag.
 		_ = cmd.RegisterFlagCompletionFunc(f.Name, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return words(), cobra.ShellCompDirectiveDefault
 		})
@@ -63,7 +64,7 @@ func addCompletions(a *app, cmd *cobra.Command) {
 	}
 }
 
-// caseIDs are what check runs, groups first.
+// caseIDs returns the groups and the IDs of the cases of check.
 func caseIDs() []string {
 	ids := slices.Clone(check.Groups[:])
 	for _, c := range check.Cases() {

@@ -19,7 +19,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// demoSecret is shared by the two sides of the demo, which both end with it.
+// demoSecret is the secret that the sender and the receiver of the demo share.
 const demoSecret = "demo-secret"
 
 func newDemoCmd(a *app) *cobra.Command {
@@ -87,10 +87,10 @@ func playDemo(ctx context.Context, a *app, w emitter.Webhook, sender *emitter.Em
 func startReceiver(handler http.Handler) (url signature.URL, stop func(), err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return url, nil, fmt.Errorf("no loopback port to listen on: %w", err)
+		return url, nil, fmt.Errorf("cannot listen on a loopback port: %w", err)
 	}
 	server := settings.NewServer(handler)
-	go server.Serve(listener) //nolint:errcheck // it ends with stop, and says only that
+	go server.Serve(listener) //nolint:errcheck // stop ends it, with no other error
 	url, err = signature.ParseURL("http://" + listener.Addr().String() + "/artibot")
 	return url, func() { server.Close() }, err
 }

@@ -65,14 +65,14 @@ func inputName(name string) string {
 	return name
 }
 
-// openLines opens a file that is right from the first line to the last, so that a wrong one changes nothing.
+// openLines opens a file after it has read every line once, so that a file with an error changes nothing.
 func openLines(ctx context.Context, name string) (*os.File, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, console.Usagef("read %s: %w", name, settings.PlainError(err))
 	}
 	if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() {
-		return file, nil // a pipe can be read once only
+		return file, nil // a pipe can be read only once
 	}
 	for _, err := range history.ReadLines(file) {
 		if err == nil {

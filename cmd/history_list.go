@@ -11,7 +11,7 @@ import (
 	"artihook/cmd/settings"
 )
 
-// listLimit is how many deliveries list shows.
+// listLimit is the default of --limit.
 const listLimit = 20
 
 type listOptions struct {

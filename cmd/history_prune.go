@@ -44,7 +44,7 @@ them stay. Other processes may read and write the history meanwhile. Numbers are
 func runHistoryPrune(ctx context.Context, a *app, opt *pruneOptions) error {
 	flags := opt.filter.Cmd.Flags()
 	if !opt.filter.Given() && !flags.Changed("older-than") && !flags.Changed("keep") {
-		return console.WithHint(errors.New("nothing says what to remove"), "give --older-than 30d, --keep 1000, or a filter such as --status 2xx; --keep 0 removes everything")
+		return console.WithHint(errors.New("no deliveries are selected"), "use --older-than 30d, --keep 1000, or a filter such as --status 2xx; --keep 0 removes everything")
 	}
 	if file := opt.history.File(); file != "" && !settings.FileExists(file) {
 		a.printer.Notef("no deliveries in %s", opt.history.File())

@@ -56,30 +56,30 @@ The exit code is 1 unless every response is 2xx.`,
 	return cmd
 }
 
-func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, which []string) error {
-	if err := opt.check(a, which); err != nil {
+func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, args []string) error {
+	if err := opt.check(a, args); err != nil {
 		return err
 	}
 	opts, err := opt.client.Options(a.settings, 1)
 	if err != nil {
 		return console.Usage(err)
 	}
-	// --no-history records nothing new; what is to be sent again still comes from there.
+	// With --no-history, nothing is recorded, but the deliveries to send again are still read from the history.
 	from, err := opt.history.OpenToRead(ctx)
 	if err != nil {
 		return err
 	}
 	defer from.Close()
-	meant, err := opt.meant(ctx, a, from, which)
+	selected, err := opt.selected(ctx, a, from, args)
 	if err != nil {
 		return err
 	}
 	if opt.dryRun {
-		return opt.preview(a, meant)
+		return opt.preview(a, selected)
 	}
 	if !settings.FileExists(opt.history.File()) {
 		printNone(ctx, a, from)
-		return nil // none is made by looking for something to send
+		return nil // do not create a history
 	}
 	store, err := opt.history.Open(ctx)
 	if err != nil {
@@ -87,7 +87,7 @@ func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, which []s
 	}
 	sender, done := settings.NewSender(store, opts)
 	r := resender{app: a, opt: opt, sender: sender}
-	for d, err := range meant {
+	for d, err := range selected {
 		if err == nil {
 			err = r.resend(ctx, &d)
 		}
@@ -107,26 +107,26 @@ func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, which []s
 	return nil
 }
 
-func (opt *resendOptions) check(a *app, which []string) error {
+func (opt *resendOptions) check(a *app, args []string) error {
 	switch {
-	case len(which) > 0 && opt.filter.Given():
+	case len(args) > 0 && opt.filter.Given():
 		return console.Usagef("give numbers or filters, not both")
-	case len(which) == 0 && !opt.filter.Given():
-		return console.WithHint(errors.New("nothing says what to send again"), "give numbers, last, or a filter such as --status 5xx --since 1h")
+	case len(args) == 0 && !opt.filter.Given():
+		return console.WithHint(errors.New("no deliveries are selected"), "give numbers, last, or a filter such as --status 5xx --since 1h")
 	case !opt.exact:
 		return nil
 	}
 	for _, name := range []string{"url", "sign-url", "secret", "secret-file", "scheme", "header"} {
 		if a.settings.ChangedFlags[name] {
-			return console.Usagef("give --exact or --%s, not both: --exact sends what was sent, signature and all", name)
+			return console.Usagef("give --exact or --%s, not both: --exact sends the recorded bytes, including the signature", name)
 		}
 	}
 	return nil
 }
 
-// meant gives the deliveries to send again. Numbers are looked up before the first of them leaves.
-func (opt *resendOptions) meant(ctx context.Context, a *app, store *history.Store, which []string) (iter.Seq2[history.Delivery, error], error) {
-	if len(which) == 0 {
+// selected returns the deliveries to send again. It looks up all numbers before the first delivery is sent.
+func (opt *resendOptions) selected(ctx context.Context, a *app, store *history.Store, args []string) (iter.Seq2[history.Delivery, error], error) {
+	if len(args) == 0 {
 		filter, err := opt.filter.Resolve(ctx, a.settings, store)
 		if err == nil && filter == (history.Filter{}) {
 			err = console.Usagef("the filters are empty, so every delivery would be sent again; name one, or give --limit")
@@ -134,8 +134,8 @@ func (opt *resendOptions) meant(ctx context.Context, a *app, store *history.Stor
 		filter.Whole, filter.Oldest = true, true
 		return store.List(ctx, filter), err
 	}
-	ids := make([]int64, len(which))
-	for i, name := range which {
+	ids := make([]int64, len(args))
+	for i, name := range args {
 		d, err := delivery(ctx, store, name)
 		if err != nil {
 			return nil, err
@@ -152,9 +152,9 @@ func (opt *resendOptions) meant(ctx context.Context, a *app, store *history.Stor
 	}, nil
 }
 
-// preview shows what would be sent.
-func (opt *resendOptions) preview(a *app, meant iter.Seq2[history.Delivery, error]) error {
-	for d, err := range meant {
+// preview prints the requests without sending them.
+func (opt *resendOptions) preview(a *app, selected iter.Seq2[history.Delivery, error]) error {
+	for d, err := range selected {
 		if err != nil {
 			return err
 		}
@@ -187,7 +187,7 @@ func (r *resender) resend(ctx context.Context, before *history.Delivery) error {
 	if r.app.printer.JSON() {
 		show = nil
 	}
-	// In JSON the last attempt tells how the answer changed, and only the next shows which was the last.
+	// In JSON, the last attempt shows how the response changed, and only a next attempt shows that one was not the last.
 	var waiting *history.Delivery
 	each := func(d history.Delivery) error {
 		if show != nil {
@@ -210,8 +210,8 @@ func (r *resender) resend(ctx context.Context, before *history.Delivery) error {
 	return printChange(r.app, before, &last)
 }
 
-// plan makes the delivery anew, or exactly as it was. The secret of an exact one only keeps itself out of the history,
-// should the receiver echo it.
+// plan returns the delivery with a new signature, or the recorded bytes with --exact. With --exact, the secret only serves to
+// mask it in the response.
 func (opt *resendOptions) plan(a *app, d *history.Delivery) (emitter.Webhook, history.Delivery, error) {
 	w, err := opt.target(a, d)
 	if err != nil || !opt.exact {
@@ -219,13 +219,13 @@ func (opt *resendOptions) plan(a *app, d *history.Delivery) (emitter.Webhook, hi
 	}
 	planned := emitter.ResendExact(d)
 	if !bytes.Equal(planned.Request.AppendRaw(nil), d.RawRequest) {
-		return w, planned, errors.New("it cannot be sent byte for byte as it was, since it was imported from elsewhere; leave --exact out")
+		return w, planned, errors.New("its bytes are unknown, because it was imported; leave --exact out")
 	}
 	w.URL, err = settings.ParseTarget(d.URL)
 	return w, planned, err
 }
 
-// target returns where a delivery goes now: to its webhook as the file describes it today, otherwise to where it went.
+// target returns the webhook for a delivery: the entry of artihook.yaml with the recorded name, otherwise the recorded URL.
 // Only the URL and the headers of an imported delivery are used. Its SignURL and scheme could turn a resend into a
 // signature for a URL that the user does not see.
 func (opt *resendOptions) target(a *app, d *history.Delivery) (emitter.Webhook, error) {
@@ -245,7 +245,7 @@ func (opt *resendOptions) target(a *app, d *history.Delivery) (emitter.Webhook, 
 	}
 	flags := opt.webhook.Cmd.Flags()
 	if opt.url != "" && !flags.Changed("sign-url") {
-		w.SignURL = signature.URL{} // the public URL belonged to the other
+		w.SignURL = signature.URL{} // it is the public form of the other URL
 	}
 	if listed {
 		return w, nil

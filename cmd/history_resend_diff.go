@@ -14,7 +14,7 @@ import (
 	"github.com/tidwall/sjson"
 )
 
-// changeJSON says, beside a delivery that was sent again, what its first answer was.
+// changeJSON describes the recorded response, in the JSON of a delivery that was sent again.
 type changeJSON struct {
 	Status     int     `json:"status"`
 	Error      string  `json:"error"`
@@ -22,9 +22,9 @@ type changeJSON struct {
 	Body       string  `json:"body_change"`
 }
 
-// printChange tells in one line how the answer changed. In JSON it stands as "before" in the delivery itself.
+// printChange prints how the response changed: in one line, or in JSON as "before" of the delivery.
 func printChange(a *app, before, after *history.Delivery) error {
-	body := bodyChange(answerBody(before), answerBody(after))
+	body := bodyChange(responseBody(before), responseBody(after))
 	if !a.printer.JSON() {
 		_, err := fmt.Fprintf(a.printer.Out, "  %s → %s, %s → %s%s\n",
 			a.printer.Paint(console.OutcomeColor(before), "["+console.Outcome(before)+"]"), a.printer.Paint(console.OutcomeColor(after), "["+console.Outcome(after)+"]"),
@@ -50,14 +50,14 @@ func prefixed(prefix, text string) string {
 	return prefix + text
 }
 
-func answerBody(d *history.Delivery) []byte {
+func responseBody(d *history.Delivery) []byte {
 	if d.Response == nil {
 		return nil
 	}
 	return d.Response.Body
 }
 
-// bodyChange says where two bodies differ; "" when both are empty.
+// bodyChange returns where two bodies differ; "" if both are empty.
 func bodyChange(before, after []byte) string {
 	switch {
 	case len(before)+len(after) == 0:
@@ -71,11 +71,11 @@ func bodyChange(before, after []byte) string {
 }
 
 const (
-	changeContext = 8  // characters shown of what is the same, before and behind a change
+	changeContext = 8  // equal characters shown before and after a change
 	maxChange     = 60 // characters shown of each side
 )
 
-// textChange shows two texts without what is the same at both ends.
+// textChange returns two texts without their common beginning and end.
 func textChange(before, after []rune) string {
 	start := 0
 	for start < min(len(before), len(after)) && before[start] == after[start] {
@@ -89,9 +89,9 @@ func textChange(before, after []rune) string {
 	return excerpt(before, start, end) + " → " + excerpt(after, start, end)
 }
 
-// excerpt shows a text but for its first start and its last end characters.
+// excerpt returns a text without its first start and its last end characters, quoted and cut to maxChange.
 func excerpt(text []rune, start, end int) string {
-	middle, before, behind := text[start:len(text)-end], "", ""
+	middle, before, after := text[start:len(text)-end], "", ""
 	if start > 0 {
 		before = "…"
 	}
@@ -99,7 +99,7 @@ func excerpt(text []rune, start, end int) string {
 		middle, end = middle[:maxChange], 1
 	}
 	if end > 0 {
-		behind = "…"
+		after = "…"
 	}
-	return before + strconv.Quote(string(middle)) + behind
+	return before + strconv.Quote(string(middle)) + after
 }

@@ -40,7 +40,7 @@ func runHistoryShow(ctx context.Context, a *app, opt *settings.HistoryFlags, whi
 	return printWhole(a, &d)
 }
 
-// delivery gives the one that an argument means: a number, or last.
+// delivery returns the delivery of an argument: a number, or last.
 func delivery(ctx context.Context, store *history.Store, which string) (d history.Delivery, err error) {
 	if which == "last" {
 		d, err = store.Last(ctx)
@@ -57,7 +57,7 @@ func delivery(ctx context.Context, store *history.Store, which string) (d histor
 	return d, err
 }
 
-// printWhole shows the line of a delivery, what the history keeps beside it, and the exchange.
+// printWhole prints the line of a delivery, its other fields, the request and the response.
 func printWhole(a *app, d *history.Delivery) error {
 	if a.printer.JSON() {
 		return a.printer.WriteJSON(d)

@@ -113,19 +113,19 @@ func countName(c history.Count) string {
 // barWidth is the length of the bar of all deliveries, in characters.
 const barWidth = 30
 
-// bar shows a share of all deliveries, the accepted ones first. Nothing is as short as none.
+// bar returns a bar for a share of all deliveries, the accepted ones first. It has at least one character.
 func bar(a *app, c history.Count, all int64) string {
 	length := max(1, int((c.Deliveries*barWidth+all/2)/all))
 	good := int((c.Accepted*int64(length) + c.Deliveries/2) / c.Deliveries)
 	if !a.printer.Colored() {
 		return strings.Repeat("#", length)
 	}
-	text := ""
+	painted := ""
 	if good > 0 {
-		text = a.printer.Paint(console.Green, strings.Repeat("█", good))
+		painted = a.printer.Paint(console.Green, strings.Repeat("█", good))
 	}
 	if good < length {
-		text += a.printer.Paint(console.Red, strings.Repeat("█", length-good))
+		painted += a.printer.Paint(console.Red, strings.Repeat("█", length-good))
 	}
-	return text
+	return painted
 }

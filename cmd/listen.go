@@ -128,11 +128,11 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 		defer mu.Unlock()
 		redacted := arrival.Redacted(opts.Secret)
 		rec.add(&redacted)
-		_ = printArrival(a, &opts, &arrival, shownHints) // a closed stdout stops nobody from sending
+		_ = printArrival(a, &opts, &arrival, shownHints) // listen goes on if stdout is closed
 	}
 	a.printer.Notef("listening on %s://%s; Ctrl-C ends it", scheme, listener.Addr())
 	if !settings.OnLoopback(listener.Addr()) {
-		a.printer.Notef("warning: everybody who reaches %s can send to this receiver", listener.Addr())
+		a.printer.Notef("warning: any machine that reaches %s can send to this receiver", listener.Addr())
 	}
 	opt.announce(a, &opts)
 	server := settings.NewServer(receiver.New(opts))
@@ -143,7 +143,7 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 	return errors.Join(err, rec.end(a))
 }
 
-// receiver settles the flags.
+// receiver returns the options of the receiver that the flags set.
 func (opt *listenOptions) receiver(ctx context.Context, a *app) (opts receiver.Options, err error) {
 	opts = receiver.Options{
 		Scheme: opt.scheme.scheme, AnyScheme: opt.scheme.any, Status: opt.status, Now: a.system.Now, Delay: opt.delay,
@@ -161,7 +161,7 @@ func (opt *listenOptions) receiver(ctx context.Context, a *app) (opts receiver.O
 		if opts.Body, err = a.settings.ReadInput(ctx, opt.body); err != nil {
 			return opts, err
 		}
-		if opts.Status == http.StatusNoContent { // which has none
+		if opts.Status == http.StatusNoContent { // has no body
 			opts.Status = http.StatusOK
 		}
 	}
@@ -175,18 +175,18 @@ func (opt *listenOptions) receiver(ctx context.Context, a *app) (opts receiver.O
 	return opts, nil
 }
 
-// announce says what a sender must know.
+// announce notes the settings that matter to a sender.
 func (opt *listenOptions) announce(a *app, opts *receiver.Options) {
 	if opt.publicURL != "" {
-		a.printer.Notef("signatures are to be for %s", opts.PublicURL)
+		a.printer.Notef("signatures must be for %s", opts.PublicURL)
 	}
 	if opt.tls {
-		a.printer.Notef("its certificate was made for this run: send with --insecure")
+		a.printer.Notef("the certificate is new and self-signed; send with --insecure")
 	}
 	if opts.Forward != nil {
-		a.printer.Notef("what is right goes on to %s", opts.Forward.To)
+		a.printer.Notef("valid deliveries are forwarded to %s", opts.Forward.To)
 	}
 	if opts.Secret.Empty() {
-		a.printer.Notef("no secret is set, so the empty one is expected; set " + settings.EnvPrefix + "SECRET, --secret or --secret-file")
+		a.printer.Notef("no secret is set, so signatures must be made with the empty one; set " + settings.EnvPrefix + "SECRET, --secret or --secret-file")
 	}
 }

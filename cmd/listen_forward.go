@@ -11,7 +11,7 @@ import (
 	"artihook/emitter/signature"
 )
 
-// forwardsToItself reports whether what is passed on would come back to the listener, by its address or by its public
+// forwardsToItself reports whether forwarded deliveries would come back to the listener, by its address or by its public
 // URL.
 func forwardsToItself(ctx context.Context, opt *receiver.Options, listener net.Listener) bool {
 	if opt.Forward == nil {
@@ -25,7 +25,7 @@ func forwardsToItself(ctx context.Context, opt *receiver.Options, listener net.L
 	return ok && slices.ContainsFunc(addressesOf(ctx, to, own.Port), func(ip net.IP) bool { return reaches(ip, own.IP) })
 }
 
-// addressesOf returns the addresses that a URL with this port leads to, none if its port is another.
+// addressesOf returns the IP addresses of the host of a URL, none if the URL has another port.
 func addressesOf(ctx context.Context, url signature.URL, port int) []net.IP {
 	host, number, err := net.SplitHostPort(url.Address())
 	if err != nil || number != strconv.Itoa(port) {
@@ -38,7 +38,7 @@ func addressesOf(ctx context.Context, url signature.URL, port int) []net.IP {
 	defer cancel()
 	found, err := net.DefaultResolver.LookupIPAddr(ctx, host)
 	if err != nil {
-		return nil // nothing can be passed on there either
+		return nil // nothing can be forwarded there either
 	}
 	var ips []net.IP
 	for _, address := range found {

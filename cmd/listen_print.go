@@ -16,7 +16,7 @@ import (
 	"artihook/emitter/text"
 )
 
-// arrivalJSON is what listen -o json shows of a request.
+// arrivalJSON is the output of listen -o json for one request.
 type arrivalJSON struct {
 	Time       time.Time   `json:"time"`
 	Method     string      `json:"method"`
@@ -32,13 +32,13 @@ type arrivalJSON struct {
 	Flaws      []flawJSON  `json:"flaws,omitempty"`
 	Headers    http.Header `json:"headers"`
 	Body       *string     `json:"body,omitempty"`
-	BodyBase64 []byte      `json:"body_base64,omitempty"` // where it is not UTF-8
+	BodyBase64 []byte      `json:"body_base64,omitempty"` // if the body is not UTF-8
 }
 
-// flawsShown is how many flaws of one payload have a line each.
+// flawsShown is how many flaws of a payload are printed without -v.
 const flawsShown = 5
 
-// maxHints bounds how many hints one run of listen gives: what they are about comes from the network.
+// maxHints is the maximum number of different hints of one run. Senders can cause any number.
 const maxHints = 20
 
 // flawJSON is one departure of a body from the contract.
@@ -48,14 +48,14 @@ type flawJSON struct {
 	Text string `json:"text"`
 }
 
-// printArrival writes a request that listen received: a line, one more for each flaw of the payload, or with -v the whole
-// of it as well. It notes each hint once, as shownHints records.
+// printArrival prints a request that listen received: a line, a line for each flaw of the payload, and with -v the whole
+// request. It prints each hint once, and records it in shownHints.
 func printArrival(a *app, opts *receiver.Options, arrival *receiver.Arrival, shownHints map[string]bool) error {
 	reason := arrival.Reason
 	if arrival.Status == http.StatusUnauthorized && !arrival.Verified {
 		finding := explainArrival(opts, arrival)
 		reason = finding.Text
-		if hint := refusalHint(opts, arrival, finding); hint != "" && !shownHints[hint] && len(shownHints) < maxHints {
+		if hint := rejectionHint(opts, arrival, finding); hint != "" && !shownHints[hint] && len(shownHints) < maxHints {
 			shownHints[hint] = true
 			defer a.printer.Notef("hint: %s", opts.Secret.RedactText(hint))
 		}
@@ -74,7 +74,7 @@ func printArrival(a *app, opts *receiver.Options, arrival *receiver.Arrival, sho
 		verdict += ", " + string(arrival.Effect)
 	}
 	if reason != "" {
-		verdict, color = "refused: "+reason, console.Red
+		verdict, color = "rejected: "+reason, console.Red
 	}
 	_, err := fmt.Fprintf(a.printer.Out, "%s %s %s %s\n", arrival.Time.Local().Format(time.TimeOnly),
 		a.printer.Paint(color, fmt.Sprintf("[%d]", arrival.Status)), text.Printable(what), text.Printable(verdict))
@@ -123,20 +123,20 @@ func newArrivalJSON(arrival *receiver.Arrival, reason string) arrivalJSON {
 	return shown
 }
 
-// explainArrival returns why the signature of a rejected arrival does not fit.
+// explainArrival returns why the signature of a rejected request does not fit.
 func explainArrival(opts *receiver.Options, arrival *receiver.Arrival) explain.Finding {
 	finding, _ := explain.Mismatch(explain.Claim{
 		Secret: opts.Secret, Scheme: opts.Scheme, Header: arrival.Header.Get(signature.Header), AlsoURLs: []string{arrival.LocalURL},
 		Message: signature.Message{Method: arrival.Method, URL: arrival.URL, Body: arrival.Body},
 	})
 	if finding.URL == arrival.LocalURL && arrival.LocalURL != arrival.URL {
-		finding.Text = fmt.Sprintf("the signature fits %s, where it was posted to: the sender does not know the public URL %s", arrival.LocalURL, arrival.URL)
+		finding.Text = fmt.Sprintf("the signature fits %s, which it was posted to; the sender does not know the public URL %s", arrival.LocalURL, arrival.URL)
 	}
 	return finding
 }
 
-// refusalHint says which flag would have made a refused delivery right; "" where none would.
-func refusalHint(opts *receiver.Options, arrival *receiver.Arrival, finding explain.Finding) string {
+// rejectionHint returns the flag of listen with which a rejected delivery would be valid; "" if there is none.
+func rejectionHint(opts *receiver.Options, arrival *receiver.Arrival, finding explain.Finding) string {
 	origin := ""
 	if url, err := signature.ParseURL(finding.URL); err == nil && finding.URL != arrival.URL {
 		origin = url.Scheme + "://" + url.Host

@@ -19,10 +19,10 @@ import (
 type recording struct {
 	file     *os.File
 	recorder *format.Recorder
-	failed   error // the first
+	failed   error // the first error of add
 }
 
-// startRecording makes the file. One that is there already may be dear to somebody.
+// startRecording creates the file. It never overwrites an existing file.
 func startRecording(name string) (recording, error) {
 	if name == "" {
 		return recording{}, nil
@@ -38,7 +38,7 @@ func startRecording(name string) (recording, error) {
 	return recording{file: file, recorder: format.NewRecorder(file, title)}, nil
 }
 
-// add records what was rightly signed and could be read: the rest is nobody's event, and right receivers refuse it.
+// add records a delivery if its signature is valid and its body can be read. A correct receiver rejects all others.
 func (r *recording) add(arrival *receiver.Arrival) {
 	unreadable := arrival.Status == http.StatusBadRequest && arrival.Reason != ""
 	if r.file == nil || r.failed != nil || !arrival.Verified || unreadable {
@@ -47,13 +47,13 @@ func (r *recording) add(arrival *receiver.Arrival) {
 	r.failed = r.recorder.Add(arrival.Body)
 }
 
-// end closes the file, and tells of it. Without a step it would be no scenario.
+// end closes the file and notes how many deliveries it has. It removes a file without any, because a scenario needs a step.
 func (r *recording) end(a *app) error {
 	if r.file == nil {
 		return nil
 	}
 	if err := errors.Join(r.failed, r.file.Close()); err != nil {
-		return fmt.Errorf("the recording %q is not whole: %w", r.file.Name(), settings.PlainError(err))
+		return fmt.Errorf("the recording %q is incomplete: %w", r.file.Name(), settings.PlainError(err))
 	}
 	if r.recorder.Steps() == 0 {
 		a.printer.Notef("nothing was recorded")

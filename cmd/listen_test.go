@@ -140,7 +140,7 @@ func TestListenShowsWhatArrives(t *testing.T) {
 		line   string
 	}{
 		{url + "/hook", 204, `^\d\d:\d\d:\d\d \[204\] lead:updated v2 lead c19377db verified\n$`},
-		{strings.Replace(url, "http:", "https:", 1) + "/hook", 401, `\[401\] .* refused: the signature fits https://127.0.0.1:\d+/hook: the receiver saw http \(a TLS proxy in front\?\)\n$`},
+		{strings.Replace(url, "http:", "https:", 1) + "/hook", 401, `\[401\] .* rejected: the signature fits https://127.0.0.1:\d+/hook: the receiver saw http \(a TLS proxy in front\?\)\n$`},
 	}
 	lines := listen.lines()
 	for _, tt := range tests {
@@ -367,7 +367,7 @@ func TestListenWarnsBeyondLoopback(t *testing.T) {
 		line, _ := listening.stderr.ReadString('\n')
 		if strings.Contains(line, "cannot listen") {
 			t.Logf("not available here: %s", line)
-		} else if line, err := listening.stderr.ReadString('\n'); err != nil || strings.HasPrefix(line, "warning: everybody who reaches ") != want {
+		} else if line, err := listening.stderr.ReadString('\n'); err != nil || strings.HasPrefix(line, "warning: any machine that reaches ") != want {
 			t.Errorf("%s: %q, %v, want a warning: %v", addr, line, err, want)
 		}
 		listening.stop()

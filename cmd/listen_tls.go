@@ -15,10 +15,11 @@ import (
 	"artihook/emitter/signature"
 )
 
-// certificateLife is how long a certificate made for one run is valid.
+// certificateLife is how long a certificate is valid.
 const certificateLife = 30 * 24 * time.Hour
 
-// secured puts TLS over a listener, with a certificate made for its address and the public URL's host.
+// secured returns a TLS listener with a self-signed certificate for its address and the host of the public URL. It closes the
+// listener on an error.
 func secured(listener net.Listener, public signature.URL, now time.Time) (net.Listener, error) {
 	hosts := []string{"localhost", "127.0.0.1", "::1"}
 	for _, address := range []string{listener.Addr().String(), public.Address()} {
@@ -26,7 +27,7 @@ func secured(listener net.Listener, public signature.URL, now time.Time) (net.Li
 			hosts = append(hosts, host)
 		}
 	}
-	certificate, err := selfMade(hosts, now)
+	certificate, err := selfSigned(hosts, now)
 	if err != nil {
 		listener.Close()
 		return nil, fmt.Errorf("make a certificate: %w", err)
@@ -36,8 +37,8 @@ func secured(listener net.Listener, public signature.URL, now time.Time) (net.Li
 	}), nil
 }
 
-// selfMade makes a certificate that nobody has signed but itself.
-func selfMade(hosts []string, now time.Time) (tls.Certificate, error) {
+// selfSigned returns a self-signed certificate.
+func selfSigned(hosts []string, now time.Time) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err

@@ -37,10 +37,10 @@ type loadOptions struct {
 	export      string
 }
 
-// defaultLoadTime is how long a load lasts that nothing else ends.
+// defaultLoadTime is the duration of a load without --duration and --leads.
 const defaultLoadTime = 30 * time.Second
 
-// maxKeptErrors bounds what --record errors writes: where everything fails, the first of them tell all.
+// maxKeptErrors is how many deliveries --record errors records: if everything fails, more of them show nothing new.
 const maxKeptErrors = 10_000
 
 func newLoadCmd(a *app) *cobra.Command {
@@ -51,9 +51,9 @@ func newLoadCmd(a *app) *cobra.Command {
 		Long: `Load posts the events of many leads to URL and measures the responses. Every event is unique and
 correctly signed. The events of a lead stay in order.
 
-With --rate 500/s each event has a scheduled time and is sent then, whatever happened to the events
-before it. The latency counts from the scheduled time. With --rate max each connection sends its next
-event when it has the response to the last. Ctrl-C stops the load and prints the report.
+With --rate 500/s each event has a scheduled time and is sent then, even if earlier events are slow.
+The latency counts from the scheduled time. With --rate max each connection sends its next event when
+it has the response to the last. Ctrl-C stops the load and prints the report.
 
 The exit code is 1 unless every threshold is met or, without --threshold, every response is 2xx.`,
 		Example: `  artihook load localhost:3000/hook --rate 500/s --duration 1m --threshold 'p99<200ms,errors<1%'
@@ -73,7 +73,7 @@ The exit code is 1 unless every threshold is met or, without --threshold, every 
 
 func (opt *loadOptions) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	settings.AddFlag(flags, &opt.rate, settings.FlagSpec[traffic.Rate]{Name: "rate", Kind: "N/s|max", Preset: traffic.MaxRate, Parse: traffic.ParseRate, Usage: "Send N events a second, or as many as the connections carry"})
+	settings.AddFlag(flags, &opt.rate, settings.FlagSpec[traffic.Rate]{Name: "rate", Kind: "N/s|max", Preset: traffic.MaxRate, Parse: traffic.ParseRate, Usage: "Send N events a second, or as many as the connections can carry"})
 	settings.AddFlag(flags, &opt.duration, settings.FlagSpec[time.Duration]{
 		Name: "duration", Kind: "duration", Parse: settings.ParseTimeout, Usage: fmt.Sprintf("Stop after this time (default %s, or when --leads are complete)", defaultLoadTime),
 	})
@@ -138,7 +138,7 @@ func runLoad(ctx context.Context, a *app, opt *loadOptions, args []string) error
 	return loadEnded(a, report, opt, err)
 }
 
-// exportFolder takes the folder of --export off the arguments.
+// exportFolder returns the folder of --export and the other arguments.
 func (opt *loadOptions) exportFolder(args []string) (rest []string, folder string, err error) {
 	switch {
 	case opt.export == "" && len(args) > 1:
@@ -153,7 +153,7 @@ func (opt *loadOptions) exportFolder(args []string) (rest []string, folder strin
 	return args[:len(args)-1], args[len(args)-1], nil
 }
 
-// length is how long the load lasts; 0 is until all leads have talked.
+// length returns the duration of the load; 0 is until all leads are complete.
 func (opt *loadOptions) length() time.Duration {
 	if opt.duration == 0 && opt.leads == 0 {
 		return defaultLoadTime
@@ -161,7 +161,7 @@ func (opt *loadOptions) length() time.Duration {
 	return opt.duration
 }
 
-// load sends. The report is nil when nothing was begun.
+// runPlan runs the load. The report is nil if the load did not start.
 func runPlan(ctx context.Context, a *app, opt *loadOptions, plan traffic.LoadOptions) (*traffic.LoadReport, error) {
 	opts, err := opt.client.Options(a.settings, 1)
 	if err != nil {
@@ -184,7 +184,7 @@ func runPlan(ctx context.Context, a *app, opt *loadOptions, plan traffic.LoadOpt
 	return report, settings.Ended(err, done())
 }
 
-// connections gives how many there may be.
+// connections returns the maximum number of connections.
 func connections(plan *traffic.LoadOptions) int {
 	switch {
 	case plan.Concurrency > 0:
@@ -195,16 +195,14 @@ func connections(plan *traffic.LoadOptions) int {
 	return traffic.DefaultConnections
 }
 
-// loadIntent says what is about to happen, above all what a user may not expect.
+// loadIntent describes the load before it starts, especially what a user may not expect.
 func loadIntent(plan *traffic.LoadOptions, store *history.Store) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "loading %s", plan.Webhook.URL)
 	if plan.Rate > 0 {
 		fmt.Fprintf(&b, " with %s", plan.Rate)
 	} else {
-		n := connections(plan)
-		fmt.Fprintf(&b, " as fast as %s", text.Counted(n, "connection"))
-		b.WriteString(map[bool]string{true: " carries", false: " carry"}[n == 1])
+		fmt.Fprintf(&b, " as fast as possible with %s", text.Counted(connections(plan), "connection"))
 	}
 	if plan.Duration > 0 {
 		fmt.Fprintf(&b, " for %s", plan.Duration)
@@ -214,7 +212,7 @@ func loadIntent(plan *traffic.LoadOptions, store *history.Store) string {
 	}
 	b.WriteString("; Ctrl-C ends it")
 	if !isLoopback(plan.Webhook.URL) {
-		b.WriteString("\nthat is not this machine: make sure that its owner knows of this load")
+		b.WriteString("\nthe receiver is not on this machine; make sure that its owner knows of this load")
 	}
 	switch {
 	case store == nil:
@@ -236,7 +234,7 @@ func isLoopback(url signature.URL) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
-// loadEnded reports. A load that was interrupted, or whose history is not whole, reports too.
+// loadEnded prints and writes the report, also if the load was interrupted or the history is incomplete.
 func loadEnded(a *app, report *traffic.LoadReport, opt *loadOptions, err error) error {
 	met := report.Judge(opt.thresholds)
 	if shown := printReport(a, report); shown != nil {
@@ -258,7 +256,7 @@ func loadEnded(a *app, report *traffic.LoadReport, opt *loadOptions, err error) 
 	case err != nil:
 		return err
 	case report.Requests == 0:
-		a.printer.Notef("no event was sent: none of the conversations had one that is wanted")
+		a.printer.Notef(console.NoEventSent)
 		return console.ErrFailed
 	case !met, len(opt.thresholds) == 0 && report.Errors > 0:
 		return console.ErrFailed

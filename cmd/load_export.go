@@ -12,14 +12,14 @@ import (
 	"artihook/emitter/traffic"
 )
 
-// exportLoad writes the load for another tool into the folder, which is made where it is missing.
+// exportLoad writes the load for another tool into the folder, and creates the folder if it is missing.
 func exportLoad(a *app, folder string, plan traffic.LoadOptions, more traffic.K6Options) error {
 	made, err := traffic.ExportK6(plan, more)
 	if err != nil {
 		return console.Usage(err)
 	}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return fmt.Errorf("make %s: %w", folder, settings.PlainError(err))
+		return fmt.Errorf("create %s: %w", folder, settings.PlainError(err))
 	}
 	for name, content := range map[string][]byte{traffic.K6Script: made.Script, traffic.K6Data: made.Data} {
 		err := writeFile(filepath.Join(folder, name), func(w io.Writer) error { _, err := w.Write(content); return err })
@@ -29,11 +29,11 @@ func exportLoad(a *app, folder string, plan traffic.LoadOptions, more traffic.K6
 	}
 	script := filepath.Join(folder, traffic.K6Script)
 	fmt.Fprintln(a.printer.Out, script)
-	a.printer.Notef("the secret is not in it; run it with\n  "+settings.EnvPrefix+"SECRET=… k6 run %s", script)
+	a.printer.Notef("the script does not contain the secret; run it with\n  "+settings.EnvPrefix+"SECRET=… k6 run %s", script)
 	return nil
 }
 
-// writeFile makes a file of what write writes.
+// writeFile creates a file with the output of write.
 func writeFile(name string, write func(io.Writer) error) error {
 	f, err := os.Create(name)
 	if err == nil {

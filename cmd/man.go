@@ -27,7 +27,7 @@ func newManCmd(a *app) *cobra.Command {
 	}
 }
 
-// joinLines undoes the line breaks that descriptions have for the terminal: a manual page is filled by its reader.
+// joinLines removes the line breaks within paragraphs, because the reader of a manual page breaks the lines itself.
 func joinLines(cmd *cobra.Command) {
 	paragraphs := strings.Split(cmd.Long, "\n\n")
 	for i := range paragraphs {

@@ -140,7 +140,7 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 func playEnded(a *app, tally *traffic.Tally, seed uint64) error {
 	a.printer.Notef("%s", summary(tally, seed))
 	if tally.OK+tally.Failed == 0 {
-		a.printer.Notef("no event was sent: none of the conversations had one that is wanted")
+		a.printer.Notef(console.NoEventSent)
 	}
 	if tally.Failed > 0 {
 		return console.ErrFailed

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"strings"
@@ -40,6 +42,7 @@ func (a *app) reportOutput() settings.ReportOutput {
 // ends the process at once.
 func Main() int {
 	console.IgnoreSignals()
+	log.SetOutput(io.Discard) // net/http logs unexpected responses
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
@@ -53,17 +56,17 @@ func Run(ctx context.Context, system *console.System) int {
 	ran, err := root.ExecuteContextC(ctx)
 	code := console.ExitCode(err)
 	if err == nil || errors.Is(err, console.ErrFailed) || errors.Is(err, syscall.EPIPE) {
-		return code // the reader of the output has gone
+		return code // the reader of stdout has gone
 	}
 	if code == console.ExitInterrupted {
 		err = errors.New("interrupted")
 	}
-	var faults yamlfile.Diagnostics
-	if errors.As(err, &faults) {
-		for _, fault := range faults { // in a form that editors recognise
-			fmt.Fprintln(a.printer.Err, text.Printable(fault.Error()))
+	var problems yamlfile.Diagnostics
+	if errors.As(err, &problems) {
+		for _, problem := range problems { // in a form that editors recognise
+			fmt.Fprintln(a.printer.Err, text.Printable(problem.Error()))
 		}
-		err = fmt.Errorf("%s; nothing was sent", text.Counted(len(faults), "fault"))
+		err = fmt.Errorf("%s; nothing was sent", text.Counted(len(problems), "error"))
 	}
 	fmt.Fprintf(a.printer.Err, "%s: %s\n", commandName(ran), text.Printable(strings.ReplaceAll(err.Error(), "\n", " ")))
 	if hint := console.HintOf(err); hint != "" {
@@ -105,7 +108,7 @@ ArtiBot does, posts them to your URL, and records each request and response in a
 	root.SetOut(a.system.Stdout)
 	root.SetErr(a.system.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		// The value may be a secret of a misspelt flag.
+		// Leave out the value: it may be a secret after a misspelt flag.
 		text, _, _ := strings.Cut(err.Error(), "=")
 		if strings.HasPrefix(text, "unknown") {
 			err = errors.New(text)

@@ -122,21 +122,18 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	return cmp.Or(settings.Ended(err, done()), runEnded(a, results, &opt.reports, plan.Seed))
 }
 
-// loadScenarios reads files and folders, and takes any other word for the name of a ready scenario. All faults of all of
-// them come together, beside what could be read.
+// loadScenarios reads files and folders; any other argument is the name of a ready scenario. It returns the files that could be
+// read together with the problems of all files.
 func loadScenarios(args []string, root string) ([]*format.File, error) {
 	var files []*format.File
-	var faults yamlfile.Diagnostics
+	var problems error
 	for len(args) > 0 {
 		n := slices.IndexFunc(args, isReadyName)
 		if n < 0 {
 			n = len(args)
 		}
 		more, err := format.Load(args[:n], root)
-		var some yamlfile.Diagnostics
-		if errors.As(err, &some) {
-			faults = append(faults, some...)
-		}
+		problems = yamlfile.Join(problems, err)
 		files = append(files, more...)
 		if n < len(args) {
 			ready, err := format.LoadLibrary(args[n])
@@ -148,16 +145,13 @@ func loadScenarios(args []string, root string) ([]*format.File, error) {
 		}
 		args = args[n:]
 	}
-	if len(faults) > 0 {
-		return files, faults
-	}
-	return files, nil
+	return files, problems
 }
 
-// isReadyName tells the name of a ready scenario from a file or folder.
+// isReadyName reports whether an argument is the name of a ready scenario and not a file or folder.
 func isReadyName(arg string) bool { return !settings.FileExists(arg) && !settings.IsBotFile(arg) }
 
-// plan settles the flags; files may fill in what they leave open.
+// plan returns the options that the flags set. The files set the rest.
 func (opt *runOptions) plan(a *app) (scenarios.Options, error) {
 	fixed, err := opt.conversation.Options(opt.webhook.Edition)
 	if err != nil {
@@ -180,7 +174,8 @@ func (opt *runOptions) plan(a *app) (scenarios.Options, error) {
 	return p, nil
 }
 
-// target gives a scenario its webhook: that of the flags, the one that it names, its own URL, or the only one of the file.
+// target returns a function that returns the webhook of a scenario: that of the flags, the one that the scenario names, its own
+// URL, or the only one of artihook.yaml.
 func (opt *runOptions) target(a *app) func(name, url string) (emitter.Webhook, error) {
 	return func(name, url string) (emitter.Webhook, error) {
 		flags := opt.webhook
@@ -190,7 +185,7 @@ func (opt *runOptions) target(a *app) func(name, url string) (emitter.Webhook, e
 	}
 }
 
-// await waits for the receiver, if that was wanted.
+// await waits for the receiver if --wait-for is set.
 func (opt *runOptions) await(ctx context.Context, a *app, client *http.Client) error {
 	if opt.waitFor == "" {
 		return nil
@@ -200,14 +195,14 @@ func (opt *runOptions) await(ctx context.Context, a *app, client *http.Client) e
 		return console.Usagef("--wait-for: %w", err)
 	}
 	err = scenarios.Await(ctx, client, url.String(), opt.waitTimeout)
-	var nobody *scenarios.AwaitError
-	if errors.As(err, &nobody) {
-		return console.Failedf("%w", nobody)
+	var failed *scenarios.AwaitError
+	if errors.As(err, &failed) {
+		return console.Failedf("%w", failed)
 	}
 	return err
 }
 
-// repeat words the command that repeats one step.
+// repeat returns a function that returns the command for one step alone.
 func (opt *runOptions) repeat(a *app) func(*format.File, string, map[string]string, func(string) string) string {
 	return func(f *format.File, step string, captured map[string]string, redact func(string) string) string {
 		words := []string{"artihook", "run", filepath.ToSlash(f.File), "--step", step}
@@ -222,7 +217,7 @@ func (opt *runOptions) repeat(a *app) func(*format.File, string, map[string]stri
 	}
 }
 
-// printSuite shows a scenario that has ended.
+// printSuite prints a scenario that has ended.
 func printSuite(a *app, s *report.Suite, alone bool) error {
 	if a.printer.JSON() {
 		return report.WriteSuiteJSON(a.printer.Out, s)
@@ -246,9 +241,10 @@ func printSuite(a *app, s *report.Suite, alone bool) error {
 
 func crlf(head string) string { return strings.ReplaceAll(head, "\n", "\r\n") }
 
+// printReported prints an exchange of a scenario.
 func printReported(a *app, e *report.Exchange) error {
-	asked := cmp.Or(crlf(e.Request.Head), e.Title) // a command has no head
-	if err := a.printer.Message(">", asked, e.Request.Body); err != nil {
+	head := cmp.Or(crlf(e.Request.Head), e.Title) // a command has no head
+	if err := a.printer.Message(">", head, e.Request.Body); err != nil {
 		return err
 	}
 	if e.Response.Head == "" && len(e.Response.Body) == 0 {
@@ -257,7 +253,7 @@ func printReported(a *app, e *report.Exchange) error {
 	return a.printer.Message("<", crlf(e.Response.Head), e.Response.Body)
 }
 
-// runEnded shows what failed once more, all in one place, and writes the reports.
+// runEnded prints all failures once more in one place, writes the reports and returns the error for the exit code.
 func runEnded(a *app, results *report.Report, to *settings.ReportFlags, seed uint64) error {
 	if failed := results.Count().Failed > 0; !a.printer.JSON() && (failed || !a.printer.Quiet) {
 		if failed && !a.printer.Quiet {
@@ -269,8 +265,8 @@ func runEnded(a *app, results *report.Report, to *settings.ReportFlags, seed uin
 			return err
 		}
 	}
-	if refusedSignature(results) {
-		a.printer.Notef("the receiver refuses signatures: do both sides have the same secret (" + settings.EnvPrefix + "SECRET, --secret, --secret-file) and URL?")
+	if rejectsSignatures(results) {
+		a.printer.Notef("the receiver rejects signatures: do both sides have the same secret (" + settings.EnvPrefix + "SECRET, --secret, --secret-file) and URL?")
 	}
 	a.printer.Notef("seed %d", seed)
 	if err := to.Write(a.settings, a.reportOutput(), results); err != nil {
@@ -285,8 +281,8 @@ func runEnded(a *app, results *report.Report, to *settings.ReportFlags, seed uin
 	return nil
 }
 
-// refusedSignature says whether a step that failed was answered as a wrong signature is.
-func refusedSignature(results *report.Report) bool {
+// rejectsSignatures reports whether a failed step has the status code of a rejected signature.
+func rejectsSignatures(results *report.Report) bool {
 	for i := range results.Suites {
 		for _, step := range results.Suites[i].Steps {
 			for _, e := range step.Exchanges {

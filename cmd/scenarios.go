@@ -48,14 +48,14 @@ func runScenarios(a *app) error {
 		if err != nil {
 			return err
 		}
-		why := strings.TrimSpace(f.Description.Value)
+		description := strings.TrimSpace(f.Description.Value)
 		if a.printer.JSON() {
 			err = a.printer.WriteJSON(struct {
 				Name        string `json:"name"`
 				Description string `json:"description"`
-			}{name, why})
+			}{name, description})
 		} else {
-			_, err = fmt.Fprintf(a.printer.Out, "%s\n  %s\n", name, a.printer.Paint(console.Dim, strings.ReplaceAll(why, "\n", "\n  ")))
+			_, err = fmt.Fprintf(a.printer.Out, "%s\n  %s\n", name, a.printer.Paint(console.Dim, strings.ReplaceAll(description, "\n", "\n  ")))
 		}
 		if err != nil {
 			return err
@@ -94,6 +94,6 @@ func runScenariosLint(ctx context.Context, a *app, paths []string, root string) 
 	if err != nil {
 		return err
 	}
-	a.printer.Notef("%s, no fault", text.Counted(n, "scenario"))
+	a.printer.Notef("%s, no error", text.Counted(n, "scenario"))
 	return nil
 }

@@ -106,7 +106,7 @@ func runSend(ctx context.Context, a *app, opt *sendOptions, args []string) error
 	return nil
 }
 
-// plan makes the delivery and signs it.
+// plan returns the signed delivery and its webhook.
 func (opt *sendOptions) plan(ctx context.Context, a *app, args []string) (emitter.Webhook, history.Delivery, error) {
 	w, err := opt.webhook.One(a.settings, args)
 	if err != nil {
@@ -119,7 +119,7 @@ func (opt *sendOptions) plan(ctx context.Context, a *app, args []string) (emitte
 	return w, emitter.Plan(&w, message), nil
 }
 
-// preview shows the delivery without sending it.
+// preview prints the delivery without sending it.
 func (opt *sendOptions) preview(ctx context.Context, a *app, args []string) error {
 	w, planned, err := opt.plan(ctx, a, args)
 	if err != nil {
@@ -135,7 +135,7 @@ func (opt *sendOptions) preview(ctx context.Context, a *app, args []string) erro
 	})
 }
 
-// message makes what is sent, with the edits and the fault.
+// message returns the message with the changes of --set, --unset, --tamper and --no-signature.
 func (opt *sendOptions) message(ctx context.Context, a *app, w *emitter.Webhook) (emitter.Message, error) {
 	m, err := opt.plainMessage(ctx, a, w)
 	if err != nil {
@@ -157,6 +157,7 @@ func (opt *sendOptions) message(ctx context.Context, a *app, w *emitter.Webhook)
 	return m, nil
 }
 
+// plainMessage returns the message of --data, the next event of --lead, or an event of a new lead.
 func (opt *sendOptions) plainMessage(ctx context.Context, a *app, w *emitter.Webhook) (emitter.Message, error) {
 	if opt.webhook.Cmd.Flags().Changed("data") {
 		for _, name := range []string{"action", "lead", "answer", "bot"} {
@@ -173,11 +174,11 @@ func (opt *sendOptions) plainMessage(ctx context.Context, a *app, w *emitter.Web
 	if opt.lead != "" {
 		return opt.continued(ctx, a)
 	}
-	return opt.fresh(a, w.Edition)
+	return opt.newLead(a, w.Edition)
 }
 
-// fresh makes a plausible moment of a new lead.
-func (opt *sendOptions) fresh(a *app, edition payload.Edition) (emitter.Message, error) {
+// newLead returns an event of a new lead.
+func (opt *sendOptions) newLead(a *app, edition payload.Edition) (emitter.Message, error) {
 	recipe, err := opt.conversation.Recipe(a.settings, opt.conversation.Bot, edition)
 	if err != nil {
 		return emitter.Message{}, console.Usage(err)

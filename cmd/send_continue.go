@@ -14,7 +14,7 @@ import (
 	"artihook/fixtures"
 )
 
-// continued makes the next event of a lead of the history.
+// continued returns the next event of a lead of the history.
 func (opt *sendOptions) continued(ctx context.Context, a *app) (emitter.Message, error) {
 	last, err := opt.lastOfLead(ctx)
 	if err != nil {
@@ -22,7 +22,7 @@ func (opt *sendOptions) continued(ctx context.Context, a *app) (emitter.Message,
 	}
 	event, err := payload.Decode(last.Request.Body)
 	if err != nil {
-		return emitter.Message{}, console.Usagef("lead %s cannot be continued: delivery #%d holds no whole event: %w", last.Lead, last.ID, err)
+		return emitter.Message{}, console.Usagef("lead %s cannot be continued: delivery #%d contains no complete event: %w", last.Lead, last.ID, err)
 	}
 	if a.settings.ChangedFlags["edition"] && opt.webhook.Edition != event.Edition {
 		a.printer.Notef("lead %s is of edition %s and stays so", last.Lead, event.Edition)
@@ -30,7 +30,7 @@ func (opt *sendOptions) continued(ctx context.Context, a *app) (emitter.Message,
 	name := opt.conversation.Bot
 	if !a.settings.ChangedFlags["bot"] && last.Bot != "" && !sameFile(name, last.Bot) {
 		if name = last.Bot; settings.IsBotFile(name) {
-			return emitter.Message{}, console.Usagef("lead %s talks to the bot of the file %q; give it again with --bot", last.Lead, name)
+			return emitter.Message{}, console.Usagef("lead %s uses the bot of the file %q; add it with --bot", last.Lead, name)
 		}
 	}
 	next, err := opt.nextEvent(a, name, &event, last.Seed)
@@ -42,11 +42,11 @@ func (opt *sendOptions) continued(ctx context.Context, a *app) (emitter.Message,
 	return m, nil
 }
 
-// sameFile reports whether a preset names the very file that the lead's bot came from.
-func sameFile(preset, recorded string) bool {
-	a, errA := filepath.Abs(preset)
+// sameFile reports whether --bot or its default names the file with which the lead was made.
+func sameFile(bot, recorded string) bool {
+	a, errA := filepath.Abs(bot)
 	b, errB := filepath.Abs(recorded)
-	return settings.IsBotFile(preset) && errA == nil && errB == nil && a == b
+	return settings.IsBotFile(bot) && errA == nil && errB == nil && a == b
 }
 
 func (opt *sendOptions) lastOfLead(ctx context.Context) (history.Delivery, error) {
@@ -64,7 +64,7 @@ func (opt *sendOptions) lastOfLead(ctx context.Context) (history.Delivery, error
 	}
 	last, err := store.LastOfLead(ctx, lead)
 	if errors.Is(err, history.ErrNotFound) {
-		return last, console.WithHint(fmt.Errorf("unknown lead %q", opt.lead), "artihook history show N tells the lead of a delivery")
+		return last, console.WithHint(fmt.Errorf("unknown lead %q", opt.lead), "artihook history show N prints the lead of a delivery")
 	}
 	return last, err
 }
@@ -81,7 +81,7 @@ func (opt *sendOptions) nextEvent(a *app, bot string, last *payload.Event, seed 
 	return generator.Continue(*last, seed, opt.conversation.Clock(a.settings)(), opt.action)
 }
 
-// continueError says what to do next.
+// continueError adds what to do next to an error.
 func continueError(err error, lead string) error {
 	switch {
 	case errors.Is(err, fixtures.ErrNoQuestionLeft):

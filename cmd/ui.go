@@ -68,7 +68,7 @@ func runUI(ctx context.Context, a *app, opt *uiOptions) error {
 	if err != nil {
 		return err
 	}
-	// A file that is damaged within opens all the same; better to hear of it here than on each page.
+	// A damaged file can often be opened. Report it now and not on each page.
 	if _, err := store.Last(ctx); err != nil && !errors.Is(err, history.ErrNotFound) {
 		return settings.Ended(err, store.Close())
 	}
@@ -77,15 +77,15 @@ func runUI(ctx context.Context, a *app, opt *uiOptions) error {
 	return settings.Ended(opt.serve(ctx, a, listener, webui.New(shown)), done())
 }
 
-// serve runs the page until ctx ends. What the page has begun is recorded before the history is closed.
+// serve runs the page until ctx is done. Every delivery that the page began is recorded before it returns.
 func (opt *uiOptions) serve(ctx context.Context, a *app, listener net.Listener, shown *webui.Handler) error {
 	defer shown.Close()
 	server := settings.NewServer(shown)
-	server.RegisterOnShutdown(shown.Close) // live pages never end by themselves
+	server.RegisterOnShutdown(shown.Close) // live pages do not end on their own
 	address := pageAddress(listener.Addr())
 	a.printer.Notef("the history %s is on %s; Ctrl-C ends it", opt.history.File(), address)
 	if !settings.OnLoopback(listener.Addr()) {
-		a.printer.Notef("warning: everybody who reaches %s can read the history and send from this machine", listener.Addr())
+		a.printer.Notef("warning: any machine that reaches %s can read the history and send from this machine", listener.Addr())
 	}
 	if opt.open {
 		if err := openPage(a, address); err != nil {
@@ -102,7 +102,7 @@ func openPage(a *app, address string) error {
 	return a.system.Open(address)
 }
 
-// pageAddress is where the user finds the page: every address of a machine is found on loopback.
+// pageAddress returns the URL of the page: on loopback if the server listens on all addresses.
 func pageAddress(served net.Addr) string {
 	host, port, err := net.SplitHostPort(served.String())
 	if ip := net.ParseIP(host); err == nil && ip.IsUnspecified() {
@@ -111,7 +111,7 @@ func pageAddress(served net.Addr) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// hosts are the names under which the page may be asked for: the address, and the name that stood for it.
+// hosts returns the allowed values of the Host header: the address, and the name that --addr has for it.
 func (opt *uiOptions) hosts(served net.Addr) []string {
 	hosts := []string{served.String()}
 	name, _, err := net.SplitHostPort(opt.addr)
@@ -122,7 +122,7 @@ func (opt *uiOptions) hosts(served net.Addr) []string {
 	return hosts
 }
 
-// page settles what the page is to know: the webhooks, how to sign for other URLs, and the bot.
+// page returns the options of the page: the webhooks, how to sign for other URLs, and the bot.
 func (opt *uiOptions) page(a *app) (webui.Options, error) {
 	shown := webui.Options{Bot: opt.bot, ParseURL: settings.ParseTarget, Now: a.system.Now}
 	bot, err := settings.LoadBot(opt.bot)
@@ -144,7 +144,7 @@ func (opt *uiOptions) page(a *app) (webui.Options, error) {
 	for i := range a.settings.Config.Webhooks {
 		w, err := opt.webhook.Resolve(a.settings, &a.settings.Config.Webhooks[i], "")
 		if err != nil {
-			a.printer.Notef("the page goes without the webhook %q: %v", a.settings.Config.Webhooks[i].Name.Text, err)
+			a.printer.Notef("the page is shown without the webhook %q: %v", a.settings.Config.Webhooks[i].Name.Text, err)
 			continue
 		}
 		shown.Webhooks = append(shown.Webhooks, w)

@@ -147,7 +147,7 @@ func TestUIWarns(t *testing.T) {
 		}
 		said = append(said, line)
 	}
-	for i, want := range []string{`without the webhook "lost"`, " is on http://127.0.0.1:", "warning: everybody who reaches"} {
+	for i, want := range []string{`without the webhook "lost"`, " is on http://127.0.0.1:", "warning: any machine that reaches"} {
 		if !strings.Contains(said[i], want) {
 			t.Errorf("it says %q, want %q", said[i], want)
 		}

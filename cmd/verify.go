@@ -71,8 +71,8 @@ func runVerify(ctx context.Context, a *app, opt *verifyOptions, args []string) e
 	return nil
 }
 
-// judge verifies the header and explains why it does not fit. A request that does not tell its whole URL is right with
-// any that it may have had.
+// judge verifies the header, or explains why it does not fit. A recorded request may not have its whole URL; its signature
+// then fits if it fits any URL that is possible.
 func judge(c *settings.Claim, header string, also []string, open bool) (fits bool, finding explain.Finding) {
 	if signature.Verify(c.Secret, c.Scheme, c.Message, header) {
 		return true, explain.Finding{ID: "right", Text: "the signature fits", URL: c.Message.URL}

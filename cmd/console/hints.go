@@ -15,22 +15,25 @@ type SendContext struct {
 	Faulty   bool // the signature is wrong on purpose
 }
 
+// NoEventSent is the note for conversations without an event that is selected by --events or by the webhook.
+const NoEventSent = "no event was sent: no conversation has one of the selected events"
+
 // failureAdvice returns why a delivery failed and what to try; "" if the line of the delivery says enough.
 func failureAdvice(d *history.Delivery, known SendContext) string {
-	refused := d.Error == "" && (d.Status == http.StatusUnauthorized || d.Status == http.StatusForbidden)
+	rejected := d.Error == "" && (d.Status == http.StatusUnauthorized || d.Status == http.StatusForbidden)
 	switch {
 	case d.Error == emitter.FailureTLS && strings.Contains(d.Reason, "authority"):
 		return d.Error + ": " + d.Reason + "; --ca-cert FILE trusts its certificate, --insecure trusts any"
 	case d.Error != "":
 		return d.Error + ": " + d.Reason
 	case d.Status >= 300 && d.Status < 400:
-		return fmt.Sprintf("%d: the redirect to %q is not followed, as ArtiBot follows none; set the webhook to its end", d.Status, d.Response.Headers.Get("Location"))
-	case refused && known.Faulty:
+		return fmt.Sprintf("%d: the redirect to %q is not followed, as ArtiBot follows none; use the URL that it leads to", d.Status, d.Response.Headers.Get("Location"))
+	case rejected && known.Faulty:
 		return ""
-	case refused && known.NoSecret:
+	case rejected && known.NoSecret:
 		return fmt.Sprintf("%d: no secret is set, so the empty one signed; set ARTIHOOK_SECRET, --secret or --secret-file", d.Status)
-	case refused:
-		return fmt.Sprintf("%d: the receiver refused the signature; do both sides have the same secret and URL? artihook verify --help", d.Status)
+	case rejected:
+		return fmt.Sprintf("%d: the receiver rejected the signature; do both sides have the same secret and URL? artihook verify --help", d.Status)
 	}
 	return ""
 }

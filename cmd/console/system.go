@@ -2,7 +2,6 @@ package console
 
 import (
 	"io"
-	"log"
 	"os"
 	"time"
 
@@ -22,9 +21,8 @@ type System struct {
 	Open           func(url string) error // opens a page in the browser; nil if there is none
 }
 
-// Process returns the system of this process. It silences the standard logger, to which net/http reports unexpected responses.
+// Process returns the system of this process.
 func Process() *System {
-	log.SetOutput(io.Discard)
 	return &System{
 		Program:        os.Args[0],
 		Args:           os.Args[1:],

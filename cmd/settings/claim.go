@@ -10,7 +10,7 @@ import (
 	"artihook/emitter/signature"
 )
 
-// ClaimFlags say what is signed and how. sign and verify share them.
+// ClaimFlags describe a signature and the signed request. sign and verify share them.
 type ClaimFlags struct {
 	cmd       *cobra.Command
 	URL       string
@@ -31,7 +31,7 @@ func (f *ClaimFlags) Add(cmd *cobra.Command) {
 	AddFlag(flags, &f.scheme, schemeFlag)
 }
 
-// Claim is what to sign or to verify: the flags, and what the delivery tells.
+// Claim is what to sign or to verify, from the flags and the delivery.
 type Claim struct {
 	Secret  signature.Secret
 	Scheme  signature.Scheme
@@ -40,7 +40,7 @@ type Claim struct {
 	From    *delivered // never nil
 }
 
-// Read reads the secret and the delivery. A flag overrides what the delivery says. It returns an error if the URL is needed and
+// Read reads the secret and the delivery. A flag overrides the delivery. It returns an error if the URL is needed and
 // missing. Waiting for stdin ends with ctx.
 func (f *ClaimFlags) Read(ctx context.Context, set *Settings, args []string) (c Claim, err error) {
 	if c.Secret, err = f.secret.Read(set, Setting{}); err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// ClientFlags say how requests are sent.
+// ClientFlags set how requests are sent.
 type ClientFlags struct {
 	Insecure   bool          // accept any certificate
 	CACert     string        // a PEM file; "" is the trust store of the system

@@ -22,7 +22,7 @@ func (e *Edits) Apply(body []byte) ([]byte, error) {
 		if !ok || path == "" {
 			return nil, fmt.Errorf("--set %q: want path=value, like lead.version=7", edit)
 		}
-		raw, err := spell(value)
+		raw, err := parseValue(value)
 		if err != nil {
 			return nil, fmt.Errorf("--set %q: %w", edit, err)
 		}
@@ -39,8 +39,8 @@ func (e *Edits) Apply(body []byte) ([]byte, error) {
 	return body, nil
 }
 
-// spell returns a value in the form that Newtonsoft.Json writes. A value that is not JSON becomes a string.
-func spell(value string) (payload.Raw, error) {
+// parseValue returns a value in the form that Newtonsoft.Json writes. A value that is not JSON becomes a string.
+func parseValue(value string) (payload.Raw, error) {
 	if gjson.Valid(value) {
 		return payload.ParseRaw([]byte(value))
 	}

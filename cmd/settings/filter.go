@@ -33,7 +33,7 @@ func (f *FilterFlags) Add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.filter.Lead, "lead", "", "Only deliveries of the lead with this `ID`. last is the lead of the newest delivery")
 	AddFlag(flags, &f.event, FlagSpec[payload.Action]{Name: "event", Kind: "action", Parse: payload.ParseAction, Usage: "Only deliveries of this event: created, updated or completed"})
-	AddFlag(flags, &f.filter.Status, FlagSpec[string]{Name: "status", Kind: "status", Parse: parseStatusFilter, Usage: "only this answer: 204, 5xx, refused, unknown"})
+	AddFlag(flags, &f.filter.Status, FlagSpec[string]{Name: "status", Kind: "status", Parse: parseStatusFilter, Usage: "Only deliveries with this outcome: 204, 5xx, refused, unknown"})
 	flags.StringVarP(&f.filter.Webhook, "webhook", "w", "", "Only deliveries of the webhook with this `NAME`")
 	AddFlag(flags, &f.since, FlagSpec[time.Duration]{Name: "since", Kind: "age", Parse: ParseAge, Usage: "Only deliveries of the last 90m, 12h or 30d"})
 	flags.StringVar(&f.filter.Grep, "grep", "", "Only deliveries with this `TEXT` in the body of the request or the response")
@@ -60,7 +60,7 @@ func (f *FilterFlags) Given() bool {
 }
 
 // Resolve returns the filter. The caller sets Whole and Oldest. It reads the store only for --lead, and returns an error if the
-// value of --lead means no lead.
+// value of --lead names no lead.
 func (f *FilterFlags) Resolve(ctx context.Context, set *Settings, store *history.Store) (history.Filter, error) {
 	filter := f.filter
 	if f.event != "" {
@@ -86,7 +86,7 @@ func parseStatusFilter(s string) (string, error) {
 }
 
 // LeadID returns the lead that the value of --lead means: an ID of the history, a UUID in any case, or "last" for the lead of the
-// newest delivery. It returns an error if "last" means no lead.
+// newest delivery. It returns an error if the newest delivery has none.
 func LeadID(ctx context.Context, store *history.Store, given string) (string, error) {
 	if given != "last" {
 		return recordedLead(ctx, store, given)

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// HistoryFlags say where deliveries are recorded. The zero value is the default file.
+// HistoryFlags set where deliveries are recorded. The zero value is the default file.
 type HistoryFlags struct {
 	Path string // --history; "" is the default file
 	Off  bool   // --no-history

@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// deliveredFlags say in which form sign and verify get a delivery.
+// deliveredFlags set the source of the delivery for sign and verify.
 type deliveredFlags struct {
 	form    string
 	entry   int
@@ -45,7 +45,7 @@ type delivered struct {
 	scheme    string // "" is unknown
 }
 
-// read reads the delivery that the argument or --delivery means.
+// read returns the delivery of the argument or of --delivery.
 func (f *deliveredFlags) read(ctx context.Context, set *Settings, args []string) (*delivered, error) {
 	switch {
 	case f.number != "" && len(args) > 0:

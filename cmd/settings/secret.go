@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// SecretFlags say where the shared secret is. The zero value is the secret of artihook.yaml, or an empty one.
+// SecretFlags set the shared secret. The zero value is the secret of artihook.yaml, or an empty one.
 type SecretFlags struct {
 	cmd    *cobra.Command
 	secret string

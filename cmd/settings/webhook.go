@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// WebhookFlags say where to send and how to sign. Call Add or AddSigning before other methods.
+// WebhookFlags set where to send and how to sign. Call Add or AddSigning before other methods.
 type WebhookFlags struct {
 	Cmd     *cobra.Command
 	Name    string // --webhook; "" is none
@@ -111,10 +111,10 @@ func (f *WebhookFlags) Resolve(set *Settings, entry *WebhookConfig, url string) 
 	if w.Secret, err = f.secret.Read(set, entry.Secret); err != nil {
 		return w, err
 	}
-	if w.Scheme, err = settled(set, f.Cmd, schemeSource(set, entry), f.scheme); err != nil {
+	if w.Scheme, err = firstSet(set, f.Cmd, schemeSource(set, entry), f.scheme); err != nil {
 		return w, err
 	}
-	if w.Edition, err = settled(set, f.Cmd, editionSource(set, entry), f.Edition); err != nil {
+	if w.Edition, err = firstSet(set, f.Cmd, editionSource(set, entry), f.Edition); err != nil {
 		return w, err
 	}
 	if w.Events, err = actions(set, entry.Events); err != nil {
@@ -153,9 +153,9 @@ func editionSource(set *Settings, entry *WebhookConfig) source[payload.Edition] 
 	return source[payload.Edition]{"edition", []Setting{entry.Edition, set.Config.Defaults.Edition}, payload.ParseEdition}
 }
 
-// settled returns the value of the flag if the user has set it, otherwise the first setting of the file, otherwise the default of the
+// firstSet returns the value of the flag if the user has set it, otherwise the first setting of the file, otherwise the default of the
 // flag.
-func settled[T any](set *Settings, cmd *cobra.Command, from source[T], flag T) (T, error) {
+func firstSet[T any](set *Settings, cmd *cobra.Command, from source[T], flag T) (T, error) {
 	if cmd.Flags().Changed(from.flag) {
 		return flag, nil
 	}
