@@ -222,7 +222,7 @@ artihook send $URL --history h.db --quiet >/dev/null && echo "goes on"
 	if err != nil {
 		t.Fatalf("%v: %s", err, got)
 	}
-	matchLines(t, string(got), []string{`play: writing the history ".*h.db": the disk .*`, `exit 3`, `sends without`, `goes on`, ``})
+	matchLines(t, string(got), []string{`play: writing the history ".*h.db": .*check the disk, its free space and the limits on file size`, `exit 3`, `sends without`, `goes on`, ``})
 	checkWhole(t, filepath.Join(command.Dir, "h.db"))
 }
 

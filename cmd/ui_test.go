@@ -175,7 +175,7 @@ func TestUIRefusesWhatItCannotUse(t *testing.T) {
 		{[]string{"--bot", "nobody"}, console.ExitUsage, "no ready bot"},
 		{[]string{"--webhook", "nobody"}, console.ExitUsage, "unknown webhook"},
 		{[]string{"more"}, console.ExitUsage, "unknown command"},
-		{[]string{"--addr", "127.0.0.1:0", "--history", folder}, console.ExitTool, "no regular file"},
+		{[]string{"--addr", "127.0.0.1:0", "--history", folder}, console.ExitTool, "not a regular file"},
 	} {
 		ui := start(t, append([]string{"ui", "--history", filepath.Join(folder, "h.db")}, tt.args...)...)
 		line, err := ui.stderr.ReadString('\n')
