@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"artihook/cmd/console"
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 	"artihook/emitter/receiver"
 )
@@ -45,7 +46,7 @@ func usedHistory(t *testing.T) string {
 		for range 50 {
 			batch = append(batch, &history.Delivery{
 				Time: time.Now(), URL: "http://localhost:1/", SignURL: "http://localhost:1/", Attempt: 1,
-				Request: history.Request{Method: "POST", Target: "/", Host: "localhost:1", Body: bytes.Repeat([]byte("x"), 1600)},
+				Request: exchange.Request{Method: "POST", Target: "/", Host: "localhost:1", Body: bytes.Repeat([]byte("x"), 1600)},
 			})
 		}
 		if err := store.Plan(ctx, batch); err != nil {

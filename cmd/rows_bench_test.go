@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"artihook/cmd/console"
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 )
 
@@ -92,7 +93,7 @@ func fillHistory(b *testing.B, program, file string, n int) {
 		d := history.Delivery{
 			ID: int64(i + 1), Time: first.Add(30 * 24 * time.Hour / time.Duration(n) * time.Duration(i)), Webhook: "crm", URL: benchURL, SignURL: benchURL,
 			Scheme: "url", Edition: "2019", Event: "lead:updated", Lead: benchLead(i), Version: i%7 + 1, Attempt: 1, Bot: "sales", Seed: uint64(i),
-			Request: history.Request{Method: "POST", Target: "/hook", Host: "localhost:8000", Body: body}, Duration: 3 * time.Millisecond,
+			Request: exchange.Request{Method: "POST", Target: "/hook", Host: "localhost:8000", Body: body}, Duration: 3 * time.Millisecond,
 		}
 		if err := errors.Join(d.SetResponse(raw, false), history.WriteLine(lines, &d)); err != nil {
 			b.Fatal(err)

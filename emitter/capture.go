@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io"
 
-	"artihook/emitter/history"
+	"artihook/emitter/exchange"
 )
 
 const (
@@ -12,7 +12,7 @@ const (
 	maxResponseHead = 64 << 10
 	// maxRecorded bounds what is kept of one response as it came: the largest body, the largest head, and what chunks
 	// of a usual size add.
-	maxRecorded = history.MaxBody + maxResponseHead + 64<<10
+	maxRecorded = exchange.MaxBody + maxResponseHead + 64<<10
 )
 
 var errLongHead = errors.New("the head of the response is too long")

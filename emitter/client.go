@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"artihook/emitter/history"
+	"artihook/emitter/exchange"
 	"artihook/emitter/signature"
 )
 
@@ -42,7 +42,7 @@ func newClient(config *tls.Config, connections int) *client {
 var errRequest = errors.New("the method, the target or the host has a character that HTTP does not allow there")
 
 // do sends the request to the target's host and reads the response, until ctx ends.
-func (c *client) do(ctx context.Context, target signature.URL, request *history.Request, opt SendOptions) response {
+func (c *client) do(ctx context.Context, target signature.URL, request *exchange.Request, opt SendOptions) response {
 	if !isValid(request) {
 		return response{err: errRequest}
 	}
@@ -62,7 +62,7 @@ func (c *client) do(ctx context.Context, target signature.URL, request *history.
 }
 
 // isValid reports whether the start line and the Host header are one line each, whatever an imported request holds.
-func isValid(r *history.Request) bool {
+func isValid(r *exchange.Request) bool {
 	special := func(c rune) bool { return c <= ' ' || c == 0x7f }
 	return !strings.ContainsFunc(r.Method, special) && !strings.ContainsFunc(r.Target, special) && !strings.ContainsFunc(r.Host, special)
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 	"artihook/emitter/signature"
 )
@@ -406,7 +407,7 @@ func TestRequestThatClosesItsConnection(t *testing.T) {
 	s, connections := talk(t, ok204, ok204)
 	e := New(Options{})
 	defer e.Close()
-	w := &Webhook{URL: s.url(t, "/"), Headers: []history.Header{{Name: "connection", Value: "Close"}}}
+	w := &Webhook{URL: s.url(t, "/"), Headers: []exchange.Header{{Name: "connection", Value: "Close"}}}
 	b := e.Bulk(t.Context(), w, BulkOptions{})
 	defer b.Close()
 	for n := int64(1); n <= 4; n += 2 {
@@ -430,10 +431,10 @@ func TestRequestThatWouldBeTwo(t *testing.T) {
 	e := New(Options{})
 	defer e.Close()
 	w := &Webhook{URL: s.url(t, "/")}
-	for name, change := range map[string]func(*history.Request){
-		"method": func(r *history.Request) { r.Method = "POST / HTTP/1.1\r\nX: y\r\n\r\nPOST" },
-		"target": func(r *history.Request) { r.Target = "/ HTTP/1.1\r\nX: y" },
-		"host":   func(r *history.Request) { r.Host = "h\r\nX: y" },
+	for name, change := range map[string]func(*exchange.Request){
+		"method": func(r *exchange.Request) { r.Method = "POST / HTTP/1.1\r\nX: y\r\n\r\nPOST" },
+		"target": func(r *exchange.Request) { r.Target = "/ HTTP/1.1\r\nX: y" },
+		"host":   func(r *exchange.Request) { r.Host = "h\r\nX: y" },
 	} {
 		planned := Plan(w, testMessage())
 		change(&planned.Request)

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"artihook/emitter/history"
+	"artihook/emitter/exchange"
 	"artihook/emitter/signature"
 )
 
@@ -52,7 +52,7 @@ type outgoing struct {
 type response struct {
 	status    int    // 0 if the status line did not come or is not valid
 	raw       []byte // all bytes of the response, at most maxRecorded
-	truncated bool   // the body is longer than history.MaxBody, or the response longer than maxRecorded
+	truncated bool   // the body is longer than exchange.MaxBody, or the response longer than maxRecorded
 	plain     bool   // the body is in raw as it is, without chunks
 	sent      int    // bytes of the request that have left
 	ended     time.Time
@@ -310,8 +310,8 @@ func (d *directConn) readHead(method string) (*http.Response, error) {
 
 // readBody reads the body to its end or just past what is kept.
 func readBody(body io.Reader) (truncated bool, err error) {
-	n, err := io.Copy(io.Discard, io.LimitReader(body, history.MaxBody+1))
-	if n > history.MaxBody {
+	n, err := io.Copy(io.Discard, io.LimitReader(body, exchange.MaxBody+1))
+	if n > exchange.MaxBody {
 		return true, nil
 	}
 	return false, err

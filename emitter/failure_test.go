@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 )
 
@@ -203,7 +204,7 @@ func TestAnEndlessBodyIsCut(t *testing.T) {
 		}
 	})
 	d := deliver(t, &Webhook{URL: s.url(t, "/")}, Options{})
-	if !d.OK() || !d.Response.Truncated || len(d.Response.Body) != history.MaxBody {
+	if !d.OK() || !d.Response.Truncated || len(d.Response.Body) != exchange.MaxBody {
 		t.Errorf("status %d, error %q, %d bytes, cut %v", d.Status, d.Error, len(d.Response.Body), d.Response.Truncated)
 	}
 }
@@ -295,7 +296,7 @@ func TestNeverSentTwice(t *testing.T) {
 			conn.Close()
 		}
 	}()
-	w := &Webhook{URL: parseURL(t, "http://"+listener.Addr().String()), Headers: []history.Header{{Name: "Idempotency-Key", Value: "1"}}}
+	w := &Webhook{URL: parseURL(t, "http://"+listener.Addr().String()), Headers: []exchange.Header{{Name: "Idempotency-Key", Value: "1"}}}
 	e := New(Options{})
 	defer e.Close()
 	var got []string

@@ -64,9 +64,9 @@ func Plan(w *Webhook, m Message) history.Delivery {
 	header, body := sign(w, m)
 	headers := exchange.Headers{{Name: "User-Agent", Value: userAgent}, {Name: "Content-Type", Value: "application/json"}}
 	if m.Tamper != TamperUnsigned {
-		headers = append(headers, history.Header{Name: signature.Header, Value: header})
+		headers = append(headers, exchange.Header{Name: signature.Header, Value: header})
 	}
-	request := history.Request{
+	request := exchange.Request{
 		Method: "POST", Target: w.target(), Host: w.signed().Host, Headers: headers, Body: body,
 	}
 	for _, h := range w.Headers {
@@ -127,7 +127,7 @@ func tamperBody(body []byte) []byte {
 
 // replaceHeader puts h in place of the headers of that name, in any case; an empty value only takes them away. Names
 // go out as written, but for the two that HTTP clients treat apart.
-func replaceHeader(request *history.Request, h history.Header) {
+func replaceHeader(request *exchange.Request, h exchange.Header) {
 	if strings.EqualFold(h.Name, "Host") {
 		if h.Value != "" {
 			request.Host = h.Value

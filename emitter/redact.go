@@ -41,12 +41,12 @@ func redactOutcome(d *history.Delivery, secret signature.Secret, cut bool) {
 }
 
 // redactHeader masks the secret in a header, but not in a valid value that says how long the body is.
-func redactHeader(h history.Header, secret signature.Secret) history.Header {
+func redactHeader(h exchange.Header, secret signature.Secret) exchange.Header {
 	isLength := strings.EqualFold(h.Name, "Content-Length") && h.Value != "" && strings.Trim(h.Value, "0123456789") == ""
 	isChunked := strings.EqualFold(h.Name, "Transfer-Encoding") && strings.EqualFold(h.Value, "chunked")
 	if isLength || isChunked {
 		return h
 	}
 	line := secret.RedactText(h.Name + ": " + h.Value)
-	return history.Header{Name: line[:len(h.Name)], Value: line[len(h.Name)+2:]}
+	return exchange.Header{Name: line[:len(h.Name)], Value: line[len(h.Name)+2:]}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
@@ -29,12 +30,12 @@ func ResendExact(d *history.Delivery) history.Delivery {
 }
 
 // OwnHeaders returns the headers that differ from those that every delivery has. An empty value means that one is missing.
-func OwnHeaders(d *history.Delivery) []history.Header {
+func OwnHeaders(d *history.Delivery) []exchange.Header {
 	planned := Plan(&Webhook{}, Message{}).Request.Headers
-	var own []history.Header
+	var own []exchange.Header
 	for _, usual := range planned {
 		if !d.Request.Headers.Has(usual.Name) && usual.Name != signature.Header {
-			own = append(own, history.Header{Name: usual.Name})
+			own = append(own, exchange.Header{Name: usual.Name})
 		}
 	}
 	for _, h := range d.Request.Headers {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 )
 
@@ -149,7 +150,7 @@ func TestRetryAfter(t *testing.T) {
 		{now.Add(-time.Hour).Format(http.TimeFormat), 0},
 	}
 	for _, tt := range tests {
-		d := history.Delivery{Response: &history.Response{Headers: []history.Header{{Name: "retry-after", Value: tt.value}}}}
+		d := history.Delivery{Response: &exchange.Response{Headers: []exchange.Header{{Name: "retry-after", Value: tt.value}}}}
 		if got := retryAfter(&d, now); got != tt.want {
 			t.Errorf("%q: got %s, want %s", tt.value, got, tt.want)
 		}

@@ -3,7 +3,7 @@ package emitter
 import (
 	"testing"
 
-	"artihook/emitter/history"
+	"artihook/emitter/exchange"
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
 
@@ -20,13 +20,13 @@ func TestRequestTemplateWritesWhatPlanWrites(t *testing.T) {
 		"no secret":          {URL: url},
 		"scheme body":        {URL: url, Secret: secret, Scheme: signature.SchemeBody},
 		"signs another":      {URL: url, Secret: secret, SignURL: parseURL(t, "https://crm.example/artibot?x=1")},
-		"more headers":       {URL: url, Secret: secret, Headers: []history.Header{{Name: "X-Env", Value: "test"}, {Name: "zz", Value: "Content-Length: 0"}, {Name: "Accept", Value: "*/*"}}},
-		"another agent":      {URL: url, Secret: secret, Headers: []history.Header{{Name: "user-agent", Value: "me"}}},
-		"no agent":           {URL: url, Secret: secret, Headers: []history.Header{{Name: "User-Agent"}}},
-		"no signature":       {URL: url, Secret: secret, Headers: []history.Header{{Name: signature.Header}}},
-		"its own signature":  {URL: url, Secret: secret, Headers: []history.Header{{Name: signature.Header, Value: "ABC"}}},
-		"capital signature":  {URL: url, Secret: secret, Headers: []history.Header{{Name: "X-Artibot-Signature", Value: "ABC"}}},
-		"another host":       {URL: url, Secret: secret, Headers: []history.Header{{Name: "Host", Value: "other.example"}}},
+		"more headers":       {URL: url, Secret: secret, Headers: []exchange.Header{{Name: "X-Env", Value: "test"}, {Name: "zz", Value: "Content-Length: 0"}, {Name: "Accept", Value: "*/*"}}},
+		"another agent":      {URL: url, Secret: secret, Headers: []exchange.Header{{Name: "user-agent", Value: "me"}}},
+		"no agent":           {URL: url, Secret: secret, Headers: []exchange.Header{{Name: "User-Agent"}}},
+		"no signature":       {URL: url, Secret: secret, Headers: []exchange.Header{{Name: signature.Header}}},
+		"its own signature":  {URL: url, Secret: secret, Headers: []exchange.Header{{Name: signature.Header, Value: "ABC"}}},
+		"capital signature":  {URL: url, Secret: secret, Headers: []exchange.Header{{Name: "X-Artibot-Signature", Value: "ABC"}}},
+		"another host":       {URL: url, Secret: secret, Headers: []exchange.Header{{Name: "Host", Value: "other.example"}}},
 		"URL without a path": {URL: parseURL(t, "http://localhost:1"), Secret: secret, SignURL: parseURL(t, "https://crm.example/artibot")},
 	} {
 		s := newRequestTemplate(&w)

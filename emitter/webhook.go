@@ -3,21 +3,21 @@ package emitter
 import (
 	"slices"
 
-	"artihook/emitter/history"
+	"artihook/emitter/exchange"
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
 )
 
 // Webhook says where events go and how they are signed: one entry of ArtiBot's webhook settings.
 type Webhook struct {
-	Name    string           // "" for one that has only a URL
-	URL     signature.URL    // where to connect and post to
-	SignURL signature.URL    // the public URL that is signed and whose Host is sent; zero means URL
-	Secret  signature.Secret // may be empty
-	Events  []payload.Action // those that it receives; none means all
-	Scheme  signature.Scheme // zero is the scheme of ArtiBot's samples
-	Edition payload.Edition  // of the payload; zero is 2019
-	Headers []history.Header // added to the contract's, or in place of them; an empty value takes one away
+	Name    string            // "" for one that has only a URL
+	URL     signature.URL     // where to connect and post to
+	SignURL signature.URL     // the public URL that is signed and whose Host is sent; zero means URL
+	Secret  signature.Secret  // may be empty
+	Events  []payload.Action  // those that it receives; none means all
+	Scheme  signature.Scheme  // zero is the scheme of ArtiBot's samples
+	Edition payload.Edition   // of the payload; zero is 2019
+	Headers []exchange.Header // added to the contract's, or in place of them; an empty value takes one away
 }
 
 // Wants reports whether the webhook receives events of the action. Lead versions go on counting without it

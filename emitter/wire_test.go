@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"artihook/emitter/history"
+	"artihook/emitter/exchange"
 	"artihook/emitter/signature"
 
 	"github.com/google/go-cmp/cmp"
@@ -109,21 +109,21 @@ func TestHeadersThatWereAskedFor(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name   string
-		header history.Header
+		header exchange.Header
 		has    string
 		lacks  string
 	}{
-		{"added, case kept", history.Header{Name: "x-ENV", Value: "test"}, "\r\nx-ENV: test\r\n", ""},
-		{"replaced in any case", history.Header{Name: "content-type", Value: "text/plain"}, "\r\ncontent-type: text/plain\r\n", "application/json"},
-		{"user agent", history.Header{Name: "user-agent", Value: "me"}, "\r\nUser-Agent: me\r\n", "artibot-api"},
-		{"taken away", history.Header{Name: "User-Agent"}, "", "User-Agent"},
-		{"content type taken away", history.Header{Name: "Content-Type"}, "", "Content-Type"},
-		{"host", history.Header{Name: "Host", Value: "other.example"}, "\r\nHost: other.example\r\n", "127.0.0.1"},
+		{"added, case kept", exchange.Header{Name: "x-ENV", Value: "test"}, "\r\nx-ENV: test\r\n", ""},
+		{"replaced in any case", exchange.Header{Name: "content-type", Value: "text/plain"}, "\r\ncontent-type: text/plain\r\n", "application/json"},
+		{"user agent", exchange.Header{Name: "user-agent", Value: "me"}, "\r\nUser-Agent: me\r\n", "artibot-api"},
+		{"taken away", exchange.Header{Name: "User-Agent"}, "", "User-Agent"},
+		{"content type taken away", exchange.Header{Name: "Content-Type"}, "", "Content-Type"},
+		{"host", exchange.Header{Name: "Host", Value: "other.example"}, "\r\nHost: other.example\r\n", "127.0.0.1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := listenRaw(t, respond(ok204))
-			w := &Webhook{URL: s.url(t, "/"), Headers: []history.Header{tt.header}}
+			w := &Webhook{URL: s.url(t, "/"), Headers: []exchange.Header{tt.header}}
 			e := New(Options{})
 			defer e.Close()
 			d, err := e.Emit(t.Context(), w, testMessage(), nil)

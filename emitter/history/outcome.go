@@ -2,16 +2,6 @@ package history
 
 import "artihook/emitter/exchange"
 
-// The parts of a delivery, for callers that create one.
-type (
-	Request  = exchange.Request
-	Response = exchange.Response
-	Header   = exchange.Header
-)
-
-// MaxBody is the limit for a recorded response body, in bytes.
-const MaxBody = exchange.MaxBody
-
 // OK reports whether the receiver accepted the event: a complete response with a 2xx status (docs/contract.md, section 1).
 func (d *Delivery) OK() bool {
 	return d.Error == "" && d.Status >= 200 && d.Status < 300

@@ -37,7 +37,7 @@ type fact struct{ Name, Value, Link string }
 
 type requestData struct {
 	Line    string
-	Headers []history.Header
+	Headers []exchange.Header
 	Body    body
 	Signed  string // what was signed, as far as it is shown
 	Cut     string // the note on the rest of it
@@ -47,7 +47,7 @@ type requestData struct {
 
 type responseData struct {
 	Line    string
-	Headers []history.Header
+	Headers []exchange.Header
 	Body    body
 	Cut     bool // the receiver sent more than is kept
 }
@@ -131,7 +131,7 @@ func newRequest(d *history.Delivery) requestData {
 		Over: "the body alone",
 	}
 	for name, value := range d.Request.Lines() {
-		r.Headers = append(r.Headers, history.Header{Name: name, Value: value})
+		r.Headers = append(r.Headers, exchange.Header{Name: name, Value: value})
 	}
 	raw := ""
 	if d.ID > 0 {
@@ -172,7 +172,7 @@ func curl(d *history.Delivery) string {
 	return b.String()
 }
 
-func statusLine(r *history.Response) string {
+func statusLine(r *exchange.Response) string {
 	if r.Status == 0 {
 		return "No HTTP response"
 	}

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"artihook/emitter"
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
@@ -192,8 +193,8 @@ func TestResendShowsHowTheAnswerChanged(t *testing.T) {
 // TestResendKeepsHeaders: what somebody added for a URL that is no known webhook's goes out again, as history resend has it.
 func TestResendKeepsHeaders(t *testing.T) {
 	s := newSite(t)
-	own := history.Header{Name: "X-Token", Value: "abc"}
-	hook := emitter.Webhook{URL: parseURL(t, s.receiver+"?own"), Secret: signature.NewSecret(otherText), Headers: []history.Header{own, {Name: "User-Agent"}}}
+	own := exchange.Header{Name: "X-Token", Value: "abc"}
+	hook := emitter.Webhook{URL: parseURL(t, s.receiver+"?own"), Secret: signature.NewSecret(otherText), Headers: []exchange.Header{own, {Name: "User-Agent"}}}
 	first := s.emit(&hook, emitter.Message{Body: []byte("{}")})
 	for _, form := range []url.Values{{"how": {"again"}}, {"how": {"elsewhere"}, "url": {s.receiver + "?else"}}} {
 		s.post(fmt.Sprintf("/deliveries/%d/resend", first.ID), form, nil)
@@ -286,7 +287,7 @@ func TestImportedDeliveryIsSignedForItsURL(t *testing.T) {
 		defer elsewhere.Close()
 		imported := history.Delivery{
 			Time: time.Now(), State: history.Done, Status: 204, Webhook: name, URL: elsewhere.URL + "/hook", SignURL: "https://victim.example/hook", Scheme: "body",
-			Request: history.Request{Method: "POST", Target: "/hook", Host: "victim.example", Body: []byte("{}")},
+			Request: exchange.Request{Method: "POST", Target: "/hook", Host: "victim.example", Body: []byte("{}")},
 		}
 		one := func(yield func(history.Delivery, error) bool) { yield(imported, nil) }
 		if _, err := s.store.Import(t.Context(), one); err != nil {
@@ -314,7 +315,7 @@ func TestOddURLIsNoLink(t *testing.T) {
 	s := newSite(t)
 	odd := history.Delivery{
 		Time: time.Now(), State: history.Done, Status: 204, URL: "javascript:alert(1)//", SignURL: "javascript:alert(1)//", Lead: "javascript:alert(1)",
-		Request: history.Request{Method: "POST", Target: "javascript:alert(1)//", Body: []byte("{}")},
+		Request: exchange.Request{Method: "POST", Target: "javascript:alert(1)//", Body: []byte("{}")},
 	}
 	if _, err := s.store.Import(t.Context(), func(yield func(history.Delivery, error) bool) { yield(odd, nil) }); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 )
 
@@ -45,7 +46,7 @@ func (h *Handler) lineage(ctx context.Context, d *history.Delivery) (lineage, er
 	return l, nil
 }
 
-func compareBodies(before, now *history.Response) string {
+func compareBodies(before, now *exchange.Response) string {
 	switch {
 	case before == nil || now == nil || len(before.Body)+len(now.Body) == 0:
 		return ""

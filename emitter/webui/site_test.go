@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
 	"artihook/emitter/receiver"
@@ -141,7 +142,7 @@ func (s *site) record(store *history.Store, change func(*history.Delivery)) *his
 	d := &history.Delivery{
 		Time: time.Now().Add(-s.behind), Webhook: "crm", URL: s.receiver, SignURL: s.receiver, Scheme: "url", Edition: "2019", Attempt: 1,
 		Event: "lead:updated", Lead: "c19377db-1111-4222-8333-944455566677", Version: 2, Bot: "sales",
-		Request: history.Request{Method: "POST", Target: "/hook", Host: "localhost", Body: []byte(`{"a":1}`)},
+		Request: exchange.Request{Method: "POST", Target: "/hook", Host: "localhost", Body: []byte(`{"a":1}`)},
 	}
 	if change != nil {
 		change(d)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 
 	"github.com/chromedp/cdproto/accessibility"
@@ -453,9 +454,9 @@ func TestBrowserRunsNothingThatWasRecorded(t *testing.T) {
 	attacked := func(d *history.Delivery) {
 		d.Webhook, d.URL, d.SignURL, d.Scheme, d.Edition, d.Bot = attack, attack, attack, attack, attack, attack
 		d.Event, d.Lead, d.Scenario, d.Step, d.Version = attack, attack, attack, attack, 3
-		d.Request = history.Request{
+		d.Request = exchange.Request{
 			Method: "POST", Target: "/" + attack, Host: attack, Body: []byte(event),
-			Headers: []history.Header{{Name: "x-artibot-signature", Value: attack}, {Name: "X-Odd", Value: attack}},
+			Headers: []exchange.Header{{Name: "x-artibot-signature", Value: attack}, {Name: "X-Odd", Value: attack}},
 		}
 		d.RawResponse = []byte("HTTP/1.1 200 " + attack + "\r\nContent-Type: text/html\r\nX-Odd: " + attack + "\r\n" + attack + ": x\r\n\r\n<html>" + attack)
 		if err := d.SetResponse(d.RawResponse, false); err != nil {

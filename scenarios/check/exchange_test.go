@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 )
 
@@ -11,9 +12,9 @@ import (
 func TestExchangeOf(t *testing.T) {
 	t.Parallel()
 	d := &history.Delivery{
-		Request:     history.Request{Method: "POST", Target: "/hook", Body: []byte(strings.Repeat("x", maxReported+1))},
+		Request:     exchange.Request{Method: "POST", Target: "/hook", Body: []byte(strings.Repeat("x", maxReported+1))},
 		RawResponse: []byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"),
-		Response:    &history.Response{Body: []byte("ok")},
+		Response:    &exchange.Response{Body: []byte("ok")},
 	}
 	e := exchangeOf(request{variant: "with a long body"}, d)
 	if !strings.HasSuffix(e.Title, ", with a long body") {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 )
 
@@ -179,7 +180,7 @@ func keepAlive(c *caseRun) {
 }
 
 // closeReason returns why the response closes the connection, or "" if it does not.
-func closeReason(r *history.Response) string {
+func closeReason(r *exchange.Response) string {
 	if r.Headers.Closes() {
 		return "Connection: close"
 	}
