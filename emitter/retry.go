@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"artihook/emitter/history"
+	"artihook/emitter/text"
 
 	"github.com/cenkalti/backoff/v5"
 )
@@ -40,7 +41,7 @@ func (e *Emitter) Send(ctx context.Context, w *Webhook, planned history.Delivery
 		if e.opt.Waiting != nil {
 			e.opt.Waiting(pause)
 		}
-		if err := Wait(ctx, pause); err != nil {
+		if err := text.Wait(ctx, pause); err != nil {
 			return d, err
 		}
 		planned.Attempt++
@@ -75,19 +76,4 @@ func retryAfter(d *history.Delivery, now time.Time) time.Duration {
 		return 0
 	}
 	return max(0, min(at.Sub(now), maxRetryAfter))
-}
-
-// Wait blocks for d or until ctx is done, and returns the error of ctx. It returns at once if d <= 0.
-func Wait(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

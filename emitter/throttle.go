@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"time"
+
+	"artihook/emitter/text"
 )
 
 // errCut is the end of a connection that was closed on purpose.
@@ -46,7 +48,7 @@ func (t *throttledWriter) wait(ctx context.Context) error {
 	if t.SlowBody == 0 || t.done < t.head {
 		return nil
 	}
-	return Wait(ctx, t.SlowBody*time.Duration(min(t.piece(), t.body))/time.Duration(t.body))
+	return text.Wait(ctx, t.SlowBody*time.Duration(min(t.piece(), t.body))/time.Duration(t.body))
 }
 
 // piece returns how many bytes are written together. No piece holds both head and body, or goes beyond the cut.

@@ -36,7 +36,7 @@ func Await(ctx context.Context, client *http.Client, url string, timeout time.Du
 		case time.Until(end) <= 0:
 			return &AwaitError{url, timeout, reason}
 		}
-		if err := emitter.Wait(ctx, min(awaitEvery, max(time.Until(end), 0))); err != nil {
+		if err := text.Wait(ctx, min(awaitEvery, max(time.Until(end), 0))); err != nil {
 			return err
 		}
 	}

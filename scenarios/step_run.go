@@ -5,8 +5,8 @@ import (
 	"errors"
 	"time"
 
-	"artihook/emitter"
 	"artihook/emitter/history"
+	"artihook/emitter/text"
 	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 )
@@ -78,7 +78,7 @@ func (s *stepRun) pause(ctx context.Context, d time.Duration) error {
 	if s.silent || d == 0 {
 		return nil
 	}
-	return emitter.Wait(ctx, d)
+	return text.Wait(ctx, d)
 }
 
 // finish reports the step. err is why it could not be prepared or executed.

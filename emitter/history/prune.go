@@ -188,7 +188,7 @@ func (p *pruner) runTransaction(ctx context.Context, work func() error) error {
 			return err
 		}
 	}
-	return wait(ctx, min(time.Since(began), 150*time.Millisecond))
+	return text.Wait(ctx, min(time.Since(began), 150*time.Millisecond))
 }
 
 // removeUnreferenced removes rows that no delivery refers to, such as outcomes that

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"artihook/emitter/text"
+
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -184,18 +186,8 @@ func enableWAL(ctx context.Context, c *conn) error {
 		if !ok || busy.Code()&0xff != sqlite3.SQLITE_BUSY || time.Now().After(end) {
 			return err
 		}
-		if err := wait(ctx, pause); err != nil {
+		if err := text.Wait(ctx, pause); err != nil {
 			return err
 		}
-	}
-}
-
-// wait blocks for d or until ctx is done, and returns the error of ctx.
-func wait(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
 	}
 }

@@ -55,38 +55,38 @@ type key struct {
 	inside   []key // of an object whose keys are listed
 }
 
-func text(name string) key { return key{name: name, kinds: []kind{kindText}} }
+func stringKey(name string) key { return key{name: name, kinds: []kind{kindText}} }
 
 // eventKeys are the keys of an event in their order (docs/contract.md, section 2).
 var eventKeys = []key{
 	{name: "lead", kinds: []kind{kindObject}, inside: []key{
-		text("id"), text("create_date"), text("modify_date"), text("bot_id"), text("bot_version_id"), text("account_id"),
-		text("contact_id"),
+		stringKey("id"), stringKey("create_date"), stringKey("modify_date"), stringKey("bot_id"), stringKey("bot_version_id"), stringKey("account_id"),
+		stringKey("contact_id"),
 		{name: "status", kinds: []kind{kindInteger, kindText}},
 		{name: "closed_status", kinds: []kind{kindText, kindNull}, optional: true},
 		{name: "version", kinds: []kind{kindInteger}},
 		{name: "data", kinds: []kind{kindObject}},
 	}},
 	{name: "meta", kinds: []kind{kindObject}, inside: []key{
-		text("chat_start_page"), text("ip_address"),
+		stringKey("chat_start_page"), stringKey("ip_address"),
 		{name: "location", kinds: []kind{kindObject}, inside: []key{
-			text("country_abbreviation"), text("country"),
+			stringKey("country_abbreviation"), stringKey("country"),
 			{name: "state", kinds: []kind{kindText, kindNull}},
 			{name: "city", kinds: []kind{kindText, kindNull}},
-			text("latitude"), text("longitude"),
+			stringKey("latitude"), stringKey("longitude"),
 		}},
 		{name: "browser", kinds: []kind{kindObject}, inside: []key{
-			text("user_agent"), text("name"), text("version"),
+			stringKey("user_agent"), stringKey("name"), stringKey("version"),
 			{name: "major", kinds: []kind{kindNull}},
 			{name: "is_mobile", kinds: []kind{kindBool}},
 		}},
 		{name: "last_answered_field_name", kinds: []kind{kindText}, optional: true},
 	}},
-	text("resource"), text("action"), text("resource_id"), text("time_stamp"),
+	stringKey("resource"), stringKey("action"), stringKey("resource_id"), stringKey("time_stamp"),
 	{name: "resource_version", kinds: []kind{kindInteger}},
 }
 
-var answerKeys = []key{text("input"), text("type"), text("display_value"), {name: "value"}}
+var answerKeys = []key{stringKey("input"), stringKey("type"), stringKey("display_value"), {name: "value"}}
 
 // object holds an object against the keys that it should have.
 func (l *linter) object(path string, n *node, want []key) {

@@ -60,9 +60,9 @@ func (l *linter) value(path string, entry *node) {
 			l.add(FlawType, path, "it is %s, want a double such as 4.0", value.kind)
 		}
 	case payload.TypeDateTime:
-		l.object(path, value, []key{text("date_time"), text("grain"), text("timezone")})
+		l.object(path, value, []key{stringKey("date_time"), stringKey("grain"), stringKey("timezone")})
 	case payload.TypeAddress:
-		l.object(path, value, []key{text("line1"), text("line2"), text("city"), text("state"), text("zip_code"), text("country")})
+		l.object(path, value, []key{stringKey("line1"), stringKey("line2"), stringKey("city"), stringKey("state"), stringKey("zip_code"), stringKey("country")})
 	default:
 		l.add(FlawAnswerType, path[:len(path)-len(".value")]+".type", "ArtiBot documents no answer type %q (docs/contract.md#answers)", kindOf)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
+	"artihook/emitter/text"
 )
 
 // maxBody is the limit for the body of a request, in bytes. It is far above the size of any lead.
@@ -122,12 +123,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.Seen != nil {
 		h.Seen(a)
 	}
-	if r.Method == http.MethodPost && h.Delay > 0 {
-		select {
-		case <-time.After(h.Delay):
-		case <-r.Context().Done():
-			return
-		}
+	if r.Method == http.MethodPost {
+		_ = text.Wait(r.Context(), h.Delay) // a sender that has disconnected ends the wait
 	}
 	switch {
 	case a.Reason != "":

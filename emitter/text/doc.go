@@ -2,5 +2,5 @@
 // control a terminal, writes JSON without them, replaces credentials by placeholders, and keeps text from being read as
 // a command by CI.
 //
-// Every package may import it. The webhook's secret is not its subject: see emitter/signature.
+// It also has [Wait], because every package may import this one. The webhook's secret is not its subject: see emitter/signature.
 package text

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/text"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
@@ -130,7 +131,7 @@ func (l *load) work(number int) error {
 	w.bulk = l.opt.Emitter.Bulk(l.hard, l.opt.Webhook, emitter.BulkOptions{Keep: l.opt.Keep, Bot: l.opt.Bot})
 	defer w.bulk.Close()
 	if l.opt.Rate == 0 && l.opt.Ramp > 0 {
-		if emitter.Wait(l.soft, l.opt.Ramp*time.Duration(number)/time.Duration(l.opt.Concurrency)) != nil {
+		if text.Wait(l.soft, l.opt.Ramp*time.Duration(number)/time.Duration(l.opt.Concurrency)) != nil {
 			return nil
 		}
 	}
@@ -147,8 +148,7 @@ type loadWorker struct {
 	load         *load
 	bulk         *emitter.Bulk
 	source       Source
-	conversation Conversation // that goes on; nil is none
-	timer        *time.Timer
+	conversation Conversation  // that goes on; nil is none
 	perEvent     time.Duration // about how long one takes, waiting for its time included
 	last         time.Time     // when the last event was answered
 	lead         uuid.UUID     // whose it was
@@ -287,7 +287,7 @@ func (w *loadWorker) nextSlot() (due time.Time, ok bool) {
 	ok = true
 	if left := time.Until(due); left > 0 {
 		l.idle.Add(1)
-		ok = w.sleep(left)
+		ok = text.Wait(l.soft, left) == nil
 		l.idle.Add(-1)
 	}
 	if ok && l.idle.Load() == 0 {
@@ -297,19 +297,4 @@ func (w *loadWorker) nextSlot() (due time.Time, ok bool) {
 		}
 	}
 	return due, ok
-}
-
-// sleep is false when the load has ended meanwhile.
-func (w *loadWorker) sleep(d time.Duration) bool {
-	if w.timer == nil {
-		w.timer = time.NewTimer(d)
-	} else {
-		w.timer.Reset(d)
-	}
-	select {
-	case <-w.timer.C:
-		return true
-	case <-w.load.soft.Done():
-		return false
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
+	"artihook/emitter/text"
 )
 
 // playWorker plays one conversation at a time.
@@ -77,7 +78,7 @@ func (p *playWorker) pause(ctx context.Context, event *payload.Event, first bool
 	} else if first {
 		pause = 0
 	}
-	return emitter.Wait(ctx, pause)
+	return text.Wait(ctx, pause)
 }
 
 // fanOut appends a delivery of the event for every webhook that wants it.

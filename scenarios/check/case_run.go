@@ -14,6 +14,7 @@ import (
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
+	"artihook/emitter/text"
 	"artihook/scenarios/report"
 )
 
@@ -228,7 +229,7 @@ func cutBody(m *report.Message) {
 
 // pause waits for d or until the context is done.
 func (c *caseRun) pause(d time.Duration) {
-	_ = emitter.Wait(c.ctx, d) // the context is checked before the next request
+	_ = text.Wait(c.ctx, d) // the context is checked before the next request
 }
 
 // header returns a function that sets the signature header of a delivery.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"artihook/emitter/receiver"
+	"artihook/emitter/text"
 )
 
 // SlowResponse is how long [Slow] waits before it responds.
@@ -65,7 +66,7 @@ func (s *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.opt.Seen(a)
 	}
 	if s.has[Slow] {
-		time.Sleep(SlowResponse)
+		_ = text.Wait(r.Context(), SlowResponse)
 	}
 	s.respond(w, r, a, e, right)
 }
