@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"artihook/cmd/console"
@@ -102,15 +101,10 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	if err := opt.reports.Check(a.reportOutput()); err != nil {
 		return console.Usage(err)
 	}
-	opts, err := opt.client.Options(a.settings, checkConnections)
-	if err != nil {
-		return console.Usage(err)
-	}
-	store, err := opt.history.Open(ctx)
+	sender, done, err := a.openSender(ctx, &opt.client, &opt.history, checkConnections)
 	if err != nil {
 		return err
 	}
-	sender, done := settings.NewSender(store, opts)
 	plan.Emitter = sender
 	results, err := runCases(ctx, a, plan)
 	opt.args = args
@@ -130,7 +124,7 @@ func (opt *checkOptions) probeOf(a *app, w *emitter.Webhook) (check.Probe, error
 func runCases(ctx context.Context, a *app, plan check.Options) ([]check.Result, error) {
 	a.printer.Notef("%s with %s to %s", text.Counted(len(plan.Cases), "case"), text.Counted(check.Requests(plan.Cases), "request"), plan.Webhook.URL)
 	if plan.Webhook.Secret.Empty() {
-		a.printer.Notef("no secret is set, so the empty one signs; set " + settings.EnvPrefix + "SECRET, --secret or --secret-file")
+		a.printer.Notef(console.NoSecret)
 	}
 	bar := a.printer.Progress("cases", len(plan.Cases))
 	plan.Ended = func(r check.Result) error {
@@ -195,12 +189,12 @@ func (opt *checkOptions) repeat(a *app) func(id string) string {
 // isNear reports whether the host is this machine or in a private network. An unknown name counts as near, because nothing can
 // be sent to it.
 func isNear(ctx context.Context, url signature.URL) bool {
+	if settings.IsLoopback(url) {
+		return true
+	}
 	host, _, err := net.SplitHostPort(url.Address())
 	if err != nil {
 		return false
-	}
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()

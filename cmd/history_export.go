@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
@@ -20,9 +19,8 @@ import (
 )
 
 type exportOptions struct {
-	history settings.HistoryFlags
-	filter  settings.FilterFlags
-	format  string
+	selection
+	format string
 }
 
 // exporter writes deliveries in one format.
@@ -66,25 +64,19 @@ func newHistoryExportCmd(a *app) *cobra.Command {
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runHistoryExport(cmd.Context(), a, opt) },
 	}
-	opt.history.AddPath(cmd)
-	opt.filter.Add(cmd)
-	opt.filter.AddLimit("")
+	opt.add(cmd, "")
 	settings.AddFlag(cmd.Flags(), &opt.format, settings.FlagSpec[string]{
-		Name: "format", Kind: strings.Join(names, "|"), Preset: names[0], Parse: settings.OneOf(names...), Usage: "Write this format",
+		Name: "format", Preset: names[0], Words: settings.Texts(names...), Usage: "Write this format",
 	})
 	return cmd
 }
 
 func runHistoryExport(ctx context.Context, a *app, opt *exportOptions) error {
-	store, err := opt.history.OpenToRead(ctx)
+	store, filter, err := opt.open(ctx, a)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	filter, err := opt.filter.Resolve(ctx, a.settings, store)
-	if err != nil {
-		return console.Usage(err)
-	}
 	filter.Whole, filter.Oldest = true, true
 	var written, leftOut int
 	err = a.printer.Verbatim(func(w io.Writer) error {

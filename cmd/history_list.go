@@ -6,21 +6,13 @@ import (
 	"strconv"
 
 	"github.com/spf13/cobra"
-
-	"artihook/cmd/console"
-	"artihook/cmd/settings"
 )
 
 // listLimit is the default of --limit.
 const listLimit = 20
 
-type listOptions struct {
-	history settings.HistoryFlags
-	filter  settings.FilterFlags
-}
-
 func newHistoryListCmd(a *app) *cobra.Command {
-	opt := &listOptions{}
+	opt := &selection{}
 	cmd := &cobra.Command{
 		Use:     "list",
 		Short:   "List deliveries, newest first",
@@ -28,22 +20,16 @@ func newHistoryListCmd(a *app) *cobra.Command {
 		Args:    args(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runHistoryList(cmd.Context(), a, opt) },
 	}
-	opt.history.AddPath(cmd)
-	opt.filter.Add(cmd)
-	opt.filter.AddLimit(strconv.Itoa(listLimit))
+	opt.add(cmd, strconv.Itoa(listLimit))
 	return cmd
 }
 
-func runHistoryList(ctx context.Context, a *app, opt *listOptions) error {
-	store, err := opt.history.OpenToRead(ctx)
+func runHistoryList(ctx context.Context, a *app, opt *selection) error {
+	store, filter, err := opt.open(ctx, a)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	filter, err := opt.filter.Resolve(ctx, a.settings, store)
-	if err != nil {
-		return console.Usage(err)
-	}
 	limit, shown, last := filter.Limit, 0, int64(0)
 	filter.Whole = a.printer.JSON() || a.printer.Verbose
 	filter.Limit = min(limit, math.MaxInt-1) + 1 // to see whether there are more

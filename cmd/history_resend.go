@@ -136,9 +136,9 @@ func (opt *resendOptions) selected(ctx context.Context, a *app, store *history.S
 	}
 	ids := make([]int64, len(args))
 	for i, name := range args {
-		d, err := delivery(ctx, store, name)
+		d, err := settings.Delivery(ctx, store, name)
 		if err != nil {
-			return nil, err
+			return nil, console.Usage(err)
 		}
 		ids[i] = d.ID
 	}

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -33,28 +32,11 @@ func runHistoryShow(ctx context.Context, a *app, opt *settings.HistoryFlags, whi
 		return err
 	}
 	defer store.Close()
-	d, err := delivery(ctx, store, which)
+	d, err := settings.Delivery(ctx, store, which)
 	if err != nil {
-		return err
+		return console.Usage(err)
 	}
 	return printWhole(a, &d)
-}
-
-// delivery returns the delivery of an argument: a number, or last.
-func delivery(ctx context.Context, store *history.Store, which string) (d history.Delivery, err error) {
-	if which == "last" {
-		d, err = store.Last(ctx)
-	} else {
-		id, wrong := settings.ParseNumber(strings.TrimPrefix(which, "#"))
-		if wrong != nil {
-			return d, console.Usagef("delivery %q: want its number or last", which)
-		}
-		d, err = store.Get(ctx, id)
-	}
-	if errors.Is(err, history.ErrNotFound) {
-		err = console.WithHint(fmt.Errorf("there is no delivery %s in %s", which, store.Path()), "artihook history lists the deliveries")
-	}
-	return d, err
 }
 
 // printWhole prints the line of a delivery, its other fields, the request and the response.

@@ -8,20 +8,14 @@ import (
 	"unicode/utf8"
 
 	"artihook/cmd/console"
-	"artihook/cmd/settings"
 	"artihook/emitter/history"
 	"artihook/emitter/text"
 
 	"github.com/spf13/cobra"
 )
 
-type statsOptions struct {
-	history settings.HistoryFlags
-	filter  settings.FilterFlags
-}
-
 func newHistoryStatsCmd(a *app) *cobra.Command {
-	opt := &statsOptions{}
+	opt := &selection{}
 	cmd := &cobra.Command{
 		Use:     "stats",
 		Short:   "Count deliveries by event, webhook and status; print latency and bytes",
@@ -29,22 +23,16 @@ func newHistoryStatsCmd(a *app) *cobra.Command {
 		Args:    args(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runHistoryStats(cmd.Context(), a, opt) },
 	}
-	opt.history.AddPath(cmd)
-	opt.filter.Add(cmd)
-	opt.filter.AddLimit("")
+	opt.add(cmd, "")
 	return cmd
 }
 
-func runHistoryStats(ctx context.Context, a *app, opt *statsOptions) error {
-	store, err := opt.history.OpenToRead(ctx)
+func runHistoryStats(ctx context.Context, a *app, opt *selection) error {
+	store, filter, err := opt.open(ctx, a)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	filter, err := opt.filter.Resolve(ctx, a.settings, store)
-	if err != nil {
-		return console.Usage(err)
-	}
 	stats, err := store.Stats(ctx, filter)
 	if err != nil {
 		return err

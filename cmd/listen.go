@@ -37,15 +37,11 @@ type anyScheme struct {
 	any    bool
 }
 
-func parseAnyScheme(s string) (anyScheme, error) {
-	if s == "any" {
-		return anyScheme{any: true}, nil
-	}
-	scheme, err := signature.ParseScheme(s)
-	if err != nil {
-		return anyScheme{}, errors.New("want url, body or any")
-	}
-	return anyScheme{scheme: scheme}, nil
+// schemeWords are the values of --scheme.
+var schemeWords = []settings.Word[anyScheme]{
+	{Text: signature.SchemeURL.String(), Value: anyScheme{scheme: signature.SchemeURL}},
+	{Text: signature.SchemeBody.String(), Value: anyScheme{scheme: signature.SchemeBody}},
+	{Text: "any", Value: anyScheme{any: true}},
 }
 
 const defaultListenAddr = "127.0.0.1:8000"
@@ -71,7 +67,7 @@ interrupted.`,
 	settings.AddFlag(flags, &opt.addr, settings.FlagSpec[string]{Name: "addr", Kind: "address", Preset: defaultListenAddr, Parse: settings.ParseAddr, Usage: "Listen on this address. :0 is a free loopback port"})
 	flags.StringVar(&opt.publicURL, "public-url", "", "Verify for this `URL` of the sender, if there is a tunnel or proxy in front")
 	settings.AddFlag(flags, &opt.scheme, settings.FlagSpec[anyScheme]{
-		Name: "scheme", Kind: "url|body|any", Preset: signature.SchemeURL.String(), Parse: parseAnyScheme, Usage: "Verify this signature scheme",
+		Name: "scheme", Preset: signature.SchemeURL.String(), Words: schemeWords, Usage: "Verify this signature scheme",
 	})
 	settings.AddFlag(flags, &opt.status, settings.FlagSpec[int]{
 		Name: "status", Kind: "code", Preset: fmt.Sprint(receiver.DefaultStatus), Parse: parseStatus, Usage: "Respond to valid deliveries with this status",

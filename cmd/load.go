@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strings"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"artihook/cmd/settings"
 	"artihook/emitter"
 	"artihook/emitter/history"
-	"artihook/emitter/signature"
 	"artihook/emitter/text"
 	"artihook/emitter/traffic"
 
@@ -84,21 +82,20 @@ func (opt *loadOptions) add(cmd *cobra.Command) {
 		Usage: fmt.Sprintf("Use N connections (default %d; with --rate N/s at most %d)", traffic.DefaultConnections, traffic.DefaultLimit),
 	})
 	settings.AddFlag(flags, &opt.abandon, settings.FlagSpec[float64]{Name: "abandon", Kind: "share", Preset: "0", Parse: settings.ParseShare, Usage: "Leave this share of leads incomplete, 0.2 or 20%"})
-	settings.AddFlag(flags, &opt.keep, settings.FlagSpec[emitter.Keep]{Name: "record", Kind: "all|errors|none", Preset: "errors", Parse: parseKeep, Usage: "Record these deliveries in the history"})
+	settings.AddFlag(flags, &opt.keep, settings.FlagSpec[emitter.Keep]{Name: "record", Preset: "errors", Words: keepWords, Usage: "Record these deliveries in the history"})
 	settings.AddFlag(flags, &opt.thresholds, settings.FlagSpec[[]traffic.Threshold]{
 		Name: "threshold", Kind: "conditions", Parse: traffic.ParseThresholds, Usage: "Exit with code 1 unless these conditions hold: 'p99<200ms,errors<1%,rate>450/s'",
 	})
 	flags.StringVar(&opt.html, "report-html", "", "Write the report to this `FILE` as one HTML page. - is stdout")
 	settings.MarkRunOnly(flags, "report-html")
-	flags.StringVar(&opt.export, "export", "", "Write the load for another `TOOL`, k6, into the directory that follows, and send nothing")
+	settings.AddFlag(flags, &opt.export, settings.FlagSpec[string]{
+		Name: "export", Words: settings.Texts("k6"), Usage: "Write the load for this tool into the directory that follows, and send nothing",
+	})
 }
 
-func parseKeep(s string) (emitter.Keep, error) {
-	keep, ok := map[string]emitter.Keep{"all": emitter.KeepAll, "errors": emitter.KeepErrors, "none": emitter.KeepNone}[s]
-	if !ok {
-		return 0, errors.New("want all, errors or none")
-	}
-	return keep, nil
+// keepWords are the values of --record.
+var keepWords = []settings.Word[emitter.Keep]{
+	{Text: "all", Value: emitter.KeepAll}, {Text: "errors", Value: emitter.KeepErrors}, {Text: "none", Value: emitter.KeepNone},
 }
 
 func runLoad(ctx context.Context, a *app, opt *loadOptions, args []string) error {
@@ -145,10 +142,8 @@ func (opt *loadOptions) exportFolder(args []string) (rest []string, folder strin
 		return nil, "", fmt.Errorf("one URL too many: %q", args[1])
 	case opt.export == "":
 		return args, "", nil
-	case opt.export != "k6":
-		return nil, "", fmt.Errorf("--export %q: want k6 and a folder, --export k6 DIR", opt.export)
 	case len(args) == 0:
-		return nil, "", errors.New("--export k6 needs a folder to write into: --export k6 DIR")
+		return nil, "", fmt.Errorf("--export %s needs a directory to write into: --export %[1]s DIR", opt.export)
 	}
 	return args[:len(args)-1], args[len(args)-1], nil
 }
@@ -211,7 +206,7 @@ func loadIntent(plan *traffic.LoadOptions, store *history.Store) string {
 		fmt.Fprintf(&b, ", %s at most", text.Counted(plan.Leads, "lead"))
 	}
 	b.WriteString("; Ctrl-C ends it")
-	if !isLoopback(plan.Webhook.URL) {
+	if !settings.IsLoopback(plan.Webhook.URL) {
 		b.WriteString("\nthe receiver is not on this machine; make sure that its owner knows of this load")
 	}
 	switch {
@@ -223,15 +218,6 @@ func loadIntent(plan *traffic.LoadOptions, store *history.Store) string {
 		b.WriteString("\nevery delivery is recorded in " + store.Path())
 	}
 	return b.String()
-}
-
-func isLoopback(url signature.URL) bool {
-	host, _, err := net.SplitHostPort(url.Address())
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
 // loadEnded prints and writes the report, also if the load was interrupted or the history is incomplete.

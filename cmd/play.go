@@ -113,15 +113,10 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 	if opt.dryRun {
 		return traffic.Preview(ctx, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })
 	}
-	opts, err := opt.client.Options(a.settings, opt.concurrency)
-	if err != nil {
-		return console.Usage(err)
-	}
-	store, err := opt.history.Open(ctx)
+	sender, done, err := a.openSender(ctx, &opt.client, &opt.history, opt.concurrency)
 	if err != nil {
 		return err
 	}
-	sender, done := settings.NewSender(store, opts)
 	plan.Emitter = sender
 	var bar console.Progress
 	if !a.system.StdoutTerminal && plan.Leads > 1 { // deliveries on the terminal are progress enough

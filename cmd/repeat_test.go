@@ -13,9 +13,9 @@ import (
 // would contain: a repeated step would overwrite the report of the whole run.
 func TestRepeatLeavesRunFlagsOut(t *testing.T) {
 	t.Parallel()
-	system := &console.System{Env: func(string) (string, bool) { return "", false }}
+	system := testSystem(nil, nil)
 	shown := pflag.NewFlagSet("", pflag.ContinueOnError)
-	console.NewPrinter(system).AddFlags(shown)
+	addOutputFlags(shown, console.NewPrinter(system))
 	a := newApp(system)
 	reports, repeated := 0, 0
 	for _, cmd := range newRootCmd(a).Commands() {

@@ -13,10 +13,12 @@ import (
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
+	"artihook/emitter"
 	"artihook/emitter/text"
 	"artihook/fixtures/yamlfile"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // app holds what every command needs.
@@ -31,6 +33,20 @@ func newApp(system *console.System) *app {
 	return &app{system, &settings.Settings{
 		Env: system.Env, Now: system.Now, Stdin: system.Stdin, Notef: printer.Notef,
 	}, printer}
+}
+
+// openSender opens the history and returns an emitter that records in it. Call done once.
+func (a *app) openSender(ctx context.Context, client *settings.ClientFlags, recorded *settings.HistoryFlags, connections int) (sender *emitter.Emitter, done func() error, err error) {
+	opts, err := client.Options(a.settings, connections)
+	if err != nil {
+		return nil, nil, console.Usage(err)
+	}
+	store, err := recorded.Open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	sender, done = settings.NewSender(store, opts)
+	return sender, done, nil
 }
 
 // reportOutput returns the destinations of reports besides files.
@@ -117,8 +133,8 @@ ArtiBot does, posts them to your URL, and records each request and response in a
 	})
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SuggestionsMinimumDistance = 2
-	a.printer.AddFlags(root.PersistentFlags())
-	settings.MarkRunOnly(root.PersistentFlags()) // all that the printer has added
+	addOutputFlags(root.PersistentFlags(), a.printer)
+	settings.MarkRunOnly(root.PersistentFlags()) // all of the output flags
 	a.settings.AddFlags(root.PersistentFlags())
 	// Building all commands can take longer than running one, so build the named command only.
 	if named := commands()[firstOf(a.system.Args)]; named != nil {
@@ -132,6 +148,20 @@ ArtiBot does, posts them to your URL, and records each request and response in a
 	strictBuiltins(root)
 	addCompletions(a, root)
 	return root
+}
+
+// addOutputFlags adds the flags that set how results are printed. Every command has them.
+func addOutputFlags(flags *pflag.FlagSet, p *console.Printer) {
+	settings.AddFlag(flags, &p.Format, settings.FlagSpec[console.Format]{
+		Name: "output", Short: "o", Preset: "text", Usage: "Print text, or JSON with one object a line",
+		Words: []settings.Word[console.Format]{{Text: "text", Value: console.FormatText}, {Text: "json", Value: console.FormatJSON}},
+	})
+	flags.BoolVarP(&p.Verbose, "verbose", "v", false, "Print requests (>) and responses (<)")
+	flags.BoolVarP(&p.Quiet, "quiet", "q", false, "Print no progress, hints or summary")
+	settings.AddFlag(flags, &p.Color, settings.FlagSpec[console.Color]{
+		Name: "color", Preset: "auto", Usage: "Colour stdout. auto depends on the terminal and NO_COLOR",
+		Words: []settings.Word[console.Color]{{Text: "auto", Value: console.ColorAuto}, {Text: "always", Value: console.ColorAlways}, {Text: "never", Value: console.ColorNever}},
+	})
 }
 
 func commands() map[string]func(*app) *cobra.Command {
@@ -162,8 +192,8 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 
 // args makes the errors of cobra's argument checks usage errors.
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, given []string) error {
-		if err := check(cmd, given); err != nil {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
 			return console.WithHint(err, "usage: "+cmd.UseLine())
 		}
 		return nil

@@ -92,10 +92,6 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	if opt.dryRun {
 		return scenarios.Preview(ctx, files, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })
 	}
-	opts, err := opt.client.Options(a.settings, opt.jobs)
-	if err != nil {
-		return console.Usage(err)
-	}
 	if err := opt.reports.Check(a.reportOutput()); err != nil {
 		return console.Usage(err)
 	}
@@ -105,11 +101,10 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	if err := opt.await(ctx, a, plan.Probes); err != nil {
 		return err
 	}
-	store, err := opt.history.Open(ctx)
+	sender, done, err := a.openSender(ctx, &opt.client, &opt.history, opt.jobs)
 	if err != nil {
 		return err
 	}
-	sender, done := settings.NewSender(store, opts)
 	plan.Emitter = sender
 	bar := a.printer.Progress("scenarios", len(files))
 	plan.Ended = func(s *report.Suite) error { bar.Clear(); defer bar.Step(); return printSuite(a, s, len(files) == 1) }

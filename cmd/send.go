@@ -62,7 +62,7 @@ continues a lead of the history. The exit code is 1 unless the response is 2xx.`
 	flags.StringVar(&opt.data, "data", "", "Sign and send exactly these `bytes`: @FILE, - for stdin, or the text itself")
 	flags.StringArrayVar(&opt.edits.Set, "set", nil, "Set a field in the generated body, `path=value`. The value is parsed as JSON, otherwise used as text (repeatable)")
 	flags.StringArrayVar(&opt.edits.Unset, "unset", nil, "Remove a `path` from the generated body (repeatable)")
-	settings.AddFlag(flags, &opt.as, settings.FlagSpec[string]{Name: "as", Kind: "curl", Parse: settings.OneOf("curl"), Usage: "Print a curl command instead of sending"})
+	settings.AddFlag(flags, &opt.as, settings.FlagSpec[string]{Name: "as", Words: settings.Texts("curl"), Usage: "Print a command of this program instead of sending"})
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "Print the request; send and record nothing")
 	flags.BoolVar(&opt.unsigned, "no-signature", false, "Send no signature")
 	settings.AddFlag(flags, &opt.tamper, settings.FlagSpec[emitter.Tamper]{

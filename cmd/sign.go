@@ -34,7 +34,7 @@ func runSign(ctx context.Context, a *app, opt *settings.ClaimFlags, args []strin
 		return console.Usage(err)
 	}
 	if c.Secret.Empty() {
-		a.printer.Notef("no secret is set, so the empty one signs; set " + settings.EnvPrefix + "SECRET, --secret or --secret-file")
+		a.printer.Notef(console.NoSecret)
 	}
 	value := signature.Sign(c.Secret, c.Scheme, c.Message)
 	if a.printer.JSON() {

@@ -15,6 +15,9 @@ type SendContext struct {
 	Faulty   bool // the signature is wrong on purpose
 }
 
+// NoSecret is the note of commands that sign without a secret.
+const NoSecret = "no secret is set, so the empty one signs; set ARTIHOOK_SECRET, --secret or --secret-file"
+
 // NoEventSent is the note for conversations without an event that is selected by --events or by the webhook.
 const NoEventSent = "no event was sent: no conversation has one of the selected events"
 
@@ -31,7 +34,7 @@ func failureAdvice(d *history.Delivery, known SendContext) string {
 	case rejected && known.Faulty:
 		return ""
 	case rejected && known.NoSecret:
-		return fmt.Sprintf("%d: no secret is set, so the empty one signed; set ARTIHOOK_SECRET, --secret or --secret-file", d.Status)
+		return fmt.Sprintf("%d: %s", d.Status, NoSecret)
 	case rejected:
 		return fmt.Sprintf("%d: the receiver rejected the signature; do both sides have the same secret and URL? artihook verify --help", d.Status)
 	}

@@ -4,25 +4,41 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-
-	"github.com/spf13/pflag"
 
 	"artihook/emitter/text"
 )
 
-// Printer prints results to Out and everything else to Err. Every command has its flags.
+// Printer prints results to Out and everything else to Err.
 type Printer struct {
 	Out, Err io.Writer
+	Format   Format
+	Color    Color
 	Verbose  bool // print requests and responses
 	Quiet    bool // no progress, hints or summary
 
 	system            *System   // its output contains no workflow commands
 	direct, directErr io.Writer // the unfiltered streams
-	output            string
-	color             string
 }
+
+// Format is the form of results.
+type Format int
+
+// The forms of results.
+const (
+	FormatText Format = iota
+	FormatJSON        // one object a line
+)
+
+// Color decides whether output is coloured.
+type Color int
+
+// When output is coloured.
+const (
+	ColorAuto Color = iota // on a terminal, unless NO_COLOR is set
+	ColorAlways
+	ColorNever
+)
 
 // NewPrinter returns a printer for the streams of the system. No line that it prints is a workflow command for CI.
 func NewPrinter(system *System) *Printer {
@@ -30,45 +46,15 @@ func NewPrinter(system *System) *Printer {
 	return &Printer{Out: safe.Stdout, Err: safe.Stderr, system: safe, direct: system.Stdout, directErr: system.Stderr}
 }
 
-// AddFlags adds --output, --verbose, --quiet and --color. Call it before printing.
-func (p *Printer) AddFlags(flags *pflag.FlagSet) {
-	p.output, p.color = "text", "auto"
-	flags.VarP(&choice{&p.output, []string{"text", "json"}}, "output", "o", "Print text, or JSON with one object a line")
-	flags.BoolVarP(&p.Verbose, "verbose", "v", false, "Print requests (>) and responses (<)")
-	flags.BoolVarP(&p.Quiet, "quiet", "q", false, "Print no progress, hints or summary")
-	flags.Var(&choice{&p.color, []string{"auto", "always", "never"}}, "color", "Colour stdout. auto depends on the terminal and NO_COLOR")
-}
-
-// choice is a flag with a fixed set of values.
-type choice struct {
-	value *string
-	words []string
-}
-
-func (c *choice) String() string {
-	if c.value == nil { // pflag calls String on the zero value
-		return ""
-	}
-	return *c.value
-}
-func (c *choice) Type() string { return strings.Join(c.words, "|") }
-func (c *choice) Set(s string) error {
-	if !slices.Contains(c.words, s) {
-		return fmt.Errorf("want %s", strings.Join(c.words, ", "))
-	}
-	*c.value = s
-	return nil
-}
-
 // JSON reports whether results are printed as JSON.
-func (p *Printer) JSON() bool { return p.output == "json" }
+func (p *Printer) JSON() bool { return p.Format == FormatJSON }
 
 // Colored reports whether output is coloured.
 func (p *Printer) Colored() bool {
-	switch p.color {
-	case "always":
+	switch p.Color {
+	case ColorAlways:
 		return true
-	case "never":
+	case ColorNever:
 		return false
 	}
 	term, _ := p.system.Env("TERM")

@@ -3,8 +3,10 @@ package settings
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"artihook/emitter/history"
@@ -21,14 +23,14 @@ type HistoryFlags struct {
 	optional bool // --no-history exists
 }
 
-// openError is a history that cannot be opened, with a hint that names the flags to avoid it.
-type openError struct {
+// hintedError is an error with a hint about what to do.
+type hintedError struct {
 	error
 	hint string
 }
 
-func (e *openError) Unwrap() error { return e.error }
-func (e *openError) Hint() string  { return e.hint }
+func (e *hintedError) Unwrap() error { return e.error }
+func (e *hintedError) Hint() string  { return e.hint }
 
 // withHint adds a hint to the error of a history that cannot be opened.
 func (f *HistoryFlags) withHint(err error) error {
@@ -37,9 +39,9 @@ func (f *HistoryFlags) withHint(err error) error {
 	case !errors.As(err, &failed) || failed.Op != "opening":
 		return err
 	case f.optional:
-		return &openError{err, "name another history with --history FILE, or record nothing with --no-history"}
+		return &hintedError{err, "name another history with --history FILE, or record nothing with --no-history"}
 	}
-	return &openError{err, "name another history with --history FILE"}
+	return &hintedError{err, "name another history with --history FILE"}
 }
 
 // Add adds --history and --no-history.
@@ -128,4 +130,21 @@ func (f *HistoryFlags) OpenToRead(ctx context.Context) (*history.Store, error) {
 	}
 	store, err := history.Open(ctx, f.File(), history.Options{ReadOnly: true})
 	return store, f.withHint(err)
+}
+
+// Delivery returns the delivery of an argument: its number, with or without #, or last.
+func Delivery(ctx context.Context, store *history.Store, which string) (d history.Delivery, err error) {
+	if which == "last" {
+		d, err = store.Last(ctx)
+	} else {
+		id, wrong := ParseNumber(strings.TrimPrefix(which, "#"))
+		if wrong != nil {
+			return d, fmt.Errorf("delivery %q: want its number or last", which)
+		}
+		d, err = store.Get(ctx, id)
+	}
+	if errors.Is(err, history.ErrNotFound) {
+		err = &hintedError{fmt.Errorf("there is no delivery %s in %s", which, store.Path()), "artihook history lists the deliveries"}
+	}
+	return d, err
 }

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"artihook/emitter/exchange"
-	"artihook/emitter/history"
 	"artihook/emitter/signature"
 	"artihook/emitter/text"
 
@@ -26,8 +24,7 @@ type deliveredFlags struct {
 func (f *deliveredFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	AddFlag(flags, &f.form, FlagSpec[string]{
-		Name: "form", Kind: "auto|body|http|har|curl", Preset: "auto", Parse: OneOf("auto", "body", "http", "har", "curl"),
-		Usage: "Read BODY as a body, a raw HTTP request, a HAR file or entry, or a curl command. auto detects it",
+		Name: "form", Preset: "auto", Words: Texts("auto", "body", "http", "har", "curl"), Usage: "Read BODY in this form. auto detects it",
 	})
 	AddFlag(flags, &f.entry, FlagSpec[int]{Name: "entry", Kind: "N", Preset: "0", Parse: ParseCount, Usage: "Use the Nth signed request of a HAR file"})
 	flags.StringVar(&f.number, "delivery", "", "Use the delivery with this `NUMBER` of the history, or last, instead of BODY")
@@ -147,19 +144,7 @@ func (f *deliveredFlags) recorded(ctx context.Context) (*delivered, error) {
 		return nil, err
 	}
 	defer store.Close()
-	var found history.Delivery
-	if f.number == "last" {
-		found, err = store.Last(ctx)
-	} else {
-		id, wrong := strconv.ParseInt(strings.TrimPrefix(f.number, "#"), 10, 64)
-		if wrong != nil || id < 1 {
-			return nil, fmt.Errorf("--delivery %q: want a number, or last", f.number)
-		}
-		found, err = store.Get(ctx, id)
-	}
-	if errors.Is(err, history.ErrNotFound) {
-		return nil, fmt.Errorf("there is no delivery %s in the history; artihook history lists them", f.number)
-	}
+	found, err := Delivery(ctx, store, f.number)
 	if err != nil {
 		return nil, err
 	}

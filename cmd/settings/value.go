@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ import (
 type flagValue[T any] struct {
 	p     *T
 	parse func(string) (T, error)
-	text  string // as given, or the default for the help
+	text  string // as the user wrote it, or the default for the help
 	kind  string // the placeholder of the value in the help
 }
 
@@ -29,24 +30,64 @@ func (v *flagValue[T]) Set(s string) error {
 	return nil
 }
 
-// FlagSpec describes a flag.
+// FlagSpec describes a flag. Set Words, or Kind and Parse.
 type FlagSpec[T any] struct {
 	Name   string
-	Kind   string // the placeholder of the value in the help: N, duration, url|body
+	Short  string // a letter; "" is none
 	Usage  string
-	Preset string                  // the default in the form of the command line; "" is none
-	Parse  func(string) (T, error) // errors say what is allowed
+	Preset string // the default in the form of the command line; "" is none
+
+	Words []Word[T] // the allowed values, in the order of the help
+
+	Kind  string                  // the placeholder of the value in the help: N, duration, url|body
+	Parse func(string) (T, error) // the error describes the allowed values
 }
 
-// AddFlag adds a flag that sets p, now to its default and later to what the user gives. It panics if the default is wrong.
+// Word is one of the values that a flag allows.
+type Word[T any] struct {
+	Text  string
+	Value T
+}
+
+// Texts returns words that are their own values.
+func Texts(words ...string) []Word[string] {
+	list := make([]Word[string], len(words))
+	for i, w := range words {
+		list[i] = Word[string]{w, w}
+	}
+	return list
+}
+
+// oneOf returns the placeholder and the parser of a flag that allows these words.
+func oneOf[T any](words []Word[T]) (kind string, parse func(string) (T, error)) {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = w.Text
+	}
+	return strings.Join(texts, "|"), func(s string) (value T, err error) {
+		if i := slices.Index(texts, s); i >= 0 {
+			return words[i].Value, nil
+		}
+		last := len(texts) - 1
+		if last == 0 {
+			return value, fmt.Errorf("want %s", texts[last])
+		}
+		return value, fmt.Errorf("want %s or %s", strings.Join(texts[:last], ", "), texts[last])
+	}
+}
+
+// AddFlag adds a flag that sets p, now to its default and later to the user's value. It panics if the default is wrong.
 func AddFlag[T any](flags *pflag.FlagSet, p *T, spec FlagSpec[T]) {
+	if spec.Words != nil {
+		spec.Kind, spec.Parse = oneOf(spec.Words)
+	}
 	value := &flagValue[T]{p: p, parse: spec.Parse, kind: spec.Kind}
 	if spec.Preset != "" {
 		if err := value.Set(spec.Preset); err != nil {
 			panic(fmt.Sprintf("settings: the default of --%s is wrong: %v", spec.Name, err))
 		}
 	}
-	flags.Var(value, spec.Name, spec.Usage)
+	flags.VarP(value, spec.Name, spec.Short, spec.Usage)
 }
 
 // ParseCount parses a whole number, 0 or more.
@@ -104,18 +145,6 @@ func ParseShare(s string) (float64, error) {
 		return 0, errors.New("want a share from 0 to 1, or a percentage")
 	}
 	return f, nil
-}
-
-// OneOf returns a parser for one of these words.
-func OneOf(words ...string) func(string) (string, error) {
-	return func(s string) (string, error) {
-		for _, w := range words {
-			if s == w {
-				return s, nil
-			}
-		}
-		return "", fmt.Errorf("want %s", strings.Join(words, ", "))
-	}
 }
 
 // ParseNumber parses the number of a delivery, 1 or more.
