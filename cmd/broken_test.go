@@ -21,17 +21,6 @@ import (
 	"artihook/emitter/receiver"
 )
 
-// runHere runs a command line inside the test.
-func runHere(t *testing.T, args ...string) (code int, stdout, stderr string) {
-	t.Helper()
-	var out, talk bytes.Buffer
-	code = Run(t.Context(), &console.System{
-		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &talk,
-		Env: func(string) (string, bool) { return "", false }, Now: time.Now,
-	})
-	return code, out.String(), talk.String()
-}
-
 // usedHistory has some hundred pages, all in the file itself.
 func usedHistory(t *testing.T) string {
 	t.Helper()
@@ -121,7 +110,7 @@ func TestBrokenHistories(t *testing.T) {
 			t.Parallel()
 			file := usedHistory(t)
 			lines := filepath.Join(t.TempDir(), "lines.jsonl")
-			if code, out, _ := runHere(t, "history", "export", "--limit", "3", "--history", file); code == 0 {
+			if code, out, _ := runCommand(t.Context(), "history", "export", "--limit", "3", "--history", file); code == 0 {
 				must(t, os.WriteFile(lines, []byte(out), 0o600))
 			}
 			c.harm(t, file)
@@ -131,9 +120,9 @@ func TestBrokenHistories(t *testing.T) {
 				"history prune --keep 1", "history resend last", "history import " + lines,
 				"ui --addr 127.0.0.1:0",
 			} {
-				code, out, talk := runHere(t, append(strings.Fields(command), "--history", file, "--quiet")...)
-				if code != console.ExitTool || !strings.Contains(talk, c.want) || !strings.Contains(talk, file) || !isOneError(talk) || strings.Contains(talk, "SQL") {
-					t.Errorf("%s: exit code %d, %q", command, code, talk)
+				code, out, stderr := runCommand(t.Context(), append(strings.Fields(command), "--history", file, "--quiet")...)
+				if code != console.ExitTool || !strings.Contains(stderr, c.want) || !strings.Contains(stderr, file) || !isOneError(stderr) || strings.Contains(stderr, "SQL") {
+					t.Errorf("%s: exit code %d, %q", command, code, stderr)
 				}
 				if !strings.HasPrefix(command, "history") && out != "" {
 					t.Errorf("%s: sent all the same: %s", command, out)
@@ -143,18 +132,11 @@ func TestBrokenHistories(t *testing.T) {
 				t.Error("the file has changed")
 			}
 			for _, command := range []string{"send " + server.URL, "play " + server.URL} {
-				if code, _, talk := runHere(t, append(strings.Fields(command), "--history", file, "--no-history", "--quiet")...); code != console.ExitOK {
-					t.Errorf("%s --no-history: exit code %d, %s", command, code, talk)
+				if code, _, stderr := runCommand(t.Context(), append(strings.Fields(command), "--history", file, "--no-history", "--quiet")...); code != console.ExitOK {
+					t.Errorf("%s --no-history: exit code %d, %s", command, code, stderr)
 				}
 			}
 		})
-	}
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 

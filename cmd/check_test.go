@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"artihook/cmd/console"
 	"artihook/emitter/receiver"
@@ -22,15 +21,15 @@ import (
 	"artihook/scenarios/check"
 )
 
-// TestInterruptedCheckTellsWhatRan ends an examination in its third case.
-func TestInterruptedCheckTellsWhatRan(t *testing.T) {
+// TestInterruptedCheckReportsItsCases interrupts an examination in its third case.
+func TestInterruptedCheckReportsItsCases(t *testing.T) {
 	t.Parallel()
 	ctx, interrupt := context.WithCancel(t.Context())
 	handler := receiver.New(receiver.Options{Secret: signature.NewSecret("s3cret")})
-	var asked atomic.Int32
+	var requests atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if asked.Add(1) == 3 {
-			_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that the sender goes
+		if requests.Add(1) == 3 {
+			_, _ = io.Copy(io.Discard, r.Body) // the server detects a closed connection only after the body
 			interrupt()
 			<-r.Context().Done()
 			return
@@ -40,11 +39,9 @@ func TestInterruptedCheckTellsWhatRan(t *testing.T) {
 	defer server.Close()
 	file := filepath.Join(t.TempDir(), "report.json")
 	var stdout, stderr bytes.Buffer
-	code := Run(ctx, &console.System{
-		Args:  []string{"check", server.URL, "--secret", "s3cret", "--no-history", "--report-json", file},
-		Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, StderrTerminal: true,
-		Env: func(string) (string, bool) { return "", false }, Now: time.Now,
-	})
+	system := testSystem(&stdout, &stderr, "check", server.URL, "--secret", "s3cret", "--no-history", "--report-json", file)
+	system.StderrTerminal = true
+	code := Run(ctx, system)
 	if code != console.ExitInterrupted || !strings.HasSuffix(stderr.String(), "check: interrupted\n") {
 		t.Errorf("exit code %d, stderr %q", code, &stderr)
 	}
@@ -84,9 +81,8 @@ func TestNearAddresses(t *testing.T) {
 	}
 }
 
-// TestAHostThatIsNotLookedUpIsNotNear holds that only a name that leads nowhere needs no --yes, not one of which nothing
-// is known: it may be found a moment later.
-func TestAHostThatIsNotLookedUpIsNotNear(t *testing.T) {
+// TestUnresolvedHostIsNotNear checks that a host needs --yes if its lookup fails: a later lookup may find it.
+func TestUnresolvedHostIsNotNear(t *testing.T) {
 	t.Parallel()
 	url, err := signature.ParseURL("http://crm.example/hook")
 	if err != nil {
@@ -95,26 +91,26 @@ func TestAHostThatIsNotLookedUpIsNotNear(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if isNear(ctx, url) {
-		t.Error("it counts as near")
+		t.Error("the host counts as near")
 	}
 }
 
-// TestHintsAreBounded holds that whoever sends other headers each time fills neither the screen nor the memory.
+// TestHintsAreBounded checks that a sender with other headers in each request fills neither the screen nor the memory.
 func TestHintsAreBounded(t *testing.T) {
 	t.Parallel()
 	var stderr bytes.Buffer
-	a := newApp(&console.System{Stdout: io.Discard, Stderr: &stderr, Env: func(string) (string, bool) { return "", false }})
-	told := map[string]bool{}
+	a := newApp(testSystem(io.Discard, &stderr))
+	shownHints := map[string]bool{}
 	for i := range 1000 {
 		arrival := receiver.Arrival{
 			Status: http.StatusUnauthorized, Method: "POST", URL: "http://localhost/", Body: []byte("{}"),
 			Header: http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {strconv.Itoa(i)}},
 		}
-		if err := printArrival(a, &receiver.Options{}, &arrival, told); err != nil {
+		if err := printArrival(a, &receiver.Options{}, &arrival, shownHints); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if lines := strings.Count(stderr.String(), "\n"); len(told) != maxHints || lines != maxHints {
-		t.Errorf("%d are remembered, %d were said", len(told), lines)
+	if lines := strings.Count(stderr.String(), "\n"); len(shownHints) != maxHints || lines != maxHints {
+		t.Errorf("%d hints are remembered, %d were printed", len(shownHints), lines)
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"artihook/cmd/console"
 )
 
-// runPipelines runs the pipelines of docs/ci.md, with a receiver of our own in place of the reader's.
+// runPipelines runs the pipelines of docs/ci.md with a receiver of the test.
 func runPipelines(t *testing.T, file string) {
 	s := setStage(t)
 	s.setPipeline(t)
@@ -53,7 +53,7 @@ func readYAML(t *testing.T, text string, into any) {
 	}
 }
 
-// setPipeline lays out what the pipelines take for granted: scenarios, and a program that is the receiver.
+// setPipeline writes the files that the pipelines need: scenarios, and a program that is the receiver.
 func (s *stage) setPipeline(t *testing.T) {
 	t.Helper()
 	s.write(t, "scenarios/first.yaml", "name: first\nsteps: [{start: {}}, {answer: 2}, {complete: }]\n")
@@ -65,13 +65,13 @@ func (s *stage) setPipeline(t *testing.T) {
 	s.env = slices.DeleteFunc(s.env, func(v string) bool { return strings.HasPrefix(v, "ARTIHOOK_SECRET=") })
 }
 
-// runPipeline runs a script as it stands, and once more with a receiver that has another secret.
+// runPipeline runs a script, and runs it again with a receiver that has another secret.
 func (s *stage) runPipeline(t *testing.T, text string) {
 	t.Helper()
 	text = strings.ReplaceAll(text, "receiver:3000", "localhost:3000")
-	env := []string{"WEBHOOK_SECRET=" + readmeSecret}
+	env := []string{"WEBHOOK_SECRET=" + documentSecret}
 	if !strings.Contains(text, "WEBHOOK_SECRET") { // an earlier script, or the CI system, has set it
-		env = append(env, "ARTIHOOK_SECRET="+readmeSecret)
+		env = append(env, "ARTIHOOK_SECRET="+documentSecret)
 	}
 	starts := strings.Contains(text, "your-receiver")
 	wants := []int{console.ExitOK}
@@ -86,7 +86,7 @@ func (s *stage) runPipeline(t *testing.T, text string) {
 			env = append(env, "RECEIVER="+address)
 		}
 		if want != console.ExitOK {
-			env = append(env, "OTHER_SECRET=quite another")
+			env = append(env, "OTHER_SECRET=another")
 		}
 		stdout, stderr, code := s.script(t, script, env...)
 		if code != want {
@@ -98,7 +98,7 @@ func (s *stage) runPipeline(t *testing.T, text string) {
 	}
 }
 
-// checkJUnit reads results.xml and takes it away.
+// checkJUnit reads results.xml and removes it.
 func (s *stage) checkJUnit(t *testing.T, wantFailures bool) {
 	t.Helper()
 	name := filepath.Join(s.folder, "results.xml")
@@ -112,11 +112,11 @@ func (s *stage) checkJUnit(t *testing.T, wantFailures bool) {
 		Failures int `xml:"failures,attr"`
 	}
 	if err := xml.Unmarshal(text, &results); err != nil || results.Tests < 3 || results.Failures > 0 != wantFailures {
-		t.Errorf("the report has %+v: %v", results, err)
+		t.Errorf("the report has %+v, %v", results, err)
 	}
 }
 
-// jenkinsScript takes the script out of a Jenkinsfile.
+// jenkinsScript returns the script of a Jenkinsfile.
 func jenkinsScript(t *testing.T, text string) string {
 	t.Helper()
 	parts := strings.Split(text, "'''")
@@ -126,8 +126,7 @@ func jenkinsScript(t *testing.T, text string) string {
 	return parts[1]
 }
 
-// gitlabScript takes the script out of .gitlab-ci.yml. How artihook is built is in README, where it is run; here
-// these lines are only known.
+// gitlabScript returns the script of a .gitlab-ci.yml without the lines that build artihook.
 func gitlabScript(t *testing.T, text string) string {
 	t.Helper()
 	var file map[string]struct {
@@ -161,7 +160,7 @@ type workflowStep struct {
 	With, Env                      map[string]string
 }
 
-// runWorkflow runs the action as the steps use it. The receiver is there already.
+// runWorkflow runs the action with the inputs of the steps. The receiver runs already.
 func (s *stage) runWorkflow(t *testing.T, steps []workflowStep) {
 	t.Helper()
 	used := false
@@ -174,13 +173,13 @@ func (s *stage) runWorkflow(t *testing.T, steps []workflowStep) {
 			}
 		case strings.HasPrefix(step.Uses, "your-account/artihook/.github/actions/artihook@"):
 			used = true
-			secret := map[string]string{"secrets.WEBHOOK_SECRET": readmeSecret}
+			secret := map[string]string{"secrets.WEBHOOK_SECRET": documentSecret}
 			inputs := map[string]string{}
 			for name, value := range step.With {
 				inputs[name] = evaluate(t, value, secret)
 			}
-			if inputs["secret"] != readmeSecret {
-				inputs["secret"] = readmeSecret // the receiver of the test has this one
+			if inputs["secret"] != documentSecret {
+				inputs["secret"] = documentSecret // the receiver of the test has this one
 			}
 			if ran := s.runAction(t, inputs); ran.code != console.ExitOK || ran.summary == "" {
 				t.Errorf("exit code %d\n%s%s", ran.code, ran.stdout, ran.stderr)
@@ -189,7 +188,7 @@ func (s *stage) runWorkflow(t *testing.T, steps []workflowStep) {
 				s.checkJUnit(t, false)
 			}
 		case !slices.Contains([]string{"actions/checkout@v4", "actions/upload-artifact@v4"}, step.Uses):
-			t.Errorf("this test does not know %q", step.Uses)
+			t.Errorf("unknown action %q", step.Uses)
 		}
 	}
 	if !used {
@@ -199,13 +198,13 @@ func (s *stage) runWorkflow(t *testing.T, steps []workflowStep) {
 
 var expression = regexp.MustCompile(`\$\{\{ (\S+) \}\}`)
 
-// evaluate fills in the expressions of GitHub; one that nobody knows is an error.
+// evaluate replaces the expressions of GitHub. An unknown expression is an error.
 func evaluate(t *testing.T, text string, context map[string]string) string {
 	t.Helper()
 	return expression.ReplaceAllStringFunc(text, func(e string) string {
 		value, ok := context[expression.FindStringSubmatch(e)[1]]
 		if !ok {
-			t.Errorf("%s is not known here", e)
+			t.Errorf("unknown expression %s", e)
 		}
 		return value
 	})
@@ -243,7 +242,7 @@ type actionRun struct {
 	code                    int
 }
 
-// runAction runs the scripts of the action one after the other, as GitHub would; of other actions it knows only the names.
+// runAction runs the scripts of the action one after the other, as GitHub does. It skips the steps that use other actions.
 func (s *stage) runAction(t *testing.T, inputs map[string]string) actionRun {
 	t.Helper()
 	action := readAction(t)
@@ -260,7 +259,7 @@ func (s *stage) runAction(t *testing.T, inputs map[string]string) actionRun {
 	for _, step := range action.Runs.Steps {
 		if step.Uses != "" {
 			if !slices.Contains([]string{"actions/setup-go@v5", "actions/cache@v4"}, step.Uses) {
-				t.Errorf("this test does not know %q", step.Uses)
+				t.Errorf("unknown action %q", step.Uses)
 			}
 			for _, value := range step.With {
 				evaluate(t, value, context)
@@ -295,7 +294,7 @@ func (s *stage) runActionStep(t *testing.T, runner *runner, step workflowStep, c
 	return ran
 }
 
-// runner is what GitHub gives to the steps of an action: files, and variables that name them.
+// runner has the files that GitHub passes to the steps of an action, in variables that name them.
 type runner struct{ files, temp, action string }
 
 func (s *stage) setRunner(t *testing.T, temp string) *runner {
@@ -333,7 +332,7 @@ func (r *runner) env(t *testing.T) []string {
 	for _, name := range []string{"GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY"} {
 		env = append(env, name+"="+filepath.Join(r.files, name))
 	}
-	path := append(r.lines(t, "GITHUB_PATH"), os.Getenv("PATH")) // without the artihook of the test: the action builds its own
+	path := append(r.lines(t, "GITHUB_PATH"), os.Getenv("PATH")) // without the program of the test: the action builds its own
 	return append(env, "PATH="+strings.Join(path, string(os.PathListSeparator)))
 }
 
@@ -346,7 +345,7 @@ func (r *runner) lines(t *testing.T, name string) []string {
 	return strings.FieldsFunc(string(text), func(r rune) bool { return r == '\n' })
 }
 
-// TestActionInputs finds an input that is not used, or not told of, and one that is used but not there.
+// TestActionInputs reports an input that the action does not use or docs/ci.md does not describe, and a use without input.
 func TestActionInputs(t *testing.T) {
 	t.Parallel()
 	action := readAction(t)
@@ -376,7 +375,7 @@ func TestActionInputs(t *testing.T) {
 	}
 }
 
-// TestActionRuns runs the action with inputs that go well, that fail, and that a shell would make something of.
+// TestActionRuns runs the action with valid inputs, with failing ones, and with shell syntax in them.
 func TestActionRuns(t *testing.T) {
 	t.Parallel()
 	s := setStage(t)
@@ -393,7 +392,7 @@ func TestActionRuns(t *testing.T) {
 		{"spaces", map[string]string{"scenarios": " more/name with spaces & $(touch pwned).yaml \n\n", "args": "--var a=b  c=$(d)\t\n\n--dry-run=false\n  --fail-fast"}, console.ExitOK, `1 passed`},
 		{"equals sign", map[string]string{"scenarios": "more", "args": "--var=a=b  c=$(d)"}, console.ExitOK, `1 passed`},
 		{"failure", map[string]string{"scenarios": "wrong.yaml\nhappy-path"}, console.ExitFailed, `::error file=wrong.yaml,line=3,`},
-		{"wrong secret", map[string]string{"scenarios": "happy-path", "secret": "quite another"}, console.ExitFailed, `rejects signatures`},
+		{"wrong secret", map[string]string{"scenarios": "happy-path", "secret": "another"}, console.ExitFailed, `rejects signatures`},
 		{"no receiver", map[string]string{"scenarios": "happy-path", "wait-for": "http://localhost:3999/", "wait-timeout": "10ms"}, console.ExitFailed, `did not respond within 10ms`},
 		{"no scenario", map[string]string{"scenarios": "; touch pwned"}, console.ExitUsage, `unknown scenario "; touch pwned"`},
 		{"a flag is no scenario", map[string]string{"scenarios": "--dry-run"}, console.ExitUsage, `unknown scenario "--dry-run"`},
@@ -401,7 +400,7 @@ func TestActionRuns(t *testing.T) {
 		{"quotes", map[string]string{"scenarios": "happy-path", "jobs": `4"; touch pwned; "`}, console.ExitUsage, `want a whole number`},
 	}
 	for _, tt := range tests {
-		inputs := map[string]string{"url": "localhost:3000/hook", "secret": readmeSecret}
+		inputs := map[string]string{"url": "localhost:3000/hook", "secret": documentSecret}
 		for name, value := range tt.inputs {
 			inputs[name] = value
 		}
@@ -415,8 +414,8 @@ func TestActionRuns(t *testing.T) {
 	}
 }
 
-// TestActionBuildsWhatGoModSays holds the version that the action sets up against go.mod.
-func TestActionBuildsWhatGoModSays(t *testing.T) {
+// TestActionGoVersion compares the version of Go that the action installs with go.mod.
+func TestActionGoVersion(t *testing.T) {
 	t.Parallel()
 	s := setStage(t)
 	r := s.setRunner(t, filepath.Join(s.folder, "temp"))
@@ -433,6 +432,6 @@ func TestActionBuildsWhatGoModSays(t *testing.T) {
 	}
 	mod, err := os.ReadFile("../go.mod")
 	if err != nil || !strings.Contains(string(mod), fmt.Sprintf("\ngo %s\n", context["steps.source.outputs.go"])) {
-		t.Errorf("go.mod says something else than %q: %v", context["steps.source.outputs.go"], err)
+		t.Errorf("go.mod has another version than %q: %v", context["steps.source.outputs.go"], err)
 	}
 }

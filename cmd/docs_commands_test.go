@@ -21,7 +21,7 @@ func TestREADMECommands(t *testing.T) {
 
 // runGuide runs the blocks of a document in their order, in one directory. A block of the kind
 //
-//   - "sh" is a shell script; "sh curl" also needs the program curl, and is skipped where it is missing
+//   - "sh" is a shell script; "sh curl" also needs the program curl, and is skipped if curl is missing
 //   - "sh clone" runs in a clone of the repository, which is this tree
 //   - "sh module" sets the module path; it runs in a copy of this tree
 //   - "sh outside" needs an outside service, or builds and tests this tree, and is not run
@@ -31,11 +31,7 @@ func TestREADMECommands(t *testing.T) {
 // A script that starts with "artihook listen" or "artihook ui" runs until the document ends; localhost:8000 is its address.
 func runGuide(t *testing.T, file string) {
 	s := setStage(t)
-	captured, err := os.ReadFile("../emitter/payload/testdata/samples/2022-completed.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.write(t, "captured.json", string(captured))
+	s.writeCaptured(t, "captured.json")
 	blocks := readBlocks(t, file)
 	for _, b := range blocks {
 		if kind, name, _ := strings.Cut(b.kind, " "); kind == "yaml" && name != "" {
@@ -79,7 +75,7 @@ func runGuide(t *testing.T, file string) {
 	}
 }
 
-// startListen starts artihook listen on a free port, which stands for localhost:8000 from now on.
+// startListen starts artihook listen on a free port. From then on, localhost:8000 is its address.
 func (s *stage) startListen(t *testing.T, args []string) {
 	t.Helper()
 	for i := range args {
@@ -92,12 +88,12 @@ func (s *stage) startListen(t *testing.T, args []string) {
 	go new(bytes.Buffer).ReadFrom(listen.stdout)
 }
 
-// runInClone runs commands in the root of the repository. What they install goes to the directory's bin.
+// runInClone runs commands in the root of the repository. They install programs to the folder bin of the stage.
 func (s *stage) runInClone(t *testing.T, text string) {
 	t.Helper()
 	bash := needs(t, "bash")
 	needs(t, "go")
-	text = strings.ReplaceAll(text, "go test ./...", "true") // this is a part of it
+	text = strings.ReplaceAll(text, "go test ./...", "true") // this test is part of it
 	command := exec.CommandContext(limited(t), bash, "-euo", "pipefail", "-c", text)
 	command.Dir = ".."
 	command.Env = append(s.env[:len(s.env):len(s.env)], "GOBIN="+filepath.Join(s.folder, "bin"))

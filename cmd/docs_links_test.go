@@ -34,7 +34,7 @@ var (
 	heading      = regexp.MustCompile(`(?m)^#+ (.+)$`)
 )
 
-// prose returns the text of a document without its blocks of code.
+// prose returns the text of a document without its code blocks.
 func prose(t *testing.T, file string) string {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -44,7 +44,7 @@ func prose(t *testing.T, file string) string {
 	return fencedBlock.ReplaceAllString(string(text), "")
 }
 
-// anchors returns the names by which links reach the headings of a document, as GitHub makes them.
+// anchors returns the fragments of links to the headings of a document, as GitHub makes them.
 func anchors(t *testing.T, file string) []string {
 	t.Helper()
 	var names []string
@@ -62,7 +62,7 @@ func anchors(t *testing.T, file string) []string {
 	return names
 }
 
-// TestDocumentLinks finds links between the documents, and into the tree, that lead nowhere.
+// TestDocumentLinks reports broken links between the documents and into the tree.
 func TestDocumentLinks(t *testing.T) {
 	t.Parallel()
 	links := 0
@@ -95,7 +95,7 @@ var (
 	commentBreak     = regexp.MustCompile(`\s*\n\s*// `)
 )
 
-// TestContractCitations holds every citation of docs/contract.md in the code against the headings of that document.
+// TestContractCitations reports citations of docs/contract.md in the code that name a section which does not exist.
 func TestContractCitations(t *testing.T) {
 	t.Parallel()
 	names := anchors(t, "../docs/contract.md")
@@ -131,19 +131,19 @@ var (
 	nameInFile = regexp.MustCompile("`(\\w+)` in `([\\w/]+\\.go)`")
 )
 
-// TestDocumentsNameRealFiles finds files, directories and identifiers in the text of the documents that are not in the tree.
+// TestDocumentsNameRealFiles reports files, directories and identifiers in the documents that are not in the tree.
 func TestDocumentsNameRealFiles(t *testing.T) {
 	t.Parallel()
 	seen := 0
 	for _, file := range documentFiles(t) {
-		if strings.HasSuffix(file, "CHANGELOG.md") { // it may name what was there once
+		if strings.HasSuffix(file, "CHANGELOG.md") { // it may name removed files
 			continue
 		}
 		text := prose(t, file)
 		if file == "../README.md" {
 			text = strings.ReplaceAll(text, "`scenarios/forged.yaml`", "") // the reader's own file
 		}
-		if before, table, found := strings.Cut(text, "<!-- packages -->"); found { // TestDocsListThePackages reads this table
+		if before, table, found := strings.Cut(text, "<!-- packages -->"); found { // TestImports reads this table
 			_, after, _ := strings.Cut(table, "<!-- end -->")
 			text = before + after
 		}

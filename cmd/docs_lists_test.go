@@ -2,10 +2,8 @@ package cmd
 
 import (
 	"encoding/json"
-	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -20,7 +18,7 @@ import (
 
 var firstCell = regexp.MustCompile("(?m)^\\| (`.*?) \\|")
 
-// tableNames returns the names in the first column of a table, sorted: those in back quotes, without the values of flags.
+// tableNames returns the names in the first column of a table, sorted. Names are in back quotes; values of flags are left out.
 func tableNames(table string) []string {
 	var names []string
 	for _, row := range firstCell.FindAllStringSubmatch(table, -1) {
@@ -63,7 +61,7 @@ var (
 	helpFlag     = regexp.MustCompile(`(?m)^ +(?:-\w, )?--([\w-]+)`)
 )
 
-// subcommands returns the commands that a help text lists, but for help itself.
+// subcommands returns the commands that a help text lists, without help itself.
 func subcommands(help string) []string {
 	var names []string
 	for _, match := range helpCommand.FindAllStringSubmatch(helpCommands.FindString(help), -1) {
@@ -84,8 +82,8 @@ func flagsOf(help string) []string {
 	return names
 }
 
-// TestDocsListTheCommands holds the tables of commands, filters, failures, formats, bots and settings against the program.
-func TestDocsListTheCommands(t *testing.T) {
+// TestDocumentTables compares the tables of commands, filters, failures, formats, bots, settings and reports with the program.
+func TestDocumentTables(t *testing.T) {
 	t.Parallel()
 	filters := slices.DeleteFunc(flagsOf(helpOf(t, "history", "stats")), func(name string) bool {
 		return slices.Contains(append([]string{"help", "history"}, flagsOf(helpOf(t))...), name)
@@ -155,11 +153,10 @@ var (
 	longFlag     = regexp.MustCompile(`^--([a-z][\w-]*)`)
 )
 
-// TestDocsNameRealCommands finds a command or flag in a document that the program does not have, in blocks of commands and
-// in the text.
+// TestDocsNameRealCommands reports commands and flags in the documents that the program does not have.
 func TestDocsNameRealCommands(t *testing.T) {
 	t.Parallel()
-	commands := map[string][]string{} // flags by command, "history show"
+	commands := map[string][]string{} // flags by command, such as "history show"
 	var gather func(path []string)
 	gather = func(path []string) {
 		help := helpOf(t, path...)
@@ -194,8 +191,7 @@ func TestDocsNameRealCommands(t *testing.T) {
 	}
 }
 
-// codeOf returns the blocks of commands and the inline code of a document, one after the other. A command over several lines
-// is on one line.
+// codeOf returns the inline code and the command blocks of a document. A command of several lines is joined to one line.
 func codeOf(t *testing.T, file string) string {
 	t.Helper()
 	code := inlineCode.FindAllString(prose(t, file), -1)
@@ -209,33 +205,4 @@ func codeOf(t *testing.T, file string) string {
 		}
 	}
 	return strings.Join(code, "\n")
-}
-
-// TestDocsListThePackages finds a package that has no row in docs/architecture.md.
-func TestDocsListThePackages(t *testing.T) {
-	t.Parallel()
-	rows := tableNames(section(t, "../docs/architecture.md", "<!-- packages -->", "<!-- end -->"))
-	packages := 0
-	err := filepath.WalkDir("..", func(file string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() {
-			if name := entry.Name(); name == "testdata" || strings.HasPrefix(name, ".") && file != ".." {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		name, _ := filepath.Rel("..", filepath.Dir(file))
-		if strings.HasSuffix(file, ".go") && name != "." {
-			packages++
-			if !slices.Contains(rows, filepath.ToSlash(name)) {
-				t.Errorf("docs/architecture.md has no row for %s", name)
-			}
-		}
-		return nil
-	})
-	if err != nil || packages < 10 {
-		t.Fatalf("%d files: %v", packages, err)
-	}
 }

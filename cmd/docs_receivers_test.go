@@ -14,8 +14,8 @@ import (
 
 const receiversFolder = "../docs/receivers"
 
-// TestReceivers starts the receivers of docs/receivers with the commands of its README, sends them right and wrong
-// deliveries, and runs the examination with the command that the README shows.
+// TestReceivers starts the receivers of docs/receivers with the commands of its README, sends valid and invalid deliveries
+// to them, and examines them with the command of the README.
 func TestReceivers(t *testing.T) {
 	t.Parallel()
 	blocks := readBlocks(t, receiversFolder+"/README.md")
@@ -39,7 +39,7 @@ func TestReceivers(t *testing.T) {
 			process.Dir, process.Stdout, process.Stderr = "../", &output, &output
 			stop := startGroup(t, process)
 			defer stop()
-			if !comesUp(address) {
+			if !listensAt(address) {
 				stop()
 				t.Fatalf("the receiver did not start: %s", &output)
 			}
@@ -52,7 +52,7 @@ func TestReceivers(t *testing.T) {
 	}
 }
 
-// programOf returns the program of a command that may begin with variables.
+// programOf returns the program of a command, which may begin with variables.
 func programOf(command string) string {
 	for _, word := range strings.Fields(command) {
 		if !strings.Contains(word, "=") {
@@ -73,12 +73,12 @@ func examine(t *testing.T, url string) {
 	}{
 		{"valid", body, valid, 204},
 		{"valid, lower case", body, strings.ToLower(valid), 204},
-		{"of another body", body + " ", valid, 401},
-		{"of another URL", body, signFor(url+"x", body), 401},
-		{"none", body, "", 401},
-		{"no hex", body, "hello", 401},
+		{"another body", body + " ", valid, 401},
+		{"another URL", body, signFor(url+"x", body), 401},
+		{"no signature", body, "", 401},
+		{"not hex", body, "hello", 401},
 		{"truncated", body, valid[:39], 401},
-		{"valid, but no JSON", "{", signFor(url, "{"), 400},
+		{"valid, not JSON", "{", signFor(url, "{"), 400},
 	} {
 		if got := post(t, url, tt.body, tt.header); got != tt.want {
 			t.Errorf("%s: got %d, want %d", tt.name, got, tt.want)
@@ -91,7 +91,7 @@ func examine(t *testing.T, url string) {
 	}
 }
 
-// freePort returns a port that was free a moment ago, for programs that cannot pick one themselves.
+// freePort returns a port that was free a moment ago, for programs that cannot choose one themselves.
 func freePort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "localhost:0")
@@ -106,8 +106,8 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-// comesUp reports whether something listens at the address within some minutes. Building a receiver takes time too.
-func comesUp(address string) bool {
+// listensAt reports whether something listens at the address within waitLimit, which includes building a receiver.
+func listensAt(address string) bool {
 	for deadline := time.Now().Add(waitLimit); time.Now().Before(deadline); {
 		conn, err := net.DialTimeout("tcp", address, time.Second)
 		if err == nil {
@@ -119,8 +119,8 @@ func comesUp(address string) bool {
 	return false
 }
 
-// TestReceiversFromAnotherModule writes the files that docs/receivers/go.md shows beside a clone, which is this tree, and
-// runs the commands of the document there.
+// TestReceiversFromAnotherModule writes the files of docs/receivers/go.md, with this tree as the clone, and runs the commands
+// of the document.
 func TestReceiversFromAnotherModule(t *testing.T) {
 	t.Parallel()
 	needs(t, "go")
@@ -158,7 +158,7 @@ func TestReceiversFromAnotherModule(t *testing.T) {
 		command.Dir, command.Env = folder, append(os.Environ(), "GOFLAGS=")
 		output, err := command.CombinedOutput()
 		if err != nil && bytes.Contains(output, []byte("dial tcp")) {
-			t.Skipf("a module is not in the cache, and the module proxy does not answer: %s", output)
+			t.Skipf("a module is not in the cache, and the module proxy does not respond: %s", output)
 		}
 		if err != nil {
 			t.Fatalf("%s%v\n%s", text, err, output)

@@ -1,12 +1,7 @@
 package cmd
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -14,103 +9,16 @@ import (
 	"testing"
 
 	"artihook/cmd/console"
-	"artihook/emitter/receiver"
-	"artihook/emitter/signature"
 	"artihook/fixtures/yamlfile"
 	"artihook/scenarios/format"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// stage is a folder with the built program and the receivers that the documents name.
-type stage struct {
-	folder  string // with a folder bin in PATH
-	program string // the path of artihook
-	env     []string
-
-	addresses   map[string]string // of the receivers, by the address that the documents have for them
-	hosts, back *strings.Replacer // from the documents' addresses to the real ones, and back
-}
-
-// setStage starts the receivers. Nobody listens at localhost:3999.
-func setStage(t *testing.T) *stage {
-	t.Helper()
-	s := &stage{folder: t.TempDir()}
-	s.program = filepath.Join(programFolder(t), "artihook")
-	old := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(readmeSecret), Scheme: signature.SchemeBody}))
-	t.Cleanup(old.Close)
-	addresses := map[string]string{
-		"localhost:3000": startLeadStore(t, s.folder),
-		"localhost:3001": startReceiverOf(t, "https://crm.example"),
-		"localhost:3002": strings.TrimPrefix(old.URL, "http://"),
-		"localhost:3999": "127.0.0.1:1", // where nobody listens
-	}
-	s.addresses = addresses
-	s.setHosts()
-	s.env = append(os.Environ(),
-		"XDG_STATE_HOME="+filepath.Join(s.folder, "state"), "ARTIHOOK_SECRET="+readmeSecret, "CRM_SECRET="+readmeSecret,
-		pathWith(filepath.Join(s.folder, "bin"), filepath.Dir(s.program)), "GITHUB_ACTIONS=")
-	return s
-}
-
-// setHosts makes the replacers from the addresses.
-func (s *stage) setHosts() {
-	var hosts, back []string
-	for shown, real := range s.addresses {
-		hosts, back = append(hosts, shown, real), append(back, real, shown)
-	}
-	s.hosts, s.back = strings.NewReplacer(hosts...), strings.NewReplacer(back...)
-}
-
-func (s *stage) write(t *testing.T, name, text string) {
-	t.Helper()
-	file := filepath.Join(s.folder, filepath.FromSlash(name))
-	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(s.hosts.Replace(text)), 0o644)); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// artihook runs the built program in the folder and gives what it shows, in the words of the documents.
-func (s *stage) artihook(t *testing.T, args ...string) (stdout, stderr string, code int) {
-	t.Helper()
-	for i := range args {
-		args[i] = s.hosts.Replace(args[i])
-	}
-	return s.run(t, exec.CommandContext(limited(t), s.program, args...))
-}
-
-// script runs lines of a shell in the folder.
-func (s *stage) script(t *testing.T, text string, env ...string) (stdout, stderr string, code int) {
-	t.Helper()
-	command := exec.CommandContext(limited(t), needs(t, "bash"), "-euo", "pipefail", "-c", s.hosts.Replace(text))
-	command.Env = append(s.env[:len(s.env):len(s.env)], env...)
-	return s.run(t, command)
-}
-
-func (s *stage) run(t *testing.T, command *exec.Cmd) (stdout, stderr string, code int) {
-	t.Helper()
-	var out, talk bytes.Buffer
-	command.Dir, command.Stdout, command.Stderr = s.folder, &out, &talk
-	if command.Env == nil {
-		command.Env = s.env
-	}
-	err := command.Run()
-	if exit := new(exec.ExitError); errors.As(err, &exit) {
-		code = exit.ExitCode()
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	return s.back.Replace(out.String()), s.back.Replace(talk.String()), code
-}
-
 // runScenarioBlocks runs every example of docs/scenarios.md, and its commands in their order.
 func runScenarioBlocks(t *testing.T, file string) {
 	s := setStage(t)
-	captured, err := os.ReadFile("../emitter/payload/testdata/samples/2022-completed.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.write(t, "bodies/captured.json", string(captured))
+	s.writeCaptured(t, "bodies/captured.json")
 	s.write(t, "account/artihook.yaml", "webhooks: [{name: crm, url: 'http://localhost:3000/hook', secret: '${CRM_SECRET}'}]\n")
 	blocks := readBlocks(t, file)
 	for i := range blocks {
@@ -137,7 +45,7 @@ func runScenarioBlocks(t *testing.T, file string) {
 
 var namedExample = regexp.MustCompile(`^# (\S+\.yaml)\n`)
 
-// exampleName is the name that the example's first line gives it.
+// exampleName returns the name in the first line of an example, otherwise one with its number.
 func exampleName(i int, b block) string {
 	if match := namedExample.FindStringSubmatch(b.text); match != nil {
 		return match[1]
@@ -145,8 +53,8 @@ func exampleName(i int, b block) string {
 	return fmt.Sprintf("example-%d.yaml", i)
 }
 
-// framed makes a whole scenario of an example that is a list of steps or a part of a file. before are steps that an
-// example takes for granted.
+// framed returns a complete scenario for an example that is a list of steps or a part of a file. before has the steps that an
+// example needs before its own.
 func framed(text, before string) string {
 	switch {
 	case strings.HasPrefix(text, "- "):
@@ -157,7 +65,7 @@ func framed(text, before string) string {
 	return "name: an example\n" + text + "steps:\n- start: {}\n- answer: 1\n- complete:\n"
 }
 
-// runExample runs one example as a user would.
+// runExample runs one example.
 func (s *stage) runExample(t *testing.T, name string, b block) {
 	t.Helper()
 	path := filepath.Join(s.folder, name)
@@ -191,7 +99,7 @@ var (
 	deliveryNumbers = regexp.MustCompile(`#\d+`)
 )
 
-// compareOutput runs an example once more and holds what it shows against the document, but for times and numbers.
+// compareOutput runs an example again and compares its output with the document, without times and numbers.
 func (s *stage) compareOutput(t *testing.T, args []string, want string) {
 	t.Helper()
 	plain := func(text string) string {
@@ -203,7 +111,7 @@ func (s *stage) compareOutput(t *testing.T, args []string, want string) {
 	}
 }
 
-// TestDocsShowEveryKey finds a key of the format that no example of docs/scenarios.md has.
+// TestDocsShowEveryKey reports each key of the format that no example of docs/scenarios.md has.
 func TestDocsShowEveryKey(t *testing.T) {
 	t.Parallel()
 	k := keys{all: map[string]bool{}, shown: map[string]bool{}}
@@ -225,14 +133,14 @@ func TestDocsShowEveryKey(t *testing.T) {
 		}
 	}
 	if len(k.all) < 60 {
-		t.Errorf("the format has only %d keys?", len(k.all))
+		t.Errorf("only %d keys found", len(k.all))
 	}
 }
 
-// keys are those of the format, as "Defaults.url".
+// keys are the keys of the format in the form "Defaults.url", and those that an example has.
 type keys struct{ all, shown map[string]bool }
 
-// keyed lists the fields of a struct that are keys of the file; those of embedded structs too.
+// keyed returns the fields of a struct that are keys of the file, by key. It includes those of embedded structs.
 func keyed(t reflect.Type) map[string]reflect.StructField {
 	fields := map[string]reflect.StructField{}
 	for _, f := range reflect.VisibleFields(t) {
@@ -274,7 +182,7 @@ func (k *keys) note(v reflect.Value) {
 	case reflect.Struct:
 		fields := keyed(v.Type())
 		for key, f := range fields {
-			if field := v.FieldByIndex(f.Index); given(field) {
+			if field := v.FieldByIndex(f.Index); isSet(field) {
 				k.shown[key] = true
 				k.note(field)
 			}
@@ -285,8 +193,8 @@ func (k *keys) note(v reflect.Value) {
 	}
 }
 
-// given says whether a key is in the file.
-func given(v reflect.Value) bool {
+// isSet reports whether a key is in the file.
+func isSet(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Pointer:
 		return !v.IsNil()

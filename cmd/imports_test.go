@@ -4,7 +4,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -17,11 +16,11 @@ const (
 	textPackage = "emitter/text"
 )
 
-// TestImports compares the imports of every package, tests left out, with testdata/imports.txt.
+// TestImports compares the packages and their imports, without those of tests, with the table of docs/architecture.md.
 func TestImports(t *testing.T) {
 	t.Parallel()
-	allowed := readAllowedImports(t)
-	seen := 0
+	allowed := allowedImports(t)
+	seen := map[string]bool{}
 	err := filepath.WalkDir("..", func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -32,12 +31,17 @@ func TestImports(t *testing.T) {
 		if entry.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
 			return nil
 		}
-		seen++
+		seen[packageOf(file)] = true
 		checkImports(t, file, allowed)
 		return nil
 	})
-	if err != nil || seen == 0 {
-		t.Fatalf("%d files read: %v", seen, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range allowed {
+		if !seen[pkg] {
+			t.Errorf("docs/architecture.md has a row for %s, which is no package", pkg)
+		}
 	}
 }
 
@@ -45,7 +49,7 @@ func checkImports(t *testing.T, file string, allowed map[string][]string) {
 	pkg := packageOf(file)
 	patterns, known := allowed[pkg]
 	if !known {
-		t.Errorf("%s: testdata/imports.txt has no line for package %q", file, pkg)
+		t.Errorf("%s: docs/architecture.md has no row for package %s", file, pkg)
 		return
 	}
 	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
@@ -55,17 +59,18 @@ func checkImports(t *testing.T, file string, allowed map[string][]string) {
 	for _, spec := range parsed.Imports {
 		imported, own := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), module+"/")
 		if own && imported != textPackage && !matchesAny(patterns, imported) {
-			t.Errorf("%s: package %q must not import %q", file, pkg, imported)
+			t.Errorf("%s: docs/architecture.md does not allow package %s to import %q", file, pkg, imported)
 		}
 	}
 }
 
-// packageOf returns the import path below the module of a file, whose path is relative to this package's folder.
+// packageOf returns the name of a file's package in the table: its path below the module, or main.go.
 func packageOf(file string) string {
-	if dir := path.Dir(strings.TrimPrefix(filepath.ToSlash(file), "../")); dir != "." {
+	file = strings.TrimPrefix(filepath.ToSlash(file), "../")
+	if dir := path.Dir(file); dir != "." {
 		return dir
 	}
-	return module
+	return file
 }
 
 func matchesAny(patterns []string, imported string) bool {
@@ -78,20 +83,24 @@ func matchesAny(patterns []string, imported string) bool {
 	return false
 }
 
-func readAllowedImports(t *testing.T) map[string][]string {
+// allowedImports returns the last column of the table by the first.
+func allowedImports(t *testing.T) map[string][]string {
 	t.Helper()
-	text, err := os.ReadFile("testdata/imports.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
 	allowed := map[string][]string{}
-	for line := range strings.Lines(string(text)) {
-		if pkg, imports, ok := strings.Cut(line, ":"); ok && !strings.HasPrefix(line, "#") {
-			allowed[pkg] = strings.Fields(imports)
+	for row := range strings.Lines(section(t, "../docs/architecture.md", "<!-- packages -->", "<!-- end -->")) {
+		cells := strings.Split(strings.Trim(row, "|\n "), "|")
+		name := inlineCode.FindString(cells[0])
+		if name == "" {
+			continue // the heading
 		}
+		var patterns []string
+		for _, pattern := range inlineCode.FindAllString(cells[len(cells)-1], -1) {
+			patterns = append(patterns, strings.Trim(pattern, "`"))
+		}
+		allowed[strings.Trim(name, "`")] = patterns
 	}
-	if len(allowed) == 0 {
-		t.Fatal("testdata/imports.txt is empty")
+	if len(allowed) < 10 {
+		t.Fatalf("the table has only %d packages", len(allowed))
 	}
 	return allowed
 }

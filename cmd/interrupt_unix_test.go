@@ -14,7 +14,7 @@ import (
 	"artihook/cmd/console"
 )
 
-// TestInterruptEndsReadingAFIFO interrupts commands whose file never comes.
+// TestInterruptEndsReadingAFIFO interrupts commands that wait for a file or stdin.
 func TestInterruptEndsReadingAFIFO(t *testing.T) {
 	t.Parallel()
 	fifo := filepath.Join(t.TempDir(), "fifo.yaml")
@@ -35,13 +35,13 @@ func TestInterruptEndsReadingAFIFO(t *testing.T) {
 		ctx, interrupt := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		cancelled, cancel := context.WithCancel(t.Context())
 		context.AfterFunc(ctx, cancel)
-		var said bytes.Buffer
-		code := Run(cancelled, &console.System{
-			Args: args, Stdin: silent, Stdout: io.Discard, Stderr: &said, Env: func(string) (string, bool) { return "", false }, Now: time.Now,
-		})
+		var stderr bytes.Buffer
+		system := testSystem(io.Discard, &stderr, args...)
+		system.Stdin = silent
+		code := Run(cancelled, system)
 		interrupt()
 		if code != console.ExitInterrupted {
-			t.Errorf("%q: exit code %d: %s", args, code, said.String())
+			t.Errorf("%q: exit code %d: %s", args, code, &stderr)
 		}
 	}
 }

@@ -20,13 +20,13 @@ import (
 
 const k6Secret = "hush-hush-0815-ünïcode"
 
-// k6Arrivals is a receiver that keeps what k6 sends.
+// k6Arrivals records the requests of k6.
 type k6Arrivals struct {
-	mu     sync.Mutex
-	wrong  []string
-	leads  map[string][]*payload.Event
-	bodies int
-	day    string // that all visitors choose; "" is any
+	mu       sync.Mutex
+	problems []string
+	leads    map[string][]*payload.Event
+	bodies   int
+	day      string // that all visitors choose; "" is any
 }
 
 func (k *k6Arrivals) seen(a receiver.Arrival) {
@@ -36,20 +36,19 @@ func (k *k6Arrivals) seen(a receiver.Arrival) {
 	k.bodies++
 	switch {
 	case !a.Verified:
-		k.wrong = append(k.wrong, "the signature is wrong of "+string(a.Body))
+		k.problems = append(k.problems, "the signature is wrong of "+string(a.Body))
 	case err != nil:
-		k.wrong = append(k.wrong, fmt.Sprintf("%v: %s", err, a.Body))
+		k.problems = append(k.problems, fmt.Sprintf("%v: %s", err, a.Body))
 	case a.Header.Get("User-Agent") != "artibot-api" || a.Header.Get("Content-Type") != "application/json":
-		k.wrong = append(k.wrong, fmt.Sprint("the headers are wrong: ", a.Header))
+		k.problems = append(k.problems, fmt.Sprint("the headers are wrong: ", a.Header))
 	case !bytes.Equal(event.AppendJSON(nil), a.Body):
-		k.wrong = append(k.wrong, "it is not spelt as ArtiBot does: "+string(a.Body))
+		k.problems = append(k.problems, "not the JSON text of ArtiBot: "+string(a.Body))
 	default:
 		k.leads[a.Summary.Lead] = append(k.leads[a.Summary.Lead], &event)
 	}
 }
 
-// TestExportForK6 runs exports with the real k6, two instances at once that share the load, against a receiver that
-// verifies.
+// TestExportForK6 runs exports with two instances of k6, which share the load, against a verifying receiver.
 func TestExportForK6(t *testing.T) {
 	t.Parallel()
 	k6 := needs(t, "k6")
@@ -59,11 +58,11 @@ func TestExportForK6(t *testing.T) {
 		args     []string
 		scheme   signature.Scheme
 		edition  payload.Edition
-		leads    int // 0: as many as come
+		leads    int // 0 is any number
 		exitCode int
 		day      string
 	}{
-		{"so many leads", []string{"--leads", "24", "--concurrency", "4", "--bot", "dental", "--threshold", "p99<60s,errors<1%,requests>10"}, signature.SchemeURL, payload.Edition2019, 24, 0, ""},
+		{"a number of leads", []string{"--leads", "24", "--concurrency", "4", "--bot", "dental", "--threshold", "p99<60s,errors<1%,requests>10"}, signature.SchemeURL, payload.Edition2019, 24, 0, ""},
 		{"older scheme, newer edition", []string{"--leads", "12", "--scheme", "body", "--edition", "2022", "--answer", "Demo Date=2026-12-24"}, signature.SchemeBody, payload.Edition2022, 12, 0, "2026-12-24"},
 		{"a rate with a ramp", []string{"--rate", "400/s", "--ramp", "1s", "--duration", "2s", "--abandon", "30%"}, signature.SchemeURL, payload.Edition2019, 0, 0, ""},
 		{behindTunnel, []string{"--leads", "4", "--sign-url", "https://crm.example/artibot?token=a%20b", "-H", "X-Env: test"}, signature.SchemeURL, payload.Edition2019, 4, 0, ""},
@@ -93,16 +92,12 @@ func TestExportForK6(t *testing.T) {
 
 func exportForK6(t *testing.T, args []string) {
 	t.Helper()
-	var stdout, stderr bytes.Buffer
-	world := console.Process()
-	world.Args, world.Stdout, world.Stderr = args, &stdout, &stderr
-	world.Env = func(name string) (string, bool) { return k6Secret, name == "ARTIHOOK_SECRET" }
-	if code := Run(t.Context(), world); code != 0 {
-		t.Fatalf("exit code %d: %s", code, &stderr)
+	if code, _, stderr := runCommand(t.Context(), append(args, "--secret", k6Secret)...); code != console.ExitOK {
+		t.Fatalf("exit code %d: %s", code, stderr)
 	}
 }
 
-// runK6 runs two instances, each with its half of the load, as k6-operator does.
+// runK6 runs two instances at the same time, each with half of the load, as k6-operator does.
 func runK6(t *testing.T, k6, folder string, exitCode int) {
 	t.Helper()
 	var instances sync.WaitGroup
@@ -120,21 +115,22 @@ func runK6(t *testing.T, k6, folder string, exitCode int) {
 	instances.Wait()
 	for _, name := range []string{"load.js", "conversations.json"} {
 		if content, err := os.ReadFile(filepath.Join(folder, name)); err != nil || bytes.Contains(content, []byte("hush-hush")) {
-			t.Errorf("%s holds the secret, or cannot be read: %v", name, err)
+			t.Errorf("%s contains the secret, or cannot be read: %v", name, err)
 		}
 	}
 }
 
-// examine holds what arrived against the contract: one created first, versions in order, times that grow, no lead twice.
+// examine compares the events of each lead with docs/contract.md, section 2: created first, versions in order, increasing
+// times, one person for each lead.
 func (k *k6Arrivals) examine(t *testing.T, edition payload.Edition, leads int) {
 	t.Helper()
-	for i, wrong := range k.wrong {
+	for i, problem := range k.problems {
 		if i < 3 {
-			t.Error(wrong)
+			t.Error(problem)
 		}
 	}
-	if len(k.wrong) > 0 || leads > 0 && len(k.leads) != leads || len(k.leads) < 2 {
-		t.Errorf("%d of %d bodies are wrong; %d leads came, want %d", len(k.wrong), k.bodies, len(k.leads), leads)
+	if len(k.problems) > 0 || leads > 0 && len(k.leads) != leads || len(k.leads) < 2 {
+		t.Errorf("%d of %d bodies are wrong; %d leads, want %d", len(k.problems), k.bodies, len(k.leads), leads)
 	}
 	contacts := map[string]bool{}
 	for id, events := range k.leads {
@@ -159,7 +155,7 @@ func (k *k6Arrivals) examine(t *testing.T, edition payload.Edition, leads int) {
 	}
 }
 
-// examineTimes looks at the last of these events: the lag of time_stamp, the date of completed, the clock of chosen days.
+// examineTimes checks the last of these events: the delay of time_stamp, the date of completed, the time of chosen days.
 func examineTimes(t *testing.T, events []*payload.Event, day string) {
 	t.Helper()
 	e := events[len(events)-1]
@@ -167,7 +163,7 @@ func examineTimes(t *testing.T, events []*payload.Event, day string) {
 		t.Errorf("%s is %.3f s after %s", e.Time, lag, e.Lead.Modified)
 	}
 	if e.Action == payload.Completed && e.Lead.Modified != payload.Stored(events[len(events)-2].Lead.Modified.Time()) {
-		t.Errorf("completed says %s, the last update %s", e.Lead.Modified, events[len(events)-2].Lead.Modified)
+		t.Errorf("completed has the date %s, the last update %s", e.Lead.Modified, events[len(events)-2].Lead.Modified)
 	}
 	if len(e.Lead.Data) == 0 {
 		t.Error("no answers")
@@ -183,12 +179,12 @@ func examineTimes(t *testing.T, events []*payload.Event, day string) {
 		t.Errorf("answered at %s: %+v", e.Lead.Modified, newest)
 	}
 	if day != "" && at.Format("2006-01-02") != day {
-		t.Errorf("the given day %s has moved: %+v", day, newest)
+		t.Errorf("want the day %s: %+v", day, newest)
 	}
 }
 
-// TestExportIsWhole needs no k6: the data is JSON, and nothing is written where a threshold has no counterpart.
-func TestExportIsWhole(t *testing.T) {
+// TestExportFiles checks the files of an export without k6, and exports that are not possible.
+func TestExportFiles(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "load")
 	exportForK6(t, []string{"load", "localhost:3000/hook", "--sign-url", "https://crm.example/hook", "-H", "X-Env: test", "--export", "k6", folder})
@@ -200,7 +196,7 @@ func TestExportIsWhole(t *testing.T) {
 	script, err := os.ReadFile(filepath.Join(folder, "load.js"))
 	for _, want := range []string{`const url = "http://localhost:3000/hook"`, `const signedURL = "https://crm.example/hook"`, `"Host": "crm.example"`, `"X-Env": "test"`, `"duration": "30000ms"`} {
 		if err != nil || !strings.Contains(string(script), want) {
-			t.Errorf("the script lacks %s: %v", want, err)
+			t.Errorf("the script does not contain %s: %v", want, err)
 		}
 	}
 	for _, args := range [][]string{
@@ -209,12 +205,8 @@ func TestExportIsWhole(t *testing.T) {
 		{"load", "--export", "k6"},
 		{"load", "localhost:3000/?key=" + k6Secret[:14], "--secret", k6Secret[:14], "--export", "k6", folder},
 	} {
-		var stderr bytes.Buffer
-		world := console.Process()
-		world.Args, world.Stdout, world.Stderr = args, &stderr, &stderr
-		world.Env = func(string) (string, bool) { return "", false }
-		if code := Run(t.Context(), world); code != console.ExitUsage {
-			t.Errorf("%v: exit code %d: %s", args, code, &stderr)
+		if code, stdout, stderr := runCommand(t.Context(), args...); code != console.ExitUsage || stdout != "" {
+			t.Errorf("%v: exit code %d: %s%s", args, code, stdout, stderr)
 		}
 	}
 }

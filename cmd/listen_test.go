@@ -33,6 +33,12 @@ var errWaitLimit = fmt.Errorf("no output within %v", waitLimit)
 // start runs a command line with pipes for its output.
 func start(t *testing.T, args ...string) *running {
 	t.Helper()
+	return startIn(t, testSystem(nil, nil, args...))
+}
+
+// startIn runs the command line of a system with pipes for its output.
+func startIn(t *testing.T, system *console.System) *running {
+	t.Helper()
 	outReader, outWriter := io.Pipe()
 	errReader, errWriter := io.Pipe()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -42,12 +48,10 @@ func start(t *testing.T, args ...string) *running {
 		cancel()
 	})
 	t.Cleanup(func() { overdue.Stop() })
+	system.Stdout, system.Stderr = outWriter, errWriter
 	code := make(chan int, 1)
 	go func() {
-		code <- Run(ctx, &console.System{
-			Args: args, Stdin: strings.NewReader(""), Stdout: outWriter, Stderr: errWriter,
-			Env: func(string) (string, bool) { return "", false }, Now: time.Now,
-		})
+		code <- Run(ctx, system)
 		outWriter.Close()
 		errWriter.Close()
 	}()
@@ -127,12 +131,12 @@ func signFor(url, body string) string {
 
 const eventBody = `{"resource":"lead","action":"updated","resource_id":"c19377db","resource_version":2}`
 
-func TestListenShowsWhatArrives(t *testing.T) {
+func TestListenPrintsRequests(t *testing.T) {
 	t.Parallel()
 	listen := start(t, "listen", "--addr", ":0", "--secret", "s3cret", "--color", "never")
 	url := listen.url(t)
 	if !strings.HasPrefix(url, "http://127.0.0.1:") {
-		t.Errorf("it listens on %s", url)
+		t.Errorf("listen uses the address %s", url)
 	}
 	tests := []struct {
 		signed string
@@ -148,7 +152,7 @@ func TestListenShowsWhatArrives(t *testing.T) {
 			t.Errorf("signed for %s: got %d, want %d", tt.signed, status, tt.status)
 		}
 		if line := <-lines; !regexp.MustCompile(tt.line).MatchString(line) {
-			t.Errorf("signed for %s: it shows %q", tt.signed, line)
+			t.Errorf("signed for %s: got the line %q", tt.signed, line)
 		}
 	}
 	if code := listen.stop(); code != console.ExitOK {
@@ -177,11 +181,11 @@ func TestListenMasksTheSecret(t *testing.T) {
 	}
 	response.Body.Close()
 	if line := <-lines; response.StatusCode != 204 || !strings.Contains(line, "****") || strings.Contains(line, secret) {
-		t.Errorf("status %d, it shows %s", response.StatusCode, line)
+		t.Errorf("status %d, got the line %s", response.StatusCode, line)
 	}
 	listen.stop()
 	if recorded, err := os.ReadFile(record); err != nil || !strings.Contains(string(recorded), "****") || strings.Contains(string(recorded), secret) {
-		t.Errorf("it records %s, %v", recorded, err)
+		t.Errorf("the recording is %s, %v", recorded, err)
 	}
 }
 
@@ -199,7 +203,7 @@ func TestListenInJSON(t *testing.T) {
 	listen.stop()
 }
 
-func TestListenRefusesWhatItCannotUse(t *testing.T) {
+func TestListenWrongUsage(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		{"listen", "--addr", "nonsense"},
@@ -235,7 +239,7 @@ func TestListenOnAPortInUse(t *testing.T) {
 	first.stop()
 }
 
-// The port is that of a listener that has just been closed, so that the target can be named before listen knows its own.
+// TestListenDoesNotForwardToItself uses the port of a closed listener, because the target must be known before listen starts.
 func TestListenDoesNotForwardToItself(t *testing.T) {
 	t.Parallel()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
@@ -294,7 +298,8 @@ func TestReaches(t *testing.T) {
 	}
 }
 
-// What listen records of a conversation, run replays: the same bodies, rightly signed for where they go now.
+// TestRecordThenRun records a conversation with listen and replays it with run: the bodies are the same, the signatures are
+// for the new URL.
 func TestRecordThenRun(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "session.yaml")
@@ -327,11 +332,11 @@ func TestRecordThenRun(t *testing.T) {
 	for body := range arrivals {
 		recorded = append(recorded, body)
 	}
-	recorded = recorded[:len(recorded)-2] // the one that was not signed, and the one that is no JSON
+	recorded = recorded[:len(recorded)-2] // without the two invalid requests
 
-	again := start(t, "run", file, "--dry-run", "-o", "json", "--url", "http://localhost:9/other", "--secret", "other")
+	replay := start(t, "run", file, "--dry-run", "-o", "json", "--url", "http://localhost:9/other", "--secret", "other")
 	var replayed []string
-	for scanner := bufio.NewScanner(again.stdout); scanner.Scan(); {
+	for scanner := bufio.NewScanner(replay.stdout); scanner.Scan(); {
 		var planned struct {
 			Request struct {
 				Body    string
@@ -348,22 +353,22 @@ func TestRecordThenRun(t *testing.T) {
 			t.Errorf("signed %v, want %s", got, want)
 		}
 	}
-	if code := again.stop(); code != console.ExitOK {
+	if code := replay.stop(); code != console.ExitOK {
 		t.Errorf("exit code %d", code)
 	}
 	if diff := cmp.Diff(recorded, replayed); diff != "" || len(recorded) < 5 {
 		t.Errorf("%d were recorded: %s", len(recorded), diff)
 	}
 	if code := start(t, "listen", "--addr", ":0", "--record", file).stop(); code != console.ExitUsage {
-		t.Errorf("over an old recording: exit code %d", code)
+		t.Errorf("the file exists: exit code %d", code)
 	}
 }
 
-// TestListenWarnsBeyondLoopback starts receivers that other machines reach, and one that they do not.
+// TestListenWarnsBeyondLoopback starts receivers that other machines can reach, and some that they cannot.
 func TestListenWarnsBeyondLoopback(t *testing.T) {
 	t.Parallel()
 	for addr, want := range map[string]bool{"0.0.0.0:0": true, "[::]:0": true, "127.0.0.1:0": false, "localhost:0": false, ":0": false} {
-		listening := start(t, "listen", "--addr", addr) // which says next that there is no secret
+		listening := start(t, "listen", "--addr", addr) // without a warning, the next line is about the secret
 		line, _ := listening.stderr.ReadString('\n')
 		if strings.Contains(line, "cannot listen") {
 			t.Logf("not available here: %s", line)

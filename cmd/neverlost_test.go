@@ -271,9 +271,9 @@ func (p *livePage) use(t *testing.T, receiver string, ended <-chan struct{}) {
 // stop looks whether the newest delivery has come live, and interrupts the page.
 func (p *livePage) stop(t *testing.T, file string) {
 	t.Helper()
-	code, newest, talk := runHere(t, "history", "show", "last", "-o", "json", "--history", file)
+	code, newest, message := runCommand(t.Context(), "history", "show", "last", "-o", "json", "--history", file)
 	if code != console.ExitOK {
-		t.Fatal(talk)
+		t.Fatal(message)
 	}
 	id, _, _ := strings.Cut(newest, ",") // {"id":42
 	live, err := testClient.Get(p.url + "/events?after=0")
@@ -297,9 +297,9 @@ func TestKilledPrune(t *testing.T) {
 	t.Parallel()
 	file := usedHistory(t)
 	lines := filepath.Join(t.TempDir(), "lines.jsonl")
-	code, out, talk := runHere(t, "history", "export", "--history", file)
+	code, out, message := runCommand(t.Context(), "history", "export", "--history", file)
 	if code != console.ExitOK {
-		t.Fatal(talk)
+		t.Fatal(message)
 	}
 	must(t, os.WriteFile(lines, []byte(out), 0o600))
 	seed := rand.Uint64()
@@ -320,8 +320,8 @@ func TestKilledPrune(t *testing.T) {
 			t.Errorf("only %d deliveries are left", recorded)
 		}
 	}
-	code, out, talk = runHere(t, "history", "prune", "--keep", "200", "--history", file)
+	code, out, message = runCommand(t.Context(), "history", "prune", "--keep", "200", "--history", file)
 	if recorded, _ := checkNothingLost(t, file, map[bodySum]int{}); code != console.ExitOK || recorded != 200 {
-		t.Errorf("exit code %d, %d deliveries are left: %s%s", code, recorded, out, talk)
+		t.Errorf("exit code %d, %d deliveries are left: %s%s", code, recorded, out, message)
 	}
 }

@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -11,13 +13,38 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"artihook/cmd/console"
 )
 
-// waitLimit is how long a test waits for anything before it fails. A machine that is ten times slower needs less.
+// waitLimit is the longest time that a test waits for anything. It is enough for a machine that is ten times slower.
 const waitLimit = 5 * time.Minute
 
-// testClient is the HTTP client of the tests. No request of it waits for ever.
+// testClient is the HTTP client of the tests. Its requests end after waitLimit.
 var testClient = &http.Client{Timeout: waitLimit}
+
+// testSystem returns a system with these arguments and outputs, an empty stdin and no environment variables.
+func testSystem(stdout, stderr io.Writer, args ...string) *console.System {
+	return &console.System{
+		Program: "artihook", Args: args, Stdin: strings.NewReader(""), Stdout: stdout, Stderr: stderr,
+		Env: func(string) (string, bool) { return "", false }, Now: time.Now,
+	}
+}
+
+// runCommand runs a command line in the process of the test.
+func runCommand(ctx context.Context, args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = Run(ctx, testSystem(&out, &errs, args...))
+	return code, out.String(), errs.String()
+}
+
+// must ends the test if err is not nil.
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
 // limited returns a context that ends with the test, or after waitLimit.
 func limited(t testing.TB) context.Context {
@@ -27,7 +54,7 @@ func limited(t testing.TB) context.Context {
 	return ctx
 }
 
-// needs returns the path of a program, and skips the test where it is not installed.
+// needs returns the path of a program. It skips the test if the program is not installed.
 func needs(t testing.TB, program string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
@@ -51,7 +78,7 @@ var buildProgram = sync.OnceValues(func() (folder string, err error) {
 	return folder, nil
 })
 
-// builtFolder is what TestMain removes after the tests.
+// builtFolder is the folder of the built program. TestMain removes it after the tests.
 var builtFolder string
 
 // programFolder returns the folder with the built program.
@@ -65,7 +92,7 @@ func programFolder(t testing.TB) string {
 	return folder
 }
 
-// testRun runs the tests of the package and removes what they share.
+// testRun runs the tests of the package and then removes the built program.
 type testRun struct{ *testing.M }
 
 func (r testRun) Run() int {

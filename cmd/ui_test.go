@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"io"
 	"net"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"artihook/cmd/console"
+	"artihook/emitter/receiver"
 )
 
 func getPage(t *testing.T, address string) (int, string) {
@@ -31,7 +31,7 @@ func getPage(t *testing.T, address string) (int, string) {
 	return response.StatusCode, string(body)
 }
 
-// uiConfig is an artihook.yaml with a webhook that works and one whose secret is not there.
+// uiConfig returns the path of an artihook.yaml with a valid webhook and one whose secret is not set.
 func uiConfig(t *testing.T, hook string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "artihook.yaml")
@@ -44,17 +44,17 @@ func uiConfig(t *testing.T, hook string) string {
 
 func TestUIShowsAndSends(t *testing.T) {
 	t.Parallel()
-	hook := "http://" + startReceiverOf(t, "") + "/hook"
+	hook := "http://" + serveReceiver(t, receiver.Options{}) + "/hook"
 	store := filepath.Join(t.TempDir(), "history.db")
 	ui := start(t, "ui", "--addr", ":0", "--history", store, "--secret", "s3cret", "--config", uiConfig(t, hook))
 	address := ui.url(t)
 	if !strings.HasPrefix(address, "http://127.0.0.1:") {
-		t.Errorf("it is on %s", address)
+		t.Errorf("the address is %s", address)
 	}
 	if status, body := getPage(t, address+"/"); status != http.StatusOK || !strings.Contains(body, "Nothing has been sent yet") {
 		t.Errorf("an empty history: %d", status)
 	}
-	response, err := testClient.PostForm(address+"/send", url.Values{"to": {"crm"}, "action": {"created"}}) // and follows to what came of it
+	response, err := testClient.PostForm(address+"/send", url.Values{"to": {"crm"}, "action": {"created"}}) // follows the redirect to the delivery
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestUIShowsAndSends(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if code := ui.stop(); code != console.ExitOK { // although somebody listens
+	if code := ui.stop(); code != console.ExitOK { // although the live list is open
 		t.Errorf("exit code %d", code)
 	}
 }
@@ -84,53 +84,38 @@ func TestUIOpensTheBrowser(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		open func(chan<- string) func(string) error
-		says string
+		note string
 	}{
-		{"there is one", func(opened chan<- string) func(string) error {
+		{"a browser", func(opened chan<- string) func(string) error {
 			return func(url string) error { opened <- url; return nil }
 		}, ""},
-		{"it fails", func(opened chan<- string) func(string) error {
+		{"a browser that fails", func(opened chan<- string) func(string) error {
 			return func(url string) error { opened <- url; return errors.New("no screen") }
 		}, "no browser could be opened (no screen)"},
-		{"there is none", func(opened chan<- string) func(string) error { opened <- ""; return nil }, "no browser could be opened"},
+		{"no browser", func(opened chan<- string) func(string) error { opened <- ""; return nil }, "no browser could be opened"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			opened := make(chan string, 1)
-			reader, writer := io.Pipe()
-			ctx, cancel := context.WithCancel(t.Context())
-			overdue := time.AfterFunc(waitLimit, func() {
-				writer.CloseWithError(errWaitLimit)
-				opened <- errWaitLimit.Error()
-			})
+			overdue := time.AfterFunc(waitLimit, func() { opened <- errWaitLimit.Error() })
 			defer overdue.Stop()
-			code := make(chan int, 1)
-			world := &console.System{
-				Args:  []string{"ui", "--open", "--addr", ":0", "--history", filepath.Join(t.TempDir(), "h.db")},
-				Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: writer, Now: time.Now,
-				Env: func(string) (string, bool) { return "", false }, Open: tt.open(opened),
-			}
-			go func() {
-				code <- Run(ctx, world)
-				writer.Close()
-			}()
-			lines := bufio.NewReader(reader)
-			first, err := lines.ReadString('\n')
+			system := testSystem(nil, nil, "ui", "--open", "--addr", ":0", "--history", filepath.Join(t.TempDir(), "h.db"))
+			system.Open = tt.open(opened)
+			ui := startIn(t, system)
+			first, err := ui.stderr.ReadString('\n')
 			if err != nil {
 				t.Fatal(err)
 			}
 			if url := <-opened; !strings.Contains(first, " is on "+url) {
-				t.Errorf("it opened %q and said %q, %v", url, first, err)
+				t.Errorf("opened %q, noted %q", url, first)
 			}
-			if tt.says != "" {
-				if line, err := lines.ReadString('\n'); err != nil || !strings.Contains(line, tt.says) {
-					t.Errorf("it says %q, %v", line, err)
+			if tt.note != "" {
+				if line, err := ui.stderr.ReadString('\n'); err != nil || !strings.Contains(line, tt.note) {
+					t.Errorf("got the note %q, %v", line, err)
 				}
 			}
-			cancel()
-			go io.Copy(io.Discard, reader)
-			if got := awaitExit(t, code); got != console.ExitOK {
-				t.Errorf("exit code %d", got)
+			if code := ui.stop(); code != console.ExitOK {
+				t.Errorf("exit code %d", code)
 			}
 		})
 	}
@@ -139,17 +124,17 @@ func TestUIOpensTheBrowser(t *testing.T) {
 func TestUIWarns(t *testing.T) {
 	t.Parallel()
 	ui := start(t, "ui", "--addr", "0.0.0.0:0", "--history", filepath.Join(t.TempDir(), "h.db"), "--config", uiConfig(t, "http://localhost/"))
-	var said []string
+	var notes []string
 	for range 3 {
 		line, err := ui.stderr.ReadString('\n')
 		if err != nil {
 			t.Fatal(err)
 		}
-		said = append(said, line)
+		notes = append(notes, line)
 	}
 	for i, want := range []string{`without the webhook "lost"`, " is on http://127.0.0.1:", "warning: any machine that reaches"} {
-		if !strings.Contains(said[i], want) {
-			t.Errorf("it says %q, want %q", said[i], want)
+		if !strings.Contains(notes[i], want) {
+			t.Errorf("got the note %q, want %q", notes[i], want)
 		}
 	}
 	if code := ui.stop(); code != console.ExitOK {
@@ -157,7 +142,7 @@ func TestUIWarns(t *testing.T) {
 	}
 }
 
-func TestUIRefusesWhatItCannotUse(t *testing.T) {
+func TestUIWrongUsage(t *testing.T) {
 	t.Parallel()
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -168,18 +153,18 @@ func TestUIRefusesWhatItCannotUse(t *testing.T) {
 	for _, tt := range []struct {
 		args []string
 		code int
-		says string
+		want string
 	}{
 		{[]string{"--addr", busy.Addr().String()}, console.ExitTool, "give another --addr"},
 		{[]string{"--addr", "nonsense"}, console.ExitUsage, "want host:port"},
-		{[]string{"--bot", "nobody"}, console.ExitUsage, "no ready bot"},
-		{[]string{"--webhook", "nobody"}, console.ExitUsage, "unknown webhook"},
+		{[]string{"--bot", "unknown"}, console.ExitUsage, "no ready bot"},
+		{[]string{"--webhook", "unknown"}, console.ExitUsage, "unknown webhook"},
 		{[]string{"more"}, console.ExitUsage, "unknown command"},
 		{[]string{"--addr", "127.0.0.1:0", "--history", folder}, console.ExitTool, "not a regular file"},
 	} {
 		ui := start(t, append([]string{"ui", "--history", filepath.Join(folder, "h.db")}, tt.args...)...)
 		line, err := ui.stderr.ReadString('\n')
-		if err != nil || !strings.HasPrefix(line, "ui: ") || !strings.Contains(line, tt.says) {
+		if err != nil || !strings.HasPrefix(line, "ui: ") || !strings.Contains(line, tt.want) {
 			t.Errorf("%v: got %q, %v", tt.args, line, err)
 		}
 		if code := ui.stop(); code != tt.code {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,13 +18,14 @@ import (
 	"artihook/emitter/signature"
 )
 
-// asking posts to a listen that was started with these flags, and gives statuses and bodies.
-func asking(t *testing.T, flags []string, body string, times int) (answers []string, shown <-chan string) {
+// postToListen starts listen with these flags, posts the body several times, and returns the responses, "200 ok", and the
+// lines on stdout.
+func postToListen(t *testing.T, flags []string, body string, times int) (responses []string, lines <-chan string) {
 	t.Helper()
 	listen := start(t, append([]string{"listen", "--addr", ":0", "--secret", "s3cret", "--color", "never"}, flags...)...)
 	t.Cleanup(func() { listen.stop() })
 	url := listen.url(t)
-	shown = listen.lines()
+	lines = listen.lines()
 	client := &http.Client{Timeout: waitLimit, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	for range times {
 		r, err := http.NewRequestWithContext(t.Context(), "POST", url+"/hook", strings.NewReader(body))
@@ -40,12 +42,12 @@ func asking(t *testing.T, flags []string, body string, times int) (answers []str
 			t.Fatal(err)
 		}
 		response.Body.Close()
-		answers = append(answers, strings.TrimSpace(response.Status[:4]+string(text)))
+		responses = append(responses, strings.TrimSpace(response.Status[:4]+string(text)))
 	}
-	return answers, shown
+	return responses, lines
 }
 
-func TestListenAnswersAsTold(t *testing.T) {
+func TestListenResponses(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "answer.json")
 	if err := os.WriteFile(file, []byte(`{"id":7}`), 0o600); err != nil {
@@ -54,8 +56,8 @@ func TestListenAnswersAsTold(t *testing.T) {
 	behind := httptest.NewServer(receiver.New(receiver.Options{AnyScheme: true, Secret: signature.NewSecret("s3cret"), Status: 201, Body: []byte("kept")}))
 	t.Cleanup(behind.Close)
 	tests := []struct {
-		flags   []string
-		answers []string
+		flags     []string
+		responses []string
 	}{
 		{[]string{"--body", "thanks"}, []string{"200 thanks"}},
 		{[]string{"--body", "@" + file, "--status", "202"}, []string{`202 {"id":7}`}},
@@ -69,15 +71,15 @@ func TestListenAnswersAsTold(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(strings.Join(tt.flags, " "), func(t *testing.T) {
 			t.Parallel()
-			answers, _ := asking(t, tt.flags, eventBody, len(tt.answers))
-			if strings.Join(answers, "|") != strings.Join(tt.answers, "|") {
-				t.Errorf("got %q, want %q", answers, tt.answers)
+			responses, _ := postToListen(t, tt.flags, eventBody, len(tt.responses))
+			if !slices.Equal(responses, tt.responses) {
+				t.Errorf("got %q, want %q", responses, tt.responses)
 			}
 		})
 	}
 }
 
-// TestListenLints holds what it says of a payload that departs from the contract, and of one that comes twice.
+// TestListenLints checks the output for a payload that differs from docs/contract.md, and for one that arrives twice.
 func TestListenLints(t *testing.T) {
 	t.Parallel()
 	sample, err := os.ReadFile("../emitter/payload/testdata/samples/2022-completed.json")
@@ -85,15 +87,15 @@ func TestListenLints(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := strings.Replace(string(sample), `"latitude":"28.6"`, `"latitude":28.6`, 1)
-	_, shown := asking(t, []string{"-o", "json"}, body, 2)
+	_, lines := postToListen(t, []string{"-o", "json"}, body, 2)
 	for _, effect := range []string{"applied", "duplicate"} {
-		if line := <-shown; !strings.Contains(line, `"effect":"`+effect+`","flaws":[{"id":"type","path":"meta.location.latitude","text":"it is a double, want a text"}]`) {
+		if line := <-lines; !strings.Contains(line, `"effect":"`+effect+`","flaws":[{"id":"type","path":"meta.location.latitude","text":"it is a double, want a text"}]`) {
 			t.Errorf("got %s", line)
 		}
 	}
-	_, shown = asking(t, nil, string(sample), 2)
-	<-shown
-	if line := <-shown; !regexp.MustCompile(`\[204\] lead:completed v8 lead 0b9d5a52-\S+ verified, duplicate\n$`).MatchString(line) {
+	_, lines = postToListen(t, nil, string(sample), 2)
+	<-lines
+	if line := <-lines; !regexp.MustCompile(`\[204\] lead:completed v8 lead 0b9d5a52-\S+ verified, duplicate\n$`).MatchString(line) {
 		t.Errorf("got %s", line)
 	}
 }
@@ -118,7 +120,7 @@ func TestExplainArrival(t *testing.T) {
 	}
 }
 
-func TestListenHintsAtThePublicURL(t *testing.T) {
+func TestPublicURLHints(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		header map[string]string
@@ -162,21 +164,16 @@ func TestListenHintsAtThePublicURL(t *testing.T) {
 	}
 }
 
-// TestListenPassesItsOwnExamination runs check --strict against listen with its defaults, over TLS too.
-func TestListenPassesItsOwnExamination(t *testing.T) {
+// TestListenPassesCheck runs check --strict against listen, with and without TLS.
+func TestListenPassesCheck(t *testing.T) {
 	t.Parallel()
 	for _, flags := range [][]string{nil, {"--tls"}} {
 		listen := start(t, append([]string{"listen", "--addr", ":0", "--secret", "s3cret-s3cret"}, flags...)...)
 		url := listen.url(t)
 		go io.Copy(io.Discard, listen.stdout)
-		check := start(t, "check", url+"/hook?a=1", "--secret", "s3cret-s3cret", "--strict", "--no-history", "--insecure", "--color", "never")
-		var shown strings.Builder
-		go io.Copy(io.Discard, check.stderr)
-		if _, err := io.Copy(&shown, check.stdout); err != nil {
-			t.Fatal(err)
-		}
-		if code := check.stop(); code != console.ExitOK || !strings.HasSuffix(shown.String(), "nothing failed\n") {
-			t.Errorf("exit code %d: %s", code, &shown)
+		code, stdout, stderr := runCommand(t.Context(), "check", url+"/hook?a=1", "--secret", "s3cret-s3cret", "--strict", "--no-history", "--insecure")
+		if code != console.ExitOK || !strings.HasSuffix(stdout, "nothing failed\n") {
+			t.Errorf("exit code %d: %s%s", code, stdout, stderr)
 		}
 		listen.stop()
 	}
