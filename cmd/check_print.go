@@ -29,7 +29,7 @@ func newResultJSON(r *check.Result) resultJSON {
 		Sent: r.Sent, Want: r.Want, Got: r.Got, Fix: r.Advice(),
 	}
 	if r.Outcome == report.Skipped {
-		shown.Got = r.Skipped
+		shown.Got = r.Reason
 	}
 	return shown
 }
@@ -52,7 +52,9 @@ func resultText(a *app, r *check.Result) string {
 	case report.Passed:
 		fmt.Fprintf(&b, "%s %s\n", a.printer.Paint(console.Green, "✓"), r.Case.ID)
 	case report.Skipped:
-		fmt.Fprintf(&b, "%s %s %s\n", a.printer.Paint(console.Yellow, "-"), r.Case.ID, a.printer.Paint(console.Dim, "skipped: "+text.Printable(r.Skipped)))
+		fmt.Fprintf(&b, "%s %s %s\n", a.printer.Paint(console.Yellow, "-"), r.Case.ID, a.printer.Paint(console.Dim, "skipped: "+text.Printable(r.Reason)))
+	case report.Inconclusive:
+		fmt.Fprintf(&b, "%s %s %s\n", a.printer.Paint(console.Yellow, "?"), r.Case.ID, a.printer.Paint(console.Dim, "inconclusive: "+text.Printable(r.Reason)))
 	default:
 		color := console.Red
 		if r.Case.Level == check.Should {
@@ -96,7 +98,7 @@ func printTable(a *app, results []check.Result, planned int) error {
 	}
 	var b strings.Builder
 	if !a.printer.Verbose {
-		skippedText(a, &b, results)
+		reasonsText(a, &b, results)
 	}
 	fmt.Fprintf(&b, "\n%-10s %7s %7s %7s\n", "group", "passed", "failed", "skipped")
 	failed := map[check.Level]int{}
@@ -123,19 +125,28 @@ func printTable(a *app, results []check.Result, planned int) error {
 	return err
 }
 
-// skippedText writes a line for each reason, with the number of cases that were skipped for it.
-func skippedText(a *app, b *strings.Builder, results []check.Result) {
+// reasonsText writes a line for each reason, with the number of cases that were skipped or are inconclusive for it.
+func reasonsText(a *app, b *strings.Builder, results []check.Result) {
 	var reasons []string
 	n := map[string]int{}
 	for i := range results {
-		if r := &results[i]; r.Outcome == report.Skipped {
-			if n[r.Skipped]++; n[r.Skipped] == 1 {
-				reasons = append(reasons, r.Skipped)
-			}
+		r := &results[i]
+		word, mark := "skipped", "-"
+		switch r.Outcome {
+		case report.Skipped:
+		case report.Inconclusive:
+			word, mark = "inconclusive", "?"
+		default:
+			continue
+		}
+		line := mark + " %s " + word + ": " + r.Reason
+		if n[line]++; n[line] == 1 {
+			reasons = append(reasons, line)
 		}
 	}
 	for _, reason := range reasons {
-		fmt.Fprintf(b, "%s %s skipped: %s\n", a.printer.Paint(console.Yellow, "-"), text.Counted(n[reason], "case"), text.Printable(reason))
+		mark, rest, _ := strings.Cut(reason, " %s ")
+		fmt.Fprintf(b, "%s %s %s\n", a.printer.Paint(console.Yellow, mark), text.Counted(n[reason], "case"), text.Printable(rest))
 	}
 }
 

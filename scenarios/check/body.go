@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -17,84 +18,100 @@ func bodyCases() []Case {
 	return []Case{
 		{
 			ID: "body-unicode", Level: Must, Requests: 1, run: expectAccepted(unicodeAnswer),
-			Why: "Visitors write in every script, with emoji and rare characters.", Fix: rawBytes,
-			Code: "event = JSON.parse(rawBody.toString('utf8'))  // after verifying rawBody",
+			Sends: "The created event of a lead with letters of many scripts, emoji and line separators in field, answer and city.",
+			Why:   "Visitors write in every script, with emoji and rare characters.", Fix: rawBytes,
+			Code: codeRawBody,
 		},
 		{
 			ID: "body-html-characters", Level: Must, Requests: 1, run: expectAccepted(answering("< > & ' in the answer", `<b>Tom & Jerry's</b> "quoted" \ /`)),
-			Why: "ArtiBot does not escape < > & '; a library that escapes them changes the signed bytes.", Fix: rawBytes,
-			Code: "hmac.update(rawBody)  // in Go, not json.Marshal(event), which writes \u0026",
+			Sends: "The created event of a lead with < > & and both quotes in the answer.",
+			Why:   "ArtiBot does not escape < > & '; a library that escapes them changes the signed bytes.", Fix: rawBytes,
+			Code: codeRawBody,
 		},
 		{
 			ID: "body-field-names", Level: Must, Requests: 3, run: expectAccepted(field("address[0].city"), field("No of Child (5-11)."), field("$in")),
-			Why:  "A field name is any text that the author of the bot types. It may look like a path.",
-			Fix:  "Treat lead.data as a map from text to answer, and do not interpret the names.",
-			Code: "answer = event['lead']['data'].get(field_name)",
+			Sends: `Three created events with the fields "address[0].city", "No of Child (5-11)." and "$in".`,
+			Why:   "A field name is any text that the author of the bot types. It may look like a path.",
+			Fix:   "Treat lead.data as a map from text to answer, and do not interpret the names.",
+			Code:  codeAnswerByName,
 		},
 		{
 			ID: "body-one-answer", Level: Must, Requests: 1, diagnostic: true, run: expectAccepted((*caseRun).validRequest),
-			Why: "A lead is created with its first answer. The other fields are missing at first.",
-			Fix: "Treat every field as optional.", Code: "email = data.get('Email', {}).get('value')",
+			Sends: "The created event of a lead, which has one answer.",
+			Why:   "A lead is created with its first answer. The other fields are missing at first.",
+			Fix:   "Treat every field as optional.", Code: codeOptionalAnswer,
 		},
 		{
 			ID: "body-200-answers", Level: Must, Requests: 1, run: expectAccepted(manyAnswers),
-			Why: "A long conversation has many answers.", Fix: "Do not limit the number of answers to less than a long bot has questions.",
-			Code: "for field, answer in event['lead']['data'].items(): ...",
+			Sends: "An updated event with 200 answers.",
+			Why:   "A long conversation has many answers.", Fix: "Do not limit the number of answers to less than a long bot has questions.",
+			Code: codeEachAnswer,
 		},
 		{
 			ID: "body-90-kb", Level: Must, Requests: 1, run: expectAccepted(long("90 KB", 90_000)),
-			Why: "A visitor may paste a long text. Many frameworks limit a body to 100 KB or less.",
-			Fix: "Raise the body limit of your framework to a few megabytes, and read the whole body.", Code: "express.raw({ type: '*/*', limit: '4mb' })",
+			Sends: "The created event of a lead with a long answer: 90 KB in all.",
+			Why:   "A visitor may paste a long text. Many frameworks limit a body to 100 KB or less.",
+			Fix:   "Raise the body limit of your framework to a few megabytes, and read the whole body.", Code: codeBodyLimit,
 		},
 		{
 			ID: "body-1-mb", Level: Must, Requests: 1, run: expectAccepted(long("1 MB", 1_000_000)),
-			Why: "ArtiBot documents no maximum size of a body.",
-			Fix: "Raise the body limit of your framework to a few megabytes, and read the whole body.", Code: "client_max_body_size 4m;  # nginx",
+			Sends: "The created event of a lead with a very long answer: 1 MB in all.",
+			Why:   "ArtiBot documents no maximum size of a body.",
+			Fix:   "Raise the body limit of your framework to a few megabytes, and read the whole body.", Code: codeBodyLimit,
 		},
 		{
 			ID: "body-null-place", Level: Must, Requests: 1, run: expectAccepted(nullPlace),
-			Why: "state and city are null if the visitor's IP address resolves to a country only.", Fix: "Allow null for both, in your types and in your table.",
-			Code: "State *string `json:\"state\"`  // Go; city too",
+			Sends: "The created event of a lead whose state and city are null.",
+			Why:   "state and city are null if the visitor's IP address resolves to a country only.", Fix: "Allow null for both, in your types and in your table.",
+			Code: codeNullPlace,
 		},
 		{
 			ID: "body-every-type", Level: Must, Requests: 1, run: expectAccepted(everyType),
-			Why: "The value of an answer is a text, a number or an object, depending on its type.", Fix: "Check type before you use value. input and display_value are always texts.",
-			Code: "text = answer['value'] if answer['type'] in TEXT_TYPES else answer['display_value']",
+			Sends: "An updated event with an answer of each type.",
+			Why:   "The value of an answer is a text, a number or an object, depending on its type.", Fix: "Check type before you use value. input and display_value are always texts.",
+			Code: codeValueByType,
 		},
 		{
 			ID: "body-edition-2019", Level: Must, Requests: 1, diagnostic: true, run: expectAccepted(inEdition(payload.Edition2019)),
-			Why: "ArtiBot documents lead.status as a number.", Fix: "Accept a number or a text as lead.status.",
-			Code: "Status any `json:\"status\"`  // Go; 0, or \"active\"",
+			Sends: "The created event of a lead in edition 2019: lead.status is 0.",
+			Why:   "ArtiBot documents lead.status as a number.", Fix: "Accept a number or a text as lead.status.",
+			Code: codeAnyStatus,
 		},
 		{
 			ID: "body-edition-2022", Level: Must, Requests: 1, diagnostic: true, run: expectAccepted(inEdition(payload.Edition2022)),
-			Why: "ArtiBot sends lead.status as a text today, and one more key.", Fix: "Accept a number or a text as lead.status.",
-			Code: "Status any `json:\"status\"`  // Go; 0, or \"active\"",
+			Sends: `The created event of a lead in edition 2022: lead.status is "active", and lead.closed_status is null.`,
+			Why:   "ArtiBot sends lead.status as a text today, and one more key.", Fix: "Accept a number or a text as lead.status.",
+			Code: codeAnyStatus,
 		},
 		{
 			ID: "body-unknown-type", Level: Must, Requests: 1, run: expectAccepted(unknownType),
-			Why: "ArtiBot may add a type of answer at any time.", Fix: "Store an answer of an unknown type as it is, or ignore it. Do not reject the lead.",
-			Code: "default: store(answer.display_value)  // the last branch of the switch over type",
+			Sends: "The created event of a lead whose answer has the type star_rating and an object as its value.",
+			Why:   "ArtiBot may add a type of answer at any time.", Fix: "Store an answer of an unknown type as it is, or ignore it. Do not reject the lead.",
+			Code: codeValueByType,
 		},
 		{
 			ID: "body-extra-keys", Level: Must, Requests: len(objectPaths), run: extraKeys,
-			Why: "ArtiBot may add a key to any object at any time.", Fix: "Configure your JSON parser or schema so that it accepts unknown keys.",
-			Code: "additionalProperties: true  // JSON Schema",
+			Sends: "Six created events, each with an unknown key in another object.",
+			Why:   "ArtiBot may add a key to any object at any time.", Fix: "Configure your JSON parser or schema so that it accepts unknown keys.",
+			Code: codeAcceptUnknown,
 		},
 		{
 			ID: "body-date-like", Level: Should, Requests: 1, run: expectAccepted(answering("a date in the answer", "2022-07-28T09:31:00.120Z")),
-			Why: "A visitor's text may look like a date. Newtonsoft.Json parses it as one and writes it differently, so the signature of serialised JSON is wrong.",
-			Fix: rawBytes + " In C#, do not sign the result of JObject.Parse(body).ToString().", Code: "DateParseHandling = DateParseHandling.None",
+			Sends: "The created event of a lead with the answer 2022-07-28T09:31:00.120Z.",
+			Why:   "A visitor's text may look like a date. Newtonsoft.Json parses it as one and writes it differently, so the signature of serialised JSON is wrong.",
+			Fix:   rawBytes + " In C#, do not sign the result of JObject.Parse(body).ToString().", Code: codeRawBody,
 		},
 		{
 			ID: "body-number-double", Level: Must, Requests: 2, run: expectAccepted(number(4), number(9000000001)),
-			Why: "The value of a number is a double such as 4.0, which many libraries write as 4.", Fix: rawBytes + " Do not sign the result of JSON.stringify(req.body).",
-			Code: "hmac.update(rawBody)  // not JSON.stringify(req.body)",
+			Sends: "Two created events of leads, with the numbers 4.0 and 9000000001.0.",
+			Why:   "The value of a number is a double such as 4.0, which many libraries write as 4.", Fix: rawBytes + " Do not sign the result of JSON.stringify(req.body).",
+			Code: codeRawBody,
 		},
 		{
 			ID: "body-truncated", Level: Must, Requests: 1, run: truncatedJSON,
-			Why: "A signed body that is not valid JSON is rejected and does not cause an error.", Fix: "Catch the error of your JSON parser and respond 400.",
-			Code: "try { event = JSON.parse(body) } catch { return res.status(400).end() }",
+			Sends: "The created event of a lead, signed, without the last 25 bytes of its body.",
+			Why:   "A signed body that is not valid JSON is rejected and does not cause an error.", Fix: "Catch the error of your JSON parser and respond 400.",
+			Code: codeBadJSON,
 		},
 	}
 }
@@ -109,7 +126,7 @@ func expectAccepted(variants ...variant) func(*caseRun) {
 			req := next(c)
 			if d := c.send(req); !c.done() {
 				c.compare(req, &d, accepted)
-				if rejected.accepts(&d) {
+				if d.Status == http.StatusUnauthorized || d.Status == http.StatusForbidden {
 					c.result.Hint = "the receiver rejected the signature: it does not verify the raw bytes"
 				}
 			}
@@ -198,7 +215,7 @@ func everyType(c *caseRun) request {
 
 func inEdition(edition payload.Edition) variant {
 	return func(c *caseRun) request {
-		return variantOf("edition "+edition.String(), c.run.visitors.leadOf(edition).created())
+		return variantOf("edition "+edition.String(), c.leadOf(edition).created())
 	}
 }
 

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -23,15 +24,32 @@ var Groups = [...]string{"signature", "body", "life", "http"}
 type Case struct {
 	ID       string // starts with the group, such as "life-twice"; it never changes
 	Level    Level
+	Sends    string // what the case sends, in one sentence
 	Why      string // why the case matters, in one sentence
 	Fix      string // how to fix a failure, in one or two sentences
-	Code     string // the fix as a line of code, in a language that receivers are written in
+	Code     Code   // the fix as a line of code
+	Section  string // of docs/contract.md, such as "2, Dates"; "" means the section of the group
 	Requests int    // the number of requests that the case sends if it passes
 
 	// A diagnostic case also runs if the receiver responds to a valid delivery with an error other than a rejection: its
 	// result may show the cause. An independent case runs even if no valid delivery is accepted.
 	diagnostic, independent bool
-	run                     func(*caseRun)
+	// If a case in needs has failed in this run, the case is inconclusive: its failure would have the same cause.
+	needs []string
+	run   func(*caseRun)
+}
+
+// sections lists the section of docs/contract.md for each group.
+var sections = map[string]string{
+	"signature": "3, The signature",
+	"body":      "2, The body",
+	"life":      "2, A lead's life",
+	"http":      "1, The request",
+}
+
+// Contract returns the section of docs/contract.md that the case is about, such as "docs/contract.md, section 2, Dates".
+func (c *Case) Contract() string {
+	return "docs/contract.md, section " + cmp.Or(c.Section, sections[c.Group()])
 }
 
 // Group returns the first word of the id.

@@ -23,6 +23,7 @@ type caseRun struct {
 	ctx    context.Context
 	run    *run
 	result *Result
+	leads  int // the number of leads that the case has used
 	err    error
 }
 
@@ -44,7 +45,12 @@ func requestOf(e *payload.Event) request {
 // validRequest returns a plain valid delivery: the created event of a new lead.
 func (c *caseRun) validRequest() request { return requestOf(c.lead().created()) }
 
-func (c *caseRun) lead() *lead { return c.run.visitors.lead() }
+func (c *caseRun) lead() *lead { return c.leadOf(c.run.opt.Webhook.Edition) }
+
+func (c *caseRun) leadOf(edition payload.Edition) *lead {
+	c.leads++
+	return c.run.visitors.lead(edition, c.result.Case.ID, c.leads)
+}
 
 func (c *caseRun) done() bool { return c.err != nil || c.result.Outcome != report.Passed }
 
@@ -110,7 +116,7 @@ func (c *caseRun) record(req request, d history.Delivery, err error) {
 		c.err = c.run.connectionFailed(d.Error, d.Reason, c.result.Case.ID)
 	}
 	if c.run.goneSince != "" && c.run.goneSince != c.result.Case.ID {
-		c.skip(c.run.goneText())
+		c.inconclusive(c.run.goneText())
 	}
 	c.run.sent = true
 	c.run.findLeak(c.webhook(req), req, &d)
@@ -123,10 +129,7 @@ type want struct {
 }
 
 var (
-	accepted = want{"2xx", (*history.Delivery).OK}
-	rejected = want{"401 or 403", func(d *history.Delivery) bool {
-		return d.Error == "" && (d.Status == http.StatusUnauthorized || d.Status == http.StatusForbidden)
-	}}
+	accepted          = want{"2xx", (*history.Delivery).OK}
 	rejectedAsInvalid = want{"4xx, such as 400", func(d *history.Delivery) bool { return d.Error == "" && d.Status >= 400 && d.Status < 500 }}
 	tolerated         = want{"2xx or 4xx", func(d *history.Delivery) bool {
 		return d.Error == "" && (d.Status < 300 || d.Status >= 400 && d.Status < 500)
@@ -156,9 +159,15 @@ func (c *caseRun) fail(sent, want, got string) {
 	c.result.Sent, c.result.Want, c.result.Got = sent, want, got
 }
 
-func (c *caseRun) skip(why string) {
+// skip ends a case that does not apply to this receiver or these settings.
+func (c *caseRun) skip(why string) { c.end(report.Skipped, why) }
+
+// inconclusive ends a case whose result would not be its own, such as one that depends on another failure.
+func (c *caseRun) inconclusive(why string) { c.end(report.Inconclusive, why) }
+
+func (c *caseRun) end(outcome report.Outcome, reason string) {
 	if !c.done() {
-		c.result.Outcome, c.result.Skipped = report.Skipped, why
+		c.result.Outcome, c.result.Reason = outcome, reason
 	}
 }
 

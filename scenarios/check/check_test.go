@@ -39,6 +39,7 @@ var caughtBy = map[string][]receivertest.Misbehavior{
 	"signature-other-query":       {receivertest.AcceptsAnything, receivertest.IgnoresQuery},
 	"signature-other-method":      {receivertest.AcceptsAnything, receivertest.IgnoresMethod},
 	"signature-other-scheme":      {receivertest.AcceptsAnything, receivertest.AnyScheme},
+	"signature-status":            {receivertest.Rejects400},
 	"body-unicode":                {receivertest.ReadsLatin1},
 	"body-html-characters":        {receivertest.EscapesHTML},
 	"body-field-names":            {receivertest.FieldPaths},
@@ -170,7 +171,7 @@ func TestReferenceReceiverPasses(t *testing.T) {
 			results, arrived := x.run(t)
 			for _, r := range results {
 				if r.Outcome == report.Failed || r.Outcome == report.Skipped && x.scheme == signature.SchemeURL {
-					t.Errorf("%s: %s, sent %s, want %s, got %s, skipped %s", r.Case.ID, r.Outcome, r.Sent, r.Want, r.Got, r.Skipped)
+					t.Errorf("%s: %s, sent %s, want %s, got %s, skipped %s", r.Case.ID, r.Outcome, r.Sent, r.Want, r.Got, r.Reason)
 				}
 			}
 			if want := Requests(Cases()); x.scheme == signature.SchemeURL && arrived != want && arrived != want-1 { // the receiver may miss the one that is cut
@@ -225,13 +226,23 @@ func TestCases(t *testing.T) {
 			t.Errorf("%s is listed twice", c.ID)
 		}
 		seen[c.ID] = true
-		if c.Why == "" || c.Fix == "" || c.Code == "" || c.Requests == 0 || c.run == nil || c.Level != Must && c.Level != Should || !slices.Contains(Groups[:], c.Group()) {
+		if c.Why == "" || c.Sends == "" || c.Fix == "" || c.Requests == 0 || c.run == nil || c.Level != Must && c.Level != Should || !slices.Contains(Groups[:], c.Group()) {
 			t.Errorf("%s: %+v", c.ID, c)
 		}
 		if len(caughtBy[c.ID]) == 0 {
 			t.Errorf("%s: no misbehavior shows that it can fail", c.ID)
 		}
-		if strings.Trim(c.ID, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || !strings.HasSuffix(c.Why, ".") {
+		for _, s := range c.Code.Snippets() {
+			if s.Code == "" {
+				t.Errorf("%s has no code for %s", c.ID, s.Language)
+			}
+		}
+		for _, id := range c.needs {
+			if !seen[id] {
+				t.Errorf("%s needs %s, which does not run before it", c.ID, id)
+			}
+		}
+		if strings.Trim(c.ID, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || !strings.HasSuffix(c.Why, ".") || !strings.HasSuffix(c.Sends, ".") {
 			t.Errorf("%s: %s", c.ID, c.Why)
 		}
 	}

@@ -52,8 +52,8 @@ func TestReceiverStopsAfterCrash(t *testing.T) {
 	if diff := cmp.Diff([]string{"signature-missing-header", "http-get"}, failed(results)); diff != "" {
 		t.Error(diff)
 	}
-	if last := results[3]; last.Outcome != report.Skipped || last.Skipped != "connections are refused since http-get" {
-		t.Errorf("%s: %s %s", last.Case.ID, last.Outcome, last.Skipped)
+	if last := results[3]; last.Outcome != report.Inconclusive || last.Reason != "connections are refused since http-get" {
+		t.Errorf("%s: %s %s", last.Case.ID, last.Outcome, last.Reason)
 	}
 }
 
@@ -69,8 +69,8 @@ func TestReceiverStops(t *testing.T) {
 	}
 	const why = "connections are refused since signature-missing-header"
 	for _, r := range results[4:] {
-		if r.Outcome != report.Skipped || r.Skipped != why {
-			t.Errorf("%s: %s %s", r.Case.ID, r.Outcome, r.Skipped)
+		if r.Outcome != report.Inconclusive || r.Reason != why {
+			t.Errorf("%s: %s %s", r.Case.ID, r.Outcome, r.Reason)
 		}
 	}
 }

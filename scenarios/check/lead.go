@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strconv"
 	"time"
@@ -10,21 +11,18 @@ import (
 	"artihook/fixtures"
 )
 
-// visitors generates the leads of a run. All their texts are plain ASCII, so that a delivery differs from a plain one only in
-// what its case is about.
+// visitors generates the leads of a run. Their events are plain and fixed: ASCII text, one place, an IPv4 address, one common
+// browser, and dates with the usual number of digits. So a delivery differs from another one only in what its case is about.
 type visitors struct {
 	generators [len(payload.Editions)]*fixtures.Generator
-	edition    payload.Edition
 	seed       uint64
 	now        func() time.Time
-	count      uint64
 }
 
 func newVisitors(opt *Options) (*visitors, error) {
-	v := &visitors{edition: opt.Webhook.Edition, seed: opt.Seed, now: opt.Now}
+	v := &visitors{seed: opt.Seed, now: opt.Now}
 	bot := &fixtures.Bot{
 		Name: "artihook-check", Title: "artihook check", Site: "https://check.example", Pages: []string{"/"},
-		Visitors: fixtures.Visitors{Countries: []string{"US"}},
 		Questions: []fixtures.Question{
 			{Field: "First name", Type: payload.TypeText},
 			{Field: "Email", Type: payload.TypeEmail},
@@ -49,22 +47,23 @@ type lead struct {
 	texts  []string // the texts of the answers, which appear nowhere else
 }
 
-func (v *visitors) lead() *lead { return v.leadOf(v.edition) }
-
-func (v *visitors) leadOf(edition payload.Edition) *lead {
-	v.count++
-	c := v.generators[edition].Conversation(v.count, v.now())
+// lead returns lead number n of a case. It depends on seed, clock, case and number only, and not on what else was sent: a case
+// that runs alone sends the same bytes.
+func (v *visitors) lead(edition payload.Edition, id string, n int) *lead {
+	hash := fnv.New64a()
+	fmt.Fprintf(hash, "%s %d", id, n)
+	number := hash.Sum64()
+	c := v.generators[edition].Conversation(number, v.now())
 	l := &lead{id: c.LeadID().String()}
-	mark := "ck" + strconv.FormatUint(fixtures.LeadSeed(v.seed, v.count)%(36*36*36*36*36), 36)
+	mark := "ck" + strconv.FormatUint(fixtures.LeadSeed(v.seed, number)%(36*36*36*36*36), 36)
 	for i := range c.Len() - 1 {
 		l.texts = append(l.texts, fmt.Sprintf("%s-%d", mark, i+1))
 	}
-	answered := map[string]string{}                                  // by field
-	place := struct{ state, city string }{"Illinois", "Springfield"} // some generated ones are null
+	answered := map[string]string{} // by field
 	for e := c.Next(); e != nil; e = c.Next() {
 		event := *e
+		makePlain(&event)
 		event.Lead.Data = slices.Clone(e.Lead.Data)
-		event.Meta.Location.State, event.Meta.Location.City = &place.state, &place.city
 		if newest := event.Meta.LastAnswered; e.Action != payload.Completed {
 			answered[newest] = l.texts[len(answered)]
 		}
@@ -79,6 +78,31 @@ func (v *visitors) leadOf(edition payload.Edition) *lead {
 		l.events = append(l.events, event)
 	}
 	return l
+}
+
+// makePlain replaces what differs between visitors.
+func makePlain(e *payload.Event) {
+	place := struct{ state, city string }{"Illinois", "Springfield"}
+	e.Meta.IPAddress = "203.0.113.7"
+	e.Meta.Location = payload.Location{
+		CountryAbbreviation: "US", Country: "United States", State: &place.state, City: &place.city, Latitude: "39.7817", Longitude: "-89.6501",
+	}
+	e.Meta.Browser = payload.Browser{
+		UserAgent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36", Name: "Chrome", Version: "120",
+	}
+	e.Lead.Created = payload.Stored(plainTime(e.Lead.Created))
+	e.Time = payload.Live(plainTime(e.Time))
+	if e.Action == payload.Completed {
+		e.Lead.Modified = payload.Stored(plainTime(e.Lead.Modified))
+	} else {
+		e.Lead.Modified = payload.Live(plainTime(e.Lead.Modified))
+	}
+}
+
+// plainTime replaces the last two of the seven digits after the second with digits that are not 0, because ArtiBot does not
+// write zeros at the end.
+func plainTime(d payload.DateTime) time.Time {
+	return d.Time().Truncate(10 * time.Microsecond).Add(7300 * time.Nanosecond)
 }
 
 // setText sets the three texts of an answer.

@@ -15,55 +15,63 @@ const (
 // lifeCases returns the cases about the state of a lead after repeated, late and missing events (docs/contract.md,
 // section 2, "A lead's life").
 func lifeCases() []Case {
-	const upsert = "INSERT … ON CONFLICT (lead_id) DO UPDATE SET … WHERE leads.version < excluded.version"
 	return []Case{
 		{
 			ID: "life-conversation", Level: Must, Requests: 5, run: conversation,
-			Why: "A whole conversation is accepted: created, updated with each answer, completed.", Fix: "Accept all three actions. Every event has all answers so far.",
-			Code: "if action in ('created', 'updated', 'completed'): store(event)",
+			Sends: "The five events of a lead in order: created, updated three times, completed.",
+			Why:   "A whole conversation is accepted: created, updated with each answer, completed.", Fix: "Accept all three actions. Every event has all answers so far.",
+			Code: codeAllActions,
 		},
 		{
 			ID: "life-twice", Level: Must, Requests: 2, run: twice,
-			Why: "An event may arrive twice, for example after a timeout. The second changes nothing and gets the same response.",
-			Fix: "Respond 2xx to an event that you have stored. Store leads by id and version, not one row for each delivery.", Code: upsert,
+			Sends: "The created event of a lead twice.",
+			Why:   "An event may arrive twice, for example after a timeout. The second changes nothing and gets the same response.",
+			Fix:   "Respond 2xx to an event that you have stored. Store leads by id and version, not one row for each delivery.", Code: codeUpsert,
 		},
 		{
 			ID: "life-same-moment", Level: Must, Requests: 3, run: sameMoment,
-			Why: "Two identical deliveries may arrive at the same time, at two of your workers.",
-			Fix: "Let the database decide with a unique key. A query before the insert does not prevent the race.", Code: upsert,
+			Sends: "The created event of one lead once, and that of another lead twice at the same time.",
+			Why:   "Two identical deliveries may arrive at the same time, at two of your workers.",
+			Fix:   "Let the database decide with a unique key. A query before the insert does not prevent the race.", Code: codeUpsert,
 		},
 		{
 			ID: "life-stale-version", Level: Must, Requests: 3, run: staleVersion,
-			Why: "A newer event may arrive before an older one. The older one is accepted and changes nothing.",
-			Fix: "Compare resource_version with the stored one and keep the newer event. Respond 2xx in both cases.", Code: upsert,
+			Sends: "Versions 1, 3 and 2 of a lead, in this order.",
+			Why:   "A newer event may arrive before an older one. The older one is accepted and changes nothing.",
+			Fix:   "Compare resource_version with the stored one and keep the newer event. Respond 2xx in both cases.", Code: codeUpsert,
 		},
 		{
 			ID: "life-updated-first", Level: Must, Requests: 2, run: updatedFirst,
-			Why:  "updated may arrive before created, or without it, since a webhook need not subscribe to all events.",
-			Fix:  "Create the lead from the first event that arrives, whatever its action, and do not let an older version overwrite it.",
-			Code: upsert,
+			Sends: "Version 2 of a lead, then version 1.",
+			Why:   "updated may arrive before created, or without it, since a webhook need not subscribe to all events.",
+			Fix:   "Create the lead from the first event that arrives, whatever its action, and do not let an older version overwrite it.",
+			Code:  codeUpsert,
 		},
 		{
 			ID: "life-completed-then-updated", Level: Must, Requests: 4, run: completedThenUpdated,
-			Why: "The last update may arrive after completed. The lead stays completed.",
-			Fix: "Compare resource_version here too, and respond 2xx to a late event.", Code: upsert,
+			Sends: "Versions 1 and 2 of a lead, completed, then version 3.",
+			Why:   "The last update may arrive after completed. The lead stays completed.",
+			Fix:   "Compare resource_version here too, and respond 2xx to a late event.", Code: codeUpsert,
 		},
 		{
 			ID: "life-completed-same-version", Level: Must, Requests: 5, run: completedSameVersion,
-			Why: "In edition 2022, completed has the version of the last update. A receiver that drops known versions loses every completion.",
-			Fix: "Recognise duplicates by id, version and action, not by id and version only.", Code: "seen = (resource_id, resource_version, action)",
+			Sends: "Four events of a lead in edition 2022, then completed with the version of the last one.",
+			Why:   "In edition 2022, completed has the version of the last update. A receiver that drops known versions loses every completion.",
+			Fix:   "Recognise duplicates by id, version and action, not by id and version only.", Code: codeSeenVersions,
 		},
 		{
 			ID: "life-many-leads", Level: Must, Requests: manyLeadsCount, run: manyLeads,
-			Why:  fmt.Sprintf("%d visitors may start at the same time, for example after a newsletter.", manyLeadsCount),
-			Fix:  "Store the event and respond, then do slow work. Exempt ArtiBot from rate limits.",
-			Code: "queue.push(event); res.status(204).end()",
+			Sends: "The created events of 50 leads at the same time.",
+			Why:   fmt.Sprintf("%d visitors may start at the same time, for example after a newsletter.", manyLeadsCount),
+			Fix:   "Store the event and respond, then do slow work. Exempt ArtiBot from rate limits.",
+			Code:  codeQueueEvent,
 		},
 		{
 			ID: "life-gaps", Level: Must, Requests: 3, run: gaps,
-			Why:  "A webhook that does not subscribe to all events gets versions with gaps.",
-			Fix:  "Do not wait for a missing version: the next event has all answers.",
-			Code: "if (event.resource_version > lead.version) store(event)  // not === lead.version + 1",
+			Sends: "Versions 1 and 3 of a lead, then completed.",
+			Why:   "A webhook that does not subscribe to all events gets versions with gaps.",
+			Fix:   "Do not wait for a missing version: the next event has all answers.",
+			Code:  codeNewerVersion,
 		},
 	}
 }
@@ -142,7 +150,7 @@ func completedThenUpdated(c *caseRun) {
 }
 
 func completedSameVersion(c *caseRun) {
-	l := c.run.visitors.leadOf(payload.Edition2022)
+	l := c.leadOf(payload.Edition2022)
 	c.accept(l.created(), l.updated(2), l.updated(3), l.updated(4))
 	before := c.expectStored(l, l.texts...)
 	req := variantOf("with the version of the last update (edition 2022)", l.completed())

@@ -44,7 +44,7 @@ func Report(results []Result, opt ReportOptions) *report.Report {
 
 func step(result *Result, opt ReportOptions) report.Step {
 	s := report.Step{
-		Name: result.Case.ID, Started: result.Started, Took: result.Took, Outcome: result.Outcome, Why: result.Skipped,
+		Name: result.Case.ID, Started: result.Started, Took: result.Took, Outcome: result.Outcome, Why: result.Reason,
 		Exchanges: result.Exchanges,
 	}
 	if result.Outcome == report.Failed {
@@ -60,13 +60,4 @@ func step(result *Result, opt ReportOptions) report.Step {
 	s.Exchanges = slices.Clone(s.Exchanges)
 	s.Mask(opt.Secret.Redact)
 	return s
-}
-
-// Advice returns how to fix a failure: the hint if there is one, the fix, and the code in a line of its own.
-func (r *Result) Advice() string {
-	text := r.Case.Fix
-	if r.Hint != "" {
-		text = strings.ToUpper(r.Hint[:1]) + r.Hint[1:] + ". " + text
-	}
-	return text + "\n" + r.Case.Code
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 
 	"artihook/emitter"
@@ -32,6 +33,10 @@ type Options struct {
 	Probe   Probe            // reads the stored lead; nil means that only the responses are examined
 	Seed    uint64           // of the generated leads; 0 means a random one, so that no run repeats the leads of another
 	Now     func() time.Time // the clock for the times in the events; nil means time.Now
+
+	// Rejection lists the statuses that a wrong signature must get. If it is empty, 401 and 403 are right, and 400 and 404
+	// fail the case signature-status only.
+	Rejection []int
 
 	Patience time.Duration // the longest response time that passes http-in-time; 0 means DefaultPatience
 	Slow     time.Duration // how long http-slow-sender takes to send a body; 0 means DefaultSlow
@@ -60,13 +65,13 @@ func (o Options) withDefaults() Options {
 // Result is the result of one case.
 type Result struct {
 	Case    Case
-	Outcome report.Outcome // report.Passed, report.Failed or report.Skipped
+	Outcome report.Outcome // report.Passed, report.Failed, report.Inconclusive or report.Skipped
 
 	// Sent, Want and Got describe a failure: the request, the expected response and the actual one, each in one line.
 	Sent, Want, Got string
 
 	Hint      string            // the cause of this failure, if Run found it
-	Skipped   string            // why the case was skipped
+	Reason    string            // why the case was skipped or is inconclusive
 	Started   time.Time         // when the case started
 	Took      time.Duration     // how long it ran
 	Exchanges []report.Exchange // the requests of the case with their responses
@@ -74,14 +79,15 @@ type Result struct {
 
 // mask masks credentials in the texts of the result.
 func (r *Result) mask() {
-	for _, t := range []*string{&r.Sent, &r.Want, &r.Got, &r.Hint, &r.Skipped} {
+	for _, t := range []*string{&r.Sent, &r.Want, &r.Got, &r.Hint, &r.Reason} {
 		*t = text.Mask(*t)
 	}
 }
 
-// Fails reports whether the result fails the whole run: a failed MUST always does, a failed SHOULD only if strict.
+// Fails reports whether the result fails the whole run: a failed MUST and an inconclusive case always do, a failed SHOULD only
+// if strict.
 func (r *Result) Fails(strict bool) bool {
-	return r.Outcome == report.Failed && (r.Case.Level == Must || strict)
+	return r.Outcome == report.Inconclusive || r.Outcome == report.Failed && (r.Case.Level == Must || strict)
 }
 
 // UnreachableError is the error of [Run] if the first delivery could not reach the receiver.
@@ -139,14 +145,15 @@ type run struct {
 	brokenSince      string // the case since which every connection broke; "" if the last delivery had a response
 	goneSince        string // the case since which connections are refused
 	leaked           leak   // the first leak in a response
+	rejections       []rejection
 
 	lag         time.Duration // the longest time until the probe showed an accepted event
 	probeBroken bool          // the probe failed for the whole of Options.Settle
 }
 
 func (r *run) runCase(ctx context.Context, c Case) (Result, error) {
-	result := Result{Case: c, Outcome: report.Skipped, Started: time.Now()}
-	if result.Skipped = r.skipReason(&c); result.Skipped != "" {
+	result := Result{Case: c, Outcome: report.Inconclusive, Started: time.Now()}
+	if result.Reason = r.inconclusive(&c); result.Reason != "" {
 		return result, nil
 	}
 	running := &caseRun{ctx: ctx, run: r, result: &result}
@@ -163,11 +170,17 @@ func (r *run) runCase(ctx context.Context, c Case) (Result, error) {
 	return result, running.err
 }
 
-// skipReason returns why the case cannot have a useful result, or "" if it can.
-func (r *run) skipReason(c *Case) string {
-	switch {
-	case r.goneSince != "":
+// inconclusive returns why the case cannot have a conclusive result, or "" if it can.
+func (r *run) inconclusive(c *Case) string {
+	if r.goneSince != "" {
 		return r.goneText()
+	}
+	for i := range r.results {
+		if earlier := &r.results[i]; earlier.Outcome == report.Failed && slices.Contains(c.needs, earlier.Case.ID) {
+			return earlier.Case.ID + " failed; this case would fail for the same reason"
+		}
+	}
+	switch {
 	case c.independent || r.validStatus == 0 || r.validStatus < 300:
 		return ""
 	case r.validStatus == http.StatusUnauthorized || r.validStatus == http.StatusForbidden:

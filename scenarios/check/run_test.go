@@ -223,7 +223,7 @@ func TestHints(t *testing.T) {
 			if results[0].Outcome != report.Failed || !strings.Contains(results[0].Hint, tt.hint) {
 				t.Errorf("got %+v", results[0])
 			}
-			if results[1].Outcome != report.Skipped || results[1].Skipped != "the receiver rejects valid deliveries; see signature-valid" {
+			if results[1].Outcome != report.Inconclusive || results[1].Reason != "the receiver rejects valid deliveries; see signature-valid" {
 				t.Errorf("got %+v", results[1])
 			}
 		})
@@ -283,6 +283,7 @@ func TestResultFails(t *testing.T) {
 		{Result{Outcome: report.Failed, Case: Case{Level: Should}}, false, false},
 		{Result{Outcome: report.Failed, Case: Case{Level: Should}}, true, true},
 		{Result{Outcome: report.Skipped, Case: Case{Level: Must}}, true, false},
+		{Result{Outcome: report.Inconclusive, Case: Case{Level: Should}}, false, true},
 		{Result{Outcome: report.Passed, Case: Case{Level: Must}}, true, false},
 	} {
 		if got := tt.result.Fails(tt.strict); got != tt.fails {

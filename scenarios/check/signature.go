@@ -2,6 +2,7 @@ package check
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"artihook/emitter"
@@ -15,75 +16,95 @@ func signatureCases() []Case {
 	return []Case{
 		{
 			ID: "signature-valid", Level: Must, Requests: 1, diagnostic: true, run: validSignature,
-			Why:  "A valid delivery, as ArtiBot sends it, is accepted.",
-			Fix:  "Sign METHOD&URL&BODY with the secret and compare. Use the public URL and the raw bytes of the body. artihook verify shows what differs.",
-			Code: "expected = hex(hmac_sha1(secret, \"POST&\" + public_url + \"&\" + raw_body))",
+			Sends: "A plain valid delivery: the created event of a new lead.",
+			Why:   "A valid delivery, as ArtiBot sends it, is accepted.",
+			Fix:   "Sign METHOD&URL&BODY with the secret and compare. Use the public URL and the raw bytes of the body. artihook verify shows what differs.",
+			Code:  codeSignMessage,
 		},
 		{
 			ID: "signature-upper-case", Level: Must, Requests: 1, independent: true, run: upperCase,
-			Why:  "ArtiBot writes the hex digits in upper case.",
-			Fix:  "Convert both signatures to the same case before you compare them.",
-			Code: "given = header.toLowerCase()",
+			Sends: "A plain valid delivery. If it is rejected, another one with its signature in lower case.",
+			Why:   "ArtiBot writes the hex digits in upper case.",
+			Fix:   "Convert both signatures to the same case before you compare them.",
+			Code:  codeFoldCase,
 		},
 		{
 			ID: "signature-wrong-secret", Level: Must, Requests: 1, independent: true, run: wrongSecret,
-			Why: "A delivery that is signed with another secret is rejected.", Fix: anybody + " Verify the signature, and respond 401 if it is wrong.",
-			Code: "if (!crypto.timingSafeEqual(given, expected)) return res.status(401).end()",
+			Sends: "A plain delivery that is signed with another secret.",
+			Why:   "A delivery that is signed with another secret is rejected.", Fix: anybody + " Verify the signature, and respond 401 if it is wrong.",
+			Code: codeCompareAll,
 		},
 		{
 			ID: "signature-missing-header", Level: Must, Requests: 1, independent: true, run: expectRejected(missingHeader),
-			Why: "A delivery without a signature is rejected and does not cause an error.", Fix: "Treat a missing header as an empty text.",
-			Code: "given = req.headers['x-artibot-signature'] || ''",
+			Sends: "A plain delivery without the header x-artibot-signature.",
+			Why:   "A delivery without a signature is rejected and does not cause an error.", Fix: "Treat a missing header as an empty text.",
+			Code: codeMissingIsEmpty,
 		},
 		{
 			ID: "signature-empty-header", Level: Must, Requests: 1, independent: true, run: expectRejected(fixedHeader("an empty signature", "")),
-			Why: "An empty signature is rejected.", Fix: "Compare whole values: every text starts with the empty text.",
-			Code: "given.length === expected.length && crypto.timingSafeEqual(given, expected)",
+			Sends: "A plain delivery whose header x-artibot-signature is empty.",
+			Why:   "An empty signature is rejected.", Fix: "Compare whole values: every text starts with the empty text.",
+			Code: codeCompareAll,
 		},
 		{
 			ID: "signature-garbage", Level: Must, Requests: 2, independent: true,
-			run: expectRejected(fixedHeader("a signature that is not hex", "not-a-signature"), fixedHeader("a signature that is not ASCII", "ü§%00{}")),
-			Why: "A signature that is not hex is rejected and does not cause an error.", Fix: "Check length and digits before you decode the signature, or compare it as text.",
-			Code: "given = Buffer.from(header, 'hex')  // shorter if it is not hex, so that its length differs",
+			run:   expectRejected(fixedHeader("a signature that is not hex", "not-a-signature"), fixedHeader("a signature that is not ASCII", "ü§%00{}")),
+			Sends: "Two plain deliveries: one with a signature that is not hex, one with a signature that is not ASCII.",
+			Why:   "A signature that is not hex is rejected and does not cause an error.", Fix: "Check length and digits before you decode the signature, or compare it as text.",
+			Code: codeDecodeHex,
 		},
 		{
 			ID: "signature-wrong-digits", Level: Must, Requests: 2, independent: true, run: expectRejected(wrongDigits, zeros),
-			Why: "A signature of the right length with wrong digits is rejected.", Fix: anybody + " Compare every digit.",
-			Code: "hmac.compare_digest(given, expected)",
+			Sends: "Two plain deliveries: one whose signature has every digit replaced, one with zeros as its signature.",
+			Why:   "A signature of the right length with wrong digits is rejected.", Fix: anybody + " Compare every digit.",
+			Code: codeCompareAll,
 		},
 		{
 			ID: "signature-truncated", Level: Must, Requests: 1, independent: true, run: expectRejected(truncated),
-			Why: "A valid signature without its last character is rejected.", Fix: "Compare whole values, including their lengths.",
-			Code: "given.length === expected.length && crypto.timingSafeEqual(given, expected)",
+			Sends: "A plain delivery whose signature lacks the last character.",
+			Why:   "A valid signature without its last character is rejected.", Fix: "Compare whole values, including their lengths.",
+			Code: codeCompareAll,
 		},
 		{
 			ID: "signature-other-body", Level: Must, Requests: 2, independent: true, run: expectRejected(changedBody, spacedBody),
-			Why:  "The signature of one body is not valid for another, even if both are the same JSON with other spaces.",
-			Fix:  "Sign the raw bytes as they arrived. Do not parse the JSON and serialise it again to sign it.",
-			Code: "app.use(express.raw({ type: '*/*', limit: '4mb' }))",
+			Sends: "Two plain deliveries with the signature of another body: one with another version, one with an additional space.",
+			Why:   "The signature of one body is not valid for another, even if both are the same JSON with other spaces.",
+			Fix:   "Sign the raw bytes as they arrived. Do not parse the JSON and serialise it again to sign it.",
+			Code:  codeRawBody,
 		},
 		{
 			ID: "signature-other-url", Level: Must, Requests: 3, independent: true, run: expectRejected(otherOrigin, otherHost, otherPath),
-			Why:  "The signature for one URL is not valid for another: a delivery to your test system must not be accepted by the live one.",
-			Fix:  "Sign the public URL of your webhook. Take scheme and host from your settings, not from the request.",
-			Code: "url = PUBLIC_ORIGIN + req.originalUrl  // https://crm.example, not what the Host header says",
+			Sends: "Three plain deliveries with the signature of another URL: another scheme, another host, another path.",
+			Why:   "The signature for one URL is not valid for another: a delivery to your test system must not be accepted by the live one.",
+			Fix:   "Sign the public URL of your webhook. Take scheme and host from your settings, not from the request.",
+			Code:  codePublicOrigin,
 		},
 		{
 			ID: "signature-other-query", Level: Must, Requests: 2, independent: true, run: expectRejected(otherQuery, addedQuery),
-			Why:  "The query is part of the signed URL.",
-			Fix:  "Sign the request target as it arrived, with its query. A receiver that has its whole URL in its settings is correct too: skip this case for it.",
-			Code: "url = origin + req.originalUrl",
+			Sends: "Two plain deliveries: one with the signature of another query, one with a query that is not signed.",
+			Why:   "The query is part of the signed URL.",
+			Fix:   "Sign the request target as it arrived, with its query. A receiver that has its whole URL in its settings is correct too: skip this case for it.",
+			Code:  codePublicOrigin,
 		},
 		{
 			ID: "signature-other-method", Level: Must, Requests: 1, independent: true, run: expectRejected(otherMethod),
-			Why: "The signature of a GET is not valid for a POST.", Fix: "Start the signed text with the method of the request.",
-			Code: "message = req.method + '&' + url + '&' + rawBody",
+			Sends: "A plain delivery with the signature of a GET.",
+			Why:   "The signature of a GET is not valid for a POST.", Fix: "Start the signed text with the method of the request.",
+			Code: codeSignMethod,
 		},
 		{
 			ID: "signature-other-scheme", Level: Must, Requests: 1, independent: true, run: expectRejected(otherScheme),
-			Why:  "Only one scheme is accepted: a signature of the body scheme does not protect the URL.",
-			Fix:  "Verify only the scheme that your ArtiBot account uses (--scheme).",
-			Code: "given = header  // no second try with hmac(secret, rawBody)",
+			Sends: "A plain delivery with a signature of the other scheme.",
+			Why:   "Only one scheme is accepted: a signature of the body scheme does not protect the URL.",
+			Fix:   "Verify only the scheme that your ArtiBot account uses (--scheme).",
+			Code:  codeSignMessage,
+		},
+		{
+			ID: "signature-status", Level: Should, Requests: 2, independent: true, run: rejectionStatus,
+			Sends: "A plain delivery with a wrong signature, and one without a signature. Every rejection before it counts too.",
+			Why:   "401 or 403 says that the signature is wrong. 400 or 404 looks like another mistake in the delivery history, and hides it.",
+			Fix:   "Respond 401 or 403 to every wrong or missing signature. If you prefer other statuses, list them with --rejection.",
+			Code:  codeCompareAll,
 		},
 	}
 }
@@ -100,7 +121,7 @@ func expectRejected(forgeries ...forgery) func(*caseRun) {
 			var req request
 			if req, why = forge(c, c.validRequest()); why == "" {
 				tried++
-				if d := c.expect(req, rejected); d.OK() && c.run.acceptsForgeries {
+				if d := c.expectRejection(req); d.OK() && c.run.acceptsForgeries {
 					c.result.Hint = "the receiver accepts any signature: fix signature-wrong-secret first"
 				}
 			}
@@ -139,7 +160,7 @@ func otherSecret(c *caseRun, req request) (request, string) {
 // wrongSecret also records whether the receiver accepts any signature.
 func wrongSecret(c *caseRun) {
 	req, _ := otherSecret(c, c.validRequest())
-	d := c.expect(req, rejected)
+	d := c.expectRejection(req)
 	c.run.acceptsForgeries = d.OK()
 }
 
@@ -298,7 +319,7 @@ func validSignature(c *caseRun) {
 		c.run.validStatus = http.StatusInternalServerError
 	}
 	var hint string
-	if rejected.accepts(&d) {
+	if slices.Contains(usualRejections, d.Status) {
 		hint = c.diagnose()
 	}
 	c.compare(req, &d, accepted)

@@ -22,7 +22,8 @@ func TestWants(t *testing.T) {
 		fits []int
 	}{
 		{"accepted", accepted, []int{200, 204, 299}},
-		{"rejected", rejected, []int{401, 403}},
+		{"rejected", (&caseRun{run: &run{opt: &Options{}}}).rejected(), []int{400, 401, 403, 404}},
+		{"rejected with other statuses", (&caseRun{run: &run{opt: &Options{Rejection: []int{402, 409}}}}).rejected(), []int{402, 409}},
 		{"rejectedAsInvalid", rejectedAsInvalid, []int{400, 401, 402, 403, 404, 409, 422, 499}},
 		{"tolerated", tolerated, []int{200, 204, 299, 400, 401, 402, 403, 404, 409, 422, 499}},
 		{"anyResponse", anyResponse, statuses[1:]},
@@ -50,7 +51,8 @@ func TestStatusOfARejection(t *testing.T) {
 	reference := receiver.New(receiver.Options{Secret: signature.NewSecret(testSecret)})
 	for status, outcome := range map[int]report.Outcome{
 		401: report.Passed, 403: report.Passed,
-		204: report.Failed, 302: report.Failed, 400: report.Failed, 404: report.Failed, 409: report.Failed, 422: report.Failed, 500: report.Failed,
+		400: report.Passed, 404: report.Passed,
+		204: report.Failed, 302: report.Failed, 409: report.Failed, 422: report.Failed, 500: report.Failed,
 	} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			t.Parallel()

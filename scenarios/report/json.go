@@ -46,6 +46,10 @@ type totalsJSON struct {
 	Skipped int `json:"skipped"`
 }
 
+func newTotalsJSON(n Totals) totalsJSON {
+	return totalsJSON{n.Suites, n.Steps, n.Passed, n.Failed, n.Skipped}
+}
+
 type suiteJSON struct {
 	Name        string     `json:"name"`
 	File        string     `json:"file,omitempty"`
@@ -100,7 +104,7 @@ func newReportJSON(r *Report) reportJSON {
 	v := reportJSON{
 		Tool: r.Tool, Started: r.Started, Duration: milliseconds(r.Took),
 		Outcome: r.outcome(), Interrupted: r.Interrupted,
-		Totals: totalsJSON(n), Suites: make([]suiteJSON, len(r.Suites)),
+		Totals: newTotalsJSON(n), Suites: make([]suiteJSON, len(r.Suites)),
 	}
 	for i := range r.Suites {
 		v.Suites[i] = newSuiteJSON(&r.Suites[i])

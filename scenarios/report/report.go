@@ -7,17 +7,28 @@ import (
 	"artihook/emitter/text"
 )
 
-// Outcome is the result of a check, a step or a suite. Every value but [Passed] and
-// [Skipped], including the zero value, counts as [Failed], so that a missing result
-// does not look like success.
+// Outcome is the result of a check, a step or a suite. An unknown value, also the zero
+// value, counts as [Failed], so that a missing result does not look like success.
 type Outcome string
 
 // The outcomes, as in JSON output.
 const (
-	Passed  Outcome = "pass"
-	Failed  Outcome = "fail"
-	Skipped Outcome = "skip"
+	Passed       Outcome = "pass"
+	Failed       Outcome = "fail"
+	Warned       Outcome = "warn"         // failed, but the run does not fail because of it
+	Inconclusive Outcome = "inconclusive" // the result depends on another failure; the run fails
+	Skipped      Outcome = "skip"
 )
+
+// outcomes lists the outcomes with a word for people and a mark. The marks differ in shape, not only in
+// colour.
+var outcomes = map[Outcome]struct{ word, mark string }{
+	Passed:       {"passed", "✓"},
+	Failed:       {"failed", "✗"},
+	Warned:       {"warning", "!"},
+	Inconclusive: {"inconclusive", "?"},
+	Skipped:      {"skipped", "-"},
+}
 
 // Report is the result of a run.
 type Report struct {
@@ -95,34 +106,36 @@ func orWord(word, preset string) string {
 
 // Totals holds the counts of a report.
 type Totals struct {
-	Suites, Steps, Passed, Failed, Skipped int // all but Suites count steps
+	Suites, Steps, Passed, Failed, Warned, Inconclusive, Skipped int // all but Suites count steps
 }
 
 // Count returns the counts of r.
 func (r *Report) Count() Totals {
 	var all Totals
 	for i := range r.Suites {
-		one := r.Suites[i].count()
 		all.Suites++
-		all.Steps += one.Steps
-		all.Passed += one.Passed
-		all.Failed += one.Failed
-		all.Skipped += one.Skipped
+		for j := range r.Suites[i].Steps {
+			all.add(r.Suites[i].Steps[j].Outcome)
+		}
 	}
 	return all
 }
 
-// outcome returns Failed if a step failed, Skipped if no step ran, and Passed otherwise.
+// outcome returns the worst outcome of the steps.
 func (r *Report) outcome() Outcome { return r.Count().outcome() }
 
-// Outcome returns [Failed] if a step failed, [Skipped] if no step ran, and [Passed]
-// otherwise.
+// Outcome returns the worst outcome of the steps: the first of [Failed], [Inconclusive],
+// [Warned] and [Passed] that a step has, otherwise [Skipped].
 func (s *Suite) Outcome() Outcome { return s.count().outcome() }
 
 func (n Totals) outcome() Outcome {
 	switch {
 	case n.Failed > 0:
 		return Failed
+	case n.Inconclusive > 0:
+		return Inconclusive
+	case n.Warned > 0:
+		return Warned
 	case n.Passed == 0:
 		return Skipped
 	}
@@ -130,37 +143,38 @@ func (n Totals) outcome() Outcome {
 }
 
 func (s *Suite) count() Totals {
-	n := Totals{Suites: 1, Steps: len(s.Steps)}
+	n := Totals{Suites: 1}
 	for i := range s.Steps {
-		switch s.Steps[i].Outcome.settled() {
-		case Passed:
-			n.Passed++
-		case Skipped:
-			n.Skipped++
-		default:
-			n.Failed++
-		}
+		n.add(s.Steps[i].Outcome)
 	}
 	return n
 }
 
+func (n *Totals) add(o Outcome) {
+	n.Steps++
+	switch o.settled() {
+	case Passed:
+		n.Passed++
+	case Warned:
+		n.Warned++
+	case Inconclusive:
+		n.Inconclusive++
+	case Skipped:
+		n.Skipped++
+	default:
+		n.Failed++
+	}
+}
+
 func (o Outcome) settled() Outcome {
-	if o == Passed || o == Skipped {
+	if _, known := outcomes[o]; known {
 		return o
 	}
 	return Failed
 }
 
-// word returns the outcome as a word for people.
-func (o Outcome) word() string {
-	return map[Outcome]string{Passed: "passed", Failed: "failed", Skipped: "skipped"}[o.settled()]
-}
-
-// mark returns the outcome as one character. The characters differ in shape, not
-// only in colour.
-func (o Outcome) mark() string {
-	return map[Outcome]string{Passed: "✓", Failed: "✗", Skipped: "-"}[o.settled()]
-}
+func (o Outcome) word() string { return outcomes[o.settled()].word }
+func (o Outcome) mark() string { return outcomes[o.settled()].mark }
 
 func (m Message) exists() bool { return m.Head != "" || len(m.Body) > 0 }
 

@@ -7,6 +7,7 @@ type Misbehavior string
 const (
 	AcceptsAnything  Misbehavior = "accepts-anything"   // does not verify the signature
 	RejectsAll       Misbehavior = "rejects-all"        // rejects every signature
+	Rejects400       Misbehavior = "rejects-400"        // responds 400 to a wrong signature
 	LowerCase        Misbehavior = "lower-case"         // compares with lower-case hex as text
 	MissingHeader500 Misbehavior = "missing-header-500" // responds 500 if the header is missing
 	BadHeader500     Misbehavior = "bad-header-500"     // responds 500 if the header is not hex of the right length
@@ -69,7 +70,7 @@ const (
 // Misbehaviors returns all of them.
 func Misbehaviors() []Misbehavior {
 	return []Misbehavior{
-		AcceptsAnything, RejectsAll, LowerCase, MissingHeader500, BadHeader500, ComparesPrefix, IgnoresQuery, IgnoresMethod,
+		AcceptsAnything, RejectsAll, Rejects400, LowerCase, MissingHeader500, BadHeader500, ComparesPrefix, IgnoresQuery, IgnoresMethod,
 		AnyHost, AnyScheme, Reserialises, RewritesDates, EscapesHTML, ReadsLatin1,
 		ReadsOnce, SmallBody, BadJSON500, AcceptsBadJSON, NeedsSecondAnswer, FewAnswers, TextOnly, NeedsPlace, FieldPaths,
 		StrictTypes, StrictKeys, StatusNumber, StatusText, ContentType500, RejectsCompleted, BreaksAfterHalfBody,

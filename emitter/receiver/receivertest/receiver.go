@@ -159,6 +159,9 @@ func (s *Receiver) respond(w http.ResponseWriter, r *http.Request, a receiver.Ar
 // reject sends an error, which may contain more than it should.
 func (s *Receiver) reject(w http.ResponseWriter, a receiver.Arrival) {
 	reason := a.Reason
+	if s.has[Rejects400] && a.Status == http.StatusUnauthorized {
+		a.Status = http.StatusBadRequest
+	}
 	switch {
 	case s.has[TellsRight] && a.Status == http.StatusUnauthorized:
 		reason += ": expected " + s.sign(messageOf(&a))
