@@ -35,7 +35,7 @@ func startRecording(name string) (recording, error) {
 		return recording{}, console.Usagef("--record %q: %w", name, settings.PlainError(err))
 	}
 	title := "recorded " + filepath.Base(name)
-	return recording{file: file, recorder: format.NewRecorder(file, title)}, nil
+	return recording{file: file, recorder: &format.Recorder{W: file, Name: title}}, nil
 }
 
 // add records a delivery if its signature is valid and its body can be read. A correct receiver rejects all others.
@@ -55,10 +55,10 @@ func (r *recording) end(a *app) error {
 	if err := errors.Join(r.failed, r.file.Close()); err != nil {
 		return fmt.Errorf("the recording %q is incomplete: %w", r.file.Name(), settings.PlainError(err))
 	}
-	if r.recorder.Steps() == 0 {
+	if r.recorder.Steps == 0 {
 		a.printer.Notef("nothing was recorded")
 		return os.Remove(r.file.Name())
 	}
-	a.printer.Notef("%s recorded; artihook run %s --url URL replays them", text.Counted(r.recorder.Steps(), "delivery"), r.file.Name())
+	a.printer.Notef("%s recorded; artihook run %s --url URL replays them", text.Counted(r.recorder.Steps, "delivery"), r.file.Name())
 	return nil
 }

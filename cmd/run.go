@@ -3,7 +3,6 @@ package cmd
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -190,9 +189,8 @@ func (opt *runOptions) await(ctx context.Context, a *app, client *http.Client) e
 		return console.Usagef("--wait-for: %w", err)
 	}
 	err = scenarios.Await(ctx, client, url.String(), opt.waitTimeout)
-	var failed *scenarios.AwaitError
-	if errors.As(err, &failed) {
-		return console.Failedf("%w", failed)
+	if err != nil && ctx.Err() == nil {
+		return console.Failedf("%w", err)
 	}
 	return err
 }

@@ -66,11 +66,11 @@ func runScenarios(a *app) error {
 }
 
 func runScenariosShow(a *app, name string) error {
-	text, err := format.LibraryText(name)
+	f, err := format.LoadLibrary(name)
 	if err != nil {
 		return console.Usage(err)
 	}
-	_, err = a.printer.Out.Write(text)
+	_, err = a.printer.Out.Write(f.Ready)
 	return err
 }
 

@@ -46,7 +46,7 @@ func (r *runner) title(s *format.Step) string {
 	if s.Name.Given() {
 		return s.Name.Value
 	}
-	text := s.Action()
+	text := s.Action
 	if a, ok := r.actions[text]; ok {
 		text = a.title(s)
 	}
@@ -65,8 +65,8 @@ func fixedTitle(text string) func(*format.Step) string {
 
 func answerTitle(s *format.Step) string {
 	switch {
-	case s.Answer.Next.N > 0:
-		return fmt.Sprintf("answer %d", s.Answer.Next.N)
+	case s.Answer.Next.Value > 0:
+		return fmt.Sprintf("answer %d", s.Answer.Next.Value)
 	case s.Answer.All:
 		return "answer all"
 	}
@@ -101,8 +101,8 @@ func probeTitle(s *format.Step) string {
 	return "probe"
 }
 
-func repeatTitle(s *format.Step) string { return fmt.Sprintf("repeat %d times", s.Repeat.Times.N) }
+func repeatTitle(s *format.Step) string { return fmt.Sprintf("repeat %d times", s.Repeat.Times.Value) }
 
 func forEachTitle(s *format.Step) string {
-	return fmt.Sprintf("for each of %d leads", s.ForEach.Leads.N)
+	return fmt.Sprintf("for each of %d leads", s.ForEach.Leads.Value)
 }

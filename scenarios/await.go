@@ -13,19 +13,8 @@ import (
 // awaitEvery is the pause between two requests of Await.
 const awaitEvery = 100 * time.Millisecond
 
-// AwaitError reports that a URL did not respond in time.
-type AwaitError struct {
-	URL    string
-	Waited time.Duration
-	Reason string // why the last request failed
-}
-
-func (e *AwaitError) Error() string {
-	return fmt.Sprintf("%s did not respond within %s: %s", text.Mask(e.URL), e.Waited, e.Reason)
-}
-
-// Await sends GET requests to a URL until it gets a response of any status: then the receiver is up. The error is an
-// [*AwaitError], or that of ctx.
+// Await sends GET requests to a URL until it gets a response of any status: then the receiver is up. The error is that of ctx,
+// or has the reason why the last request failed.
 func Await(ctx context.Context, client *http.Client, url string, timeout time.Duration) error {
 	end := time.Now().Add(timeout)
 	for {
@@ -34,9 +23,9 @@ func Await(ctx context.Context, client *http.Client, url string, timeout time.Du
 		case err != nil || reason == "":
 			return err
 		case time.Until(end) <= 0:
-			return &AwaitError{url, timeout, reason}
+			return fmt.Errorf("%s did not respond within %s: %s", text.Mask(url), timeout, reason)
 		}
-		if err := text.Wait(ctx, min(awaitEvery, max(time.Until(end), 0))); err != nil {
+		if err := text.Wait(ctx, min(awaitEvery, time.Until(end))); err != nil {
 			return err
 		}
 	}

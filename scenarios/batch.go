@@ -20,7 +20,7 @@ func (b *branchRun) batchSize(steps []*format.Step) int {
 	}
 	steps = steps[:min(len(steps), maxBatch)]
 	for n, step := range steps {
-		if !b.scenario.runner.actions[step.Action()].batchable || step.Delay.Given() || step.Answer != nil && step.Answer.All {
+		if !b.scenario.runner.actions[step.Action].batchable || step.Delay.Given() || step.Answer != nil && step.Answer.All {
 			return n
 		}
 		if len(step.Capture) > 0 {

@@ -67,7 +67,7 @@ func (b *branchRun) newResult(step *format.Step) report.Step {
 
 // runStep runs one step, with the steps that it holds.
 func (b *branchRun) runStep(ctx context.Context, step *format.Step, path string) {
-	if nested := b.scenario.runner.actions[step.Action()].nested; nested != nil {
+	if nested := b.scenario.runner.actions[step.Action].nested; nested != nil {
 		nested(b, ctx, step, path)
 		return
 	}

@@ -15,17 +15,17 @@ type condition struct {
 	holds    func(actual string) bool
 }
 
-// newCondition returns the condition of the one matcher that is not nil.
-func newCondition(what string, equals, contains *format.Text, matches *format.Pattern, v *variables) (condition, error) {
+// newCondition returns the condition of a matcher for a text.
+func newCondition(what string, m *format.Matcher, v *variables) (condition, error) {
 	switch {
-	case equals != nil:
-		want, err := v.expand(equals.Value)
+	case m.Equals != nil:
+		want, err := v.expand(m.Equals.Value)
 		return condition{what, want, func(actual string) bool { return actual == want }}, err
-	case contains != nil:
-		want, err := v.expand(contains.Value)
+	case m.Contains != nil:
+		want, err := v.expand(m.Contains.Value)
 		return condition{what, "a text that contains " + strconv.Quote(want), func(actual string) bool { return strings.Contains(actual, want) }}, err
 	default:
-		return condition{what, "a text that matches " + matches.Regexp.String(), matches.Regexp.MatchString}, nil
+		return condition{what, "a text that matches " + m.Matches.Value.String(), m.Matches.Value.MatchString}, nil
 	}
 }
 

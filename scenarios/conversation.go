@@ -35,7 +35,7 @@ func (s *stepRun) start() ([]*pendingEvent, error) {
 }
 
 // botPlace returns where the bot of a start is named, or the place of the step.
-func (s *stepRun) botPlace(own format.Bot) yamlfile.Place {
+func (s *stepRun) botPlace(own format.Text) yamlfile.Place {
 	for _, at := range []yamlfile.Place{own.Place, s.scenario().defaults().Bot.Place} {
 		if at.Given() {
 			return at
@@ -45,7 +45,7 @@ func (s *stepRun) botPlace(own format.Bot) yamlfile.Place {
 }
 
 // botName returns the bot of the step, of the options or of the defaults, in this order.
-func (s *stepRun) botName(own format.Bot) (string, error) {
+func (s *stepRun) botName(own format.Text) (string, error) {
 	opts, defaults := s.scenario().opts(), s.scenario().defaults()
 	name := own
 	switch {
@@ -81,7 +81,7 @@ func (s *stepRun) answer() ([]*pendingEvent, error) {
 	}
 	var events []*pendingEvent
 	a := s.step.Answer
-	for n := 0; a.All || n < a.Next.N; n++ {
+	for n := 0; a.All || n < a.Next.Value; n++ {
 		err := s.continueLead(l, l.generatorKey(), payload.Updated)
 		if a.All && n > 0 && errors.Is(err, fixtures.ErrNoQuestionLeft) {
 			break

@@ -29,15 +29,15 @@ func (s *stepRun) planDeliveries(events []*pendingEvent) error {
 		}
 		events = []*pendingEvent{old}
 	}
-	if s.step.OutOfOrder.On {
+	if s.step.OutOfOrder.Value {
 		events = slices.Clone(events)
 		slices.Reverse(events)
 	}
-	if s.step.Drop.On {
+	if s.step.Drop.Value {
 		return nil
 	}
 	for _, e := range events {
-		for range max(s.step.Duplicate.N, 1) {
+		for range max(s.step.Duplicate.Value, 1) {
 			if err := s.signForAll(e); err != nil {
 				return err
 			}
@@ -86,10 +86,10 @@ func (s *stepRun) staleEvent() (*pendingEvent, error) {
 	if l == nil {
 		return nil, errNotStarted
 	}
-	if old := l.versions[s.step.Stale.N]; old != nil {
+	if old := l.versions[s.step.Stale.Value]; old != nil {
 		return old, nil
 	}
-	return nil, fmt.Errorf("the lead has no version %d yet", s.step.Stale.N)
+	return nil, fmt.Errorf("the lead has no version %d yet", s.step.Stale.Value)
 }
 
 // deliver sends the deliveries of the step.
@@ -150,12 +150,12 @@ func (s *stepRun) deliveryLabel(d *delivery, last *history.Delivery) string {
 // emitter returns the emitter with the options of the scenario and of the step.
 func (s *stepRun) emitter() *emitter.Emitter {
 	opts, defaults := s.scenario().opts(), s.scenario().defaults()
-	o := emitter.SendOptions{SlowBody: s.step.SlowBody.Value, Cut: s.step.CutBody.Given(), CutAfter: s.step.CutBody.N}
+	o := emitter.SendOptions{SlowBody: s.step.SlowBody.Value, Cut: s.step.CutBody.Given(), CutAfter: s.step.CutBody.Value}
 	if defaults.Timeout.Given() && !opts.given(settingTimeout) {
 		o.Timeout = defaults.Timeout.Value
 	}
 	if !opts.given(settingRetries) {
-		o.Retries = defaults.Retries.N
+		o.Retries = defaults.Retries.Value
 	}
 	if o == (emitter.SendOptions{}) {
 		return opts.Emitter

@@ -60,31 +60,31 @@ func evaluateDefault(r *response) report.Check {
 	return newCheck("status", "2xx", r.outcome(), r.failure == "" && r.status/100 == 2)
 }
 
-func evaluateStatus(allowed []format.Status, r *response) report.Check {
+func evaluateStatus(allowed []format.Scalar[string], r *response) report.Check {
 	var texts []string
 	ok := false
 	for _, s := range allowed {
-		texts = append(texts, statusText(s))
-		ok = ok || r.failure == "" && s.From <= r.status && r.status <= s.To
+		texts = append(texts, s.Value)
+		ok = ok || r.failure == "" && matchesStatus(s.Value, r.status)
 	}
 	return newCheck("status", strings.Join(texts, " or "), r.outcome(), ok)
 }
 
-// statusText returns a status as the file has it: 204 or 2xx.
-func statusText(s format.Status) string {
-	if s.From != s.To {
-		return fmt.Sprintf("%dxx", s.From/100)
+// matchesStatus reports whether a status is the allowed one, such as 204, or in the allowed class, such as 2xx.
+func matchesStatus(allowed string, status int) bool {
+	if class, ok := strings.CutSuffix(allowed, "xx"); ok {
+		return strconv.Itoa(status/100) == class
 	}
-	return strconv.Itoa(s.From)
+	return strconv.Itoa(status) == allowed
 }
 
 func evaluateHeader(name string, m *format.Matcher, r *response, v *variables) (report.Check, error) {
 	what := "header " + name
 	value, found := r.header(name)
 	if m.Exists != nil {
-		return evaluateExists(what, m.Exists.On, found, value), nil
+		return evaluateExists(what, m.Exists.Value, found, value), nil
 	}
-	c, err := newCondition(what, m.Equals, m.Contains, m.Matches, v)
+	c, err := newCondition(what, m, v)
 	if err != nil {
 		return report.Check{}, err
 	}
@@ -110,20 +110,20 @@ func evaluateExists(what string, want, found bool, value string) report.Check {
 
 func evaluateBody(m *format.BodyMatcher, body []byte, v *variables) (report.Check, error) {
 	if !m.Path.Given() {
-		c, err := newCondition("body", m.Equals, m.Contains, m.Matches, v)
+		c, err := newCondition("body", &m.Matcher, v)
 		return c.evaluate(string(body)), err
 	}
 	what := "body " + m.Path.Value
 	at := findInBody(&m.Path, body)
 	switch {
 	case m.Exists != nil && at.err == nil:
-		return evaluateExists(what, m.Exists.On, at.found, at.text()), nil
+		return evaluateExists(what, m.Exists.Value, at.found, at.text()), nil
 	case m.Exists != nil:
 		return newCheck(what, "JSON", at.text(), false), nil
 	case m.Is != nil:
 		return evaluateValue(what, m.Is, &at, v)
 	}
-	c, err := newCondition(what, m.Equals, m.Contains, m.Matches, v)
+	c, err := newCondition(what, &m.Matcher, v)
 	if err != nil || !at.found {
 		return newCheck(what, c.expected, at.text(), false), err
 	}
@@ -161,9 +161,9 @@ func captureFrom(c *format.Capture, name string, r *response) (string, report.Ch
 		}
 		return textOf(at.value), evaluateExists(what, true, at.found, textOf(at.value))
 	default:
-		found := c.Match.Regexp.FindSubmatch(r.body)
+		found := c.Match.Value.FindSubmatch(r.body)
 		if found == nil {
-			return "", newCheck(what+" from body", "a text that matches "+c.Match.Regexp.String(), string(r.body), false)
+			return "", newCheck(what+" from body", "a text that matches "+c.Match.Value.String(), string(r.body), false)
 		}
 		return string(found[1]), evaluateExists(what+" from body", true, true, string(found[1]))
 	}

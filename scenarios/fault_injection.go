@@ -15,13 +15,13 @@ func injectedFaults(s *format.Step) []string {
 			names = append(names, fmt.Sprintf(text, args...))
 		}
 	}
-	add(s.Duplicate.Given(), "%d times", s.Duplicate.N)
-	add(s.OutOfOrder.On, "out of order")
-	add(s.Drop.On, "dropped")
+	add(s.Duplicate.Given(), "%d times", s.Duplicate.Value)
+	add(s.OutOfOrder.Value, "out of order")
+	add(s.Drop.Value, "dropped")
 	add(s.Delay.Given(), "delayed by %s", s.Delay.Value)
 	add(s.Tamper.Given(), "tampered %s", s.Tamper.Value)
-	add(s.Unsigned.On, "unsigned")
-	add(s.Stale.Given(), "version %d again", s.Stale.N)
+	add(s.Unsigned.Value, "unsigned")
+	add(s.Stale.Given(), "version %d again", s.Stale.Value)
 	add(s.SlowBody.Given(), "slow body")
 	add(s.CutBody.Given(), "cut body")
 	return names
@@ -29,8 +29,8 @@ func injectedFaults(s *format.Step) []string {
 
 // tamper returns the change that the step makes to the signed request.
 func tamper(s *format.Step) emitter.Tamper {
-	if s.Unsigned.On {
+	if s.Unsigned.Value {
 		return emitter.TamperUnsigned
 	}
-	return emitter.Tamper(s.Tamper.Value)
+	return s.Tamper.Value
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"artihook/emitter/text"
 	"artihook/scenarios/format"
 )
 
@@ -131,10 +132,7 @@ func number(v any) (string, bool) {
 	case int64:
 		return strconv.FormatInt(v, 10), true
 	case float64:
-		if v == float64(int64(v)) {
-			return strconv.FormatInt(int64(v), 10), true
-		}
-		return strconv.FormatFloat(v, 'g', -1, 64), true
+		return text.Decimal(v + 0), true // -0 is 0
 	}
 	return "", false
 }

@@ -50,7 +50,7 @@ func TestBudget(t *testing.T) {
 	}
 	tests := map[string]struct{ main, want string }{
 		"a text":                {doubling + "steps: [{start: {}}]\n", "main.yaml:8:7: this text is longer than 16 MiB with its variables filled in, the limit for one text"},
-		"all texts":             {many + "steps: [{start: {}}]\n", "main.yaml:20:8: the texts, variables, bodies and included files of this scenario come to more than 128 MiB, the limit for one scenario"},
+		"all texts":             {many + "steps: [{start: {}}]\n", "main.yaml:20:8: the texts, variables and bodies of this scenario come to more than 128 MiB, the limit for one scenario"},
 		"itself":                {"name: a\nvars: {x: 'a ${x}'}\nsteps: [{start: {}}]\n", `main.yaml:2:11: the variable "x" contains itself`},
 		"each other":            {"name: a\nvars: {x: '${y}', y: '${x}'}\nsteps: [{start: {}}]\n", `main.yaml:2:11: the variable "x" contains "y", which cannot be filled in`},
 		"repeats":               {repeats + indent + "- start: {}\n", "main.yaml:75:149: with this step the scenario has more than 100000 steps and deliveries, the limit for one scenario"},

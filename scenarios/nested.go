@@ -13,7 +13,7 @@ import (
 func (b *branchRun) repeat(ctx context.Context, step *format.Step, path string) {
 	outerPath, outerLabel := b.path, b.label
 	defer func() { b.path, b.label = outerPath, outerLabel }()
-	for n := 1; n <= step.Repeat.Times.N; n++ {
+	for n := 1; n <= step.Repeat.Times.Value; n++ {
 		before := b.scenario.state.diagnosticCount()
 		b.vars.setIndex(n)
 		b.path, b.label = fmt.Sprintf("%s.%d.", path, n), fmt.Sprintf("%sround %d › ", outerLabel, n)
@@ -51,8 +51,8 @@ func (b *branchRun) forEach(ctx context.Context, step *format.Step, path string)
 	base := &branchRun{
 		scenario: b.scenario, vars: b.vars, leads: newLeads(), sent: b.sent, seeds: seedSequence{base: b.seeds.next()}, label: b.label,
 	}
-	branches := make([]*branchRun, f.Leads.N)
-	slots := make(chan struct{}, max(f.AtATime.N, 1))
+	branches := make([]*branchRun, f.Leads.Value)
+	slots := make(chan struct{}, max(f.AtATime.Value, 1))
 	var running sync.WaitGroup
 	for i := range branches {
 		slots <- struct{}{}

@@ -42,7 +42,7 @@ func (s *stepRun) probe(ctx context.Context) error {
 		if !anyFailed(s.result.Checks) || time.Until(end) <= 0 {
 			return nil
 		}
-		if err := text.Wait(ctx, min(every, max(time.Until(end), 0))); err != nil {
+		if err := text.Wait(ctx, min(every, time.Until(end))); err != nil {
 			return err
 		}
 	}

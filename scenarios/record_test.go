@@ -27,14 +27,14 @@ func TestRecordThenReplay(t *testing.T) {
 		t.Fatal(err, outcomes(rep))
 	}
 	var text bytes.Buffer
-	r := format.NewRecorder(&text, "it's recorded")
+	r := &format.Recorder{W: &text, Name: "it's recorded"}
 	for _, body := range first.bodies() {
 		if err := r.Add([]byte(body)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	recorded, err := format.Parse("recorded.yaml", text.Bytes())
-	if err != nil || r.Steps() != len(recorded.Steps) {
+	if err != nil || r.Steps != len(recorded.Steps) {
 		t.Fatalf("%v\n%s", err, text.String())
 	}
 	second := startCRM(t, testSecret)
@@ -51,7 +51,7 @@ func TestRecordThenReplay(t *testing.T) {
 func TestRecordedBrackets(t *testing.T) {
 	t.Parallel()
 	var text bytes.Buffer
-	r := format.NewRecorder(&text, "a[b")
+	r := &format.Recorder{W: &text, Name: "a[b"}
 	for range 100 + 1 {
 		for _, body := range []string{`{"a":"["}`, `{"a":`, `{"resource":"lead","action":"created","resource_id":"[["}`} {
 			if err := r.Add([]byte(body)); err != nil {
@@ -66,15 +66,15 @@ func TestRecordedBrackets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(f.Steps) != r.Steps() {
-		t.Errorf("%d of %d steps came back", len(f.Steps), r.Steps())
+	if len(f.Steps) != r.Steps {
+		t.Errorf("%d of %d steps came back", len(f.Steps), r.Steps)
 	}
 }
 
 func TestRecorderReportsWriteError(t *testing.T) {
 	t.Parallel()
 	full := errors.New("no space left")
-	if err := format.NewRecorder(broken{full}, "x").Add([]byte("{}")); !errors.Is(err, full) {
+	if err := (&format.Recorder{W: broken{full}, Name: "x"}).Add([]byte("{}")); !errors.Is(err, full) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -90,7 +90,7 @@ func FuzzRecord(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var text bytes.Buffer
-		if err := format.NewRecorder(&text, "it's "+string(body)).Add(body); err != nil {
+		if err := (&format.Recorder{W: &text, Name: "it's " + string(body)}).Add(body); err != nil {
 			t.Fatal(err)
 		}
 		file, err := format.Parse("recorded.yaml", text.Bytes())
@@ -106,7 +106,7 @@ func FuzzRecord(f *testing.F) {
 			}
 			got = []byte(text)
 		} else {
-			got = send.Base64.Bytes
+			got = send.Base64.Value
 		}
 		if !bytes.Equal(body, got) {
 			t.Errorf("%q came back as %q", body, got)

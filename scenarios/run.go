@@ -172,7 +172,7 @@ func sendIndexes(ctx context.Context, to chan<- int, n int) {
 func (r *runner) runOne(ctx context.Context, f *format.File) (*report.Suite, error) {
 	s := r.newScenarioRun(f)
 	suite := &report.Suite{Name: f.Name.Value, Description: f.Description.Value, Started: time.Now()}
-	if !f.Ready {
+	if f.Ready == nil {
 		suite.File = f.File
 	}
 	s.run(ctx)
@@ -190,7 +190,7 @@ func (r *runner) runOne(ctx context.Context, f *format.File) (*report.Suite, err
 func (r *runner) seed(f *format.File) uint64 {
 	seed := r.opts.Seed
 	if d := f.Defaults; d != nil && d.Seed.Given() && !r.opts.given(settingSeed) {
-		seed = d.Seed.N
+		seed = d.Seed.Value
 	}
 	name := fnv.New64a()
 	name.Write([]byte(f.Name.Value))
@@ -200,7 +200,7 @@ func (r *runner) seed(f *format.File) uint64 {
 // clock returns the clock of a scenario's payloads.
 func (r *runner) clock(f *format.File) func() time.Time {
 	if d := f.Defaults; d != nil && d.Now.Given() && !r.opts.given(settingNow) {
-		return func() time.Time { return d.Now.Time }
+		return func() time.Time { return d.Now.Value }
 	}
 	return r.opts.Now
 }

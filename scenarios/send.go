@@ -42,7 +42,7 @@ func (s *stepRun) sendContent() (*pendingEvent, error) {
 		}
 		return &pendingEvent{body: []byte(text)}, nil
 	case send.Base64 != nil:
-		return &pendingEvent{body: send.Base64.Bytes}, nil
+		return &pendingEvent{body: send.Base64.Value}, nil
 	case send.File != nil:
 		body, err := s.bodyFile(send.File)
 		return &pendingEvent{body: body}, err
@@ -82,7 +82,7 @@ func (s *stepRun) nextEvent(action payload.Action) (*pendingEvent, error) {
 
 // newEvent generates an event of a new lead that has no other events.
 func (s *stepRun) newEvent(action payload.Action) (*pendingEvent, error) {
-	bot, err := s.botName(format.Bot{})
+	bot, err := s.botName(format.Text{})
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (b *branchRun) newStepRun(step *format.Step, path string) *stepRun {
 	result := b.newResult(step)
 	result.Started, result.Outcome = time.Now(), report.Passed
 	return &stepRun{
-		branch: b, step: step, action: b.scenario.runner.actions[step.Action()], path: path,
+		branch: b, step: step, action: b.scenario.runner.actions[step.Action], path: path,
 		silent: b.scenario.isSilent(path), result: result,
 	}
 }

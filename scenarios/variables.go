@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"artihook/emitter/payload"
-	"artihook/fixtures/yamlfile"
+	"artihook/emitter/text"
 	"artihook/scenarios/format"
 )
 
@@ -127,7 +127,7 @@ func (v *variables) value(name string) (string, error) {
 		v.guessed = true
 		return "", nil
 	}
-	return "", &unsetError{name, yamlfile.Nearest(name, slices.Sorted(maps.Keys(v.known)))}
+	return "", &unsetError{name, text.Nearest(name, slices.Sorted(maps.Keys(v.known)))}
 }
 
 func (v *variables) set(name, value string) { v.known[name] = value }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"artihook/emitter"
+	"artihook/emitter/payload"
 	"artihook/emitter/signature"
 	"artihook/scenarios/format"
 )
@@ -101,9 +102,9 @@ func (s *scenarioRun) placeholderWebhook(settings webhookSettings) (emitter.Webh
 // webhookSettings are the settings that defaults and webhooks have in common.
 type webhookSettings struct {
 	url, signURL format.Text
-	secret       format.Secret
-	edition      format.Edition
-	scheme       format.Scheme
+	secret       format.Scalar[signature.Secret]
+	edition      format.Scalar[payload.Edition]
+	scheme       format.Scalar[signature.Scheme]
 }
 
 // apply sets what the file gives and the options do not.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"artihook/emitter/text"
 	"artihook/fixtures/yamlfile"
 
 	"github.com/goccy/go-yaml"
@@ -256,7 +257,7 @@ func checkMap(r *yamlfile.Reader, n ast.Node, t reflect.Type, what string) {
 		case t.Kind() == reflect.Map:
 			value = t.Elem()
 		case !ok:
-			unknown := yamlfile.Unknown(fmt.Sprintf("unknown key %.60q in %s", key, what), key, known)
+			unknown := text.Unknown(fmt.Sprintf("unknown key %.60q in %s", key, what), key, known)
 			r.Fail(pair.Key, unknown.Near, "%s", unknown.Problem)
 			continue
 		}

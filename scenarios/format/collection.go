@@ -19,56 +19,39 @@ type Entry[T any] struct {
 	Value T
 }
 
-func (m *Map[T]) decode(d *decoder, n ast.Node, what string) {
+func (m *Map[T]) decode(d *decoder, n ast.Node, f field) {
 	*m = Map[T]{}
 	seen := map[string]bool{}
-	for _, pair := range d.Pairs(n, what, "keys and values") {
+	for _, pair := range d.Pairs(n, f.key, "keys and values") {
 		key, ok := d.Key(pair, seen)
 		if !ok {
 			continue
 		}
 		*m = append(*m, Entry[T]{Place: d.Place(pair.Key), Key: key})
-		d.value(pair.Value, reflect.ValueOf(&(*m)[len(*m)-1].Value).Elem(), fmt.Sprintf("%s %.60q", what, key))
+		d.value(pair.Value, reflect.ValueOf(&(*m)[len(*m)-1].Value).Elem(), f.named(fmt.Sprintf("%s %.60q", f.key, key)))
 	}
 }
 
-func (*Map[T]) schema(s *schemaBuilder) map[string]any {
-	return map[string]any{"type": "object", "additionalProperties": s.of(reflect.TypeFor[T]())}
+func (*Map[T]) schema(s *schemaBuilder, form string) map[string]any {
+	return map[string]any{"type": "object", "additionalProperties": s.of(reflect.TypeFor[T](), form)}
 }
 
-// List is one value or a list of them.
-type List[T any] []T
+// noValue is a key without a value.
+type noValue struct{ yamlfile.Place }
 
-func (l *List[T]) decode(d *decoder, n ast.Node, what string) {
-	if _, ok := n.(*ast.SequenceNode); ok {
-		d.list(n, reflect.ValueOf(l).Elem(), what)
-		return
-	}
-	*l = make(List[T], 1)
-	d.value(n, reflect.ValueOf(&(*l)[0]).Elem(), what)
-}
-
-func (*List[T]) schema(s *schemaBuilder) map[string]any {
-	one := s.of(reflect.TypeFor[T]())
-	return map[string]any{"anyOf": []any{one, map[string]any{"type": "array", "minItems": 1, "items": one}}}
-}
-
-// Bare is a key without a value.
-type Bare struct{ yamlfile.Place }
-
-func (*Bare) decode(d *decoder, n ast.Node, what string) {
+func (*noValue) decode(d *decoder, n ast.Node, f field) {
 	if _, ok := n.(*ast.NullNode); !ok {
-		d.Fail(n, "", "%s takes no value", what)
+		d.Fail(n, "", "%s takes no value", f.key)
 	}
 }
 
-func (*Bare) schema(*schemaBuilder) map[string]any { return map[string]any{"type": "null"} }
+func (*noValue) schema(*schemaBuilder, string) map[string]any { return map[string]any{"type": "null"} }
 
 // Answer says which questions the visitor answers: the next Next questions of the bot, All that are left, or Fields in their
 // order.
 type Answer struct {
 	yamlfile.Place
-	Next   Count
+	Next   Scalar[int]
 	All    bool
 	Fields Map[Text]
 }
@@ -76,27 +59,27 @@ type Answer struct {
 // allAnswers is the value for all questions that are left.
 const allAnswers = "all"
 
-func (a *Answer) decode(d *decoder, n ast.Node, what string) {
+func (a *Answer) decode(d *decoder, n ast.Node, f field) {
 	if _, ok := n.(*ast.MappingNode); !ok {
 		text, ok := yamlfile.Scalar(n)
 		if !ok {
-			d.Fail(n, "", "%s takes a number of questions, all, or fields with their texts", what)
+			d.Fail(n, "", "%s takes a number of questions, all, or fields with their texts", f.key)
 			return
 		}
 		if a.All = text == allAnswers; a.All {
 			return
 		}
-		d.value(n, reflect.ValueOf(&a.Next).Elem(), what)
+		d.value(n, reflect.ValueOf(&a.Next).Elem(), field{key: f.key, form: "count"})
 		return
 	}
-	d.value(n, reflect.ValueOf(&a.Fields).Elem(), what)
+	d.value(n, reflect.ValueOf(&a.Fields).Elem(), f)
 	if len(a.Fields) == 0 {
-		d.Fail(n, "", "%s has no field; write a field with its text, or the number of questions to answer", what)
+		d.Fail(n, "", "%s has no field; write a field with its text, or the number of questions to answer", f.key)
 	}
 }
 
-func (*Answer) schema(s *schemaBuilder) map[string]any {
-	fields := s.of(reflect.TypeFor[Map[Text]]())
+func (*Answer) schema(s *schemaBuilder, _ string) map[string]any {
+	fields := s.of(reflect.TypeFor[Map[Text]](), "")
 	fields["minProperties"] = 1
-	return map[string]any{"anyOf": []any{s.of(reflect.TypeFor[Count]()), enum([]string{allAnswers}), fields}}
+	return map[string]any{"anyOf": []any{forms["count"].schema, enum([]string{allAnswers}), fields}}
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 
+	"artihook/emitter/text"
 	"artihook/fixtures/yamlfile"
 
 	"github.com/goccy/go-yaml/ast"
@@ -17,10 +18,11 @@ type decoder struct {
 	fields map[reflect.Type][]field // the results of fieldsOf so far
 }
 
-// node is a value that can be written in several ways. It decodes itself. what is its key, for problems.
+// node is a value that can be written in several ways. It decodes itself. f is its field, with the name of the value as the
+// key, and form the form tag of the field.
 type node interface {
-	decode(d *decoder, n ast.Node, what string)
-	schema(s *schemaBuilder) map[string]any
+	decode(d *decoder, n ast.Node, f field)
+	schema(s *schemaBuilder, form string) map[string]any
 }
 
 // checker is a struct whose fields depend on each other. check is called after the fields have been decoded.
@@ -31,9 +33,19 @@ type checker interface {
 // field is one key of a struct, from its tags.
 type field struct {
 	key, doc string
-	need     bool
+	form     string // of a Scalar or a Text, also of those in a list or map
 	group    string // exactly one field of a group is required
+	need     bool
+	single   bool // a list: one value means a list of one
+	sends    bool // an action of a step: it sends to the webhook
+	fault    bool // a fault that a step injects
 	index    []int
+}
+
+// named returns the field with another name for its value, for problems.
+func (f field) named(what string) field {
+	f.key = what
+	return f
 }
 
 // fieldsOf returns the keys of a struct and of its embedded structs.
@@ -41,7 +53,11 @@ func fieldsOf(t reflect.Type) []field {
 	var all []field
 	for _, f := range reflect.VisibleFields(t) {
 		if key := f.Tag.Get("yaml"); key != "" {
-			all = append(all, field{key, f.Tag.Get("doc"), f.Tag.Get("need") != "", f.Tag.Get("one"), f.Index})
+			set := func(tag string) bool { return f.Tag.Get(tag) == "yes" }
+			all = append(all, field{
+				key: key, doc: f.Tag.Get("doc"), form: f.Tag.Get("form"), group: f.Tag.Get("one"), need: set("need"),
+				single: set("single"), sends: set("sends"), fault: set("fault"), index: f.Index,
+			})
 		}
 	}
 	return all
@@ -55,7 +71,7 @@ func (d *decoder) fieldsOf(t reflect.Type) []field {
 }
 
 // value decodes a node into v, according to the type of v.
-func (d *decoder) value(n ast.Node, v reflect.Value, what string) {
+func (d *decoder) value(n ast.Node, v reflect.Value, f field) {
 	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
@@ -66,50 +82,54 @@ func (d *decoder) value(n ast.Node, v reflect.Value, what string) {
 	}
 	switch t := into.(type) {
 	case node:
-		t.decode(d, n, what)
+		t.decode(d, n, f)
 	case scalar:
-		d.scalar(n, t, what)
+		d.scalar(n, t, f)
 	default:
 		if v.Kind() == reflect.Slice {
-			d.list(n, v, what)
+			d.list(n, v, f)
 			return
 		}
-		d.structure(n, v, what)
+		d.structure(n, v, f.key)
 	}
 }
 
-func (d *decoder) scalar(n ast.Node, into scalar, what string) {
-	text, ok := yamlfile.Scalar(n)
+func (d *decoder) scalar(n ast.Node, into scalar, f field) {
+	s, ok := yamlfile.Scalar(n)
 	if !ok {
-		d.Fail(n, "", "%s takes one value, not %s", what, yamlfile.Kind(n))
+		d.Fail(n, "", "%s takes one value, not %s", f.key, yamlfile.Kind(n))
 		return
 	}
-	err := into.parse(text)
+	err := into.parse(s, f.form)
 	if err == nil {
 		return
 	}
-	if word := (*yamlfile.UnknownWord)(nil); errors.As(err, &word) {
+	if word := (*text.UnknownWord)(nil); errors.As(err, &word) {
 		d.Fail(n, word.Near, "%s", word.Problem)
 		return
 	}
-	d.Fail(n, "", "%s: %s", what, err)
+	d.Fail(n, "", "%s: %s", f.key, err)
 }
 
 // list decodes a list, which must not be empty.
-func (d *decoder) list(n ast.Node, v reflect.Value, what string) {
+func (d *decoder) list(n ast.Node, v reflect.Value, f field) {
 	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	s, ok := n.(*ast.SequenceNode)
-	if !ok {
-		d.Fail(n, "", "%s takes a list, not %s", what, yamlfile.Kind(n))
+	switch {
+	case !ok && f.single:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		d.value(n, v.Index(0), f)
 		return
-	}
-	if len(s.Values) == 0 {
-		d.Fail(n, "", "%s is an empty list", what)
+	case !ok:
+		d.Fail(n, "", "%s takes a list, not %s", f.key, yamlfile.Kind(n))
+		return
+	case len(s.Values) == 0:
+		d.Fail(n, "", "%s is an empty list", f.key)
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(s.Values), len(s.Values)))
 	for i, entry := range s.Values {
-		d.value(entry, v.Index(i), entryOf(what))
+		d.value(entry, v.Index(i), f.named(entryOf(f.key)))
 	}
 }
 
@@ -137,7 +157,7 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, what string) {
 		}
 		f, ok := find(fields, key)
 		if !ok {
-			word := yamlfile.Unknown(fmt.Sprintf("unknown key %.60q in %s", key, what), key, strings.Split(keysOf(fields), ", "))
+			word := text.Unknown(fmt.Sprintf("unknown key %.60q in %s", key, what), key, strings.Split(keysOf(fields), ", "))
 			d.Fail(pair.Key, word.Near, "%s", word.Problem)
 			misspelt[word.Near] = true
 			continue
@@ -147,7 +167,12 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, what string) {
 			continue
 		}
 		group[f.group] = key
-		d.value(pair.Value, v.FieldByIndex(f.index), key)
+		d.value(pair.Value, v.FieldByIndex(f.index), f)
+		if s, ok := v.Addr().Interface().(interface {
+			noteKey(f field, at yamlfile.Place)
+		}); ok {
+			s.noteKey(f, d.Place(pair.Value))
+		}
 	}
 	if _, ok := n.(*ast.MappingNode); !ok {
 		return

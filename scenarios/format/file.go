@@ -1,12 +1,18 @@
 package format
 
-import "artihook/fixtures/yamlfile"
+import (
+	"time"
+
+	"artihook/emitter/payload"
+	"artihook/emitter/signature"
+	"artihook/fixtures/yamlfile"
+)
 
 // File is one scenario.
 type File struct {
 	yamlfile.Place
-	// Ready reports whether this is a ready scenario and not a file of the user.
-	Ready       bool
+	// Ready is the text of a ready scenario. It is nil for a file of the user.
+	Ready       []byte
 	Name        Text      `yaml:"name" need:"yes" doc:"The name of the scenario in reports."`
 	Description Text      `yaml:"description" doc:"What the scenario tests, in a line or two."`
 	Defaults    *Defaults `yaml:"defaults" doc:"The settings that all steps share."`
@@ -30,30 +36,30 @@ type Defaults struct {
 	yamlfile.Place
 	// Invalid reports whether the defaults have a problem.
 	Invalid  bool
-	URL      Text     `yaml:"url" doc:"The webhook's Payload URL."`
-	Webhook  Text     `yaml:"webhook" doc:"The name of a webhook of artihook.yaml, instead of url."`
-	Webhooks []*Hook  `yaml:"webhooks" doc:"Several webhooks, instead of url. Each receives its own events."`
-	SignURL  Text     `yaml:"sign_url" doc:"Sign for this public URL while connecting to url."`
-	Secret   Secret   `yaml:"secret" doc:"The shared secret. Write ${VARIABLE} to keep it out of the file."`
-	Edition  Edition  `yaml:"edition" doc:"The payload edition, 2019 or 2022."`
-	Scheme   Scheme   `yaml:"scheme" doc:"The signature scheme, url or body."`
-	Bot      Bot      `yaml:"bot" doc:"The bot: the name of a ready bot or the file of a bot."`
-	Seed     Seed     `yaml:"seed" doc:"The seed for all random values. The same seed always generates the same bytes."`
-	Now      Moment   `yaml:"now" doc:"The time in payloads, such as 2026-01-31T09:00:00Z."`
-	Timeout  Duration `yaml:"timeout" doc:"The time limit for one delivery, such as 30s."`
-	Retries  Count    `yaml:"retries" doc:"How often a delivery is sent again after a temporary failure."`
+	URL      Text                     `yaml:"url" doc:"The webhook's Payload URL."`
+	Webhook  Text                     `yaml:"webhook" doc:"The name of a webhook of artihook.yaml, instead of url."`
+	Webhooks []*Hook                  `yaml:"webhooks" doc:"Several webhooks, instead of url. Each receives its own events."`
+	SignURL  Text                     `yaml:"sign_url" doc:"Sign for this public URL while connecting to url."`
+	Secret   Scalar[signature.Secret] `yaml:"secret" form:"secret" doc:"The shared secret. Write ${VARIABLE} to keep it out of the file."`
+	Edition  Scalar[payload.Edition]  `yaml:"edition" form:"edition" doc:"The payload edition, 2019 or 2022."`
+	Scheme   Scalar[signature.Scheme] `yaml:"scheme" form:"scheme" doc:"The signature scheme, url or body."`
+	Bot      Text                     `yaml:"bot" form:"bot" doc:"The bot: the name of a ready bot or the file of a bot."`
+	Seed     Scalar[uint64]           `yaml:"seed" form:"seed" doc:"The seed for all random values. The same seed always generates the same bytes."`
+	Now      Scalar[time.Time]        `yaml:"now" form:"time" doc:"The time in payloads, such as 2026-01-31T09:00:00Z."`
+	Timeout  Scalar[time.Duration]    `yaml:"timeout" form:"duration" doc:"The time limit for one delivery, such as 30s."`
+	Retries  Scalar[int]              `yaml:"retries" form:"count" doc:"How often a delivery is sent again after a temporary failure."`
 }
 
-// Hook is one of several webhooks of a scenario. The defaults have the settings that are missing.
+// Hook is one of several webhooks of a scenario. Its missing settings are those of the defaults.
 type Hook struct {
 	yamlfile.Place
-	Name    Text              `yaml:"name" need:"yes" doc:"The name of the webhook in the history."`
-	URL     Text              `yaml:"url" doc:"Its Payload URL. ${url} is the URL of the run."`
-	SignURL Text              `yaml:"sign_url" doc:"Sign for this public URL while connecting to url."`
-	Secret  Secret            `yaml:"secret" doc:"Its secret."`
-	Events  List[EventAction] `yaml:"events" doc:"The events that it receives: created, updated, completed. Default: all."`
-	Edition Edition           `yaml:"edition" doc:"Its payload edition."`
-	Scheme  Scheme            `yaml:"scheme" doc:"Its signature scheme."`
+	Name    Text                     `yaml:"name" need:"yes" doc:"The name of the webhook in the history."`
+	URL     Text                     `yaml:"url" doc:"Its Payload URL. ${url} is the URL of the run."`
+	SignURL Text                     `yaml:"sign_url" doc:"Sign for this public URL while connecting to url."`
+	Secret  Scalar[signature.Secret] `yaml:"secret" form:"secret" doc:"Its secret."`
+	Events  []Scalar[payload.Action] `yaml:"events" form:"action" single:"yes" doc:"The events that it receives: created, updated, completed. Default: all."`
+	Edition Scalar[payload.Edition]  `yaml:"edition" form:"edition" doc:"Its payload edition."`
+	Scheme  Scalar[signature.Scheme] `yaml:"scheme" form:"scheme" doc:"Its signature scheme."`
 }
 
 func (f *File) check(diags *yamlfile.Diagnostics) {

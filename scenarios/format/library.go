@@ -7,7 +7,7 @@ import (
 	"path"
 	"strings"
 
-	"artihook/fixtures/yamlfile"
+	"artihook/emitter/text"
 )
 
 //go:embed library/*.yaml
@@ -26,30 +26,21 @@ func Library() []string {
 	return names
 }
 
-// LibraryText returns the file of a ready scenario. If there is none with this name, the error has the name that was
-// probably meant, or all names.
-func LibraryText(name string) ([]byte, error) {
-	text, err := libraryFiles.ReadFile(path.Join("library", name+".yaml"))
+// LoadLibrary returns the ready scenario with this name. If there is none, the error has the name that was probably meant, or
+// all names.
+func LoadLibrary(name string) (*File, error) {
+	data, err := libraryFiles.ReadFile(path.Join("library", name+".yaml"))
 	if err != nil {
-		word := yamlfile.Unknown(fmt.Sprintf("unknown scenario %q", name), name, Library())
+		word := text.Unknown(fmt.Sprintf("unknown scenario %q", name), name, Library())
 		if word.Near != "" {
 			return nil, fmt.Errorf("%w; did you mean %q?", word, word.Near)
 		}
 		return nil, word
 	}
-	return text, nil
-}
-
-// LoadLibrary returns the ready scenario with this name.
-func LoadLibrary(name string) (*File, error) {
-	text, err := LibraryText(name)
+	f, err := Parse(name, data)
 	if err != nil {
 		return nil, err
 	}
-	f, err := Parse(name, text)
-	if err != nil {
-		return nil, err
-	}
-	f.Ready = true
+	f.Ready = data
 	return f, nil
 }

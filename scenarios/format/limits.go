@@ -9,9 +9,8 @@ const (
 	maxWork = 100_000
 	// maxAtOnce is the number of branches and leads that run in parallel.
 	maxAtOnce = 1000
-	// MaxBytes is the total size of the included files of a scenario in bytes, and also that of the texts and bodies
-	// that a run generates.
-	MaxBytes = 128 << 20
+	// maxIncluded is the total size of the included files, in bytes.
+	maxIncluded = 128 << 20
 )
 
 // work counts the steps and deliveries of a scenario before it runs.
@@ -46,17 +45,17 @@ func (w *work) countStep(s *Step) (total, atOnce int) {
 	switch {
 	case s.Repeat != nil:
 		total, atOnce = w.count(s.Repeat.Steps)
-		total *= s.Repeat.Times.N
+		total *= s.Repeat.Times.Value
 	case s.ForEach != nil:
 		total, atOnce = w.count(s.ForEach.Steps)
-		total *= s.ForEach.Leads.N
-		atOnce *= max(min(s.ForEach.AtATime.N, s.ForEach.Leads.N), 1)
+		total *= s.ForEach.Leads.Value
+		atOnce *= max(min(s.ForEach.AtATime.Value, s.ForEach.Leads.Value), 1)
 	case s.Parallel != nil:
 		for _, b := range s.Parallel {
 			n, parallel := w.count(b.Steps)
 			total, atOnce = w.limited(s, total+n, atOnce+parallel)
 		}
-	case s.sends():
+	case s.sends:
 		return w.limited(s, w.deliveries(s), 1)
 	}
 	return w.limited(s, total+1, max(atOnce, 1))
@@ -66,9 +65,9 @@ func (w *work) countStep(s *Step) (total, atOnce int) {
 func (w *work) deliveries(s *Step) int {
 	n := w.webhooks
 	if s.Answer != nil {
-		n *= max(s.Answer.Next.N, len(s.Answer.Fields), 1)
+		n *= max(s.Answer.Next.Value, len(s.Answer.Fields), 1)
 	}
-	return min(n, maxWork+1) * max(s.Duplicate.N, 1)
+	return min(n, maxWork+1) * max(s.Duplicate.Value, 1)
 }
 
 // limited returns the counts, cut off just above the limits. It adds a problem at the first step that exceeds a limit.

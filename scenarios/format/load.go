@@ -208,8 +208,8 @@ func (l *loader) whole(f *File, above []string) *File {
 // maxIncludeDepth is the limit for files that include each other.
 const maxIncludeDepth = 100
 
-// errTooManyIncludes is the error for included files beyond maxWork or MaxBytes.
-var errTooManyIncludes = fmt.Errorf("the scenario includes more than %d files or %d MiB of them, the limit for one scenario", maxWork, MaxBytes>>20)
+// errTooManyIncludes is the error for included files beyond maxWork or maxIncluded.
+var errTooManyIncludes = fmt.Errorf("the scenario includes more than %d files or %d MiB of them, the limit for one scenario", maxWork, maxIncluded>>20)
 
 // include returns the parsed file that another one includes under a name.
 func (l *loader) include(by *File, name Text, above []string) (*File, error) {
@@ -234,7 +234,7 @@ func (l *loader) include(by *File, name Text, above []string) (*File, error) {
 	}
 	l.included++
 	l.bytes += len(l.texts[path])
-	if l.included > maxWork || l.bytes > MaxBytes {
+	if l.included > maxWork || l.bytes > maxIncluded {
 		l.included = maxWork + 1
 		return nil, errTooManyIncludes
 	}

@@ -36,7 +36,7 @@ func TestLoadIncludes(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := files[0]
-	if len(f.Steps) != 3 || f.Steps[0].Action() != "start" || filepath.Base(f.Steps[0].File) != "start.yaml" {
+	if len(f.Steps) != 3 || f.Steps[0].Action != "start" || filepath.Base(f.Steps[0].File) != "start.yaml" {
 		t.Errorf("steps: %+v", f.Steps)
 	}
 	got := map[string]string{}

@@ -28,7 +28,7 @@ func parse(name string, data []byte) (*File, yamlfile.Diagnostics) {
 	d := &decoder{Reader: yamlfile.NewReader(name, data), fields: map[reflect.Type][]field{}}
 	f := &File{Place: yamlfile.Place{File: name, Line: 1, Column: 1}}
 	if body := d.Document("scenario", "name and steps"); body != nil {
-		d.value(body, reflect.ValueOf(f).Elem(), "the scenario")
+		d.value(body, reflect.ValueOf(f).Elem(), field{key: "the scenario"})
 		f.notScenario = !looksLikeScenario(body)
 	}
 	return f, d.Diagnostics

@@ -14,22 +14,16 @@ import (
 // Recorder writes a scenario from bodies: for each, a step that sends the same bytes with a new signature. The file is
 // complete after every step.
 type Recorder struct {
-	w     io.Writer
-	name  string
-	steps int
+	W     io.Writer // gets the file
+	Name  string    // of the scenario
+	Steps int       // recorded so far
 }
-
-// NewRecorder returns a recorder for a scenario with this name. It writes nothing before the first step.
-func NewRecorder(w io.Writer, name string) *Recorder { return &Recorder{w: w, name: name} }
-
-// Steps returns the number of recorded steps.
-func (r *Recorder) Steps() int { return r.steps }
 
 // Add writes a step that sends the body.
 func (r *Recorder) Add(body []byte) error {
 	var b strings.Builder
-	if r.steps == 0 {
-		fmt.Fprintf(&b, "name: %s\nsteps:\n", caption(r.name))
+	if r.Steps == 0 {
+		fmt.Fprintf(&b, "name: %s\nsteps:\n", caption(r.Name))
 	}
 	name := "a body"
 	if s := payload.Summarize(body); s.Event != "" {
@@ -41,10 +35,10 @@ func (r *Recorder) Add(body []byte) error {
 	} else {
 		fmt.Fprintf(&b, "      base64: %q\n", base64.StdEncoding.EncodeToString(body))
 	}
-	if _, err := io.WriteString(r.w, b.String()); err != nil {
+	if _, err := io.WriteString(r.W, b.String()); err != nil {
 		return fmt.Errorf("recording a scenario: %w", err)
 	}
-	r.steps++
+	r.Steps++
 	return nil
 }
 

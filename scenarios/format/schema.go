@@ -28,18 +28,18 @@ func Schema() []byte {
 // schemaBuilder collects the definitions of the structs, which may contain each other.
 type schemaBuilder struct{ defs map[string]any }
 
-// of returns the schema of a type.
-func (s *schemaBuilder) of(t reflect.Type) map[string]any {
+// of returns the schema of a type. form is the form tag of the field.
+func (s *schemaBuilder) of(t reflect.Type, form string) map[string]any {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	if own, ok := reflect.New(t).Interface().(interface {
-		schema(s *schemaBuilder) map[string]any
+		schema(s *schemaBuilder, form string) map[string]any
 	}); ok {
-		return own.schema(s)
+		return own.schema(s, form)
 	}
 	if t.Kind() == reflect.Slice {
-		return map[string]any{"type": "array", "minItems": 1, "items": s.of(t.Elem())}
+		return map[string]any{"type": "array", "minItems": 1, "items": s.of(t.Elem(), form)}
 	}
 	return s.defined(t)
 }
@@ -57,7 +57,10 @@ func (s *schemaBuilder) object(t reflect.Type) map[string]any {
 	properties := map[string]any{}
 	var required, one []any
 	for _, f := range fieldsOf(t) {
-		property := s.of(t.FieldByIndex(f.index).Type)
+		property := s.of(t.FieldByIndex(f.index).Type, f.form)
+		if f.single {
+			property = map[string]any{"anyOf": []any{property["items"], property}}
+		}
 		property["description"] = f.doc
 		properties[f.key] = property
 		if f.need {

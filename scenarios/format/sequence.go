@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"artihook/emitter/text"
 	"artihook/fixtures/yamlfile"
 )
 
@@ -53,7 +54,7 @@ func (q *sequence) collectIDs(steps []*Step) {
 // walk checks steps in order.
 func (q *sequence) walk(steps []*Step) {
 	for _, s := range steps {
-		switch s.Action() {
+		switch s.Action {
 		case "start":
 			q.start(s)
 		case "answer", "complete", "abandon":
@@ -66,7 +67,7 @@ func (q *sequence) walk(steps []*Step) {
 			q.resend(s)
 		case "repeat":
 			q.walk(s.Repeat.Steps)
-			if s.Repeat.Times.N > 1 { // the second round starts with the leads that the first one left
+			if s.Repeat.Times.Value > 1 { // the second round starts with the leads that the first one left
 				q.walk(s.Repeat.Steps)
 			}
 		case "parallel":
@@ -75,7 +76,7 @@ func (q *sequence) walk(steps []*Step) {
 			q.forEach(s)
 		}
 		if _, twice := q.sends[s.ID.Value]; s.ID.Given() && !twice {
-			q.sends[s.ID.Value] = s.sends()
+			q.sends[s.ID.Value] = s.sends
 		}
 	}
 }
@@ -156,7 +157,7 @@ func (q *sequence) returns(v *Visitor) {
 	case slices.Contains(q.outside, name):
 		q.used[name] = true
 	case !slices.Contains(q.leads, name) && !q.ended[name]:
-		q.diags.Add(v.Returns.Place, yamlfile.Nearest(name, q.named()), "no lead %.60q was started before this step", name)
+		q.diags.Add(v.Returns.Place, text.Nearest(name, q.named()), "no lead %.60q was started before this step", name)
 	}
 }
 
@@ -179,7 +180,7 @@ func (q *sequence) continueLead(s *Step) {
 	case s.Lead.Given() && q.ended[name]:
 		q.diags.Add(s.Lead.Place, "", "the lead %.60q has ended before this step", name)
 	case s.Lead.Given():
-		q.diags.Add(s.Lead.Place, yamlfile.Nearest(name, q.named()), "no lead %.60q was started before this step", name)
+		q.diags.Add(s.Lead.Place, text.Nearest(name, q.named()), "no lead %.60q was started before this step", name)
 	case q.any:
 		q.diags.Add(s.Place, "", "the lead of this step has ended before it; start another one")
 	default:
@@ -203,6 +204,6 @@ func (q *sequence) resend(s *Step) {
 	case slices.Contains(q.known, id):
 		q.diags.Add(s.Resend.Place, "", "the step %.60q is not before this one", id)
 	default:
-		q.diags.Add(s.Resend.Place, yamlfile.Nearest(id, q.known), "no step has the id %.60q", id)
+		q.diags.Add(s.Resend.Place, text.Nearest(id, q.known), "no step has the id %.60q", id)
 	}
 }

@@ -1,37 +1,53 @@
 package format
 
 import (
-	"reflect"
-	"slices"
 	"strings"
+	"time"
 
+	"artihook/emitter"
+	"artihook/emitter/payload"
 	"artihook/fixtures/yamlfile"
 )
 
 // Step is one step: exactly one action, the faults that it injects, and the expected response. The fields of the other
-// actions are nil; the method Action returns the key of the action.
+// actions are nil. A field with the tag sends is an action that sends to the webhook, one with the tag fault a fault.
 type Step struct {
 	yamlfile.Place
+	// Action is the key of the step's action, such as "start".
+	Action string
 	// Invalid reports whether the step has a problem.
 	Invalid bool
+
+	sends  bool       // the action sends to the webhook
+	faults []keyPlace // the faults that the file has
 
 	Name Text `yaml:"name" doc:"The name of the step in reports."`
 	ID   Text `yaml:"id" doc:"The id of the step for a later resend, unique in the scenario."`
 	Lead Text `yaml:"lead" doc:"The name of the lead. A start sets it, other steps refer to it. Default: the active lead that was started last."`
 
-	Start    *Start    `yaml:"start" one:"action" doc:"A visitor starts a conversation: send created."`
-	Answer   *Answer   `yaml:"answer" one:"action" doc:"The visitor answers a number of questions, all that are left, or the given fields: send an updated for each."`
-	Complete *Bare     `yaml:"complete" one:"action" doc:"The conversation ends: send completed. It takes no value."`
-	Abandon  *Bare     `yaml:"abandon" one:"action" doc:"The visitor leaves: send nothing more. It takes no value."`
-	Send     *Send     `yaml:"send" one:"action" doc:"Send an event or a body of your own."`
-	Resend   *Text     `yaml:"resend" one:"action" doc:"Send the deliveries of the earlier step with this id again."`
-	Wait     *Duration `yaml:"wait" one:"action" doc:"Wait for this time, such as 500ms."`
-	Repeat   *Repeat   `yaml:"repeat" one:"action" doc:"Run steps several times."`
-	Parallel []*Branch `yaml:"parallel" one:"action" doc:"Run branches in parallel."`
-	ForEach  *ForEach  `yaml:"for_each" one:"action" doc:"Run steps for each of several leads."`
-	Probe    *Probe    `yaml:"probe" one:"action" doc:"Ask your own system whether the lead has arrived."`
+	Start    *Start                 `yaml:"start" one:"action" sends:"yes" doc:"A visitor starts a conversation: send created."`
+	Answer   *Answer                `yaml:"answer" one:"action" sends:"yes" doc:"The visitor answers a number of questions, all that are left, or the given fields: send an updated for each."`
+	Complete *noValue               `yaml:"complete" one:"action" sends:"yes" doc:"The conversation ends: send completed. It takes no value."`
+	Abandon  *noValue               `yaml:"abandon" one:"action" doc:"The visitor leaves: send nothing more. It takes no value."`
+	Send     *Send                  `yaml:"send" one:"action" sends:"yes" doc:"Send an event or a body of your own."`
+	Resend   *Text                  `yaml:"resend" one:"action" sends:"yes" doc:"Send the deliveries of the earlier step with this id again."`
+	Wait     *Scalar[time.Duration] `yaml:"wait" one:"action" form:"duration" doc:"Wait for this time, such as 500ms."`
+	Repeat   *Repeat                `yaml:"repeat" one:"action" doc:"Run steps several times."`
+	Parallel []*Branch              `yaml:"parallel" one:"action" doc:"Run branches in parallel."`
+	ForEach  *ForEach               `yaml:"for_each" one:"action" doc:"Run steps for each of several leads."`
+	Probe    *Probe                 `yaml:"probe" one:"action" doc:"Ask your own system whether the lead has arrived."`
 
-	FaultInjection
+	// Fault injection: faults of the network or of ArtiBot.
+	Duplicate  Scalar[int]            `yaml:"duplicate" form:"copies" fault:"yes" doc:"Send each delivery this many times, at least 2."`
+	OutOfOrder Scalar[bool]           `yaml:"out_of_order" form:"flag" fault:"yes" doc:"Send the deliveries of the step in another order."`
+	Drop       Scalar[bool]           `yaml:"drop" form:"flag" fault:"yes" doc:"Do not send the delivery. The version of the lead still increases."`
+	Delay      Scalar[time.Duration]  `yaml:"delay" form:"duration" fault:"yes" doc:"Delay the delivery, such as by 2s."`
+	Tamper     Scalar[emitter.Tamper] `yaml:"tamper" form:"tamper" fault:"yes" doc:"Change the body, the signature or the url after signing."`
+	Unsigned   Scalar[bool]           `yaml:"unsigned" form:"flag" fault:"yes" doc:"Send no signature."`
+	Stale      Scalar[int]            `yaml:"stale" form:"count" fault:"yes" doc:"Send this old version of the lead again, instead of the new event."`
+	SlowBody   Scalar[time.Duration]  `yaml:"slow_body" form:"duration" fault:"yes" doc:"Send the body slowly, over this time."`
+	CutBody    Scalar[int]            `yaml:"cut_body" form:"bytes" fault:"yes" doc:"Close the connection after this many bytes of the body."`
+
 	Expect  *Expect      `yaml:"expect" doc:"The expected response. Default: any 2xx."`
 	Capture Map[Capture] `yaml:"capture" doc:"Variables for later steps, by name, with the parts of the response that they get."`
 }
@@ -39,7 +55,7 @@ type Step struct {
 // Start begins a conversation.
 type Start struct {
 	yamlfile.Place
-	Bot     Bot       `yaml:"bot" doc:"The bot of this lead, instead of the default bot: the name of a ready bot or the file of a bot."`
+	Bot     Text      `yaml:"bot" form:"bot" doc:"The bot of this lead, instead of the default bot: the name of a ready bot or the file of a bot."`
 	Answers Map[Text] `yaml:"answers" doc:"The answers of the visitor, by field. Other answers are generated."`
 	Visitor *Visitor  `yaml:"visitor" doc:"Properties of the visitor. Others are generated."`
 }
@@ -58,18 +74,18 @@ type Visitor struct {
 // Send is a single delivery, outside of a conversation or in the middle of one.
 type Send struct {
 	yamlfile.Place
-	Action *EventAction `yaml:"action" one:"body" doc:"Generate an event: created, updated or completed."`
-	Body   *Text        `yaml:"body" one:"body" doc:"Send exactly this text."`
-	Base64 *Base64      `yaml:"base64" one:"body" doc:"Send exactly these bytes, in base64."`
-	File   *Text        `yaml:"file" one:"body" doc:"Send exactly the bytes of this file, relative to the folder of the scenario."`
-	Set    Map[Value]   `yaml:"set" doc:"Changes to the generated body, by path, such as lead.status: 1."`
+	Action *Scalar[payload.Action] `yaml:"action" one:"body" form:"action" doc:"Generate an event: created, updated or completed."`
+	Body   *Text                   `yaml:"body" one:"body" doc:"Send exactly this text."`
+	Base64 *Scalar[[]byte]         `yaml:"base64" one:"body" form:"base64" doc:"Send exactly these bytes, in base64."`
+	File   *Text                   `yaml:"file" one:"body" doc:"Send exactly the bytes of this file, relative to the folder of the scenario."`
+	Set    Map[Value]              `yaml:"set" doc:"Changes to the generated body, by path, such as lead.status: 1."`
 }
 
 // Repeat runs Steps as often as Times says.
 type Repeat struct {
 	yamlfile.Place
-	Times Count   `yaml:"times" need:"yes" doc:"The number of repetitions, at least 1."`
-	Steps []*Step `yaml:"steps" need:"yes" doc:"The steps to repeat."`
+	Times Scalar[int] `yaml:"times" form:"count" need:"yes" doc:"The number of repetitions, at least 1."`
+	Steps []*Step     `yaml:"steps" need:"yes" doc:"The steps to repeat."`
 }
 
 // Branch is a list of steps that runs in parallel with other branches.
@@ -81,68 +97,30 @@ type Branch struct {
 // ForEach runs Steps once for each of Leads leads.
 type ForEach struct {
 	yamlfile.Place
-	Leads   Count   `yaml:"leads" need:"yes" doc:"The number of leads, at least 1."`
-	AtATime Count   `yaml:"at_a_time" doc:"The number of leads in parallel. Default: 1."`
-	Steps   []*Step `yaml:"steps" need:"yes" doc:"The steps of each lead."`
+	Leads   Scalar[int] `yaml:"leads" form:"count" need:"yes" doc:"The number of leads, at least 1."`
+	AtATime Scalar[int] `yaml:"at_a_time" form:"count" doc:"The number of leads in parallel. Default: 1."`
+	Steps   []*Step     `yaml:"steps" need:"yes" doc:"The steps of each lead."`
 }
 
 // Probe asks the user's own system. It repeats the request or command until the expectation holds or the time For is over.
 type Probe struct {
 	yamlfile.Place
-	Get   *Text    `yaml:"get" one:"probe" doc:"The URL of an HTTP GET request."`
-	Run   *Text    `yaml:"run" one:"probe" doc:"A shell command. Its output is the body, and its environment has the variables."`
-	For   Duration `yaml:"for" doc:"How long to repeat the probe until the expectation holds. Default: do not repeat it."`
-	Every Duration `yaml:"every" doc:"The time between two attempts."`
-}
-
-// FaultInjection holds the faults of the network or of ArtiBot that a step injects into its deliveries. The zero value
-// injects none.
-type FaultInjection struct {
-	Duplicate  Copies   `yaml:"duplicate" doc:"Send each delivery this many times, at least 2."`
-	OutOfOrder Flag     `yaml:"out_of_order" doc:"Send the deliveries of the step in another order."`
-	Drop       Flag     `yaml:"drop" doc:"Do not send the delivery. The version of the lead still increases."`
-	Delay      Duration `yaml:"delay" doc:"Delay the delivery, such as by 2s."`
-	Tamper     Tamper   `yaml:"tamper" doc:"Change the body, the signature or the url after signing."`
-	Unsigned   Flag     `yaml:"unsigned" doc:"Send no signature."`
-	Stale      Count    `yaml:"stale" doc:"Send this old version of the lead again, instead of the new event."`
-	SlowBody   Duration `yaml:"slow_body" doc:"Send the body slowly, over this time."`
-	CutBody    Bytes    `yaml:"cut_body" doc:"Close the connection after this many bytes of the body."`
-}
-
-// Action returns the key of the step's action, such as "start".
-func (s *Step) Action() string {
-	switch {
-	case s.Start != nil:
-		return "start"
-	case s.Answer != nil:
-		return "answer"
-	case s.Complete != nil:
-		return "complete"
-	case s.Abandon != nil:
-		return "abandon"
-	case s.Send != nil:
-		return "send"
-	case s.Resend != nil:
-		return "resend"
-	case s.Wait != nil:
-		return "wait"
-	case s.Repeat != nil:
-		return "repeat"
-	case s.Parallel != nil:
-		return "parallel"
-	case s.ForEach != nil:
-		return "for_each"
-	case s.Probe != nil:
-		return "probe"
-	}
-	return ""
+	Get   *Text                 `yaml:"get" one:"probe" doc:"The URL of an HTTP GET request."`
+	Run   *Text                 `yaml:"run" one:"probe" doc:"A shell command. Its output is the body, and its environment has the variables."`
+	For   Scalar[time.Duration] `yaml:"for" form:"duration" doc:"How long to repeat the probe until the expectation holds. Default: do not repeat it."`
+	Every Scalar[time.Duration] `yaml:"every" form:"duration" doc:"The time between two attempts."`
 }
 
 func (s *Step) markInvalid() { s.Invalid = true }
 
-// sends reports whether the action of the step sends to the webhook.
-func (s *Step) sends() bool {
-	return slices.Contains([]string{"start", "answer", "complete", "send", "resend"}, s.Action())
+// noteKey keeps what the rules of a step need to know of its keys.
+func (s *Step) noteKey(f field, at yamlfile.Place) {
+	switch {
+	case f.group == "action":
+		s.Action, s.sends = f.key, f.sends
+	case f.fault:
+		s.faults = append(s.faults, keyPlace{f.key, at})
+	}
 }
 
 // Inner returns the steps inside the step, branch by branch.
@@ -160,31 +138,17 @@ func (s *Step) Inner() []*Step {
 	return inner
 }
 
-// injected returns the places of the faults that are injected, by key.
-func (f *FaultInjection) injected() map[string]yamlfile.Place {
-	keys := map[string]yamlfile.Place{}
-	v := reflect.ValueOf(f).Elem()
-	for _, f := range fieldsOf(v.Type()) {
-		if at := v.FieldByIndex(f.index).FieldByName("Place").Interface().(yamlfile.Place); at.Given() {
-			keys[f.key] = at
-		}
-	}
-	return keys
-}
-
 func (s *Step) check(diags *yamlfile.Diagnostics) {
-	action := s.Action()
+	action := s.Action
 	if action == "resend" && s.Lead.Given() {
 		diags.Add(s.Lead.Place, "", "lead cannot be used with resend, which has the lead of the earlier step")
 	}
-	if action == "" || s.sends() {
+	if action == "" || s.sends {
 		checkNames(s.Capture, "variable", diags)
 		s.checkFaultInjection(diags)
 		return
 	}
-	for key, at := range s.injected() {
-		diags.Add(at, "", "%s cannot be used with %s, which sends nothing", key, action)
-	}
+	reject(s.faults, action+", which sends nothing", diags)
 	if action == "probe" {
 		checkNames(s.Capture, "variable", diags)
 		s.checkCommand(diags)
@@ -203,13 +167,13 @@ func (s *Step) check(diags *yamlfile.Diagnostics) {
 
 // checkFaultInjection reports the faults that cannot be injected into the deliveries of the step.
 func (s *Step) checkFaultInjection(diags *yamlfile.Diagnostics) {
-	if s.OutOfOrder.On && (s.Answer == nil || !s.Answer.All && s.Answer.Next.N < 2 && len(s.Answer.Fields) < 2) && s.Resend == nil {
+	if s.OutOfOrder.Value && (s.Answer == nil || !s.Answer.All && s.Answer.Next.Value < 2 && len(s.Answer.Fields) < 2) && s.Resend == nil {
 		diags.Add(s.OutOfOrder.Place, "", "out_of_order needs a step with several deliveries, such as answer: 2")
 	}
 	if s.Stale.Given() && s.Answer == nil && s.Complete == nil {
-		diags.Add(s.Stale.Place, "", "stale cannot be used with %s; it takes the place of an answer or of complete", s.Action())
+		diags.Add(s.Stale.Place, "", "stale cannot be used with %s; it takes the place of an answer or of complete", s.Action)
 	}
-	if s.Tamper.Given() && s.Unsigned.On {
+	if s.Tamper.Given() && s.Unsigned.Value {
 		diags.Add(s.Tamper.Place, "", "tamper cannot be used with unsigned; give one of them")
 	}
 	s.checkNoResponse(diags)
@@ -219,7 +183,7 @@ func (s *Step) checkFaultInjection(diags *yamlfile.Diagnostics) {
 func (s *Step) checkNoResponse(diags *yamlfile.Diagnostics) {
 	var why string
 	switch {
-	case s.Drop.On:
+	case s.Drop.Value:
 		why = "drop, which gets no response"
 	case s.CutBody.Given():
 		why = "cut_body, which gets no response"
@@ -228,10 +192,10 @@ func (s *Step) checkNoResponse(diags *yamlfile.Diagnostics) {
 	default:
 		return
 	}
-	if e := s.Expect; e != nil && s.Drop.On {
+	if e := s.Expect; e != nil && s.Drop.Value {
 		diags.Add(e.Place, "", "expect cannot be used with %s", why)
 	} else if e != nil && s.CutBody.Given() {
-		reject(map[string]yamlfile.Place{"headers": placeOf(e.Headers), "body": placeOf(e.Body)}, why, diags)
+		reject([]keyPlace{{"headers", placeOf(e.Headers)}, {"body", placeOf(e.Body)}}, why, diags)
 	}
 	if len(s.Capture) > 0 {
 		diags.Add(s.Capture[0].Place, "", "capture cannot be used with %s", why)
@@ -250,7 +214,7 @@ func (s *Step) checkCommand(diags *yamlfile.Diagnostics) {
 		return
 	}
 	if e := s.Expect; e != nil {
-		reject(map[string]yamlfile.Place{"status": placeOf(e.Status), "headers": placeOf(e.Headers), "error": e.Error.Place},
+		reject([]keyPlace{{"status", placeOf(e.Status)}, {"headers", placeOf(e.Headers)}, {"error", e.Error.Place}},
 			"a command, which has only an exit code and a body", diags)
 	}
 	for _, c := range s.Capture {
@@ -260,11 +224,17 @@ func (s *Step) checkCommand(diags *yamlfile.Diagnostics) {
 	}
 }
 
-// reject adds a problem for each key that the file has.
-func reject(keys map[string]yamlfile.Place, beside string, diags *yamlfile.Diagnostics) {
-	for key, at := range keys {
-		if at.Given() {
-			diags.Add(at, "", "%s cannot be used with %s", key, beside)
+// keyPlace is a key of a step with the place of its value.
+type keyPlace struct {
+	key string
+	at  yamlfile.Place
+}
+
+// reject adds a problem for each of the keys that the file has. other is what they cannot be used with.
+func reject(keys []keyPlace, other string, diags *yamlfile.Diagnostics) {
+	for _, k := range keys {
+		if k.at.Given() {
+			diags.Add(k.at, "", "%s cannot be used with %s", k.key, other)
 		}
 	}
 }

@@ -17,9 +17,9 @@ type Value struct {
 	JSON string
 }
 
-func (v *Value) decode(d *decoder, n ast.Node, _ string) { v.JSON = string(d.json(nil, n)) }
+func (v *Value) decode(d *decoder, n ast.Node, _ field) { v.JSON = string(d.json(nil, n)) }
 
-func (*Value) schema(*schemaBuilder) map[string]any { return map[string]any{} }
+func (*Value) schema(*schemaBuilder, string) map[string]any { return map[string]any{} }
 
 // json appends a node as JSON text.
 func (d *decoder) json(dst []byte, n ast.Node) []byte {

@@ -111,8 +111,10 @@ func (x xmlWriter) counts(n junitTotals, took time.Duration) {
 	x.attribute("time", seconds(took))
 }
 
+// seconds returns d in seconds, always with a decimal point, as the schema requires.
 func seconds(d time.Duration) string {
-	return strconv.FormatFloat(max(0, d.Seconds()), 'f', 6, 64)
+	us := max(0, d.Round(time.Microsecond).Microseconds())
+	return fmt.Sprintf("%d.%06d", us/1_000_000, us%1_000_000)
 }
 
 func (x xmlWriter) suite(s *Suite, name, part string) {

@@ -1,0 +1,46 @@
+package format
+
+import (
+	"errors"
+	"strings"
+
+	"artihook/emitter/text"
+	"artihook/fixtures"
+	"artihook/fixtures/yamlfile"
+)
+
+// Text is any text; 12 and true are texts too. It may contain ${name}, which the runner replaces by the value of the variable.
+// $${ is a literal ${.
+type Text struct {
+	yamlfile.Place
+	Value string
+}
+
+func (t *Text) parse(s, form string) error {
+	t.Value = s
+	if form == "bot" && !strings.ContainsAny(s, `./\`) && !strings.Contains(s, "${") { // else it names a file, perhaps by a variable
+		return text.OneOf("bot", s, fixtures.Bots())
+	}
+	return unclosed(s)
+}
+
+func (*Text) schema(*schemaBuilder, string) map[string]any { return anyText() }
+
+func anyText() map[string]any { return map[string]any{"type": []any{"string", "number", "boolean"}} }
+
+// unclosed returns an error if a ${ in the text has no }. The error does not quote the text, which may be a secret.
+func unclosed(s string) error {
+	for {
+		before, after, found := strings.Cut(s, "${")
+		if !found {
+			return nil
+		}
+		if strings.HasSuffix(before, "$") {
+			s = after
+			continue
+		}
+		if _, s, found = strings.Cut(after, "}"); !found {
+			return errors.New("a ${ is never closed; write ${name}")
+		}
+	}
+}
