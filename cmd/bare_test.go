@@ -12,16 +12,16 @@ import (
 	"artihook/cmd/console"
 )
 
-// The receiver of BenchmarkPeers does as little as a receiver can, so that the sender is what is slow: it takes each
-// request off its connection and answers 204. It runs in a process of its own, prints its address, and answers GET with
-// how many requests it has taken and in how many nanoseconds, from the first to the last, and starts over.
+// The receiver of BenchmarkPeers does as little as possible, so that the sender is the slower side. It reads each request and
+// responds with 204. It runs in its own process and prints its address. The response to GET is the number of requests and the
+// nanoseconds from the first to the last; GET also resets both.
 
 const (
-	bareCommand = "bare-receiver"
-	bareAnswer  = "HTTP/1.1 204 No Content\r\n\r\n"
+	bareCommand  = "bare-receiver"
+	bareResponse = "HTTP/1.1 204 No Content\r\n\r\n"
 )
 
-type bareReceiver struct{ taken, first, last atomic.Int64 }
+type bareReceiver struct{ requests, first, last atomic.Int64 }
 
 func runBareReceiver() {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -42,31 +42,31 @@ func runBareReceiver() {
 
 func (b *bareReceiver) serve(conn net.Conn) {
 	defer conn.Close()
-	buf, held := make([]byte, 64<<10), 0
+	buf, buffered := make([]byte, 64<<10), 0
 	for {
-		length := bareLength(buf[:held])
+		length := bareLength(buf[:buffered])
 		if length == 0 {
-			n, err := conn.Read(buf[held:])
+			n, err := conn.Read(buf[buffered:])
 			if err != nil {
 				return
 			}
-			held += n
+			buffered += n
 			continue
 		}
-		answer := bareAnswer
+		response := bareResponse
 		if buf[0] == 'G' {
-			answer = b.counts()
+			response = b.counts()
 		} else {
 			b.count()
 		}
-		held = copy(buf, buf[length:held])
-		if _, err := conn.Write([]byte(answer)); err != nil {
+		buffered = copy(buf, buf[length:buffered])
+		if _, err := conn.Write([]byte(response)); err != nil {
 			return
 		}
 	}
 }
 
-// bareLength gives the length of the request at the beginning of buf, 0 while it is not whole.
+// bareLength returns the length of the request at the beginning of buf, 0 if the request is incomplete.
 func bareLength(buf []byte) int {
 	head := bytes.Index(buf, []byte("\r\n\r\n"))
 	if head < 0 {
@@ -85,13 +85,13 @@ func bareLength(buf []byte) int {
 
 func (b *bareReceiver) count() {
 	now := time.Now().UnixNano()
-	if b.taken.Add(1) == 1 {
+	if b.requests.Add(1) == 1 {
 		b.first.Store(now)
 	}
 	b.last.Store(now)
 }
 
 func (b *bareReceiver) counts() string {
-	text := fmt.Sprintf("%d %d", b.taken.Swap(0), b.last.Load()-b.first.Load())
+	text := fmt.Sprintf("%d %d", b.requests.Swap(0), b.last.Load()-b.first.Load())
 	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(text), text)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// eventsOf calls each with every event of endless conversations with the default bot, until it returns false.
+// eventsOf calls each with the events of conversations with the default bot, until it returns false.
 func eventsOf(b *testing.B, each func(*payload.Event) bool) {
 	b.Helper()
 	bot, err := fixtures.LoadBot(fixtures.DefaultBot)
@@ -43,7 +43,7 @@ const usualBody = 1573
 
 const benchURL = "http://localhost:8000/hook"
 
-// BenchmarkEncodeAndSign is what one event of the usual size costs between its making and its posting.
+// BenchmarkEncodeAndSign encodes and signs one event of the usual size.
 func BenchmarkEncodeAndSign(b *testing.B) {
 	var event payload.Event
 	eventsOf(b, func(e *payload.Event) bool { event = *e; return len(e.AppendJSON(nil)) < usualBody })
@@ -57,7 +57,7 @@ func BenchmarkEncodeAndSign(b *testing.B) {
 	b.ReportMetric(float64(len(body)), "bytes/event")
 }
 
-// BenchmarkGenerateEncodeAndSign is the same with the making, averaged over whole conversations.
+// BenchmarkGenerateEncodeAndSign also generates the events, averaged over whole conversations.
 func BenchmarkGenerateEncodeAndSign(b *testing.B) {
 	signer := signature.NewSigner(signature.NewSecret("s3cret-s3cret"), signature.SchemeURL)
 	var body, header []byte
@@ -72,20 +72,20 @@ func BenchmarkGenerateEncodeAndSign(b *testing.B) {
 	})
 }
 
-// shellSend is what one would write without artihook to do the same job: a body with an id and a time of its own, signed
-// in upper case, posted. $1 is the URL, $2 the secret, $3 a body to start from.
+// shellSend does the same work without artihook: it posts a body with a new id and time, signed in upper case. $1 is the URL, $2
+// the secret, $3 a file with a body.
 const shellSend = `
 body=$(sed -e "s/00000000-0000-4000-8000-000000000000/$(cat /proc/sys/kernel/random/uuid)/g" -e "s/2026-01-01T00:00:00Z/$(date -u +%Y-%m-%dT%H:%M:%SZ)/" "$3")
 signature=$(printf 'POST&%s&%s' "$1" "$body" | openssl dgst -sha1 -hmac "$2" -r | cut -c1-40 | tr a-f A-F)
 curl -sSf -A artibot-api -H 'Content-Type: application/json' -H "x-artibot-signature: $signature" --data-binary "$body" "$1"`
 
-// shellFixed is less of a job: the bytes of the file as they are.
+// shellFixed does less work: it posts the bytes of the file.
 const shellFixed = `
 signature=$({ printf 'POST&%s&' "$1"; cat "$3"; } | openssl dgst -sha1 -hmac "$2" -r | cut -c1-40)
 curl -sSf -A artibot-api -H 'Content-Type: application/json' -H "x-artibot-signature: $signature" --data-binary "@$3" "$1"`
 
-// BenchmarkSendProcess runs whole commands in turn: artihook send with its history, the same job by hand, and what every
-// command pays. The ratio is what counts, since all met the same machine at the same time.
+// BenchmarkSendProcess runs commands in turn: artihook send with its history, the same work in a shell, and artihook version,
+// the cost of every command. The result is the ratios, because all commands run on the same machine at the same time.
 func BenchmarkSendProcess(b *testing.B) {
 	for _, program := range []string{"bash", "openssl", "curl"} {
 		needs(b, program)
@@ -127,7 +127,7 @@ func BenchmarkSendProcess(b *testing.B) {
 	b.ReportMetric(float64(commands[0].took)/float64(commands[2].took), "send/shell-fixed")
 }
 
-// benchBody is a usual event whose id and time the shell can replace.
+// benchBody returns a usual event with an id and a time that the shell can replace.
 func benchBody(b *testing.B) []byte {
 	var body []byte
 	eventsOf(b, func(e *payload.Event) bool {

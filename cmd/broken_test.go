@@ -21,7 +21,7 @@ import (
 	"artihook/emitter/receiver"
 )
 
-// usedHistory has some hundred pages, all in the file itself.
+// usedHistory returns the path of a history with some hundred pages and without a write-ahead log.
 func usedHistory(t *testing.T) string {
 	t.Helper()
 	ctx := context.Background()
@@ -86,15 +86,16 @@ func isOneError(text string) bool {
 	return ended && (rest == "" || strings.HasPrefix(rest, "hint: ") && strings.Count(rest, "\n") == 1)
 }
 
-// TestBrokenHistories: exit code 3, one line and perhaps a hint, the file as it was; and --no-history works.
+// TestBrokenHistories runs commands with a damaged history. The exit code is 3, the error is one line that names the file, the
+// file does not change, and --no-history works.
 func TestBrokenHistories(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(receiver.New(receiver.Options{}))
 	t.Cleanup(server.Close)
 	const page = 16384
 	for name, c := range map[string]struct {
-		harm func(t *testing.T, file string)
-		want string
+		damage func(t *testing.T, file string)
+		want   string
 	}{
 		"newer":            {func(t *testing.T, file string) { alter(t, file, "PRAGMA user_version = 99") }, "a newer artihook has written it"},
 		"truncated":        {func(t *testing.T, file string) { must(t, os.Truncate(file, int64(len(mustRead(t, file))/2))) }, "it is damaged"},
@@ -110,10 +111,9 @@ func TestBrokenHistories(t *testing.T) {
 			t.Parallel()
 			file := usedHistory(t)
 			lines := filepath.Join(t.TempDir(), "lines.jsonl")
-			if code, out, _ := runCommand(t.Context(), "history", "export", "--limit", "3", "--history", file); code == 0 {
-				must(t, os.WriteFile(lines, []byte(out), 0o600))
-			}
-			c.harm(t, file)
+			_, out, _ := runCommand(t.Context(), "history", "export", "--limit", "3", "--history", file)
+			must(t, os.WriteFile(lines, []byte(out), 0o600))
+			c.damage(t, file)
 			before := mustRead(t, file)
 			for _, command := range []string{
 				"send " + server.URL, "play " + server.URL, "history list", "history list --grep x", "history show last", "history stats", "history export",
@@ -125,7 +125,7 @@ func TestBrokenHistories(t *testing.T) {
 					t.Errorf("%s: exit code %d, %q", command, code, stderr)
 				}
 				if !strings.HasPrefix(command, "history") && out != "" {
-					t.Errorf("%s: sent all the same: %s", command, out)
+					t.Errorf("%s: sent %s", command, out)
 				}
 			}
 			if !bytes.Equal(before, mustRead(t, file)) {
@@ -140,20 +140,20 @@ func TestBrokenHistories(t *testing.T) {
 	}
 }
 
-// onSmallDisk runs a script of sh in a folder that is a disk of 8 MB of its own, where this system lets users have one.
-// $URL is a receiver's.
+// onSmallDisk runs a script of sh in a folder that is a disk of 8 MB, and returns its output. $URL is the URL of a receiver. It
+// skips the test if the system does not allow such a disk.
 func onSmallDisk(t *testing.T, url, script string) string {
 	t.Helper()
 	if runtime.GOOS != "linux" {
-		t.Skip("only Linux gives a test a small disk of its own")
+		t.Skip("only Linux lets a test mount a disk")
 	}
 	needs(t, "unshare")
-	own := []string{"-rm", "sh", "-euc"}
-	if out, err := exec.CommandContext(limited(t), "unshare", append(own, "mount -t tmpfs -o size=1m tmpfs /tmp")...).CombinedOutput(); err != nil {
-		t.Skipf("this system gives a test no small disk of its own: %s", out)
+	shell := []string{"-rm", "sh", "-euc"} // with mounts of its own
+	if out, err := exec.CommandContext(limited(t), "unshare", append(shell, "mount -t tmpfs -o size=1m tmpfs /tmp")...).CombinedOutput(); err != nil {
+		t.Skipf("this system does not let a test mount a disk: %s", out)
 	}
 	folder := t.TempDir()
-	command := exec.CommandContext(limited(t), "unshare", append(own, "mount -t tmpfs -o size=8m tmpfs . && cd \"$PWD\"\n"+script)...)
+	command := exec.CommandContext(limited(t), "unshare", append(shell, "mount -t tmpfs -o size=8m tmpfs . && cd \"$PWD\"\n"+script)...)
 	command.Dir, command.Env = folder, append(os.Environ(), "URL="+url)
 	out, err := command.CombinedOutput()
 	if err != nil {
@@ -162,8 +162,8 @@ func onSmallDisk(t *testing.T, url, script string) string {
 	return string(out)
 }
 
-// TestFullDisk fills a real disk: first with deliveries, then with something else before there is a history. What play
-// could not commit leaves room in the log for a delivery or two.
+// TestFullDisk fills a disk with deliveries, and starts a history on a full disk. The batch that play could not commit leaves
+// room for a few deliveries in the write-ahead log.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(receiver.New(receiver.Options{}))
@@ -172,23 +172,23 @@ func TestFullDisk(t *testing.T) {
 head -c 4m /dev/zero > rest
 artihook play $URL --leads 100000 --history h.db --quiet >/dev/null || echo "exit $?"
 artihook history --limit 1 --history h.db --quiet | cut -d' ' -f2
-artihook play $URL --leads 2 --no-history --history h.db --quiet >/dev/null && echo "sends without"
+artihook play $URL --leads 2 --no-history --history h.db --quiet >/dev/null && echo "sent without a history"
 artihook send $URL --history new.db --quiet || echo "exit $?"
 for i in $(seq 99); do artihook send $URL --history h.db --quiet >/dev/null || { echo "exit $?"; break; }; done
 rm rest
-artihook send $URL --history h.db --quiet >/dev/null && echo "goes on"
+artihook send $URL --history h.db --quiet >/dev/null && echo "sent again"
 artihook history prune --keep 10 --history h.db | cut -d\; -f2
 artihook history stats --history h.db | head -1 | cut -d, -f1
 `)
 	want := []string{
-		`play: writing the history ".*h.db": the disk is full.*`, `exit 3`, `\[(204|unknown)\]`, `sends without`,
+		`play: writing the history ".*h.db": the disk is full.*`, `exit 3`, `\[(204|unknown)\]`, `sent without a history`,
 		`send: (opening|writing) the history ".*new.db": the disk is full.*`, `exit 3`, `send: (opening|writing) the history ".*h.db": the disk is full.*`, `exit 3`,
-		`goes on`, ` the file went from \d+\.\d .B to \d+\.\d KB`, `10 deliveries`, ``,
+		`sent again`, ` the file went from \d+\.\d .B to \d+\.\d KB`, `10 deliveries`, ``,
 	}
 	matchLines(t, got, want)
 }
 
-// TestFileAtItsLimit lets no file grow beyond some hundred KB, which is as good as a full disk and needs no disk.
+// TestFileAtItsLimit limits the size of files to some hundred KB, which is like a full disk.
 func TestFileAtItsLimit(t *testing.T) {
 	t.Parallel()
 	needs(t, "sh")
@@ -196,8 +196,8 @@ func TestFileAtItsLimit(t *testing.T) {
 	defer server.Close()
 	const script = `
 (ulimit -f 800 && artihook play $URL --leads 100000 --history h.db --quiet >/dev/null) || echo "exit $?"
-(ulimit -f 800 && artihook play $URL --leads 2 --no-history --history h.db --quiet >/dev/null) && echo "sends without"
-artihook send $URL --history h.db --quiet >/dev/null && echo "goes on"
+(ulimit -f 800 && artihook play $URL --leads 2 --no-history --history h.db --quiet >/dev/null) && echo "sent without a history"
+artihook send $URL --history h.db --quiet >/dev/null && echo "sent again"
 `
 	command := exec.CommandContext(limited(t), "sh", "-euc", script)
 	command.Dir, command.Env = t.TempDir(), append(os.Environ(), "URL="+server.URL)
@@ -205,11 +205,11 @@ artihook send $URL --history h.db --quiet >/dev/null && echo "goes on"
 	if err != nil {
 		t.Fatalf("%v: %s", err, got)
 	}
-	matchLines(t, string(got), []string{`play: writing the history ".*h.db": .*check the disk, its free space and the limits on file size`, `exit 3`, `sends without`, `goes on`, ``})
+	matchLines(t, string(got), []string{`play: writing the history ".*h.db": .*check the disk, its free space and the limits on file size`, `exit 3`, `sent without a history`, `sent again`, ``})
 	checkWhole(t, filepath.Join(command.Dir, "h.db"))
 }
 
-// TestReadOnlyDisk has a history on a disk that may only be read.
+// TestReadOnlyDisk uses a history on a read-only disk.
 func TestReadOnlyDisk(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(receiver.New(receiver.Options{}))
@@ -222,26 +222,26 @@ mount -o remount,ro tmpfs .
 artihook send $URL --history h.db --quiet || echo "exit $?"
 artihook send $URL --history new.db --quiet || echo "exit $?"
 artihook history prune --keep 0 --history h.db || echo "exit $?"
-artihook send $URL --history h.db --no-history --quiet >/dev/null && echo "sends without"
+artihook send $URL --history h.db --no-history --quiet >/dev/null && echo "sent without a history"
 artihook history --history h.db | cut -d' ' -f2
-test "$sum" = "$(cksum h.db)" && echo "as it was"
+test "$sum" = "$(cksum h.db)" && echo "unchanged"
 `)
 	want := []string{
 		`send: (opening|writing) the history ".*h.db": .*(permissions|read-only).*`, `exit 3`,
 		`send: (opening|writing) the history ".*new.db": .*read-only.*`, `exit 3`,
-		`history prune: (opening|writing) the history ".*h.db": .*`, `exit 3`, `sends without`,
-		`\[204\]`, `as it was`, ``,
+		`history prune: (opening|writing) the history ".*h.db": .*`, `exit 3`, `sent without a history`,
+		`\[204\]`, `unchanged`, ``,
 	}
 	matchLines(t, got, want)
 }
 
-// matchLines compares lines, without hints, with patterns.
+// matchLines compares the lines of a text, without hints, with regular expressions.
 func matchLines(t *testing.T, got string, want []string) {
 	t.Helper()
 	lines := slices.DeleteFunc(strings.Split(got, "\n"), func(line string) bool { return strings.HasPrefix(line, "hint: ") })
 	for i, line := range want {
 		if i >= len(lines) || !regexp.MustCompile("^"+line+"$").MatchString(lines[i]) {
-			t.Fatalf("line %d does not fit %q:\n%s", i+1, line, got)
+			t.Fatalf("line %d does not match %q:\n%s", i+1, line, got)
 		}
 	}
 }

@@ -19,8 +19,8 @@ func commandOf(file string) string {
 	return command
 }
 
-// TestCommandsAreSeparate finds a command that uses a name from another command's file. What two commands need belongs
-// into cmd/settings or cmd/console.
+// TestCommandsAreSeparate reports commands that use a name from the file of another command. Code that two commands need
+// belongs in cmd/settings or cmd/console.
 func TestCommandsAreSeparate(t *testing.T) {
 	t.Parallel()
 	files := parseCommands(t)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// startGroup starts a process; stop ends it.
+// startGroup starts a process. stop ends it.
 func startGroup(t *testing.T, process *exec.Cmd) (stop func()) {
 	t.Helper()
 	if err := process.Start(); err != nil {
@@ -21,5 +21,5 @@ func startGroup(t *testing.T, process *exec.Cmd) (stop func()) {
 	})
 }
 
-// peakMemory is not known here.
+// peakMemory returns 0, because this system does not report it.
 func peakMemory(*os.ProcessState) int64 { return 0 }

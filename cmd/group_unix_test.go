@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// startGroup starts a process in a group of its own; stop ends it with all that it has started ("go run" does).
+// startGroup starts a process in a new process group. stop ends the process and all that it started, as "go run" does.
 func startGroup(t *testing.T, process *exec.Cmd) (stop func()) {
 	t.Helper()
 	process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -24,7 +24,7 @@ func startGroup(t *testing.T, process *exec.Cmd) (stop func()) {
 	})
 }
 
-// peakMemory is the most memory that an ended process used, in bytes. It is at least what this one uses.
+// peakMemory returns the largest amount of memory that an ended process used, in bytes. It is at least that of this process.
 func peakMemory(ended *os.ProcessState) int64 {
 	usage, ok := ended.SysUsage().(*syscall.Rusage)
 	if !ok {

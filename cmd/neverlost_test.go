@@ -26,12 +26,12 @@ import (
 	"artihook/emitter/history"
 )
 
-// kills is how often TestNeverLost ends play with SIGKILL: go test ./cmd -run NeverLost -kills 200
-var kills = flag.Int("kills", 6, "how often the never-lost test kills a sender")
+// kills is the number of times that TestNeverLost kills play: go test ./cmd -run NeverLost -kills 200
+var kills = flag.Int("kills", 6, "the number of times that TestNeverLost kills play")
 
 type bodySum = [sha256.Size]byte
 
-// counter is a receiver that counts every request before it answers, and does something at one of them.
+// counter is a receiver that counts every request before it responds. It calls a function at one of them.
 type counter struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -47,7 +47,7 @@ func startCounter(t *testing.T) *counter {
 	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			return // it did not arrive whole
+			return // the request is incomplete
 		}
 		c.count(sha256.Sum256(body))
 		w.WriteHeader(http.StatusNoContent)
@@ -66,14 +66,14 @@ func (c *counter) count(sum bodySum) {
 	}
 }
 
-// after has then called once so many more requests have arrived.
+// after calls then when this many more requests have arrived.
 func (c *counter) after(more int, then func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at, c.then = c.total+more, then
 }
 
-// sums copies what has been counted so far.
+// sums returns a copy of the counts.
 func (c *counter) sums() map[bodySum]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -84,7 +84,7 @@ func (c *counter) sums() map[bodySum]int {
 	return sums
 }
 
-// program is a command line of this program in a process of its own.
+// program returns a command line of the program, for a new process in an empty directory.
 func program(t *testing.T, args ...string) (command *exec.Cmd, stderr *bytes.Buffer) {
 	t.Helper()
 	command, stderr = exec.CommandContext(limited(t), "artihook", args...), new(bytes.Buffer)
@@ -92,15 +92,14 @@ func program(t *testing.T, args ...string) (command *exec.Cmd, stderr *bytes.Buf
 	return command, stderr
 }
 
-// TestNeverLost kills play at full speed at moments that nobody has chosen: after some requests, or after some
-// milliseconds, when it may not even have made the file. Each time the history must be whole, and hold every request
-// that the receiver has counted.
+// TestNeverLost kills play at random moments: after some requests, or after some milliseconds, when the history may not exist
+// yet. Each time, the history must be undamaged and contain every request that the receiver has counted.
 func TestNeverLost(t *testing.T) {
 	t.Parallel()
 	receiver := startCounter(t)
 	file := filepath.Join(t.TempDir(), "history.db")
 	seed := rand.Uint64()
-	t.Logf("the moments are those of seed %d", seed)
+	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 1))
 	for round := range *kills {
 		play, stderr := program(t, "play", receiver.URL, "--leads", "1000000", "--concurrency", "16", "--history", file, "--quiet", "-o", "json")
@@ -118,15 +117,16 @@ func TestNeverLost(t *testing.T) {
 		}
 		checkNothingLost(t, file, receiver.sums())
 	}
-	receiver.Close() // waits for those that are still on their way
+	receiver.Close() // waits for requests that are under way
 	recorded, unknown := checkNothingLost(t, file, receiver.sums())
 	t.Logf("%d kills: %d requests arrived, %d deliveries are recorded, the outcome of %d is unknown", *kills, receiver.total, recorded, unknown)
 	if receiver.total == 0 || unknown == 0 {
-		t.Error("the kills have met nothing")
+		t.Error("no kill interrupted a delivery")
 	}
 }
 
-// checkNothingLost opens the history as any command does.
+// checkNothingLost checks that the history contains the counted requests. It returns the number of deliveries, and of those
+// without an outcome.
 func checkNothingLost(t *testing.T, file string, counted map[bodySum]int) (recorded, unknown int) {
 	t.Helper()
 	ctx := context.Background()
@@ -159,7 +159,7 @@ func checkNothingLost(t *testing.T, file string, counted map[bodySum]int) (recor
 	return recorded, unknown
 }
 
-// checkWhole asks SQLite itself.
+// checkWhole runs the integrity check of SQLite.
 func checkWhole(t *testing.T, file string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", file)
@@ -173,8 +173,7 @@ func checkWhole(t *testing.T, file string) {
 	}
 }
 
-// TestManyProcessesOnOneHistory has two plays, the page with one who looks on and sends, one who lists and one who
-// prunes, all at once.
+// TestManyProcessesOnOneHistory runs two plays, a web page that sends, list, stats and prune at the same time.
 func TestManyProcessesOnOneHistory(t *testing.T) {
 	t.Parallel()
 	receiver := startCounter(t)
@@ -215,11 +214,11 @@ func TestManyProcessesOnOneHistory(t *testing.T) {
 	}
 }
 
-// livePage is ui in a process of its own.
+// livePage is a process of artihook ui.
 type livePage struct {
 	process *exec.Cmd
 	url     string
-	said    chan string // all that it says on stderr, when it has ended
+	stderr  chan string // the rest of stderr, after the end
 	sent    int         // events that were sent from it
 }
 
@@ -233,10 +232,10 @@ func startPage(t *testing.T, file string) *livePage {
 	lines := bufio.NewReader(stderr)
 	first, err := lines.ReadString('\n')
 	must(t, err)
-	p := &livePage{process: command, url: regexp.MustCompile(`http://\S+\d`).FindString(first), said: make(chan string, 1)}
+	p := &livePage{process: command, url: regexp.MustCompile(`http://\S+\d`).FindString(first), stderr: make(chan string, 1)}
 	go func() {
 		rest, _ := io.ReadAll(lines)
-		p.said <- string(rest)
+		p.stderr <- string(rest)
 	}()
 	return p
 }
@@ -249,15 +248,9 @@ func (p *livePage) use(t *testing.T, receiver string, ended <-chan struct{}) {
 			return
 		default:
 		}
-		response, err := testClient.PostForm(p.url+"/send", url.Values{"url": {receiver}, "action": {"created"}}) // leads to the delivery
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		body, err := io.ReadAll(response.Body)
-		response.Body.Close()
-		if err != nil || response.StatusCode != http.StatusOK || !bytes.Contains(body, []byte("No Content: accepted")) {
-			t.Errorf("sending from the page: %s, %v, %s", response.Status, err, body)
+		status, body := postPage(t, p.url+"/send", url.Values{"url": {receiver}, "action": {"created"}})
+		if status != http.StatusOK || !strings.Contains(body, "No Content: accepted") {
+			t.Errorf("sending from the page: %d, %s", status, body)
 			return
 		}
 		p.sent++
@@ -268,7 +261,7 @@ func (p *livePage) use(t *testing.T, receiver string, ended <-chan struct{}) {
 	}
 }
 
-// stop looks whether the newest delivery has come live, and interrupts the page.
+// stop checks that the live list has the newest delivery, and interrupts the page.
 func (p *livePage) stop(t *testing.T, file string) {
 	t.Helper()
 	code, newest, message := runCommand(t.Context(), "history", "show", "last", "-o", "json", "--history", file)
@@ -285,14 +278,13 @@ func (p *livePage) stop(t *testing.T, file string) {
 		}
 	}
 	must(t, p.process.Process.Signal(os.Interrupt))
-	said := <-p.said
-	if err := p.process.Wait(); err != nil || said != "" {
-		t.Errorf("the page ended with %v and said %q", err, said)
+	stderr := <-p.stderr
+	if err := p.process.Wait(); err != nil || stderr != "" {
+		t.Errorf("the page ended with %v, stderr %q", err, stderr)
 	}
 }
 
-// TestKilledPrune kills prune and import at moments that nobody has chosen: what was to stay is there, and what is there
-// is whole.
+// TestKilledPrune kills prune and import at random moments. The history must be undamaged and contain the deliveries to keep.
 func TestKilledPrune(t *testing.T) {
 	t.Parallel()
 	file := usedHistory(t)
@@ -303,14 +295,14 @@ func TestKilledPrune(t *testing.T) {
 	}
 	must(t, os.WriteFile(lines, []byte(out), 0o600))
 	seed := rand.Uint64()
-	t.Logf("the moments are those of seed %d", seed)
+	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 2))
 	for round := range *kills {
 		args := [][]string{{"history", "import", lines}, {"history", "prune", "--keep", "200"}}[round%2]
 		command, stderr := program(t, append(args, "--history", file)...)
 		must(t, command.Start())
 		kill := time.AfterFunc(time.Duration(random.IntN(80_000))*time.Microsecond, func() { _ = command.Process.Kill() })
-		_ = command.Wait() // it may have been faster than the kill
+		_ = command.Wait() // it may have ended before the kill
 		kill.Stop()
 		if stderr.Len() > 0 {
 			t.Error(stderr)

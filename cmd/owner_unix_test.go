@@ -15,10 +15,10 @@ import (
 	"artihook/cmd/settings"
 )
 
-// stranger is the number of a user who is neither root nor the one that runs the tests.
+// stranger is the ID of a user who is neither root nor the user of the tests.
 const stranger = 65534
 
-// giveAway makes the stranger the owner of the file. Only root can do that.
+// giveAway makes the stranger the owner of the file. It skips the test if the user is not root.
 func giveAway(t *testing.T, file string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -29,7 +29,7 @@ func giveAway(t *testing.T, file string) {
 	}
 }
 
-// TestConfigOfAnotherUser finds a file, and a link to a file, that belongs to another user.
+// TestConfigOfAnotherUser uses a configuration file, and a link to one, that belongs to another user.
 func TestConfigOfAnotherUser(t *testing.T) {
 	t.Parallel()
 	const text = "defaults: {history: mine.db}\n"
@@ -67,7 +67,7 @@ func TestConfigOfAnotherUser(t *testing.T) {
 	}
 }
 
-// TestHistoryOfAnotherUser finds a file of the user's own that names the history of another user.
+// TestHistoryOfAnotherUser uses a configuration file that names the history of another user.
 func TestHistoryOfAnotherUser(t *testing.T) {
 	t.Parallel()
 	file := usedHistory(t)
@@ -76,18 +76,18 @@ func TestHistoryOfAnotherUser(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(command.Dir, settings.ConfigName), []byte("defaults: {history: '"+file+"'}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_ = command.Run() // its exit code tells
+	_ = command.Run() // the exit code is checked below
 	want := "the history \"" + file + "\": it belongs to another user (uid 65534); if you trust it, use --history " + file
 	if command.ProcessState.ExitCode() != console.ExitUsage || !strings.Contains(stderr.String(), want) {
 		t.Errorf("exit code %d, stderr %q; want %d and %q", command.ProcessState.ExitCode(), stderr, console.ExitUsage, want)
 	}
 	if named, stderr := program(t, "history", "--history", file); named.Run() != nil {
-		t.Errorf("a history that the user names is refused: %s", stderr)
+		t.Errorf("a history that the user names is rejected: %s", stderr)
 	}
 }
 
-// asOther is a command line of this program in a process that may not do what root may: where the tests run as root, it
-// runs as the stranger.
+// asOther returns a command line of the program for a process without root's rights. If the tests run as root, it runs as the
+// stranger.
 func asOther(t *testing.T, args ...string) (command *exec.Cmd, stderr *bytes.Buffer) {
 	t.Helper()
 	command, stderr = program(t, args...)
@@ -95,7 +95,7 @@ func asOther(t *testing.T, args ...string) (command *exec.Cmd, stderr *bytes.Buf
 		return command, stderr
 	}
 	dir := t.TempDir()
-	for _, d := range []string{dir, filepath.Dir(dir)} { // the parent is for the user alone
+	for _, d := range []string{dir, filepath.Dir(dir)} { // other users cannot read the parent
 		if err := os.Chmod(d, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func asOther(t *testing.T, args ...string) (command *exec.Cmd, stderr *bytes.Buf
 		t.Fatal(err)
 	}
 	command.Path, command.Dir = filepath.Join(dir, "artihook"), "/"
-	syscall.ForkLock.RLock() // a process that starts meanwhile would have the file open, and keep it from being run
+	syscall.ForkLock.RLock() // a process that starts now would inherit the open file, which then could not be executed
 	err = os.WriteFile(command.Path, self, 0o755)
 	syscall.ForkLock.RUnlock()
 	if err != nil {
@@ -115,7 +115,7 @@ func asOther(t *testing.T, args ...string) (command *exec.Cmd, stderr *bytes.Buf
 	return command, stderr
 }
 
-// readOnly lets everybody read the directory and nobody write to it.
+// readOnly makes the directory readable for all users and writable for none.
 func readOnly(t *testing.T, dir string) {
 	t.Helper()
 	if err := os.Chmod(dir, 0o555); err != nil {
@@ -127,7 +127,7 @@ func readOnly(t *testing.T, dir string) {
 	}
 }
 
-// TestReadOnlyHistory reads a history whose file and directory may only be read. It has no write-ahead log.
+// TestReadOnlyHistory reads a history whose file and directory are read-only. It has no write-ahead log.
 func TestReadOnlyHistory(t *testing.T) {
 	t.Parallel()
 	file := usedHistory(t)
@@ -147,7 +147,7 @@ func TestReadOnlyHistory(t *testing.T) {
 	}
 }
 
-// TestNoWritableHome runs commands that record without a directory to record in, as a container does.
+// TestNoWritableHome runs commands with a read-only home directory, as in a container.
 func TestNoWritableHome(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()

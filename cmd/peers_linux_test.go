@@ -20,7 +20,7 @@ const (
 	peerSecret      = "s3cret-s3cret"
 )
 
-// peer is a program that loads the receiver, and what each of its rounds has cost.
+// peer is a program that loads the receiver, with the measurements of its rounds.
 type peer struct {
 	name   string
 	args   []string
@@ -29,9 +29,9 @@ type peer struct {
 	memory int64     // the most, in MB
 }
 
-// BenchmarkPeers runs artihook load and other load generators in turn against one receiver, round after round, and
-// writes the medians and the ratios as a table. The others post one fixed body; only artihook's are unique, and only
-// artihook and k6 sign. Programs that are not here are left out.
+// BenchmarkPeers runs artihook load and other load generators in turn against one receiver, for several rounds, and prints the
+// medians and the ratios as a table. The others post one fixed body; only the bodies of artihook are unique, and only artihook
+// and k6 sign. Programs that are not installed are left out.
 func BenchmarkPeers(b *testing.B) {
 	folder := b.TempDir()
 	target := startBare(b)
@@ -48,7 +48,7 @@ func BenchmarkPeers(b *testing.B) {
 	fmt.Print(peerTable(peers))
 }
 
-// startBare starts the receiver in a process of its own and gives its address.
+// startBare starts the receiver in a new process and returns its address.
 func startBare(b *testing.B) string {
 	b.Helper()
 	self, err := os.Executable()
@@ -102,7 +102,7 @@ wrk.headers["Content-Type"] = "application/json"
 `, body)
 }
 
-// k6Script signs as the contract says, so that k6 does the same work but for the making of events.
+// k6Script returns a script that signs each request but does not generate events.
 func k6Script(body string) string {
 	return fmt.Sprintf(`import http from 'k6/http';
 import crypto from 'k6/crypto';
@@ -115,7 +115,7 @@ export default function () {
 `, body)
 }
 
-// round runs the program once and asks the receiver what has arrived.
+// round runs the program once and reads the counts of the receiver.
 func (p *peer) round(b *testing.B, folder, target string) {
 	b.Helper()
 	for _, old := range []string{"history.db", "history.db-wal", "history.db-shm"} {
@@ -126,17 +126,17 @@ func (p *peer) round(b *testing.B, folder, target string) {
 	if output, err := process.CombinedOutput(); err != nil {
 		b.Fatalf("%s: %v\n%s", p.name, err, output)
 	}
-	taken, nanoseconds := bareCounts(b, target)
-	if taken < 2 {
-		b.Fatalf("%s: %d requests arrived", p.name, taken)
+	requests, nanoseconds := bareCounts(b, target)
+	if requests < 2 {
+		b.Fatalf("%s: %d requests arrived", p.name, requests)
 	}
 	state := process.ProcessState
-	p.rates = append(p.rates, float64(taken)/(float64(nanoseconds)/float64(time.Second)))
-	p.costs = append(p.costs, float64((state.UserTime()+state.SystemTime()).Microseconds())/float64(taken))
+	p.rates = append(p.rates, float64(requests)/(float64(nanoseconds)/float64(time.Second)))
+	p.costs = append(p.costs, float64((state.UserTime()+state.SystemTime()).Microseconds())/float64(requests))
 	p.memory = max(p.memory, state.SysUsage().(*syscall.Rusage).Maxrss/1024)
 }
 
-func bareCounts(b *testing.B, target string) (taken, nanoseconds int64) {
+func bareCounts(b *testing.B, target string) (requests, nanoseconds int64) {
 	b.Helper()
 	response, err := http.Get("http://" + target)
 	if err != nil {
@@ -145,12 +145,12 @@ func bareCounts(b *testing.B, target string) (taken, nanoseconds int64) {
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err == nil {
-		_, err = fmt.Sscan(string(text), &taken, &nanoseconds)
+		_, err = fmt.Sscan(string(text), &requests, &nanoseconds)
 	}
 	if err != nil {
 		b.Fatal(err)
 	}
-	return taken, nanoseconds
+	return requests, nanoseconds
 }
 
 func median(values []float64) float64 {
@@ -158,7 +158,7 @@ func median(values []float64) float64 {
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }
 
-// peerTable writes the medians, and for each peer artihook's rate and processor time in terms of the peer's.
+// peerTable returns a table of the medians, and of the rate and processor time of artihook as multiples of those of each peer.
 func peerTable(peers []*peer) string {
 	var out strings.Builder
 	out.WriteString("\n| | rate | processor time a request | memory | artihook, recorded | not recorded |\n|---|---|---|---|---|---|\n")

@@ -18,11 +18,11 @@ import (
 	"artihook/emitter/history"
 )
 
-// rows is how many deliveries BenchmarkHistoryRows reads from.
-var rows = flag.Int("rows", 2000, "how many deliveries the history of BenchmarkHistoryRows has")
+// rows is the number of deliveries in the history of BenchmarkHistoryRows.
+var rows = flag.Int("rows", 2000, "the number of deliveries in the history of BenchmarkHistoryRows")
 
-// BenchmarkHistoryRows runs whole commands in turn on an empty history and on a large one: what a command takes longer,
-// and the most memory that it used. -rows 1000000 makes a file of 2.5 GB.
+// BenchmarkHistoryRows runs commands in turn with an empty history and with a large one. It reports the additional time and the
+// largest amount of memory. -rows 1000000 makes a file of 2.5 GB.
 func BenchmarkHistoryRows(b *testing.B) {
 	folder := b.TempDir()
 	program, empty, large := filepath.Join(programFolder(b), "artihook"), filepath.Join(folder, "empty.db"), filepath.Join(folder, "large.db")
@@ -40,7 +40,7 @@ func BenchmarkHistoryRows(b *testing.B) {
 			var extra time.Duration
 			memory, memoryEmpty := int64(0), int64(0)
 			for b.Loop() {
-				_, _ = timeHistory(b, program, empty, args) // both files are warm then
+				_, _ = timeHistory(b, program, empty, args) // fills the caches
 				short, small := timeHistory(b, program, empty, args)
 				long, much := timeHistory(b, program, large, args)
 				extra += long - short
@@ -68,8 +68,8 @@ func timeHistory(b *testing.B, program, file string, args []string) (took time.D
 
 func benchLead(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", n/7) }
 
-// fillHistory imports deliveries of 1.6 KB, seven of each lead, over the last thirty days; one in a hundred failed. This
-// process stays small: what it uses would count as memory of those that it starts.
+// fillHistory imports deliveries of 1.6 KB over the last thirty days, seven of each lead; one in a hundred failed. It uses little
+// memory, because the memory of this process would count as that of the processes that it starts.
 func fillHistory(b *testing.B, program, file string, n int) {
 	b.Helper()
 	command := exec.Command(program, "history", "import", "-", "--history", file)

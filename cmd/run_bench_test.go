@@ -14,8 +14,8 @@ import (
 	"artihook/emitter/signature"
 )
 
-// BenchmarkRunProcess runs whole commands in turn, both recorded and sixteen at a time: a thousand scenarios of ten steps,
-// and as many conversations played. The ratio of their deliveries per second is what counts.
+// BenchmarkRunProcess runs run with a thousand scenarios of ten steps and play with a thousand conversations in turn, both
+// recorded and sixteen at a time. The result is the ratio of their deliveries per second.
 func BenchmarkRunProcess(b *testing.B) {
 	const secret, count = "s3cret-s3cret", 1000
 	server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(secret)}))
@@ -60,7 +60,7 @@ func BenchmarkRunProcess(b *testing.B) {
 	b.ReportMetric(float64(memory["play"])/(1<<20), "play-MB")
 }
 
-// deliveriesIn counts what a history holds.
+// deliveriesIn returns the number of deliveries in a history.
 func deliveriesIn(b *testing.B, program, store string) float64 {
 	output, err := exec.Command(program, "history", "list", "--limit", "1", "-o", "json", "--history", store).Output()
 	var n float64

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -29,10 +30,10 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// scriptSecret is what the receivers of the scripts expect, and what must not be found anywhere afterwards.
+// scriptSecret is the secret of the receivers of the scripts. nosecret looks for it.
 const scriptSecret = "hush-hush-0815-ünïcode"
 
-// TestScripts runs every script of testdata/script as a user would: the built program, an empty home, real receivers.
+// TestScripts runs every script of testdata/script with the program in a process, an empty home and real receivers.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -47,8 +48,8 @@ func TestScripts(t *testing.T) {
 			"arrived":  arrivedCmd,
 			"capture":  captureCmd,
 			"respond":  respondCmd,
+			"nowhere":  nowhereCmd,
 
-			"nowhere":   nowhereCmd,
 			"nocommand": nocommandCmd,
 		},
 	})
@@ -65,16 +66,16 @@ func setupScript(env *testscript.Env) error {
 	return os.MkdirAll(home, 0o700)
 }
 
-// arrivals are the bodies that the script's receivers took.
+// arrivals are the requests that the receivers of a script got.
 type arrivals struct {
-	mu     sync.Mutex
-	bodies []string
+	mu       sync.Mutex
+	verified []bool // one for each request
 }
 
 type arrivalsKey struct{}
 
-// receiverCmd starts a verifying receiver and puts its URL into the variable: receiver NAME [STATUS|MISBEHAVIOR]. Its
-// records of a lead are at /kept/ID.
+// receiverCmd starts a verifying receiver and puts its URL into a variable: receiver NAME [STATUS|MISBEHAVIOR]. GET /leads/ID
+// returns what it stored of a lead.
 func receiverCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: receiver NAME [STATUS|MISBEHAVIOR]")
@@ -88,16 +89,16 @@ func receiverCmd(ts *testscript.TestScript, neg bool, args []string) {
 			mistakes = []receivertest.Misbehavior{receivertest.Misbehavior(args[1])}
 		}
 	}
-	kept := ts.Value(arrivalsKey{}).(*arrivals)
+	arrived := ts.Value(arrivalsKey{}).(*arrivals)
 	opt.Seen = func(a receiver.Arrival) {
-		kept.mu.Lock()
-		defer kept.mu.Unlock()
-		kept.bodies = append(kept.bodies, fmt.Sprintf("%v %s", a.Verified, a.Body))
+		arrived.mu.Lock()
+		defer arrived.mu.Unlock()
+		arrived.verified = append(arrived.verified, a.Verified)
 	}
 	mux := http.NewServeMux()
 	served := receivertest.New(opt, mistakes...)
 	mux.Handle("/", served)
-	mux.HandleFunc("GET /kept/{id}", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /leads/{id}", func(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(served.Records(r.PathValue("id"))) // a closed connection shows in the command
 	})
 	server := httptest.NewServer(mux)
@@ -106,54 +107,57 @@ func receiverCmd(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0]+"_PORT", server.URL[strings.LastIndexByte(server.URL, ':')+1:])
 }
 
-// arrivedCmd holds how many requests the receivers took: arrived N [right].
-func arrivedCmd(ts *testscript.TestScript, _ bool, args []string) {
-	kept := ts.Value(arrivalsKey{}).(*arrivals)
-	kept.mu.Lock()
-	defer kept.mu.Unlock()
-	n, right := 0, 0
-	for _, body := range kept.bodies {
-		n++
-		if strings.HasPrefix(body, "true ") {
-			right++
+// arrivedCmd checks how many requests the receivers got, or how many with a valid signature: arrived N [right].
+func arrivedCmd(ts *testscript.TestScript, neg bool, args []string) {
+	onlyValid := len(args) == 2 && args[1] == "right"
+	if neg || len(args) != 1 && !onlyValid {
+		ts.Fatalf("usage: arrived N [right]")
+	}
+	arrived := ts.Value(arrivalsKey{}).(*arrivals)
+	arrived.mu.Lock()
+	defer arrived.mu.Unlock()
+	all, valid := len(arrived.verified), 0
+	for _, verified := range arrived.verified {
+		if verified {
+			valid++
 		}
 	}
-	if len(args) == 2 {
-		n = right
+	n := all
+	if onlyValid {
+		n = valid
 	}
 	if strconv.Itoa(n) != args[0] {
-		ts.Fatalf("%d requests arrived, %d of them right; want %v", len(kept.bodies), right, args)
+		ts.Fatalf("%d requests arrived, %d of them with a valid signature; want %v", all, valid, args)
 	}
 }
 
-// exitcodeCmd runs a program and holds its exit code: exitcode N program args…
-func exitcodeCmd(ts *testscript.TestScript, _ bool, args []string) {
+// exitcodeCmd runs a program and checks its exit code: exitcode N PROGRAM [ARG…].
+func exitcodeCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exitcode N PROGRAM [ARG…]")
+	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	err = ts.Exec(args[1], args[2:]...)
 	got := 0
-	if exit := new(exec.ExitError); err != nil {
-		if !asExit(err, &exit) {
-			ts.Check(err)
-		}
+	if exit := new(exec.ExitError); errors.As(err, &exit) {
 		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
 }
 
-func asExit(err error, exit **exec.ExitError) bool {
-	e, ok := err.(*exec.ExitError)
-	*exit = e
-	return ok
-}
-
-// secretTrace matches half of the secret, in hex and base64 too.
+// secretTrace matches half of the secret as text, in hex and in base64.
 var secretTrace = regexp.MustCompile(`(?i)hush-hush-08|15-ünïcode|687573682d687573682d|aHVzaC1odXNoLTA4`)
 
-// nosecretCmd looks for the secret in every file of the script's folder.
-func nosecretCmd(ts *testscript.TestScript, _ bool, _ []string) {
+// nosecretCmd checks that no file of the script's folder and no output contains the secret. It skips files that end with .secret.
+func nosecretCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: nosecret")
+	}
 	work := ts.Getenv("WORK")
 	ts.Check(filepath.WalkDir(work, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasSuffix(path, ".secret") {
@@ -164,7 +168,7 @@ func nosecretCmd(ts *testscript.TestScript, _ bool, _ []string) {
 			return err
 		}
 		if found := secretTrace.Find(content); found != nil {
-			return fmt.Errorf("%s holds the secret as %q", path, found)
+			return fmt.Errorf("%s contains the secret as %q", path, found)
 		}
 		return nil
 	}))
@@ -175,8 +179,11 @@ func nosecretCmd(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 }
 
-// captureCmd puts what a regular expression finds in a file into a variable: capture NAME FILE 'expr(group)'.
-func captureCmd(ts *testscript.TestScript, _ bool, args []string) {
+// captureCmd sets a variable to the last group of a regular expression in a file: capture NAME FILE 'EXPR(GROUP)'.
+func captureCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: capture NAME FILE EXPR")
+	}
 	match := regexp.MustCompile(args[2]).FindStringSubmatch(ts.ReadFile(args[1]))
 	if match == nil {
 		ts.Fatalf("%s does not match %q", args[1], args[2])
@@ -184,29 +191,29 @@ func captureCmd(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], match[len(match)-1])
 }
 
-// nowhereCmd holds that no file matches an expression: nowhere 'expr' FILE….
+// nowhereCmd checks that no file matches a regular expression: nowhere EXPR FILE….
 func nowhereCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: nowhere expr file…")
+		ts.Fatalf("usage: nowhere EXPR FILE…")
 	}
 	expr := regexp.MustCompile(args[0])
 	for _, file := range args[1:] {
 		if found := expr.FindString(ts.ReadFile(file)); found != "" {
-			ts.Fatalf("%s holds %q", file, found)
+			ts.Fatalf("%s contains %q", file, found)
 		}
 	}
 }
 
-// nocommandCmd holds that no line of a file is a workflow command of GitHub, but for those of these beginnings and those
-// between stop-commands and its end: nocommand FILE [BEGINNING…].
+// nocommandCmd checks that no line of a file is a workflow command of GitHub: nocommand FILE [PREFIX…]. Lines with one of the
+// prefixes, and lines between stop-commands and its end, are allowed.
 func nocommandCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: nocommand file [beginning…]")
+		ts.Fatalf("usage: nocommand FILE [PREFIX…]")
 	}
 	stopped := ""
 	for line := range strings.FieldsFuncSeq(ts.ReadFile(args[0]), func(r rune) bool { return r == '\n' || r == '\r' }) {
 		trimmed := strings.TrimSpace(line)
-		own := slices.ContainsFunc(args[1:], func(beginning string) bool { return strings.HasPrefix(line, beginning) })
+		own := slices.ContainsFunc(args[1:], func(prefix string) bool { return strings.HasPrefix(line, prefix) })
 		switch token, stops := strings.CutPrefix(line, "::stop-commands::"); {
 		case stopped != "":
 			if line == "::"+stopped+"::" {
@@ -215,10 +222,10 @@ func nocommandCmd(ts *testscript.TestScript, neg bool, args []string) {
 		case own && stops:
 			stopped = token
 		case !own && (strings.HasPrefix(trimmed, "::") || strings.Contains(line, "##[")):
-			ts.Fatalf("%s holds the command %q", args[0], line)
+			ts.Fatalf("%s contains the command %q", args[0], line)
 		}
 	}
 	if stopped != "" {
-		ts.Fatalf("%s stops commands for good", args[0])
+		ts.Fatalf("%s stops commands and does not start them again", args[0])
 	}
 }

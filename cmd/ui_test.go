@@ -17,18 +17,35 @@ import (
 	"artihook/emitter/receiver"
 )
 
-func getPage(t *testing.T, address string) (int, string) {
+// getPage returns the status and the body of a page.
+func getPage(t *testing.T, address string) (status int, body string) {
 	t.Helper()
 	response, err := testClient.Get(address)
+	return readPage(t, response, err)
+}
+
+// postPage posts a form, follows the redirect, and returns the status and the body of the page.
+func postPage(t *testing.T, address string, form url.Values) (status int, body string) {
+	t.Helper()
+	response, err := testClient.PostForm(address, form)
+	return readPage(t, response, err)
+}
+
+// readPage reads the response of a request. It reports errors with t.Errorf and returns status 0 then, because a goroutine of a
+// test must not end it.
+func readPage(t *testing.T, response *http.Response, err error) (status int, body string) {
+	t.Helper()
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return 0, ""
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	text, err := io.ReadAll(response.Body)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return 0, ""
 	}
-	return response.StatusCode, string(body)
+	return response.StatusCode, string(text)
 }
 
 // uiConfig returns the path of an artihook.yaml with a valid webhook and one whose secret is not set.
@@ -54,14 +71,9 @@ func TestUIShowsAndSends(t *testing.T) {
 	if status, body := getPage(t, address+"/"); status != http.StatusOK || !strings.Contains(body, "Nothing has been sent yet") {
 		t.Errorf("an empty history: %d", status)
 	}
-	response, err := testClient.PostForm(address+"/send", url.Values{"to": {"crm"}, "action": {"created"}}) // follows the redirect to the delivery
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := io.ReadAll(response.Body)
-	response.Body.Close()
-	if err != nil || !strings.Contains(string(body), "No Content: accepted") || strings.Contains(string(body), "s3cret") {
-		t.Errorf("after sending: %s, %v, %s", response.Status, err, body)
+	status, body := postPage(t, address+"/send", url.Values{"to": {"crm"}, "action": {"created"}})
+	if status != http.StatusOK || !strings.Contains(body, "No Content: accepted") || strings.Contains(body, "s3cret") {
+		t.Errorf("after sending: %d, %s", status, body)
 	}
 	live, err := testClient.Get(address + "/events?after=0")
 	if err != nil {

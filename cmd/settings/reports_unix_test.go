@@ -13,14 +13,14 @@ import (
 	"artihook/scenarios/report"
 )
 
-// A pipe or a device that is named for a report gets it, and stays what it is.
-func TestReportIntoAPipe(t *testing.T) {
+// TestReportToPipe writes a report to a pipe, which must stay a pipe.
+func TestReportToPipe(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(name, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	pipe, err := os.OpenFile(name, os.O_RDWR, 0) // for both, so that neither end waits for the other
+	pipe, err := os.OpenFile(name, os.O_RDWR, 0) // for reading and writing, so that neither end waits for the other
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,12 +34,12 @@ func TestReportIntoAPipe(t *testing.T) {
 	}
 	got := make([]byte, len("TAP version 14"))
 	if _, err := io.ReadFull(pipe, got); err != nil || !bytes.Equal(got, []byte("TAP version 14")) {
-		t.Errorf("the pipe holds %q, %v", got, err)
+		t.Errorf("the pipe contains %q, %v", got, err)
 	}
 }
 
-// A link to a report stays a link, and who may read the report stays as it was.
-func TestReportThroughALink(t *testing.T) {
+// TestReportThroughLink writes a report through a symbolic link. The link and the mode of the file must stay.
+func TestReportThroughLink(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file, link := filepath.Join(dir, "results.tap"), filepath.Join(dir, "link.tap")
@@ -54,7 +54,7 @@ func TestReportThroughALink(t *testing.T) {
 	}
 	text, err := os.ReadFile(file)
 	if err != nil || !bytes.HasPrefix(text, []byte("TAP version 14")) {
-		t.Errorf("the file holds %q, %v", text, err)
+		t.Errorf("the file contains %q, %v", text, err)
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("the link is now %v, %v", info.Mode(), err)

@@ -30,7 +30,7 @@ func TestShellLine(t *testing.T) {
 	}
 }
 
-// FuzzShellLine has the line read as bash reads it. The parser takes no NUL byte.
+// FuzzShellLine parses the line as bash does. The parser accepts no NUL byte.
 func FuzzShellLine(f *testing.F) {
 	f.Add("run", "")
 	f.Add("a\nb'\\\u202e\xff", "--var=x=\t1")
@@ -41,10 +41,10 @@ func FuzzShellLine(f *testing.F) {
 		}
 		line := ShellLine(words)
 		if strings.ContainsFunc(line, unicode.IsControl) {
-			t.Fatalf("%q is not one plain line", line)
+			t.Fatalf("%q is not one line", line)
 		}
 		if got, err := shell.Fields(line, nil); err != nil || !slices.Equal(got, words) {
-			t.Fatalf("%s is read as %q, %v; want %q", line, got, err, words)
+			t.Fatalf("%s is parsed as %q, %v; want %q", line, got, err, words)
 		}
 	})
 }
