@@ -9,7 +9,6 @@ import (
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
-	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/text"
 	"artihook/emitter/traffic"
@@ -29,7 +28,7 @@ type loadOptions struct {
 	leads       int
 	concurrency int
 	abandon     float64
-	keep        emitter.Keep
+	record      traffic.Recording
 	thresholds  []traffic.Threshold
 	html        string
 	export      string
@@ -38,8 +37,8 @@ type loadOptions struct {
 // defaultLoadTime is the duration of a load without --duration and --leads.
 const defaultLoadTime = 30 * time.Second
 
-// maxKeptErrors is how many deliveries --record errors records: if everything fails, more of them show nothing new.
-const maxKeptErrors = 10_000
+// maxRecordedErrors is how many deliveries --record errors records: if everything fails, more of them show nothing new.
+const maxRecordedErrors = 10_000
 
 func newLoadCmd(a *app) *cobra.Command {
 	opt := &loadOptions{}
@@ -82,7 +81,7 @@ func (opt *loadOptions) add(cmd *cobra.Command) {
 		Usage: fmt.Sprintf("Use N connections (default %d; with --rate N/s at most %d)", traffic.DefaultConnections, traffic.DefaultLimit),
 	})
 	settings.AddFlag(flags, &opt.abandon, settings.FlagSpec[float64]{Name: "abandon", Kind: "share", Preset: "0", Parse: settings.ParseShare, Usage: "Leave this share of leads incomplete, 0.2 or 20%"})
-	settings.AddFlag(flags, &opt.keep, settings.FlagSpec[emitter.Keep]{Name: "record", Preset: "errors", Words: keepWords, Usage: "Record these deliveries in the history"})
+	settings.AddFlag(flags, &opt.record, settings.FlagSpec[traffic.Recording]{Name: "record", Preset: "errors", Words: recordWords, Usage: "Record these deliveries in the history"})
 	settings.AddFlag(flags, &opt.thresholds, settings.FlagSpec[[]traffic.Threshold]{
 		Name: "threshold", Kind: "conditions", Parse: traffic.ParseThresholds, Usage: "Exit with code 1 unless these conditions hold: 'p99<200ms,errors<1%,rate>450/s'",
 	})
@@ -93,9 +92,9 @@ func (opt *loadOptions) add(cmd *cobra.Command) {
 	})
 }
 
-// keepWords are the values of --record.
-var keepWords = []settings.Word[emitter.Keep]{
-	{Text: "all", Value: emitter.KeepAll}, {Text: "errors", Value: emitter.KeepErrors}, {Text: "none", Value: emitter.KeepNone},
+// recordWords are the values of --record.
+var recordWords = []settings.Word[traffic.Recording]{
+	{Text: "all", Value: traffic.RecordAll}, {Text: "errors", Value: traffic.RecordErrors}, {Text: "none", Value: traffic.RecordNone},
 }
 
 func runLoad(ctx context.Context, a *app, opt *loadOptions, args []string) error {
@@ -118,7 +117,7 @@ func runLoad(ctx context.Context, a *app, opt *loadOptions, args []string) error
 	}
 	plan := traffic.LoadOptions{
 		Webhook: &w, Source: source, Rate: opt.rate, Ramp: opt.ramp, Duration: opt.length(), Leads: opt.leads, Concurrency: opt.concurrency,
-		Keep: opt.keep, KeepErrors: maxKeptErrors, Bot: opt.conversation.Bot, Now: opt.conversation.Clock(a.settings),
+		Record: opt.record, MaxErrors: maxRecordedErrors, Bot: opt.conversation.Bot, Now: opt.conversation.Clock(a.settings),
 	}
 	if folder != "" {
 		return exportLoad(a, folder, plan, traffic.K6Options{Thresholds: opt.thresholds, Timeout: opt.client.Timeout, Insecure: opt.client.Insecure})
@@ -163,7 +162,7 @@ func runPlan(ctx context.Context, a *app, opt *loadOptions, plan traffic.LoadOpt
 		return nil, console.Usage(err)
 	}
 	var store *history.Store
-	if plan.Keep != emitter.KeepNone {
+	if plan.Record != traffic.RecordNone {
 		if store, err = opt.history.Open(ctx); err != nil {
 			return nil, err
 		}
@@ -212,8 +211,8 @@ func loadIntent(plan *traffic.LoadOptions, store *history.Store) string {
 	switch {
 	case store == nil:
 		b.WriteString("\nnothing is recorded")
-	case plan.Keep == emitter.KeepErrors:
-		fmt.Fprintf(&b, "\nonly deliveries that fail are recorded, the first %d of them; --record all keeps every one", maxKeptErrors)
+	case plan.Record == traffic.RecordErrors:
+		fmt.Fprintf(&b, "\nonly deliveries that fail are recorded, the first %d of them; --record all keeps every one", maxRecordedErrors)
 	default:
 		b.WriteString("\nevery delivery is recorded in " + store.Path())
 	}

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// rawConn returns the socket of a connection, nil if it has none.
+// rawConn returns the socket of a connection, or nil if it has none.
 func rawConn(conn net.Conn) syscall.RawConn {
 	if secure, ok := conn.(*tls.Conn); ok {
 		conn = secure.NetConn()
@@ -24,8 +24,8 @@ func rawConn(conn net.Conn) syscall.RawConn {
 	return raw
 }
 
-// connAlive reports whether an idle connection is open and has nothing to read. A connection that the receiver has
-// closed, or on which it has sent what nobody asked for, cannot be used.
+// connAlive reports whether an idle connection is open and has nothing to read. A connection on which the receiver has sent
+// unexpected data cannot be used again.
 func (d *directConn) connAlive() bool {
 	if d.raw == nil {
 		return true

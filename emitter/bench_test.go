@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"artihook/emitter/payload"
 	"artihook/emitter/signature"
 )
 
@@ -70,7 +71,7 @@ func BenchmarkEmit(b *testing.B) {
 	defer e.Close()
 	sendAll(b, func() func() error {
 		return func() error {
-			_, err := e.Emit(b.Context(), w, m, nil)
+			_, err := emit(b.Context(), e, w, m)
 			return err
 		}
 	})
@@ -81,9 +82,9 @@ func BenchmarkBulk(b *testing.B) {
 	w, e := benchReceiver(b), New(Options{})
 	sendAll(b, func() func() error {
 		bulk, event := e.Bulk(b.Context(), w, BulkOptions{}), testEvent(1)
+		events := func(yield func(*payload.Event, uint64) bool) { yield(event, 0) }
 		return func() error {
-			bulk.Add(event, 0)
-			if err := bulk.Advance(b.Context()); err != nil {
+			if _, err := bulk.Next(b.Context(), events); err != nil {
 				return err
 			}
 			_, err := bulk.Send(b.Context())

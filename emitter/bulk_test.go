@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -26,6 +27,32 @@ func testEvent(version int) *payload.Event {
 	return e
 }
 
+// batches returns the events of a Bulk: each call yields the next batch, of the given number of events.
+func batches(sizes ...int) iter.Seq2[*payload.Event, uint64] {
+	version := 0
+	return func(yield func(*payload.Event, uint64) bool) {
+		if len(sizes) == 0 {
+			return
+		}
+		size := sizes[0]
+		sizes = sizes[1:]
+		for range size {
+			version++
+			if !yield(testEvent(version), 17) {
+				return
+			}
+		}
+	}
+}
+
+// sendBulk sends one event of its own batch.
+func sendBulk(ctx context.Context, b *Bulk) (BulkResult, error) {
+	if more, err := b.Next(ctx, batches(1)); err != nil || !more {
+		return BulkResult{}, fmt.Errorf("no event: %w", err)
+	}
+	return b.Send(ctx)
+}
+
 func openHistory(t *testing.T) *history.Store {
 	t.Helper()
 	store, err := history.Open(t.Context(), t.TempDir()+"/history.db", history.Options{})
@@ -36,8 +63,8 @@ func openHistory(t *testing.T) *history.Store {
 	return store
 }
 
-// kept gives all deliveries of the history, oldest first.
-func keptIn(t *testing.T, store *history.Store) []history.Delivery {
+// recorded returns all deliveries of the history, oldest first.
+func recorded(t *testing.T, store *history.Store) []history.Delivery {
 	t.Helper()
 	var all []history.Delivery
 	if err := store.Flush(t.Context()); err != nil {
@@ -57,12 +84,12 @@ func keptIn(t *testing.T, store *history.Store) []history.Delivery {
 	return all
 }
 
-// TestBulkRecordsWhatEmitRecords sends the same events both ways: the two histories differ in times only.
-func TestBulkRecordsWhatEmitRecords(t *testing.T) {
+// TestBulkRecordsWhatSendRecords sends the same events both ways: the two histories differ in times only.
+func TestBulkRecordsWhatSendRecords(t *testing.T) {
 	t.Parallel()
 	for name, response := range map[string]string{
 		"accepted": ok204,
-		"refused":  "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno",
+		"rejected": "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno",
 		"chunked":  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\ns3cret\r\n7\r\n-s3cret\r\n0\r\n\r\n",
 		"echoed":   "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\ns3cret-s3cret",
 		"broken":   "220 mail.example ESMTP\r\n",
@@ -73,26 +100,31 @@ func TestBulkRecordsWhatEmitRecords(t *testing.T) {
 			one, many := openHistory(t), openHistory(t)
 			single, bulk := New(Options{History: one}), New(Options{History: many})
 			defer single.Close()
-			b := bulk.Bulk(t.Context(), w, BulkOptions{Bot: "sales"})
-			defer b.Close()
 			for version := 1; version <= 3; version++ {
 				in := testEvent(version).In(w.Edition)
 				m := EventMessage(&in)
 				m.Bot, m.Seed = "sales", 17
-				if _, err := single.Emit(t.Context(), w, m, nil); err != nil {
+				if _, err := single.Send(t.Context(), w, Plan(w, m), nil); err != nil {
 					t.Fatal(err)
 				}
-				b.Add(testEvent(version), 17)
 			}
-			if err := errors.Join(b.Record(t.Context()), b.Advance(t.Context())); err != nil {
-				t.Fatal(err)
-			}
-			for b.Unsent() > 0 {
-				if o, err := b.Send(t.Context()); err != nil || !o.Recorded {
-					t.Fatalf("%+v, %v", o, err)
+			b, events := bulk.Bulk(t.Context(), w, BulkOptions{Bot: "sales", RecordAhead: true}), batches(2, 1)
+			for {
+				more, err := b.Next(t.Context(), events)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !more {
+					break
+				}
+				if r, err := b.Send(t.Context()); err != nil || !r.Recorded {
+					t.Fatalf("%+v, %v", r, err)
 				}
 			}
-			want, got := keptIn(t, one), keptIn(t, many)
+			if err := b.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			want, got := recorded(t, one), recorded(t, many)
 			for _, list := range [][]history.Delivery{want, got} {
 				for i := range list {
 					list[i].Time, list[i].Duration = time.Time{}, 0
@@ -105,73 +137,72 @@ func TestBulkRecordsWhatEmitRecords(t *testing.T) {
 	}
 }
 
-func TestBulkKeepsErrorsAlone(t *testing.T) {
+func TestBulkRecordsWhatTheOptionsSelect(t *testing.T) {
 	t.Parallel()
-	for keep, want := range map[Keep]string{KeepAll: "[204 500 204 500]", KeepErrors: "[500 500]", KeepNone: "[]"} {
-		var n atomic.Int32
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			if n.Add(1)%2 == 0 {
-				w.WriteHeader(500)
-			} else {
-				w.WriteHeader(204)
+	for _, tt := range []struct {
+		name string
+		opt  BulkOptions
+		want string
+	}{
+		{"all", BulkOptions{RecordAhead: true}, "[204 500 204 500]"},
+		{"errors", BulkOptions{Record: func(r *BulkResult) bool { return !r.OK() }}, "[500 500]"},
+		{"none", BulkOptions{}, "[]"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var n atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if n.Add(1)%2 == 0 {
+					w.WriteHeader(500)
+				} else {
+					w.WriteHeader(204)
+				}
+			}))
+			defer server.Close()
+			store := openHistory(t)
+			b := New(Options{History: store}).Bulk(t.Context(), &Webhook{URL: parseURL(t, server.URL)}, tt.opt)
+			for n := 1; n <= 4; n++ {
+				if r, err := sendBulk(t.Context(), b); err != nil || r.OK() == (n%2 == 0) {
+					t.Fatalf("%+v, %v", r, err)
+				}
 			}
-		}))
-		defer server.Close()
-		store := openHistory(t)
-		e := New(Options{History: store})
-		b := e.Bulk(t.Context(), &Webhook{URL: parseURL(t, server.URL)}, BulkOptions{Keep: keep})
-		defer b.Close()
-		for version := 1; version <= 4; version++ {
-			b.Add(testEvent(version), 0)
-			if err := errors.Join(b.Record(t.Context()), b.Advance(t.Context())); err != nil {
+			if err := b.Close(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if o, err := b.Send(t.Context()); err != nil || o.OK() == (version%2 == 0) {
-				t.Fatalf("%+v, %v", o, err)
+			statuses := []int{}
+			for _, d := range recorded(t, store) {
+				statuses = append(statuses, d.Status)
+				if d.Lead != testEvent(1).Lead.ID.String() || d.Event != "lead:updated" || len(d.Request.Body) == 0 {
+					t.Errorf("%+v", d)
+				}
 			}
-		}
-		statuses := []int{}
-		for _, d := range keptIn(t, store) {
-			statuses = append(statuses, d.Status)
-			if d.Lead != testEvent(1).Lead.ID.String() || d.Event != "lead:updated" || len(d.Request.Body) == 0 {
-				t.Errorf("%+v", d)
+			if fmt.Sprint(statuses) != tt.want {
+				t.Errorf("the history has %v, want %s", statuses, tt.want)
 			}
-		}
-		if fmt.Sprint(statuses) != want {
-			t.Errorf("keep %d: the history has %v, want %s", keep, statuses, want)
-		}
+		})
 	}
 }
 
-// TestBulkInterrupted breaks off what is under way, and takes back what has not left.
+// TestBulkInterrupted cancels the delivery in flight. Those recorded and not sent, of both batches, are withdrawn.
 func TestBulkInterrupted(t *testing.T) {
 	t.Parallel()
 	arrived := make(chan struct{})
 	s := listenRaw(t, func(conn net.Conn) { close(arrived); io.Copy(io.Discard, conn) })
 	store := openHistory(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	b := New(Options{History: store}).Bulk(ctx, &Webhook{URL: s.url(t, "/")}, BulkOptions{})
-	defer b.Close()
-	for version := 1; version <= 3; version++ {
-		b.Add(testEvent(version), 0)
-	}
-	if err := errors.Join(b.Record(ctx), b.Advance(ctx)); err != nil {
-		t.Fatal(err)
-	}
-	for version := 4; version <= 5; version++ {
-		b.Add(testEvent(version), 0)
-	}
-	if err := b.Record(ctx); err != nil {
-		t.Fatal(err)
+	defer cancel()
+	b := New(Options{History: store}).Bulk(ctx, &Webhook{URL: s.url(t, "/")}, BulkOptions{RecordAhead: true})
+	if more, err := b.Next(ctx, batches(3, 2)); err != nil || !more {
+		t.Fatal(more, err)
 	}
 	go func() { <-arrived; cancel() }()
-	if o, err := b.Send(ctx); err != nil || o.Error != FailureCancelled {
-		t.Errorf("%+v, %v", o, err)
+	if r, err := b.Send(ctx); err != nil || r.Error != FailureCancelled {
+		t.Errorf("%+v, %v", r, err)
 	}
-	if err := b.Withdraw(ctx); err != nil || b.Unsent() != 0 {
-		t.Errorf("%d wait, %v", b.Unsent(), err)
+	if err := b.Close(ctx); err != nil {
+		t.Error(err)
 	}
-	all := keptIn(t, store)
+	all := recorded(t, store)
 	if len(all) != 1 || all[0].State != history.Done || all[0].Error != FailureCancelled {
 		t.Errorf("the history has %+v", all)
 	}
@@ -181,14 +212,10 @@ func TestBulkNamesFailures(t *testing.T) {
 	t.Parallel()
 	s := listenRaw(t, func(conn net.Conn) { io.Copy(io.Discard, conn) })
 	b := New(Options{Timeout: 20 * time.Millisecond}).Bulk(t.Context(), &Webhook{URL: s.url(t, "/")}, BulkOptions{})
-	defer b.Close()
+	defer b.Close(t.Context())
 	for range 2 {
-		b.Add(testEvent(1), 0)
-		if err := b.Advance(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if o, err := b.Send(t.Context()); err != nil || o.Error != FailureTimeout || o.OK() || o.Took < 20*time.Millisecond {
-			t.Errorf("%+v, %v", o, err)
+		if r, err := sendBulk(t.Context(), b); err != nil || r.Error != FailureTimeout || r.OK() || r.Took < 20*time.Millisecond {
+			t.Errorf("%+v, %v", r, err)
 		}
 	}
 }

@@ -10,34 +10,34 @@ import (
 const (
 	// maxResponseHead bounds the head of a response, in bytes.
 	maxResponseHead = 64 << 10
-	// maxRecorded bounds what is kept of one response as it came: the largest body, the largest head, and what chunks
-	// of a usual size add.
+	// maxRecorded bounds the recorded bytes of a response: the largest body, the largest head, and the framing of chunks
+	// of a usual size.
 	maxRecorded = exchange.MaxBody + maxResponseHead + 64<<10
 )
 
 var errLongHead = errors.New("the head of the response is too long")
 
-// capture reads from a connection and keeps what it reads, at most maxRecorded bytes of each response.
+// capture reads from a connection and stores the bytes, at most maxRecorded of each response.
 type capture struct {
 	conn      io.Reader
-	kept      []byte
-	read      int  // bytes of the response that have been read, kept or not
-	truncated bool // fewer bytes are kept than were read
-	headLeft  int  // bytes that the head may still have; -1 is any number
+	stored    []byte
+	read      int  // bytes of the response that have been read, stored or not
+	truncated bool // fewer bytes are stored than were read
+	headLeft  int  // the limit for the rest of the head, in bytes; -1 is no limit
 	err       error
 }
 
-// reset is called before each request. It drops a buffer that one response has made large.
+// reset prepares for the next response. It drops a buffer that has become large.
 func (c *capture) reset() {
-	if cap(c.kept) > maxResponseHead {
-		c.kept = nil
+	if cap(c.stored) > maxResponseHead {
+		c.stored = nil
 	}
-	c.kept, c.read, c.truncated, c.headLeft, c.err = c.kept[:0], 0, false, maxResponseHead, nil
+	c.stored, c.read, c.truncated, c.headLeft, c.err = c.stored[:0], 0, false, maxResponseHead, nil
 }
 
-// bytes returns what is kept, without the last bytes read that are not part of the response.
+// bytes returns the stored bytes, without the last extra bytes that were read.
 func (c *capture) bytes(extra int) []byte {
-	return c.kept[:min(len(c.kept), c.read-extra)]
+	return c.stored[:min(len(c.stored), c.read-extra)]
 }
 
 func (c *capture) Read(p []byte) (int, error) {
@@ -53,7 +53,7 @@ func (c *capture) Read(p []byte) (int, error) {
 		c.headLeft -= n
 	}
 	c.read += n
-	keep := min(n, maxRecorded-len(c.kept))
-	c.kept, c.truncated = append(c.kept, p[:keep]...), c.truncated || keep < n
+	stored := min(n, maxRecorded-len(c.stored))
+	c.stored, c.truncated = append(c.stored, p[:stored]...), c.truncated || stored < n
 	return n, err
 }

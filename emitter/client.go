@@ -14,23 +14,23 @@ import (
 	"artihook/emitter/signature"
 )
 
-// idleLimit is how long an idle connection is used again. It is shorter than the keep-alive of common servers (two
-// seconds and up), so that no request meets a connection that the receiver is just closing.
+// idleLimit is how long an idle connection can be used again. It is shorter than the keep-alive time of common servers (two
+// seconds and more), so that the receiver is not closing the connection when the next request is sent.
 const idleLimit = time.Second
 
-// client sends requests over a pool of HTTP/1.1 connections. It follows no redirect, and sends the very bytes of
+// client sends requests over a pool of HTTP/1.1 connections. It follows no redirect, and sends exactly the bytes of
 // Request.AppendRaw. It is safe for concurrent use.
 type client struct {
 	config    *tls.Config
-	size      int // idle connections that are kept for each host
+	size      int // the maximum number of idle connections for each host
 	idleLimit time.Duration
 
 	mu       sync.Mutex
-	idle     map[origin][]*directConn // the one used last is the last
-	sweeping bool                     // sweep will be called
+	idle     map[origin][]*directConn // the most recently used one is the last
+	sweeping bool                     // sweep is scheduled
 }
 
-// origin is where a connection leads.
+// origin is the server of a connection.
 type origin struct{ scheme, host string }
 
 func originOf(target signature.URL) origin { return origin{target.Scheme, target.Host} }
@@ -39,9 +39,9 @@ func newClient(config *tls.Config, connections int) *client {
 	return &client{config: config, size: max(connections, 1), idleLimit: idleLimit, idle: map[origin][]*directConn{}}
 }
 
-var errRequest = errors.New("the method, the target or the host has a character that HTTP does not allow there")
+var errRequest = errors.New("the method, the target or the host has a character that HTTP does not allow in it")
 
-// do sends the request to the target's host and reads the response, until ctx ends.
+// do sends the request to the target's host and reads the response. The end of ctx cancels both.
 func (c *client) do(ctx context.Context, target signature.URL, request *exchange.Request, opt SendOptions) response {
 	if !isValid(request) {
 		return response{err: errRequest}
@@ -61,7 +61,7 @@ func (c *client) do(ctx context.Context, target signature.URL, request *exchange
 	return resp
 }
 
-// isValid reports whether the start line and the Host header are one line each, whatever an imported request holds.
+// isValid reports whether the start line and the Host header are one line each. An imported request can have any bytes.
 func isValid(r *exchange.Request) bool {
 	special := func(c rune) bool { return c <= ' ' || c == 0x7f }
 	return !strings.ContainsFunc(r.Method, special) && !strings.ContainsFunc(r.Target, special) && !strings.ContainsFunc(r.Host, special)
@@ -81,7 +81,7 @@ func (c *client) take(target signature.URL) *directConn {
 	return idle[last]
 }
 
-// put takes back what take returned.
+// put returns a connection of take to the pool.
 func (c *client) put(d *directConn) {
 	if d.conn == nil {
 		return
@@ -95,7 +95,7 @@ func (c *client) put(d *directConn) {
 		return
 	}
 	if cap(d.out) > maxDirect {
-		d.out = nil // one large request does not keep its memory
+		d.out = nil // do not hold the memory of a large request
 	}
 	c.idle[to] = append(idle, d)
 	if !c.sweeping {
@@ -104,7 +104,7 @@ func (c *client) put(d *directConn) {
 	}
 }
 
-// sweep closes the connections that have been idle for too long, and comes again while there are others.
+// sweep closes the connections that have been idle for too long. It is scheduled again while there are idle connections.
 func (c *client) sweep() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -137,7 +137,7 @@ func (c *client) close() {
 	clear(c.idle)
 }
 
-// dial opens a connection to the target's host, which for https uses TLS from the start.
+// dial opens a connection to the target's host, with TLS for https.
 func dial(ctx context.Context, target signature.URL, config *tls.Config) (net.Conn, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", target.Address())
 	if err != nil || target.Scheme != "https" {
@@ -146,7 +146,7 @@ func dial(ctx context.Context, target signature.URL, config *tls.Config) (net.Co
 	return handshake(ctx, conn, target.Address(), config)
 }
 
-// handshake starts TLS on a connection to the address, for HTTP/1.1 alone.
+// handshake starts TLS for HTTP/1.1 on a connection to the address.
 func handshake(ctx context.Context, conn net.Conn, address string, config *tls.Config) (net.Conn, error) {
 	config = config.Clone()
 	config.NextProtos = []string{"http/1.1"}

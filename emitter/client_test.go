@@ -84,7 +84,7 @@ func TestResponses(t *testing.T) {
 			e := New(Options{})
 			defer e.Close()
 			for range 3 {
-				d, err := e.Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
+				d, err := emit(t.Context(), e, &Webhook{URL: s.url(t, "/")}, testMessage())
 				if err != nil || d.Status != tt.status || d.Error != "" || string(d.Response.Body) != tt.body {
 					t.Fatalf("status %d, error %q (%s), %d bytes of body, %v", d.Status, d.Error, d.Reason, len(d.RawResponse), err)
 				}
@@ -104,7 +104,7 @@ func TestResponseToTheEnd(t *testing.T) {
 		e := New(Options{})
 		defer e.Close()
 		for n := int64(1); n <= 2; n++ {
-			d, err := e.Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
+			d, err := emit(t.Context(), e, &Webhook{URL: s.url(t, "/")}, testMessage())
 			if err != nil || !d.OK() || string(d.Response.Body) != "to the end" || connections.Load() != n {
 				t.Errorf("%s: %+v, %d connections, %v", proto, d, connections.Load(), err)
 			}
@@ -121,7 +121,7 @@ func TestServerClosesBetweenRequests(t *testing.T) {
 	defer e.Close()
 	w := &Webhook{URL: parseURL(t, server.URL)}
 	for range 20 {
-		d, err := e.Emit(t.Context(), w, testMessage(), nil)
+		d, err := emit(t.Context(), e, w, testMessage())
 		if err != nil || !d.OK() {
 			t.Fatalf("%q (%s), %v", d.Error, d.Reason, err)
 		}
@@ -156,7 +156,7 @@ func TestSeveralReceivers(t *testing.T) {
 		s    *socket
 		want int
 	}{{one, 204}, {two, 202}, {one, 204}} {
-		d, err := e.Emit(t.Context(), &Webhook{URL: tt.s.url(t, "/")}, testMessage(), nil)
+		d, err := emit(t.Context(), e, &Webhook{URL: tt.s.url(t, "/")}, testMessage())
 		if err != nil || d.Status != tt.want {
 			t.Errorf("status %d, error %q, %v", d.Status, d.Error, err)
 		}
@@ -184,7 +184,7 @@ func TestResponseBeforeTheEndOfTheRequest(t *testing.T) {
 	defer e.Close()
 	m := testMessage()
 	m.Body = make([]byte, 20<<20)
-	d, err := e.Emit(t.Context(), &Webhook{URL: parseURL(t, "http://"+listener.Addr().String())}, m, nil)
+	d, err := emit(t.Context(), e, &Webhook{URL: parseURL(t, "http://"+listener.Addr().String())}, m)
 	if err != nil || d.Status != 413 {
 		t.Errorf("status %d, error %q (%s), %v", d.Status, d.Error, d.Reason, err)
 	}
@@ -262,7 +262,7 @@ func TestIdleLimit(t *testing.T) {
 		}
 		e.client.idleLimit = limit
 		for range 3 {
-			if d, err := e.Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil); err != nil || !d.OK() {
+			if d, err := emit(t.Context(), e, &Webhook{URL: s.url(t, "/")}, testMessage()); err != nil || !d.OK() {
 				t.Fatalf("%+v, %v", d, err)
 			}
 		}
@@ -283,7 +283,7 @@ func TestIdleConnectionsAreClosed(t *testing.T) {
 	})
 	e := New(Options{})
 	e.client.idleLimit = time.Millisecond
-	if d, err := e.Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil); err != nil || !d.OK() {
+	if d, err := emit(t.Context(), e, &Webhook{URL: s.url(t, "/")}, testMessage()); err != nil || !d.OK() {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	<-closed
@@ -316,7 +316,7 @@ func TestPool(t *testing.T) {
 			var senders sync.WaitGroup
 			for range 6 {
 				senders.Go(func() {
-					if d, err := e.Emit(t.Context(), w, testMessage(), nil); err != nil || !d.OK() {
+					if d, err := emit(t.Context(), e, w, testMessage()); err != nil || !d.OK() {
 						t.Errorf("%+v, %v", d, err)
 					}
 				})
@@ -347,7 +347,7 @@ func TestNothingAfterAResponseCounts(t *testing.T) {
 		e := New(Options{})
 		defer e.Close()
 		for n := range int64(2) {
-			d, err := e.Emit(t.Context(), &Webhook{URL: s.url(t, "/"), Secret: signature.NewSecret("other-secret")}, testMessage(), nil)
+			d, err := emit(t.Context(), e, &Webhook{URL: s.url(t, "/"), Secret: signature.NewSecret("other-secret")}, testMessage())
 			if err != nil || d.Status != tt.status || d.Error != "" || string(d.Response.Body) != tt.body || strings.Contains(string(d.RawResponse), "s3cret") {
 				t.Errorf("%s: status %d, error %q, response %q, %v", name, d.Status, d.Error, d.RawResponse, err)
 			}
@@ -367,17 +367,13 @@ func TestSwitchingProtocolsIsFinal(t *testing.T) {
 	})
 	e := New(Options{})
 	defer e.Close()
-	d, err := e.Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
+	d, err := emit(t.Context(), e, &Webhook{URL: s.url(t, "/")}, testMessage())
 	if err != nil || d.Status != 101 || d.Error != "" || d.OK() {
 		t.Errorf("%+v, %v", d, err)
 	}
 	b := e.Bulk(t.Context(), &Webhook{URL: s.url(t, "/")}, BulkOptions{})
-	defer b.Close()
-	b.Add(testEvent(1), 0)
-	if err := b.Advance(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if o, err := b.Send(t.Context()); err != nil || o.Status != 101 || o.OK() || o.Error != "" {
+	defer b.Close(t.Context())
+	if o, err := sendBulk(t.Context(), b); err != nil || o.Status != 101 || o.OK() || o.Error != "" {
 		t.Errorf("%+v, %v", o, err)
 	}
 }
@@ -409,16 +405,12 @@ func TestRequestThatClosesItsConnection(t *testing.T) {
 	defer e.Close()
 	w := &Webhook{URL: s.url(t, "/"), Headers: []exchange.Header{{Name: "connection", Value: "Close"}}}
 	b := e.Bulk(t.Context(), w, BulkOptions{})
-	defer b.Close()
+	defer b.Close(t.Context())
 	for n := int64(1); n <= 4; n += 2 {
-		if d, err := e.Emit(t.Context(), w, testMessage(), nil); err != nil || !d.OK() || connections.Load() != n {
+		if d, err := emit(t.Context(), e, w, testMessage()); err != nil || !d.OK() || connections.Load() != n {
 			t.Errorf("%d connections, %+v, %v", connections.Load(), d, err)
 		}
-		b.Add(testEvent(1), 0)
-		if err := b.Advance(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if o, err := b.Send(t.Context()); err != nil || !o.OK() || connections.Load() != n+1 {
+		if o, err := sendBulk(t.Context(), b); err != nil || !o.OK() || connections.Load() != n+1 {
 			t.Errorf("in bulk: %d connections, %+v, %v", connections.Load(), o, err)
 		}
 	}
@@ -506,11 +498,11 @@ func TestPartOfALargeRequestIsNotSentAgain(t *testing.T) {
 	e.client.idleLimit = time.Hour
 	m := testMessage()
 	w := &Webhook{URL: parseURL(t, "http://"+listener.Addr().String())}
-	if d, err := e.Emit(t.Context(), w, m, nil); err != nil || !d.OK() {
+	if d, err := emit(t.Context(), e, w, m); err != nil || !d.OK() {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	m.Body = make([]byte, 20<<20)
-	d, err := e.Emit(t.Context(), w, m, nil)
+	d, err := emit(t.Context(), e, w, m)
 	if err != nil || d.Error != FailureReset && d.Error != FailureClosed || arrived.Load() != 1 {
 		t.Errorf("error %q (%s), %v, %d connections", d.Error, d.Reason, err, arrived.Load())
 	}
@@ -536,7 +528,7 @@ func TestResponseDuringASlowBody(t *testing.T) {
 	}()
 	e := New(Options{Timeout: time.Hour})
 	defer e.Close()
-	d, err := e.WithOptions(SendOptions{SlowBody: time.Hour}).Emit(t.Context(), &Webhook{URL: parseURL(t, "http://"+listener.Addr().String())}, testMessage(), nil)
+	d, err := emit(t.Context(), e.WithOptions(SendOptions{SlowBody: time.Hour}), &Webhook{URL: parseURL(t, "http://"+listener.Addr().String())}, testMessage())
 	if err != nil || d.Status != 413 || d.Error != "" {
 		t.Errorf("status %d, error %q (%s), %v", d.Status, d.Error, d.Reason, err)
 	}
@@ -576,7 +568,7 @@ func TestEveryAttemptEnds(t *testing.T) {
 		e := New(Options{Insecure: true, Timeout: time.Second})
 		defer e.Close()
 		w := &Webhook{URL: parseURL(t, tt.url)}
-		if d, err := e.WithOptions(tt.opt).Emit(t.Context(), w, tt.message, nil); err != nil || d.Error != FailureTimeout {
+		if d, err := emit(t.Context(), e.WithOptions(tt.opt), w, tt.message); err != nil || d.Error != FailureTimeout {
 			t.Errorf("%s: error %q (%s), %v", name, d.Error, d.Reason, err)
 		}
 		<-arrived
@@ -586,7 +578,7 @@ func TestEveryAttemptEnds(t *testing.T) {
 			cancel()
 		}()
 		tt.opt.Timeout = time.Hour
-		if d, err := e.WithOptions(tt.opt).Emit(ctx, w, tt.message, nil); !errors.Is(err, context.Canceled) || d.Error != FailureCancelled {
+		if d, err := emit(ctx, e.WithOptions(tt.opt), w, tt.message); !errors.Is(err, context.Canceled) || d.Error != FailureCancelled {
 			t.Errorf("%s, interrupted: error %q (%s), %v", name, d.Error, d.Reason, err)
 		}
 	}

@@ -17,21 +17,21 @@ import (
 )
 
 const (
-	// maxDirect is the longest request, in bytes, that is written before the response is read. Every socket buffer
-	// takes that much at once. A receiver may respond to a longer request before it has read all of it.
+	// maxDirect is the longest request, in bytes, that is written before the response is read. It fits into every socket
+	// buffer. A receiver may respond to a longer request before it has read all of it.
 	maxDirect = 8 << 10
 
-	// earlyGrace is how long the rest of a request may take to leave once its response is complete. After that the
+	// earlyGrace is how long the rest of a request may take to be written once its response is complete. After that the
 	// connection is closed.
 	earlyGrace = 50 * time.Millisecond
 
-	// neverIdle is how shortly after a response a connection is assumed to be open.
+	// neverIdle is the idle time for which a connection is assumed to be open.
 	neverIdle = 100 * time.Microsecond
 
 	// maxLate bounds how much later than its deadline a request times out. It is at most a hundredth of the timeout.
 	maxLate = 10 * time.Millisecond
 
-	// maxInterim is how many interim (1xx) responses may come before a response, as in net/http.
+	// maxInterim is the maximum number of interim (1xx) responses before a response, as in net/http.
 	maxInterim = 5
 )
 
@@ -40,21 +40,21 @@ var (
 	errStatus  = errors.New("the status code is not between 100 and 599")
 )
 
-// outgoing is a request as it is written.
+// outgoing is a request to write.
 type outgoing struct {
 	raw      []byte
 	method   string
-	close    bool // the request announces that its connection ends with it
+	close    bool // the request has "Connection: close"
 	throttle *throttledWriter
 }
 
-// response is what came back for one request.
+// response is the response to one request.
 type response struct {
-	status    int    // 0 if the status line did not come or is not valid
+	status    int    // 0 if there is no valid status line
 	raw       []byte // all bytes of the response, at most maxRecorded
 	truncated bool   // the body is longer than exchange.MaxBody, or the response longer than maxRecorded
 	plain     bool   // the body is in raw as it is, without chunks
-	sent      int    // bytes of the request that have left
+	sent      int    // bytes of the request that were sent
 	ended     time.Time
 	err       error // why the response is not complete
 }
@@ -64,21 +64,21 @@ type response struct {
 // one goroutine at a time.
 type directConn struct {
 	client       *client
-	target       signature.URL // where it leads; only scheme and host count
+	target       signature.URL // only scheme and host are used
 	reader       *bufio.Reader // over capture
 	capture      capture
-	request      http.Request    // what http.ReadResponse needs to know of the request
-	raw          syscall.RawConn // of the connection; nil if the system cannot say whether it is open
+	request      http.Request    // for http.ReadResponse
+	raw          syscall.RawConn // of the connection; nil if connAlive cannot use it
 	peek         func(fd uintptr) bool
 	alive        bool      // the result of peek
 	idleSince    time.Time // the end of the last response
 	deadline     time.Time // of the connection
-	used         int       // responses that the connection has carried
-	suspectStale bool      // a connection has failed in reuse: look at it before each request
-	out          []byte    // for the request of its user
+	used         int       // responses read from the connection
+	suspectStale bool      // a reused connection has failed: check it before each request
+	out          []byte    // buffer for the request of client.do
 
 	mu   sync.Mutex // guards conn against cancelOn
-	conn net.Conn   // nil is none
+	conn net.Conn   // nil if there is none
 }
 
 func newConn(c *client, target signature.URL) *directConn {
@@ -87,7 +87,7 @@ func newConn(c *client, target signature.URL) *directConn {
 	return d
 }
 
-// cancelOn makes the end of ctx end what the connection waits for, until stop is called.
+// cancelOn makes the end of ctx cancel reads and writes of the connection, until stop is called. stop must be called once.
 func (d *directConn) cancelOn(ctx context.Context) (stop func()) {
 	done := make(chan struct{})
 	undo := context.AfterFunc(ctx, func() {
@@ -101,13 +101,14 @@ func (d *directConn) cancelOn(ctx context.Context) (stop func()) {
 	return func() {
 		if !undo() {
 			<-done
-			d.deadline = time.Time{} // it has been overwritten
+			d.deadline = time.Time{} // the connection has another one
 		}
 	}
 }
 
-// exchange sends the request and reads the response, until the deadline (zero is none). The response's raw is valid
-// until the next call. The end of ctx counts only after cancelOn. A request of which a byte has left is never sent again.
+// exchange sends the request and reads the response, until the deadline (zero is none). The raw bytes of the response are
+// valid until the next call. Only after cancelOn, the end of ctx cancels it. A request of which a byte was sent is never sent
+// again.
 func (d *directConn) exchange(ctx context.Context, deadline time.Time, r outgoing) response {
 	if d.conn != nil && !d.isFresh() {
 		d.disconnect()
@@ -120,7 +121,7 @@ func (d *directConn) exchange(ctx context.Context, deadline time.Time, r outgoin
 		}
 		resp, writeErr := d.send(ctx, &r)
 		if writeErr != nil && resp.sent == 0 && reused && ctx.Err() == nil && !isTimeout(writeErr) {
-			d.abort() // the receiver had closed the connection, and has nothing of the request
+			d.abort() // the receiver had closed the connection and received nothing of the request
 			continue
 		}
 		if r.close {
@@ -130,8 +131,8 @@ func (d *directConn) exchange(ctx context.Context, deadline time.Time, r outgoin
 	}
 }
 
-// isFresh reports whether the connection can carry one more request. A look at the socket costs a system call: a
-// connection that is never idle is looked at only after one has failed.
+// isFresh reports whether the connection can be used for one more request. connAlive costs a system call: a connection that
+// is never idle is checked only after one has failed.
 func (d *directConn) isFresh() bool {
 	idle := time.Since(d.idleSince)
 	return idle <= d.client.idleLimit && (idle < neverIdle && !d.suspectStale || d.connAlive())
@@ -147,11 +148,11 @@ func (d *directConn) ready(ctx context.Context, deadline time.Time) error {
 	if err := d.setDeadline(deadline); err != nil {
 		return err
 	}
-	return ctx.Err() // checked last: the new deadline may have undone that of cancelOn
+	return ctx.Err() // checked last, because SetDeadline may have replaced the deadline of cancelOn
 }
 
-// setDeadline sets the connection's deadline a little late, and keeps it for the requests that follow soon, because each
-// call costs time.
+// setDeadline sets the connection's deadline a little late and uses it for the following requests too, because each call of
+// SetDeadline costs time.
 func (d *directConn) setDeadline(deadline time.Time) error {
 	if !deadline.IsZero() && !d.deadline.Before(deadline) && d.deadline.Sub(deadline) <= maxLate {
 		return nil
@@ -180,10 +181,10 @@ func (d *directConn) connect(ctx context.Context, deadline time.Time) error {
 	return nil
 }
 
-// disconnect closes the connection as both sides expect it.
+// disconnect closes the connection; over TLS, with a close_notify alert.
 func (d *directConn) disconnect() { d.closeWith(net.Conn.Close) }
 
-// abort closes the connection at once. Over TLS, Close alone would wait for a receiver that does not read.
+// abort closes the connection at once. Over TLS, Close would wait for a receiver that does not read.
 func (d *directConn) abort() {
 	d.closeWith(func(conn net.Conn) error {
 		if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
@@ -197,28 +198,28 @@ func (d *directConn) closeWith(closeConn func(net.Conn) error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.conn != nil {
-		_ = closeConn(d.conn) // nothing more is expected of it
+		_ = closeConn(d.conn) // it is not used again
 		d.conn = nil
 	}
 }
 
-// send writes the request and reads the response. A request that the receiver may not read at once is written by a
-// goroutine of its own. The error is that of writing.
+// send writes the request and reads the response. A request that may block is written by another goroutine. The error is that
+// of writing.
 func (d *directConn) send(ctx context.Context, r *outgoing) (response, error) {
 	if r.throttle != nil || len(r.raw) > maxDirect {
 		return d.sendWhileReading(ctx, r)
 	}
 	sent, err := d.conn.Write(r.raw)
-	runtime.Gosched() // other goroutines write meanwhile, and the response is often there afterwards
+	runtime.Gosched() // let other goroutines write; the response is often there afterwards
 	resp := d.read(r.method)
 	if resp.sent = sent; resp.err != nil && err != nil {
-		resp.err = err // the cause: the request was not sent whole
+		resp.err = err // the cause
 	}
 	return resp, err
 }
 
-// sendWhileReading writes the request while it reads the response, which may come before the request has left. The rest
-// of the request is not sent then.
+// sendWhileReading writes the request while it reads the response. If the response is complete first, the rest of the request
+// is not sent.
 func (d *directConn) sendWhileReading(ctx context.Context, r *outgoing) (response, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -241,7 +242,7 @@ func (d *directConn) sendWhileReading(ctx context.Context, r *outgoing) (respons
 	default:
 		wroteFirst = false
 		cancel()
-		_ = conn.SetWriteDeadline(time.Now().Add(earlyGrace)) // on a closed connection nothing waits
+		_ = conn.SetWriteDeadline(time.Now().Add(earlyGrace)) // fails only if the connection is closed
 		d.deadline = time.Time{}
 		<-written
 	}
@@ -250,14 +251,14 @@ func (d *directConn) sendWhileReading(ctx context.Context, r *outgoing) (respons
 	case err == nil:
 	case resp.err == nil:
 		d.abort()
-	case errors.Is(err, net.ErrClosed): // by read, whose error is the cause
+	case errors.Is(err, net.ErrClosed): // read has closed it, and its error is the cause
 	case wroteFirst || errors.Is(err, errCut):
 		resp.err = err
 	}
 	return resp, err
 }
 
-// read reads one response, past interim ones. It keeps the connection if both sides can use it again.
+// read reads one response and skips interim ones. It closes the connection if it cannot be used again.
 func (d *directConn) read(method string) response {
 	head, err := d.readHead(method)
 	resp := response{err: err, ended: time.Now()}
@@ -271,7 +272,7 @@ func (d *directConn) read(method string) response {
 	if resp.err != nil && d.capture.err != nil {
 		resp.err = d.capture.err // net/http reports some responses that end early as malformed
 	}
-	extra := 0 // bytes after the end of the response: nobody asked for them
+	extra := 0 // bytes after the end of the response
 	if resp.err == nil && !resp.truncated {
 		extra = d.reader.Buffered()
 	}
@@ -290,7 +291,8 @@ func (d *directConn) read(method string) response {
 	return resp
 }
 
-// readHead reads the head of the first response that is not an interim one. 101 is final: no protocol is switched to.
+// readHead reads the head of the first response that is not an interim one. 101 is final, because the client never switches
+// protocols.
 func (d *directConn) readHead(method string) (*http.Response, error) {
 	d.request.Method = method // the response to HEAD has no body
 	for range maxInterim + 1 {
@@ -308,7 +310,7 @@ func (d *directConn) readHead(method string) (*http.Response, error) {
 	return nil, errInterim
 }
 
-// readBody reads the body to its end or just past what is kept.
+// readBody reads the body to its end, or to one byte after the limit.
 func readBody(body io.Reader) (truncated bool, err error) {
 	n, err := io.Copy(io.Discard, io.LimitReader(body, exchange.MaxBody+1))
 	if n > exchange.MaxBody {

@@ -1,10 +1,11 @@
 // Package emitter plays ArtiBot's side of a lead webhook: one payload event in, one recorded delivery out.
 //
-// A [Webhook] says where events go and how they are signed. [Plan] signs a [Message] and returns the request as it is
-// sent; an [Emitter] records it, posts it, and records the response. What the receiver sends back, right or wrong, and
-// every way in which a network fails, is part of the delivery and not an error. All deliveries are sent by one HTTP/1.1
-// client, which sends no request again once a byte of it has left.
+// A [Webhook] has the URL to post events to and the settings to sign them with. [Plan] signs a [Message] and returns the
+// request as it is sent. An [Emitter] records the request, posts it, and records the response. Responses of any status and
+// failures of the network are part of the delivery and not errors. [Bulk] sends many events as fast as possible.
 //
-// Package payload encodes events, package signature signs them, and package history keeps the deliveries. The caller
-// decides who the visitors are and what they say.
+// The package has its own HTTP/1.1 client. The client never sends a request again after a byte of it has been sent.
+//
+// Package payload encodes events, package signature signs them, and package history stores the deliveries. Package fixtures
+// generates the visitors and their answers.
 package emitter

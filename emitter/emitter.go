@@ -11,22 +11,22 @@ import (
 )
 
 const (
-	DefaultTimeout    = 30 * time.Second // for one attempt, to the last byte of the response (docs/contract.md, section 1)
+	DefaultTimeout    = 30 * time.Second // of one attempt, to the last byte of the response (docs/contract.md, section 1)
 	DefaultRetryDelay = time.Second
 )
 
-// Options say how an Emitter sends. The zero value is what ArtiBot does, recorded nowhere.
+// Options configure an Emitter. The zero value sends as ArtiBot does and records nothing.
 type Options struct {
 	History     *history.Store   // nil records nothing
-	Timeout     time.Duration    // for one attempt; 0 is DefaultTimeout
+	Timeout     time.Duration    // of one attempt; 0 is DefaultTimeout
 	Retries     int              // further attempts after a failed one; 0 is none
 	RetryDelay  time.Duration    // before the first retry; 0 is DefaultRetryDelay
 	Insecure    bool             // accept any TLS certificate
-	RootCAs     *x509.CertPool   // trusted instead of the system's; nil is the system's
-	Connections int              // idle connections that are kept for each host; 0 is 1
+	RootCAs     *x509.CertPool   // the trusted authorities; nil is those of the system
+	Connections int              // the maximum number of idle connections for each host; 0 is 1
 	Now         func() time.Time // the clock of the history; nil is time.Now
 
-	// Waiting, if not nil, is told how long Send waits before it tries again.
+	// Waiting, if not nil, is called before Send waits for a retry, with the length of the wait.
 	Waiting func(time.Duration)
 }
 
@@ -50,26 +50,21 @@ type Emitter struct {
 	client *client
 }
 
-// New makes an Emitter. Close closes its connections; the caller closes the history.
+// New returns an Emitter. The caller must call Close, and closes the history afterwards.
 func New(opt Options) *Emitter {
 	opt = opt.withDefaults()
 	config := &tls.Config{RootCAs: opt.RootCAs, InsecureSkipVerify: opt.Insecure}
 	return &Emitter{opt: opt, client: newClient(config, opt.Connections)}
 }
 
-// Retries returns how many further attempts follow a failed one at most.
+// Retries returns the maximum number of further attempts after a failed one.
 func (e *Emitter) Retries() int { return e.opt.Retries }
 
 // Close closes the idle connections.
 func (e *Emitter) Close() { e.client.close() }
 
-// Emit signs the message for the webhook, sends it, and returns the last attempt. See Send.
-func (e *Emitter) Emit(ctx context.Context, w *Webhook, m Message, each func(history.Delivery) error) (history.Delivery, error) {
-	return e.Send(ctx, w, Plan(w, m), each)
-}
-
-// Record commits planned deliveries to the history before the first of them leaves, all of them or none. Send does that
-// itself for a delivery that is not recorded; together they cost a fraction of it. Withdraw those that are not sent.
+// Record commits planned deliveries to the history before the first of them is sent, in one transaction. Send records a
+// delivery that is not recorded, but one transaction for many is much cheaper. Call Withdraw for those that are not sent.
 func (e *Emitter) Record(ctx context.Context, planned []*history.Delivery) error {
 	for _, d := range planned {
 		d.Time = e.opt.Now()
@@ -80,7 +75,7 @@ func (e *Emitter) Record(ctx context.Context, planned []*history.Delivery) error
 	return e.opt.History.Plan(ctx, planned)
 }
 
-// Withdraw removes deliveries that were recorded and not sent from the history. It works after ctx has ended.
+// Withdraw removes deliveries that were recorded and not sent from the history, also after ctx has ended.
 func (e *Emitter) Withdraw(ctx context.Context, recorded []*history.Delivery) error {
 	if e.opt.History == nil || len(recorded) == 0 {
 		return nil
@@ -102,17 +97,17 @@ func (e *Emitter) attempt(ctx context.Context, w *Webhook, d history.Delivery) (
 	if resp.err != nil && ctx.Err() != nil {
 		resp.err = ctx.Err() // the interrupted connection reports a timeout
 	}
-	d.Duration = time.Since(start).Truncate(time.Microsecond) // as the history keeps it
+	d.Duration = time.Since(start).Truncate(time.Microsecond) // the precision of the history
 	e.outcome(&d, resp, w.Secret)
 	if e.opt.History == nil {
 		return d, nil
 	}
-	// An interrupted delivery has left all the same: its outcome is recorded on the way out.
+	// The request of an interrupted delivery may have been received: its outcome is recorded too.
 	return d, e.opt.History.Finish(context.WithoutCancel(ctx), &d)
 }
 
-// outcome sets what came back. Every byte and every error from outside passes here before it is stored or shown, and
-// loses the secret.
+// outcome sets the response or the failure, and masks the secret. Every response passes through it before it is stored or
+// shown.
 func (e *Emitter) outcome(d *history.Delivery, resp response, secret signature.Secret) {
 	if err := d.SetResponse(resp.raw, resp.truncated); err != nil && resp.err == nil {
 		resp.err = err

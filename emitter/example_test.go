@@ -11,7 +11,7 @@ import (
 	"artihook/emitter/signature"
 )
 
-// One event to a receiver, not recorded.
+// Send one event to a receiver without recording it.
 func Example() {
 	secret := signature.NewSecret("s3cret-s3cret")
 	server := httptest.NewServer(receiver.New(receiver.Options{Secret: secret}))
@@ -24,7 +24,8 @@ func Example() {
 	e := emitter.New(emitter.Options{})
 	defer e.Close()
 	event := payload.Event{Action: payload.Created, Lead: payload.Lead{Version: 1}}
-	delivery, err := e.Emit(context.Background(), &emitter.Webhook{URL: url, Secret: secret}, emitter.EventMessage(&event), nil)
+	webhook := &emitter.Webhook{URL: url, Secret: secret}
+	delivery, err := e.Send(context.Background(), webhook, emitter.Plan(webhook, emitter.EventMessage(&event)), nil)
 	fmt.Println(delivery.Event, delivery.Status, delivery.OK(), err)
 	// Output: lead:created 204 true <nil>
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -15,51 +16,55 @@ import (
 	"artihook/emitter/history"
 )
 
-// failure is why a delivery got no complete response.
+// failure is why a delivery has no complete response.
 type failure struct {
-	name   string // one of the Failure… constants
-	reason string // a sentence for people; it quotes nothing of the response and nothing of the URL but the host's name
+	name   string // one of FailureNames
+	reason string // a sentence; it quotes neither the response nor the URL, except the host name
 }
 
-// The names of failures, in Delivery.Error. They are short and stable: history, reports and scripts depend on them.
+// The names of failures, in Delivery.Error. They are stable: histories, reports and scripts depend on them.
 const (
 	FailureRefused     = "refused"          // nothing listens at the address
 	FailureTimeout     = "timeout"          // the response was not complete in time
 	FailureReset       = "reset"            // the receiver reset the connection
 	FailureClosed      = "closed"           // the receiver closed the connection before its response was complete
 	FailureTLS         = "tls"              // no trusted TLS connection
-	FailureDNS         = "dns"              // the host name was not found
-	FailureUnreachable = "unreachable"      // no route to the host
-	FailureMalformed   = "malformed"        // what came back is not HTTP/1.1
+	failureDNS         = "dns"              // the host name was not found
+	failureUnreachable = "unreachable"      // no route to the host
+	failureMalformed   = "malformed"        // the response is not valid HTTP/1.1
 	FailureCancelled   = "cancelled"        // the sender was interrupted
 	FailureCut         = "cut"              // the sender closed the connection in the middle of the body (SendOptions)
-	FailureOther       = history.ErrorOther // anything else
+	FailureOther       = history.ErrorOther // any other failure
 )
 
-// FailureNames returns all names. Parsers, help and documents take them from here.
+// FailureNames returns the names of all failures. Parsers, help and documents use this list.
 func FailureNames() []string {
 	return []string{
-		FailureRefused, FailureTimeout, FailureReset, FailureClosed, FailureTLS, FailureDNS, FailureUnreachable, FailureMalformed,
+		FailureRefused, FailureTimeout, FailureReset, FailureClosed, FailureTLS, failureDNS, failureUnreachable, failureMalformed,
 		FailureCancelled, FailureCut, FailureOther,
 	}
 }
 
-// StatusNames returns the names that the Status of a history.Filter can be, beside codes and classes.
+// NotConnected reports whether a failure of that name means that there was no connection to the receiver.
+func NotConnected(name string) bool {
+	return slices.Contains([]string{FailureRefused, failureDNS, failureUnreachable, FailureTLS}, name)
+}
+
+// StatusNames returns the names that are valid as the Status of a history.Filter, besides codes and classes.
 func StatusNames() []string {
 	return append(FailureNames(), history.StatusFailed, history.ErrorUnknown)
 }
 
-// NameFailure returns the name and the reason of an error that the client of [HTTPClient] returned. The timeout is the
-// one that was set.
+// NameFailure returns the name and the reason of an error of an [HTTPClient]. timeout is the timeout of the request.
 func NameFailure(err error, timeout time.Duration) (name, reason string) {
 	f := failureOf(err, timeout, false)
 	if f.name == FailureOther && !isLocal(err) {
-		f = malformed // net/http has no type for these errors, and quotes the response in them
+		f = malformed // net/http has no type for these errors, and they quote the response
 	}
 	return f.name, f.reason
 }
 
-// Windows has numbers of its own for what syscall names after Unix; no Unix uses them.
+// The error numbers of Windows. syscall has only the names of Unix. No Unix uses these numbers.
 const (
 	wsaAborted     syscall.Errno = 10053
 	wsaReset       syscall.Errno = 10054
@@ -67,27 +72,27 @@ const (
 	wsaUnreachable syscall.Errno = 10065
 )
 
-var malformed = failure{FailureMalformed, "what came back is not a valid HTTP/1.1 response"}
+var malformed = failure{failureMalformed, "the response is not valid HTTP/1.1"}
 
-// failureOf names err. responded says that something had come back.
+// failureOf returns the failure of err. responded reports whether any byte of a response was received.
 func failureOf(err error, timeout time.Duration, responded bool) failure {
 	var dns *net.DNSError
 	var timer net.Error
 	switch {
 	case errors.Is(err, errCut):
-		return failure{FailureCut, "the connection was cut in the middle of the body, on purpose"}
+		return failure{FailureCut, "the connection was closed in the middle of the body, as requested"}
 	case errors.Is(err, errRedirects), errors.Is(err, errRequest):
 		return failure{FailureOther, innermost(err).Error()}
 	case errors.Is(err, context.Canceled):
-		return failure{FailureCancelled, "the delivery was interrupted; the receiver may have it all the same"}
+		return failure{FailureCancelled, "the delivery was interrupted; the receiver may have received it"}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timer) && timer.Timeout():
 		return failure{FailureTimeout, timeoutReason(timeout, responded)}
 	case errors.As(err, &dns):
-		return failure{FailureDNS, dnsReason(dns)}
+		return failure{failureDNS, dnsReason(dns)}
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaRefused):
 		return failure{FailureRefused, "nothing listens there; is the receiver running, and is the port right?"}
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, wsaUnreachable):
-		return failure{FailureUnreachable, "there is no network route to the host"}
+		return failure{failureUnreachable, "there is no network route to the host"}
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED),
 		errors.Is(err, wsaReset), errors.Is(err, wsaAborted):
 		return failure{FailureReset, "the receiver reset the connection"}
@@ -103,13 +108,13 @@ func failureOf(err error, timeout time.Duration, responded bool) failure {
 	return failure{FailureOther, "the delivery failed" + localReason(err)}
 }
 
-// isLocal reports whether an error is the system's, such as too many open files.
+// isLocal reports whether an error is one of this system, such as too many open files.
 func isLocal(err error) bool {
 	var number syscall.Errno
 	return errors.As(err, &number) || errors.Is(err, errRedirects)
 }
 
-// localReason returns the text of an error of the system. Other errors may quote anything.
+// localReason returns the text of an error of this system. Other errors may quote the response.
 func localReason(err error) string {
 	var number syscall.Errno
 	if errors.As(err, &number) {
@@ -135,13 +140,13 @@ func timeoutReason(timeout time.Duration, responded bool) string {
 func isTLS(err error) bool {
 	var record tls.RecordHeaderError
 	var handshake *handshakeError
-	var certificate *tls.CertificateVerificationError // net/http returns it as it is
-	var alert *net.OpError                            // a server of TLS 1.3 rejects a client after the handshake, in an alert of this form
+	var certificate *tls.CertificateVerificationError // of net/http
+	var alert *net.OpError                            // the alert with which a TLS 1.3 server rejects a client after the handshake
 	return errors.As(err, &record) || errors.As(err, &handshake) || errors.As(err, &certificate) ||
 		errors.As(err, &alert) && alert.Op == "remote error"
 }
 
-// handshakeError marks an error of a TLS handshake, because many of those have no type of their own.
+// handshakeError is an error of a TLS handshake. Many of those have no type of their own.
 type handshakeError struct{ err error }
 
 func (e *handshakeError) Error() string { return e.err.Error() }
@@ -165,7 +170,7 @@ func tlsReason(err error) string {
 	return "no TLS connection" + alertReason(err)
 }
 
-// alertReason returns what crypto/tls says, up to where it may quote a certificate.
+// alertReason returns the text of an error of crypto/tls, without the part that may quote a certificate.
 func alertReason(err error) string {
 	text, ok := strings.CutPrefix(innermost(err).Error(), "tls: ")
 	if !ok {
@@ -175,7 +180,7 @@ func alertReason(err error) string {
 	return ": " + text
 }
 
-// innermost returns the error at the end of the chain. Those around it repeat addresses and the operation.
+// innermost returns the last error of the chain. The errors around it repeat addresses and the operation.
 func innermost(err error) error {
 	for {
 		inner := errors.Unwrap(err)

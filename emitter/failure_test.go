@@ -38,15 +38,15 @@ func TestFailures(t *testing.T) {
 		{name: "closes without a word", respond: func(net.Conn) {}, want: FailureClosed},
 		{name: "closes in mid-body", respond: respond("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), want: FailureClosed, status: 200},
 		{name: "closes in mid-head", respond: respond("HTTP/1.1 200 OK\r\nX-One: 1\r\n"), want: FailureClosed, status: 200},
-		{name: "is no HTTP server", respond: respond("220 mail.example ESMTP\r\n"), want: FailureMalformed},
-		{name: "has a broken status line", respond: respond("HTTP/1.1 abc OK\r\n\r\n"), want: FailureMalformed},
-		{name: "has a status of 99", respond: respond("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
-		{name: "has a status of 600", respond: respond("HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
-		{name: "has a status of 999", respond: respond("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
-		{name: "has a status of four digits", respond: respond("HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
-		{name: "sends interim responses only", respond: respond(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 7)), want: FailureMalformed},
-		{name: "has broken chunks", respond: respond("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"), want: FailureMalformed, status: 200},
-		{name: "has an endless head", respond: endlessHead, want: FailureMalformed, status: 200},
+		{name: "is no HTTP server", respond: respond("220 mail.example ESMTP\r\n"), want: failureMalformed},
+		{name: "has a broken status line", respond: respond("HTTP/1.1 abc OK\r\n\r\n"), want: failureMalformed},
+		{name: "has a status of 99", respond: respond("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n"), want: failureMalformed},
+		{name: "has a status of 600", respond: respond("HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n"), want: failureMalformed},
+		{name: "has a status of 999", respond: respond("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"), want: failureMalformed},
+		{name: "has a status of four digits", respond: respond("HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n"), want: failureMalformed},
+		{name: "sends interim responses only", respond: respond(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 7)), want: failureMalformed},
+		{name: "has broken chunks", respond: respond("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"), want: failureMalformed, status: 200},
+		{name: "has an endless head", respond: endlessHead, want: failureMalformed, status: 200},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -94,7 +94,7 @@ func deliver(t *testing.T, w *Webhook, opt Options) history.Delivery {
 	opt.History = store
 	e := New(opt)
 	defer e.Close()
-	sent, err := e.Emit(t.Context(), w, testMessage(), nil)
+	sent, err := emit(t.Context(), e, w, testMessage())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestNobodyListens(t *testing.T) {
 func TestUnknownHost(t *testing.T) {
 	t.Parallel()
 	d := deliver(t, &Webhook{URL: parseURL(t, "http://no-such-host.invalid/")}, Options{Timeout: 5 * time.Second})
-	if d.Error != FailureDNS || !strings.Contains(d.Reason, "no-such-host.invalid") {
+	if d.Error != failureDNS || !strings.Contains(d.Reason, "no-such-host.invalid") {
 		t.Errorf("got %q (%s)", d.Error, d.Reason)
 	}
 }
@@ -222,7 +222,7 @@ func TestInterruptedDeliveryIsRecorded(t *testing.T) {
 	defer e.Close()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	go func() { <-arrived; cancel(syscall.EPIPE) }() // as when the caller can show nothing any more
-	d, err := e.Emit(ctx, &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
+	d, err := emit(ctx, e, &Webhook{URL: s.url(t, "/")}, testMessage())
 	if err == nil || d.Error != FailureCancelled {
 		t.Errorf("got %q, %v", d.Error, err)
 	}
@@ -259,7 +259,7 @@ func TestPlannedBeforeItLeaves(t *testing.T) {
 	defer store.Close()
 	e := New(Options{History: store})
 	defer e.Close()
-	sent, err := e.Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
+	sent, err := emit(t.Context(), e, &Webhook{URL: s.url(t, "/")}, testMessage())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +301,7 @@ func TestNeverSentTwice(t *testing.T) {
 	defer e.Close()
 	var got []string
 	for range 2 {
-		d, err := e.Emit(t.Context(), w, testMessage(), nil)
+		d, err := emit(t.Context(), e, w, testMessage())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -321,15 +321,15 @@ func TestFailureNames(t *testing.T) {
 		err  error
 		want string
 	}{
-		{&net.DNSError{Name: "h", Err: "no such host", IsNotFound: true}, FailureDNS},
-		{&net.DNSError{Name: "h", Err: "server misbehaving"}, FailureDNS},
+		{&net.DNSError{Name: "h", Err: "no such host", IsNotFound: true}, failureDNS},
+		{&net.DNSError{Name: "h", Err: "server misbehaving"}, failureDNS},
 		{&net.DNSError{Name: "h", Err: "i/o timeout", IsTimeout: true}, FailureTimeout},
 		{&net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}, FailureTLS},
 		{&handshakeError{io.EOF}, FailureClosed},
 		{&handshakeError{syscall.ECONNRESET}, FailureReset},
 		{&handshakeError{errors.New("tls: no cipher suite")}, FailureTLS},
 		{wsaRefused, FailureRefused},
-		{syscall.EHOSTUNREACH, FailureUnreachable},
+		{syscall.EHOSTUNREACH, failureUnreachable},
 		{errors.New("odd"), FailureOther},
 	}
 	for _, tt := range tests {
@@ -349,7 +349,7 @@ func TestReasonsQuoteNothing(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), secret) {
 		t.Fatalf("net/http quotes nothing any more: %v", err)
 	}
-	if name, reason := NameFailure(err, time.Second); name != FailureMalformed || strings.Contains(reason, secret) {
+	if name, reason := NameFailure(err, time.Second); name != failureMalformed || strings.Contains(reason, secret) {
 		t.Errorf("%s: %s", name, reason)
 	}
 	round := httptest.NewServer(http.RedirectHandler("/?token="+secret, http.StatusFound))

@@ -11,8 +11,8 @@ const maxRedirects = 10
 
 var errRedirects = errors.New("there are too many redirects")
 
-// HTTPClient returns a client for GETs beside the deliveries: it trusts what opt trusts, and follows redirects. It keeps
-// no connection open, because net/http logs what comes on an idle one.
+// HTTPClient returns a client for requests that are not deliveries. It uses the TLS settings of opt and follows redirects. It
+// has no idle connections, because net/http logs unexpected data on them.
 func HTTPClient(opt Options) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil
@@ -26,8 +26,8 @@ func HTTPClient(opt Options) *http.Client {
 	}}
 }
 
-// noSwitching is a transport that accepts no other protocol. In net/http the body of a 101 is the connection, which
-// neither the context nor a timeout ends; it is closed at once. Other status codes outside 100-599 are errors.
+// noSwitching is a transport that does not switch protocols. In net/http the body of a 101 response is the connection, which
+// does not end with the context or a timeout: RoundTrip closes it. A status code outside 100-599 is an error.
 type noSwitching struct{ next http.RoundTripper }
 
 func (t noSwitching) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -37,7 +37,7 @@ func (t noSwitching) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	switch code := response.StatusCode; {
 	case code == http.StatusSwitchingProtocols:
-		_ = response.Body.Close() // nothing was to be read
+		_ = response.Body.Close() // there is nothing to read
 		response.Body = http.NoBody
 	case code < 100 || code > 599:
 		_ = response.Body.Close()

@@ -36,7 +36,7 @@ func TestHTTPClientEnds(t *testing.T) {
 			response.Body.Close()
 			t.Fatalf("%s is no error", status)
 		}
-		if name, reason := NameFailure(err, time.Second); name != FailureMalformed {
+		if name, reason := NameFailure(err, time.Second); name != failureMalformed {
 			t.Errorf("%s: %s: %s", status, name, reason)
 		}
 	}

@@ -15,37 +15,38 @@ import (
 // userAgent is ArtiBot's (docs/contract.md, section 1).
 const userAgent = "artibot-api"
 
-// Message is what a delivery carries: the finished body, and what the history keeps beside it so that the lead can be
-// continued.
+// Message is the content of a delivery: the finished body, and the data that the history needs to continue the lead.
 type Message struct {
 	Body    []byte
 	Summary payload.Summary
 	Edition payload.Edition
-	Bot     string // "" when no bot made it
+	Bot     string // "" if the body was not generated from a bot
 	Seed    uint64 // of the visitor
 	Tamper  Tamper
 
-	// What sends it, for the history: a scenario and its step, or the number of the delivery that it sends again.
+	// The origin of the delivery, for the history: a scenario and its step, or the number of the delivery that it repeats.
 	Scenario, Step string
 	ResendOf       int64
 }
 
-// Tamper says what is wrong with a delivery on purpose, so that a receiver must reject it. The zero value is nothing.
+// Tamper is a deliberate error in a delivery, so that a receiver must reject it. The zero value is none.
 type Tamper string
 
+// TamperUnsigned omits the signature header. The other values are those of TamperNames.
+const TamperUnsigned Tamper = "unsigned"
+
 const (
-	TamperUnsigned  Tamper = "unsigned"  // there is no signature header
-	TamperSignature Tamper = "signature" // one digit of the signature is changed
-	TamperBody      Tamper = "body"      // the body is changed after it was signed
-	TamperURL       Tamper = "url"       // the signature is for another URL
+	tamperSignature Tamper = "signature" // change one digit of the signature
+	tamperBody      Tamper = "body"      // change the body after signing it
+	tamperURL       Tamper = "url"       // sign for another URL
 )
 
 // TamperNames returns the names that ParseTamper accepts.
 func TamperNames() []string {
-	return []string{string(TamperSignature), string(TamperBody), string(TamperURL)}
+	return []string{string(tamperSignature), string(tamperBody), string(tamperURL)}
 }
 
-// ParseTamper returns the Tamper of that name. The error lists the names.
+// ParseTamper returns the Tamper of that name. The error lists the valid names.
 func ParseTamper(s string) (Tamper, error) {
 	if slices.Contains(TamperNames(), s) {
 		return Tamper(s), nil
@@ -53,12 +54,12 @@ func ParseTamper(s string) (Tamper, error) {
 	return "", fmt.Errorf("%q cannot be tampered with; want signature, body or url", s)
 }
 
-// EventMessage is the message of one event, encoded.
+// EventMessage returns the message of an event.
 func EventMessage(e *payload.Event) Message {
 	return Message{Body: e.AppendJSON(nil), Summary: e.Summary(), Edition: e.Edition}
 }
 
-// Plan signs the message for the webhook and gives the first delivery of it, not sent and not recorded yet.
+// Plan signs the message for the webhook and returns its first delivery, which is neither recorded nor sent.
 func Plan(w *Webhook, m Message) history.Delivery {
 	signed := w.signed().String()
 	header, body := sign(w, m)
@@ -84,23 +85,23 @@ func Plan(w *Webhook, m Message) history.Delivery {
 // sign returns the header value and the body to send. They do not match if the message is tampered with.
 func sign(w *Webhook, m Message) (header string, body []byte) {
 	message := signature.Message{Method: "POST", URL: w.signed().String(), Body: m.Body}
-	if m.Tamper == TamperURL {
+	if m.Tamper == tamperURL {
 		message.URL += "tampered"
-		if w.Scheme == signature.SchemeBody { // which does not look at the URL, so that only another body is wrong
+		if w.Scheme == signature.SchemeBody { // the URL is not signed, so the signature must be for another body
 			message.Body = append(bytes.Clone(m.Body), ' ')
 		}
 	}
 	header = signature.Sign(w.Secret, w.Scheme, message)
 	switch m.Tamper {
-	case TamperSignature:
+	case tamperSignature:
 		return otherDigit(header), m.Body
-	case TamperBody:
-		return header, tamperBody(m.Body)
+	case tamperBody:
+		return header, changeBody(m.Body)
 	}
 	return header, m.Body
 }
 
-// otherDigit changes the last hex digit.
+// otherDigit returns the header with another last hex digit.
 func otherDigit(header string) string {
 	last := byte('0')
 	if strings.HasSuffix(header, "0") {
@@ -109,9 +110,9 @@ func otherDigit(header string) string {
 	return header[:len(header)-1] + string(last)
 }
 
-// tamperBody changes a decimal digit, which leaves JSON valid and says something else: the last one, but in an event
-// the time_stamp's, so that it stays this lead's event of this version. A body without a digit gets a space at its end.
-func tamperBody(body []byte) []byte {
+// changeBody changes one decimal digit, which keeps JSON valid. In an event it is the last digit of time_stamp, so that
+// lead and version stay the same, and otherwise the last digit of the body. A body without a digit gets a space at its end.
+func changeBody(body []byte) []byte {
 	changed := bytes.Clone(body)
 	end := bytes.LastIndex(changed, []byte(`"resource_version"`))
 	if end < 0 {
@@ -125,8 +126,8 @@ func tamperBody(body []byte) []byte {
 	return changed
 }
 
-// replaceHeader puts h in place of the headers of that name, in any case; an empty value only takes them away. Names
-// go out as written, but for the two that HTTP clients treat apart.
+// replaceHeader replaces all headers of that name, in any case, by h. An empty value only removes them. Names are sent as
+// written, except Host and User-Agent, which HTTP clients treat separately.
 func replaceHeader(request *exchange.Request, h exchange.Header) {
 	if strings.EqualFold(h.Name, "Host") {
 		if h.Value != "" {

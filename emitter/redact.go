@@ -9,9 +9,10 @@ import (
 	"artihook/emitter/signature"
 )
 
-// redactOutcome masks the secret in what came back: every part of the response and the reason of a failure. The parts
-// are masked one by one, since chunks can split the secret and since a short secret can occur in what frames the response.
-// A response that holds the secret is kept as it was read, without what surrounds it on the wire.
+// redactOutcome masks the secret in every part of the response and in the reason of a failure. It masks the parts one by one,
+// because chunks can split the secret, and because a short secret can occur in the framing of the response. The raw bytes of
+// a response with the secret are replaced by the parsed response, without its chunks. cut reports that the response may end
+// within the secret.
 func redactOutcome(d *history.Delivery, secret signature.Secret, cut bool) {
 	redact := secret.Redact
 	if cut {
@@ -22,7 +23,7 @@ func redactOutcome(d *history.Delivery, secret signature.Secret, cut bool) {
 		return
 	}
 	r := *d.Response
-	if r.Status == 0 { // no HTTP: the body is the whole
+	if r.Status == 0 { // not HTTP: the body is the whole response
 		d.RawResponse = redact(d.RawResponse)
 		d.Response.Body = redact(r.Body)
 		return
@@ -40,7 +41,7 @@ func redactOutcome(d *history.Delivery, secret signature.Secret, cut bool) {
 	d.Response, d.RawResponse = &r, r.AppendRaw(nil)
 }
 
-// redactHeader masks the secret in a header, but not in a valid value that says how long the body is.
+// redactHeader masks the secret in a header, but not in a valid length of the body.
 func redactHeader(h exchange.Header, secret signature.Secret) exchange.Header {
 	isLength := strings.EqualFold(h.Name, "Content-Length") && h.Value != "" && strings.Trim(h.Value, "0123456789") == ""
 	isChunked := strings.EqualFold(h.Name, "Transfer-Encoding") && strings.EqualFold(h.Value, "chunked")

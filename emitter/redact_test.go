@@ -23,7 +23,7 @@ func echoes(secret string) map[string][2]string {
 	quoted, _ := json.Marshal(secret)
 	badName := ""
 	if strings.ContainsFunc(secret, func(r rune) bool { return r > unicode.MaxASCII }) {
-		badName = FailureMalformed
+		badName = failureMalformed
 	}
 	whole := func(body string) string {
 		return fmt.Sprintf("HTTP/1.1 401 Unauthorized\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
@@ -44,11 +44,11 @@ func echoes(secret string) map[string][2]string {
 		"trailer":             {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Debug: " + secret + "\r\n\r\n"},
 		"after a 204":         {"HTTP/1.1 204 No Content\r\n\r\nexpected " + secret},
 		"beyond the length":   {"HTTP/1.1 401 No\r\nContent-Length: 3\r\n\r\nno expected " + secret},
-		"no HTTP":             {"220 " + secret + " ESMTP\r\n", FailureMalformed},
-		"status of no number": {"HTTP/1.1 " + secret + " OK\r\n\r\n", FailureMalformed},
-		"bad length":          {"HTTP/1.1 200 OK\r\nContent-Length: " + secret + "\r\n\r\n", FailureMalformed},
-		"bad coding":          {"HTTP/1.1 200 OK\r\nTransfer-Encoding: " + secret + "\r\n\r\n", FailureMalformed},
-		"bad chunk":           {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + secret + "\r\n", FailureMalformed},
+		"no HTTP":             {"220 " + secret + " ESMTP\r\n", failureMalformed},
+		"status of no number": {"HTTP/1.1 " + secret + " OK\r\n\r\n", failureMalformed},
+		"bad length":          {"HTTP/1.1 200 OK\r\nContent-Length: " + secret + "\r\n\r\n", failureMalformed},
+		"bad coding":          {"HTTP/1.1 200 OK\r\nTransfer-Encoding: " + secret + "\r\n\r\n", failureMalformed},
+		"bad chunk":           {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + secret + "\r\n", failureMalformed},
 		"short body":          {"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n" + secret, FailureClosed},
 	}
 }
@@ -129,12 +129,12 @@ func TestSecretThatFramesAResponse(t *testing.T) {
 		e := New(Options{History: store})
 		for range 2 {
 			w := &Webhook{URL: s.url(t, "/"), Secret: signature.NewSecret(secret)}
-			if _, err := e.Emit(t.Context(), w, testMessage(), nil); err != nil {
+			if _, err := emit(t.Context(), e, w, testMessage()); err != nil {
 				t.Fatal(err)
 			}
 		}
 		e.Close()
-		for _, d := range keptIn(t, store) {
+		for _, d := range recorded(t, store) {
 			if d.Status != 200 || d.Error != "" || string(d.Response.Body) != "hello" {
 				t.Errorf("%q: status %d, %s, body %q", secret, d.Status, d.Error, d.Response.Body)
 			}

@@ -10,7 +10,7 @@ import (
 	"artihook/emitter/signature"
 )
 
-// ResendMessage returns the message of a recorded delivery, to be signed and sent again.
+// ResendMessage returns the message of a recorded delivery, which Plan signs again.
 func ResendMessage(d *history.Delivery) Message {
 	m := Message{Body: d.Request.Body, Summary: payload.Summary{Event: d.Event, Lead: d.Lead, Version: d.Version}, Bot: d.Bot, Seed: d.Seed, ResendOf: d.ID}
 	if edition, err := payload.ParseEdition(d.Edition); err == nil {
@@ -19,7 +19,7 @@ func ResendMessage(d *history.Delivery) Message {
 	return m
 }
 
-// ResendExact returns a delivery with the bytes, the signature and the headers of a recorded one.
+// ResendExact returns a new delivery with the body, the signature and the headers of a recorded one.
 func ResendExact(d *history.Delivery) history.Delivery {
 	again := history.Delivery{
 		Webhook: d.Webhook, URL: d.URL, SignURL: d.SignURL, Attempt: 1, Event: d.Event, Lead: d.Lead, Version: d.Version,
@@ -29,7 +29,8 @@ func ResendExact(d *history.Delivery) history.Delivery {
 	return again
 }
 
-// OwnHeaders returns the headers that differ from those that every delivery has. An empty value means that one is missing.
+// OwnHeaders returns the headers of a delivery that not every delivery has. An empty value means that a usual header is
+// missing.
 func OwnHeaders(d *history.Delivery) []exchange.Header {
 	planned := Plan(&Webhook{}, Message{}).Request.Headers
 	var own []exchange.Header

@@ -13,13 +13,13 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// maxRetryAfter bounds how long a receiver can make the sender wait.
+// maxRetryAfter is the longest wait before a retry, also if Retry-After asks for more.
 const maxRetryAfter = 5 * time.Minute
 
-// Send sends a planned delivery to the webhook's URL, and again while it fails in a way that may be temporary and retries
-// are left. Every attempt is a delivery of its own, with the same bytes. Send calls each, if not nil, with every attempt
-// as it ends, and returns the last one. What the receiver or the network did wrong is in the delivery; the error is
-// about this side: a history that cannot be written (*history.Error), an error of each, or the end of ctx.
+// Send sends a planned delivery to the webhook's URL and retries failures that may be temporary. Every attempt is a separate
+// delivery with the same bytes. Send calls each, if not nil, when an attempt has ended, and returns the last attempt.
+// Failures of the receiver and of the network are in the delivery. The error is that of a history that cannot be written
+// (*history.Error), an error of each, or that of ctx.
 func (e *Emitter) Send(ctx context.Context, w *Webhook, planned history.Delivery, each func(history.Delivery) error) (history.Delivery, error) {
 	delays := backoff.NewExponentialBackOff()
 	delays.InitialInterval = e.opt.RetryDelay
@@ -54,7 +54,7 @@ func isTemporary(d *history.Delivery) bool {
 	switch d.Error {
 	case "":
 		return d.Status >= 500 || d.Status == http.StatusRequestTimeout || d.Status == http.StatusTooManyRequests
-	case FailureTLS, FailureMalformed, FailureCancelled, FailureCut:
+	case FailureTLS, failureMalformed, FailureCancelled, FailureCut:
 		return false
 	}
 	return true

@@ -39,7 +39,8 @@ func TestRetries(t *testing.T) {
 			e := New(Options{Retries: tt.retries, RetryDelay: time.Microsecond})
 			defer e.Close()
 			var got []int
-			last, err := e.Emit(t.Context(), &Webhook{URL: parseURL(t, server.URL)}, testMessage(), func(d history.Delivery) error {
+			w := &Webhook{URL: parseURL(t, server.URL)}
+			last, err := e.Send(t.Context(), w, Plan(w, testMessage()), func(d history.Delivery) error {
 				got = append(got, d.Status)
 				if d.Attempt != len(got) {
 					t.Errorf("attempt %d is called %d", len(got), d.Attempt)
@@ -123,7 +124,7 @@ func TestSendWaitsForRetryAfter(t *testing.T) {
 			cancel() // the test does not wait
 		}})
 		defer e.Close()
-		d, err := e.Emit(ctx, &Webhook{URL: parseURL(t, server.URL)}, testMessage(), nil)
+		d, err := emit(ctx, e, &Webhook{URL: parseURL(t, server.URL)}, testMessage())
 		if !errors.Is(err, context.Canceled) || d.Status != http.StatusServiceUnavailable {
 			t.Errorf("%s: status %d, %v", tt.header, d.Status, err)
 		}

@@ -2,17 +2,16 @@ package emitter
 
 import "time"
 
-// SendOptions say how single deliveries are sent that differ from the others. The zero value is what the Options say,
-// and a body that is sent at once and whole.
+// SendOptions change how single deliveries are sent. The zero value changes nothing.
 type SendOptions struct {
-	Timeout  time.Duration // instead of Options.Timeout; 0 is that
+	Timeout  time.Duration // replaces Options.Timeout; 0 does not
 	Retries  int           // added to Options.Retries
-	SlowBody time.Duration // send the body in small pieces over this time; 0 is at once
-	Cut      bool          // close the connection in the middle of the body,
-	CutAfter int           // after this many bytes of it
+	SlowBody time.Duration // send the body in small pieces over this time; 0 sends it at once
+	Cut      bool          // close the connection in the middle of the body, after CutAfter bytes of it
+	CutAfter int
 }
 
-// WithOptions returns an Emitter that sends with these options, over the same connections and into the same history.
+// WithOptions returns an Emitter with these options. It uses the connections and the history of e.
 func (e *Emitter) WithOptions(opt SendOptions) *Emitter {
 	other := *e
 	if opt.Timeout > 0 {

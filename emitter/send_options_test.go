@@ -18,7 +18,7 @@ func TestCutBody(t *testing.T) {
 		s := listenRaw(t, func(net.Conn) { arrived <- true })
 		e := New(Options{Retries: 3})
 		defer e.Close()
-		d, err := e.WithOptions(SendOptions{Cut: true, CutAfter: after}).Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, m, nil)
+		d, err := emit(t.Context(), e.WithOptions(SendOptions{Cut: true, CutAfter: after}), &Webhook{URL: s.url(t, "/")}, m)
 		if err != nil || d.Error != FailureCut || d.Attempt != 1 {
 			t.Fatalf("cut after %d: %+v, %v", after, d, err)
 		}
@@ -38,14 +38,14 @@ func TestSlowBody(t *testing.T) {
 	e := New(Options{})
 	defer e.Close()
 	w := &Webhook{URL: s.url(t, "/")}
-	d, err := e.WithOptions(SendOptions{SlowBody: slow}).Emit(t.Context(), w, testMessage(), nil)
+	d, err := emit(t.Context(), e.WithOptions(SendOptions{SlowBody: slow}), w, testMessage())
 	if err != nil || !d.OK() || d.Duration < slow*9/10 {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	if diff := cmp.Diff(string(d.Request.AppendRaw(nil)), s.only(t)); diff != "" {
 		t.Error(diff)
 	}
-	if d, err := e.Emit(t.Context(), w, testMessage(), nil); err != nil || !d.OK() {
+	if d, err := emit(t.Context(), e, w, testMessage()); err != nil || !d.OK() {
 		t.Errorf("afterwards: %+v, %v", d, err)
 	}
 }
@@ -55,7 +55,7 @@ func TestSlowBodyEndsWithTheTimeout(t *testing.T) {
 	s := listenRaw(t, respond(ok204))
 	e := New(Options{Timeout: 50 * time.Millisecond})
 	defer e.Close()
-	d, err := e.WithOptions(SendOptions{SlowBody: time.Hour}).Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
+	d, err := emit(t.Context(), e.WithOptions(SendOptions{SlowBody: time.Hour}), &Webhook{URL: s.url(t, "/")}, testMessage())
 	if err != nil || d.Error != FailureTimeout {
 		t.Errorf("%+v, %v", d, err)
 	}
@@ -66,7 +66,7 @@ func TestSendOptionsTimeoutAndRetries(t *testing.T) {
 	s := listenRaw(t, func(conn net.Conn) { io.Copy(io.Discard, conn) })
 	e := New(Options{RetryDelay: time.Nanosecond})
 	defer e.Close()
-	d, err := e.WithOptions(SendOptions{Timeout: 30 * time.Millisecond, Retries: 1}).Emit(t.Context(), &Webhook{URL: s.url(t, "/")}, testMessage(), nil)
+	d, err := emit(t.Context(), e.WithOptions(SendOptions{Timeout: 30 * time.Millisecond, Retries: 1}), &Webhook{URL: s.url(t, "/")}, testMessage())
 	if err != nil || d.Error != FailureTimeout || d.Attempt != 2 {
 		t.Errorf("%+v, %v", d, err)
 	}

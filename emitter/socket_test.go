@@ -2,6 +2,7 @@ package emitter
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"artihook/emitter/history"
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
 )
@@ -91,6 +93,10 @@ func parseURL(t testing.TB, s string) signature.URL {
 
 func (s *socket) url(t *testing.T, path string) signature.URL {
 	return parseURL(t, "http://"+s.Addr().String()+path)
+}
+
+func emit(ctx context.Context, e *Emitter, w *Webhook, m Message) (history.Delivery, error) {
+	return e.Send(ctx, w, Plan(w, m), nil)
 }
 
 func testMessage() Message {

@@ -7,19 +7,19 @@ import (
 	"artihook/emitter/signature"
 )
 
-// requestTemplate holds what all requests of a webhook have in common. It makes the very bytes that Plan and
-// Request.AppendRaw make, in less time. It is for one goroutine at a time.
+// requestTemplate has the common parts of all requests to a webhook. It appends the same bytes as Plan and
+// Request.AppendRaw, in less time. It is for one goroutine at a time.
 type requestTemplate struct {
 	signer *signature.Signer
-	url    string // the signed one
-	close  bool   // each request announces that its connection ends with it
-	// A request is head, the body's length, middle, the signature, tail, the body. If the webhook's own headers replace
-	// the signature, signs is false and tail is empty.
+	url    string // the signed URL
+	close  bool   // the requests have "Connection: close"
+	// A request is head, the body's length, middle, the signature, tail, the body. If a header of the webhook replaces the
+	// signature, signs is false and tail is empty.
 	head, middle, tail []byte
 	signs              bool
 }
 
-// mark holds the place of the signature. No URL and no header has this character.
+// mark is the placeholder of the signature. No URL and no header has this character.
 const mark = "\x00"
 
 func newRequestTemplate(w *Webhook) *requestTemplate {
@@ -30,7 +30,7 @@ func newRequestTemplate(w *Webhook) *requestTemplate {
 		}
 	}
 	raw := planned.Request.AppendRaw(nil)
-	// No header can hold this line, because it has line breaks: the first one found is the header itself.
+	// No header value has line breaks, so the first match is the header itself.
 	head, rest, _ := bytes.Cut(raw, []byte("\r\nContent-Length: 0\r\n"))
 	t := &requestTemplate{
 		signer: signature.NewSigner(w.Secret, w.Scheme), url: w.signed().String(), close: planned.Request.Headers.Closes(),
@@ -40,7 +40,7 @@ func newRequestTemplate(w *Webhook) *requestTemplate {
 	return t
 }
 
-// replaces reports whether the webhook's own headers have one of that very name.
+// replaces reports whether the webhook has a header of exactly that name.
 func replaces(w *Webhook, name string) bool {
 	for _, h := range w.Headers {
 		if h.Name == name {
@@ -50,7 +50,7 @@ func replaces(w *Webhook, name string) bool {
 	return false
 }
 
-// append appends the request that carries the body.
+// append appends the request with that body.
 func (t *requestTemplate) append(dst, body []byte) []byte {
 	dst = append(dst, t.head...)
 	dst = strconv.AppendInt(dst, int64(len(body)), 10)

@@ -8,25 +8,25 @@ import (
 	"artihook/emitter/signature"
 )
 
-// Webhook says where events go and how they are signed: one entry of ArtiBot's webhook settings.
+// Webhook is one entry of ArtiBot's webhook settings: where to post events and how to sign them.
 type Webhook struct {
-	Name    string            // "" for one that has only a URL
-	URL     signature.URL     // where to connect and post to
-	SignURL signature.URL     // the public URL that is signed and whose Host is sent; zero means URL
+	Name    string            // "" for a webhook that has only a URL
+	URL     signature.URL     // to connect and post to
+	SignURL signature.URL     // the public URL, which is signed and whose Host is sent; zero is URL
 	Secret  signature.Secret  // may be empty
-	Events  []payload.Action  // those that it receives; none means all
+	Events  []payload.Action  // the events that it receives; none is all
 	Scheme  signature.Scheme  // zero is the scheme of ArtiBot's samples
 	Edition payload.Edition   // of the payload; zero is 2019
-	Headers []exchange.Header // added to the contract's, or in place of them; an empty value takes one away
+	Headers []exchange.Header // added to the headers of the contract or replacing them; an empty value removes one
 }
 
-// Wants reports whether the webhook receives events of the action. Lead versions go on counting without it
-// (docs/contract.md, section 2).
+// Wants reports whether the webhook receives events of the action. Events that it does not receive count in the lead's
+// version too (docs/contract.md, section 2).
 func (w *Webhook) Wants(action payload.Action) bool {
 	return len(w.Events) == 0 || slices.Contains(w.Events, action)
 }
 
-// signed is the URL that the receiver is to rebuild.
+// signed returns the URL that the receiver must rebuild.
 func (w *Webhook) signed() signature.URL {
 	if w.SignURL != (signature.URL{}) {
 		return w.SignURL
@@ -34,8 +34,7 @@ func (w *Webhook) signed() signature.URL {
 	return w.URL
 }
 
-// target is the request target. A URL without a path of its own takes that of the signed URL, so that a tunnel can be
-// named by host and port alone.
+// target returns the request target. If URL has no path, it is that of the signed URL: the address of a tunnel needs no path.
 func (w *Webhook) target() string {
 	if w.URL.Target == "/" {
 		return w.signed().Target

@@ -22,7 +22,7 @@ func TestWireBytes(t *testing.T) {
 	m := testMessage()
 	e := New(Options{})
 	defer e.Close()
-	d, err := e.Emit(t.Context(), w, m, nil)
+	d, err := emit(t.Context(), e, w, m)
 	if err != nil || !d.OK() {
 		t.Fatalf("%+v, %v", d, err)
 	}
@@ -69,7 +69,7 @@ func TestSignedURLIsWhatIsSent(t *testing.T) {
 			w := &Webhook{URL: s.url(t, ""), SignURL: parseURL(t, tt.Given)}
 			e := New(Options{})
 			defer e.Close()
-			d, err := e.Emit(t.Context(), w, testMessage(), nil)
+			d, err := emit(t.Context(), e, w, testMessage())
 			if err != nil || !d.OK() {
 				t.Fatalf("%+v, %v", d, err)
 			}
@@ -96,7 +96,7 @@ func TestSignURLAndTargetOfTheirOwn(t *testing.T) {
 		w := &Webhook{URL: s.url(t, tt.path), SignURL: parseURL(t, tt.signURL)}
 		e := New(Options{})
 		defer e.Close()
-		if _, err := e.Emit(t.Context(), w, testMessage(), nil); err != nil {
+		if _, err := emit(t.Context(), e, w, testMessage()); err != nil {
 			t.Fatal(err)
 		}
 		if raw := s.only(t); !strings.HasPrefix(raw, tt.line+"\r\nHost: "+tt.host+"\r\n") {
@@ -126,7 +126,7 @@ func TestHeadersThatWereAskedFor(t *testing.T) {
 			w := &Webhook{URL: s.url(t, "/"), Headers: []exchange.Header{tt.header}}
 			e := New(Options{})
 			defer e.Close()
-			d, err := e.Emit(t.Context(), w, testMessage(), nil)
+			d, err := emit(t.Context(), e, w, testMessage())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -145,7 +145,7 @@ func TestTamperMakesTheSignatureWrong(t *testing.T) {
 	t.Parallel()
 	secret := signature.NewSecret("s3cret-s3cret")
 	for _, scheme := range []signature.Scheme{signature.SchemeURL, signature.SchemeBody} {
-		for _, tamper := range []Tamper{"", TamperSignature, TamperBody, TamperURL, TamperUnsigned} {
+		for _, tamper := range []Tamper{"", tamperSignature, tamperBody, tamperURL, TamperUnsigned} {
 			w := &Webhook{URL: parseURL(t, "http://localhost:1/hook"), Secret: secret, Scheme: scheme}
 			m := testMessage()
 			m.Tamper = tamper
@@ -160,7 +160,7 @@ func TestTamperMakesTheSignatureWrong(t *testing.T) {
 			if fits != (tamper == "") {
 				t.Errorf("%s, tamper %q: the signature fits: %v", scheme, tamper, fits)
 			}
-			if changed := string(d.Request.Body) != string(m.Body); changed != (tamper == TamperBody) {
+			if changed := string(d.Request.Body) != string(m.Body); changed != (tamper == tamperBody) {
 				t.Errorf("%s, tamper %q: the body is changed: %v", scheme, tamper, changed)
 			}
 			if !json.Valid(d.Request.Body) {

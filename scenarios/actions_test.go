@@ -82,7 +82,7 @@ func TestRunSteps(t *testing.T) {
 			file: "steps: [{start: {}, slow_body: 20ms}, {answer: 1, cut_body: 9}, {answer: 1, cut_body: 9, expect: {status: 204}}]",
 			outcomes: []string{
 				"pass start (slow body)", "pass answer 1 (cut body)",
-				"fail answer 1 (cut body) | status: cut: the connection was cut in the middle of the body, on purpose, not 204",
+				"fail answer 1 (cut body) | status: cut: the connection was closed in the middle of the body, as requested, not 204",
 			},
 		},
 		{

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"net/textproto"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -59,7 +58,7 @@ func (r *response) outcome() string {
 
 // unreachable reports whether the failure is one after which later deliveries would fail too.
 func (r *response) unreachable() bool {
-	return slices.Contains([]string{emitter.FailureRefused, emitter.FailureDNS, emitter.FailureUnreachable, emitter.FailureTLS}, r.failure)
+	return emitter.NotConnected(r.failure)
 }
 
 // redact masks secrets before anything of the response of a probe is compared, captured or shown. The response to a

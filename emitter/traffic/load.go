@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/payload"
 	"artihook/emitter/text"
 
 	"github.com/google/uuid"
@@ -14,40 +15,52 @@ import (
 )
 
 const (
-	// DefaultConnections is how many connections carry a load whose rate is not given.
+	// DefaultConnections is how many connections a load without a rate uses.
 	DefaultConnections = 16
-	// DefaultLimit is how many connections a load of a given rate opens at most when answers are late.
+	// DefaultLimit is how many connections a load with a rate opens at most, when responses are late.
 	DefaultLimit = 256
 
-	// maxBatch deliveries are recorded before the first of them leaves, over all of a play or for one connection of a load.
+	// maxBatch is how many deliveries are recorded together at most, by all workers of a play or for one connection of a load.
 	maxBatch = 256
-	// maxQueued is that of all connections of a load: fewer would not fill the history's transactions.
+	// maxQueued is the limit for all connections of a load together. With fewer, the transactions of the history are not full.
 	maxQueued = 512
-	// maxBatchTime bounds how long a recorded delivery waits for its turn, as far as that can be told.
+	// maxBatchTime bounds how long a recorded delivery waits until it is sent, as far as that can be estimated.
 	maxBatchTime = 100 * time.Millisecond
-	// grace is how long those who are under way may still be answered when a load is interrupted.
+	// grace is how long requests in flight may still take when a load is interrupted.
 	grace = 2 * time.Second
 )
 
-// LoadOptions say how to load a receiver.
+// Recording selects the deliveries of a load that are recorded.
+type Recording uint8
+
+const (
+	// RecordAll records every delivery before it is sent, and its outcome afterwards.
+	RecordAll Recording = iota
+	// RecordErrors records the deliveries that failed, when they have ended. The history of a killed process has none of
+	// those in flight.
+	RecordErrors
+	RecordNone
+)
+
+// LoadOptions configure a load.
 type LoadOptions struct {
 	Emitter *emitter.Emitter
-	Webhook *emitter.Webhook // gets the events that it wants, in its own edition
+	Webhook *emitter.Webhook // gets the events that it wants, in its edition
 	Source  func() Source    // called once for each connection
 
-	// Rate is an open model: each event has a time of its own at which it is to leave, whatever became of those before
-	// it. 0 is a closed model: each connection sends its next event when it has the answer to the last.
+	// Rate is an open model: each event has a scheduled time, which does not depend on the events before it. 0 is a closed
+	// model: each connection sends its next event when it has the response to the last one.
 	Rate        Rate
-	Ramp        time.Duration // over which the rate, or the number of connections, grows from nothing
-	Duration    time.Duration // after which nothing more leaves; 0 is no end
-	Leads       int           // after as many conversations nothing more leaves; 0 is no end
+	Ramp        time.Duration // while the rate, or the number of connections, grows from 0
+	Duration    time.Duration // nothing is sent after this time; 0 is no limit
+	Leads       int           // how many conversations; 0 is no limit
 	Concurrency int           // connections, with a Rate at most; 0 is DefaultConnections or DefaultLimit
-	Keep        emitter.Keep
-	KeepErrors  int              // with emitter.KeepErrors, how many are recorded at most; 0 is all
+	Record      Recording
+	MaxErrors   int              // how many deliveries RecordErrors records at most; 0 is no limit
 	Bot         string           // for the history
 	Now         func() time.Time // the clock of the payloads; nil is time.Now
 
-	// Tick, if not nil, is called about once a second with what came in since the last call.
+	// Tick, if not nil, is called about once a second with the results since the last call.
 	Tick func(Point)
 
 	every time.Duration // between two points; 0 is a second
@@ -69,16 +82,16 @@ func (o LoadOptions) withDefaults() LoadOptions {
 	return o
 }
 
-// Load sends the events of many leads, each lead's in their order over one connection, and measures what comes back. It
-// gives the report also when it ends early: with the error of a history that cannot be written, or with that of ctx,
-// whose end leaves those under way two seconds for their answers.
+// Load sends the events of many leads and measures the responses. The events of a lead are sent in order over one
+// connection. Load also returns the report if it ends early: with the error of a history that cannot be written, or with
+// that of ctx. When ctx ends, requests in flight have two seconds to complete.
 func Load(ctx context.Context, opt LoadOptions) (*LoadReport, error) {
 	opt = opt.withDefaults()
-	hard, release := context.WithCancel(context.WithoutCancel(ctx))
-	defer release()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, release) })()
-	group, soft := errgroup.WithContext(ctx)
-	l := &load{opt: opt, hard: hard, soft: soft, group: group, measure: newMeasure(opt.every, opt.Tick)}
+	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
+	group, sending := errgroup.WithContext(ctx)
+	l := &load{opt: opt, requests: requests, sending: sending, group: group, measure: newMeasure(opt.every, opt.Tick)}
 	l.schedule = schedule{opt.Rate, opt.Ramp}
 	stop := l.measure.begin()
 	l.start = l.measure.start
@@ -88,7 +101,7 @@ func Load(ctx context.Context, opt LoadOptions) (*LoadReport, error) {
 		l.idle.Store(1)
 	}
 	for range first {
-		l.grow()
+		l.addWorker()
 	}
 	err := group.Wait()
 	stop()
@@ -99,23 +112,24 @@ func Load(ctx context.Context, opt LoadOptions) (*LoadReport, error) {
 }
 
 type load struct {
-	opt        LoadOptions
-	soft, hard context.Context // the end of soft ends the sending, that of hard the waiting for answers
-	group      *errgroup.Group
-	schedule   schedule
-	start      time.Time
-	measure    *measure
+	opt      LoadOptions
+	sending  context.Context // its end stops the sending of new requests
+	requests context.Context // its end cancels the requests in flight
+	group    *errgroup.Group
+	schedule schedule
+	start    time.Time
+	measure  *measure
 
-	slots  atomic.Int64 // of the schedule that somebody has taken
-	leads  atomic.Int64 // that somebody has begun to make
-	sent   atomic.Int64 // leads of which something has left
+	slots  atomic.Int64 // slots of the schedule that a worker has taken
+	leads  atomic.Int64 // leads that a worker has begun to generate
+	sent   atomic.Int64 // leads of which an event was sent
 	opened atomic.Int64 // connections
-	idle   atomic.Int64 // connections of an open load that can take the next slot, or soon will
-	kept   atomic.Int64 // deliveries that went into the history
+	idle   atomic.Int64 // connections of an open load that can take the next slot, or will soon
+	failed atomic.Int64 // deliveries, with RecordErrors
 }
 
-// grow opens one more connection, up to the limit.
-func (l *load) grow() bool {
+// addWorker opens one more connection, and reports false at the limit.
+func (l *load) addWorker() bool {
 	n := l.opened.Add(1)
 	if n > int64(l.opt.Concurrency) {
 		l.opened.Add(-1)
@@ -125,143 +139,118 @@ func (l *load) grow() bool {
 	return true
 }
 
-// work sends events over a connection of its own until there is nothing more to send.
+// work sends events over a connection of its own until the load ends.
 func (l *load) work(number int) error {
-	w := &loadWorker{load: l, source: l.opt.Source(), perEvent: maxBatchTime}
-	w.bulk = l.opt.Emitter.Bulk(l.hard, l.opt.Webhook, emitter.BulkOptions{Keep: l.opt.Keep, Bot: l.opt.Bot})
-	defer w.bulk.Close()
 	if l.opt.Rate == 0 && l.opt.Ramp > 0 {
-		if text.Wait(l.soft, l.opt.Ramp*time.Duration(number)/time.Duration(l.opt.Concurrency)) != nil {
+		if text.Wait(l.sending, l.opt.Ramp*time.Duration(number)/time.Duration(l.opt.Concurrency)) != nil {
 			return nil
 		}
 	}
+	opt := emitter.BulkOptions{Bot: l.opt.Bot, RecordAhead: l.opt.Record == RecordAll}
+	if l.opt.Record == RecordErrors {
+		opt.Record = func(r *emitter.BulkResult) bool {
+			return !r.OK() && (l.failed.Add(1) <= int64(l.opt.MaxErrors) || l.opt.MaxErrors == 0)
+		}
+	}
+	w := &loadWorker{load: l, source: l.opt.Source(), perEvent: maxBatchTime, bulk: l.opt.Emitter.Bulk(l.requests, l.opt.Webhook, opt)}
 	err := w.run()
-	return errors.Join(err, w.bulk.Withdraw(l.hard))
+	return errors.Join(err, w.bulk.Close(l.requests))
 }
 
-// ended reports whether nothing more is to leave at that time.
+// ended reports whether nothing is sent at that time.
 func (l *load) ended(at time.Time) bool {
-	return l.soft.Err() != nil || l.opt.Duration > 0 && at.Sub(l.start) >= l.opt.Duration
+	return l.sending.Err() != nil || l.opt.Duration > 0 && at.Sub(l.start) >= l.opt.Duration
 }
 
 type loadWorker struct {
 	load         *load
 	bulk         *emitter.Bulk
 	source       Source
-	conversation Conversation  // that goes on; nil is none
-	perEvent     time.Duration // about how long one takes, waiting for its time included
-	last         time.Time     // when the last event was answered
-	lead         uuid.UUID     // whose it was
-	sent         bool          // there was one
-	ready        bool          // it has asked for its first turn
+	conversation Conversation  // the current one; nil is none
+	perEvent     time.Duration // moving average of the time for one event, with the wait for its slot
+	last         time.Time     // the last response
+	lead         uuid.UUID     // of the last event
+	sent         bool          // there was an event
+	ready        bool          // it has taken its first slot
 }
 
 func (w *loadWorker) run() error {
 	l := w.load
 	w.last = time.Now()
-	for {
-		if w.bulk.Unsent() == 0 {
-			if more, err := w.advance(); err != nil || !more {
-				return err
-			}
+	for !l.ended(w.last) {
+		more, err := w.bulk.Next(l.sending, w.batch)
+		if err != nil || !more {
+			return ignoreEnd(l.sending, err)
 		}
 		due, ok := w.nextSlot()
 		if !ok {
 			return nil
 		}
 		l.measure.inFlight.Add(1)
-		o, err := w.bulk.Send(l.hard)
+		r, err := w.bulk.Send(l.requests)
 		l.measure.inFlight.Add(-1)
-		w.note(&o, due)
+		w.count(&r, due)
 		if err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
-// advance goes on to the next batch; false is when there is none. Where batches are recorded, the one after it is made
-// before it is sent, so that the history has the time in which it is sent.
-func (w *loadWorker) advance() (more bool, err error) {
+// count adds the result of an event.
+func (w *loadWorker) count(r *emitter.BulkResult, due time.Time) {
 	l := w.load
-	if l.ended(w.last) {
-		return false, nil
-	}
-	if l.keptEnough() {
-		w.bulk.StopRecording()
-	}
-	if w.bulk.Queued() == 0 {
-		err = w.prepare()
-	}
-	if err == nil {
-		err = w.bulk.Advance(l.soft)
-	}
-	if err == nil && l.opt.Keep == emitter.KeepAll {
-		err = w.prepare()
-	}
-	return w.bulk.Unsent() > 0, unlessOver(l.soft, err)
-}
-
-// prepare makes a batch and begins to record it.
-func (w *loadWorker) prepare() error {
-	w.fill()
-	return w.bulk.Record(w.load.soft)
-}
-
-func (w *loadWorker) note(o *emitter.BulkResult, due time.Time) {
-	l := w.load
-	now := o.Began.Add(o.Took)
+	now := r.Began.Add(r.Took)
 	w.perEvent += (now.Sub(w.last) - w.perEvent) / 8
 	w.last = now
-	l.measure.add(o, due)
-	if o.Recorded {
-		l.kept.Add(1)
-	}
-	if !w.sent || o.Lead != w.lead {
-		w.lead, w.sent = o.Lead, true
+	l.measure.add(r, due)
+	if !w.sent || r.Lead != w.lead {
+		w.lead, w.sent = r.Lead, true
 		l.sent.Add(1)
 	}
 }
 
-func (l *load) keptEnough() bool {
-	return l.opt.Keep == emitter.KeepErrors && l.opt.KeepErrors > 0 && l.kept.Load() >= int64(l.opt.KeepErrors)
-}
-
-// unlessOver drops the error of a recording that was not begun because the load has ended.
-func unlessOver(ctx context.Context, err error) error {
+// ignoreEnd returns nil for the error of a recording that was not started because the load has ended.
+func ignoreEnd(ctx context.Context, err error) error {
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return nil
 	}
 	return err
 }
 
-// fill makes the events of the next batch, none when there are no more.
-func (w *loadWorker) fill() {
-	for ahead := w.batchSize(); w.bulk.Queued() < ahead; {
+// batch yields the events that are recorded together, with the seeds of their visitors.
+func (w *loadWorker) batch(yield func(*payload.Event, uint64) bool) {
+	for left := w.batchSize(); left > 0; {
 		if w.conversation == nil && !w.nextConversation() {
 			return
 		}
 		event := w.conversation.Next()
 		if event == nil {
 			w.conversation = nil
-		} else if w.load.opt.Webhook.Wants(event.Action) {
-			w.bulk.Add(event, w.conversation.Seed())
+			continue
+		}
+		if w.load.opt.Webhook.Wants(event.Action) {
+			left--
+			if !yield(event, w.conversation.Seed()) {
+				return
+			}
 		}
 	}
 }
 
-// batchSize gives how many events are recorded together. Where nothing is, each is made when its turn has come.
+// batchSize returns how many events are recorded together. An event that is not recorded is generated just before it is sent.
 func (w *loadWorker) batchSize() int {
-	if w.load.opt.Keep != emitter.KeepAll {
+	if w.load.opt.Record != RecordAll {
 		return 1
 	}
 	share := maxQueued / max(w.load.opened.Load(), 1)
 	return int(max(1, min(share, maxBatch, int64(maxBatchTime/max(w.perEvent, time.Microsecond)))))
 }
 
-// nextConversation begins the next conversation.
+// nextConversation begins the next conversation, and reports false if there is none.
 func (w *loadWorker) nextConversation() bool {
 	n := w.load.leads.Add(1) - 1
-	if limit := w.load.opt.Leads; limit > 0 && n >= int64(limit) || w.load.soft.Err() != nil {
+	if limit := w.load.opt.Leads; limit > 0 && n >= int64(limit) || w.load.sending.Err() != nil {
 		w.load.leads.Add(-1)
 		return false
 	}
@@ -269,12 +258,12 @@ func (w *loadWorker) nextConversation() bool {
 	return true
 }
 
-// nextSlot waits for the time at which the next event is to leave, and gives it. In a closed load that is now. Where nobody
-// is left who could take the turn after it in time, one more connection is opened, one after the other.
+// nextSlot waits for the scheduled time of the next event and returns it. In a closed load, that is now (the zero time). If
+// no other connection can take the slot after it in time, nextSlot opens one.
 func (w *loadWorker) nextSlot() (due time.Time, ok bool) {
 	l := w.load
 	if l.opt.Rate == 0 {
-		return time.Time{}, !l.ended(w.last)
+		return time.Time{}, true
 	}
 	if !w.ready {
 		w.ready = true
@@ -284,17 +273,19 @@ func (w *loadWorker) nextSlot() (due time.Time, ok bool) {
 	if l.ended(due) {
 		return due, false
 	}
-	ok = true
 	if left := time.Until(due); left > 0 {
 		l.idle.Add(1)
-		ok = text.Wait(l.soft, left) == nil
+		err := text.Wait(l.sending, left)
 		l.idle.Add(-1)
+		if err != nil {
+			return due, false
+		}
 	}
-	if ok && l.idle.Load() == 0 {
-		l.idle.Add(1) // the new one, from now until its first turn
-		if !l.grow() {
+	if l.idle.Load() == 0 {
+		l.idle.Add(1) // the new connection, until it takes its first slot
+		if !l.addWorker() {
 			l.idle.Add(-1)
 		}
 	}
-	return due, ok
+	return due, true
 }

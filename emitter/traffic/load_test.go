@@ -58,11 +58,11 @@ func TestLoadSendsEveryLeadOnceAndInOrder(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*LoadOptions){
 		"closed, recorded": func(o *LoadOptions) { o.Concurrency = 8 },
-		"closed":           func(o *LoadOptions) { o.Concurrency, o.Keep = 8, emitter.KeepNone },
+		"closed":           func(o *LoadOptions) { o.Concurrency, o.Record = 8, RecordNone },
 		"one connection":   func(o *LoadOptions) { o.Concurrency = 1 },
 		"ramp":             func(o *LoadOptions) { o.Concurrency, o.Ramp = 4, 4*time.Millisecond },
 		"open, recorded":   func(o *LoadOptions) { o.Rate = 5000 },
-		"open":             func(o *LoadOptions) { o.Rate, o.Keep = 5000, emitter.KeepNone },
+		"open":             func(o *LoadOptions) { o.Rate, o.Record = 5000, RecordNone },
 		"open with a ramp": func(o *LoadOptions) { o.Rate, o.Ramp = 5000, 20*time.Millisecond },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestLoadSendsEveryLeadOnceAndInOrder(t *testing.T) {
 				}
 			}
 			kept := map[string]int{"204": 160}
-			if opt.Keep == emitter.KeepNone {
+			if opt.Record == RecordNone {
 				kept = map[string]int{}
 			}
 			if got := outcomes(t, store); len(k.leads) != 40 || fmt.Sprint(got) != fmt.Sprint(kept) || int(r.Recorded) != kept["204"] {
@@ -224,7 +224,7 @@ func TestLoadCountsFailures(t *testing.T) {
 	}
 	store := openHistory(t)
 	opt := loadOptions(t, &emitter.Webhook{URL: url}, store)
-	opt.Leads, opt.Keep, opt.KeepErrors, opt.Concurrency = 5, emitter.KeepErrors, 7, 1
+	opt.Leads, opt.Record, opt.MaxErrors, opt.Concurrency = 5, RecordErrors, 7, 1
 	r, err := Load(t.Context(), opt)
 	if err != nil || r.Errors != 20 || r.Statuses[503] != 20 || r.ErrorShare() != 1 || r.Recorded != 7 {
 		t.Errorf("%+v, %v", r, err)

@@ -72,7 +72,7 @@ func TestDeliverySignatureIsJudged(t *testing.T) {
 		{"right", sent(func(*emitter.Webhook, *emitter.Message) {}), true, "It fits"},
 		{"scheme body", sent(func(w *emitter.Webhook, _ *emitter.Message) { w.Scheme = signature.SchemeBody }), true, "It fits"},
 		{"another secret", sent(func(w *emitter.Webhook, _ *emitter.Message) { w.Secret = signature.NewSecret("x") }), false, "does not fit"},
-		{"tampered", sent(func(_ *emitter.Webhook, m *emitter.Message) { m.Tamper = emitter.TamperBody }), false, "does not fit"},
+		{"tampered", sent(func(_ *emitter.Webhook, m *emitter.Message) { m.Tamper = "body" }), false, "does not fit"},
 		{"unsigned", sent(func(_ *emitter.Webhook, m *emitter.Message) { m.Tamper = emitter.TamperUnsigned }), false, "without a signature"},
 	} {
 		hook := s.page.hookOf(&tt.d)

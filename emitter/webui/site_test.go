@@ -129,7 +129,7 @@ func (s *site) converse(hook int, leads uint64) (lead string) {
 
 func (s *site) emit(w *emitter.Webhook, m emitter.Message) history.Delivery {
 	s.t.Helper()
-	d, err := s.emitter.Emit(context.Background(), w, m, nil)
+	d, err := s.emitter.Send(context.Background(), w, emitter.Plan(w, m), nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -196,15 +196,12 @@ func (r *run) goneText() string { return "connections are refused since " + r.go
 // connectionFailed records that a connection of the case failed. It returns an *UnreachableError if no request was sent
 // before. If connections broke before they were refused, the receiver is gone since the case in which they first broke.
 func (r *run) connectionFailed(name, reason, id string) error {
-	switch name {
-	case emitter.FailureRefused, emitter.FailureDNS, emitter.FailureUnreachable, emitter.FailureTLS:
-		if !r.sent {
-			return &UnreachableError{name, reason}
-		}
-		if name == emitter.FailureRefused {
-			r.goneSince = cmp.Or(r.brokenSince, id)
-		}
-	case emitter.FailureClosed, emitter.FailureReset:
+	switch {
+	case emitter.NotConnected(name) && !r.sent:
+		return &UnreachableError{name, reason}
+	case name == emitter.FailureRefused:
+		r.goneSince = cmp.Or(r.brokenSince, id)
+	case name == emitter.FailureClosed, name == emitter.FailureReset:
 		r.brokenSince = cmp.Or(r.brokenSince, id)
 	}
 	return nil

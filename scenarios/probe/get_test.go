@@ -93,7 +93,7 @@ func TestGetRejectsStatusesThatHTTPDoesNotHave(t *testing.T) {
 	t.Parallel()
 	for _, status := range []string{"099", "600", "999"} {
 		url := rawServer(t, "HTTP/1.1 "+status+" Odd\r\nContent-Length: 0\r\n\r\n")
-		if r := new(probe.Runner).Get(t.Context(), url); r.Failure != emitter.FailureMalformed {
+		if r := new(probe.Runner).Get(t.Context(), url); r.Failure != "malformed" {
 			t.Errorf("%s: got %+v", status, r)
 		}
 	}
