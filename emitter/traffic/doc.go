@@ -1,6 +1,6 @@
-// Package traffic keeps many conversations in flight: it takes events from a source that the caller gives, sends each to
-// the webhooks that want it, and counts what came back. A lead's events stay in order whatever the concurrency.
+// Package traffic sends the events of many conversations at the same time. It takes the events from a [Source] of the caller,
+// sends each to the webhooks that want it, and counts the outcomes. The events of a lead stay in order at any concurrency.
 //
-// [Play] plays conversations to their end. [Load] sends at a rate, or as fast as the receiver answers, measures, and judges
-// by thresholds. [ExportK6] writes the same load as a script for k6.
+// [Play] plays conversations to their end. [Load] sends at a rate or as fast as possible, and measures the responses;
+// [LoadReport.Judge] compares its report with thresholds. [ExportK6] writes the same load as a script for k6.
 package traffic

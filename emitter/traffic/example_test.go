@@ -13,7 +13,7 @@ import (
 	"artihook/fixtures"
 )
 
-// Three conversations with a ready bot, two at a time.
+// Play three conversations of a ready bot, two at the same time.
 func ExamplePlay() {
 	server := httptest.NewServer(receiver.New(receiver.Options{}))
 	defer server.Close()

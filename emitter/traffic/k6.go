@@ -24,31 +24,31 @@ const (
 	K6Data   = "conversations.json"
 )
 
-// k6Conversations is how many conversations an export carries. Each is told many times, every time by another lead.
+// k6Conversations is how many conversations an export has. The script uses each of them for many leads.
 const k6Conversations = 200
 
 //go:embed k6.js
 var k6Template string
 
-// K6 is a load for stock k6: a script without extensions and its data. The secret is in neither.
+// K6 is a load for k6: a script without extensions, and its data. Neither has the secret.
 type K6 struct{ Script, Data []byte }
 
-// K6Options say what is exported beside the load.
+// K6Options are the settings of an export besides those of the load.
 type K6Options struct {
 	Thresholds []Threshold
-	Timeout    time.Duration // for one request
+	Timeout    time.Duration // of one request
 	Insecure   bool          // accept any TLS certificate
 }
 
-// ExportK6 words the load for k6. The events are those of conversations that the source makes now, with the ids and
-// times left open, which the script fills in as it runs: every iteration is a lead of its own on whatever machine.
-func ExportK6(opt LoadOptions, more K6Options) (K6, error) {
+// ExportK6 returns the load as a script for k6. The events are generated now, with placeholders for ids and times, which the
+// script fills in: every iteration is a new lead, on any number of machines.
+func ExportK6(opt LoadOptions, k6 K6Options) (K6, error) {
 	opt = opt.withDefaults()
 	conversations, events, err := k6Pool(&opt)
 	if err != nil {
 		return K6{}, err
 	}
-	thresholds, err := k6Thresholds(more.Thresholds)
+	thresholds, err := k6Thresholds(k6.Thresholds)
 	if err != nil {
 		return K6{}, err
 	}
@@ -57,14 +57,14 @@ func ExportK6(opt LoadOptions, more K6Options) (K6, error) {
 		return K6{}, err
 	}
 	settings := k6Options(&opt, float64(events)/float64(len(conversations)))
-	settings["thresholds"], settings["insecureSkipTLSVerify"] = thresholds, more.Insecure
-	script, err := k6RenderScript(&opt, settings, more.Timeout)
+	settings["thresholds"], settings["insecureSkipTLSVerify"] = thresholds, k6.Insecure
+	script, err := k6RenderScript(&opt, settings, k6.Timeout)
 	if err != nil {
 		return K6{}, err
 	}
 	for _, file := range [][]byte{script, data} {
 		if !bytes.Equal(opt.Webhook.Secret.Redact(file), file) {
-			return K6{}, errors.New("the secret is in the URL, a header or an answer; it would be written into the files")
+			return K6{}, errors.New("the secret is in the URL, a header or an answer, and would be written into the files; remove it there")
 		}
 	}
 	return K6{Script: script, Data: data}, nil
@@ -82,7 +82,7 @@ func k6RenderScript(opt *LoadOptions, settings map[string]any, timeout time.Dura
 	}
 	post := opt.Webhook.URL
 	post.Target = planned.Request.Target
-	words := map[string]any{
+	values := map[string]any{
 		"Options": settings, "URL": post.String(), "Signed": planned.SignURL, "Scheme": opt.Webhook.Scheme.String(),
 		"Headers": headers, "Signs": signs, "Header": signature.Header, "Data": "./" + K6Data, "Timeout": k6Duration(timeout),
 	}
@@ -94,27 +94,27 @@ func k6RenderScript(opt *LoadOptions, settings map[string]any, timeout time.Dura
 		return nil, err
 	}
 	var script bytes.Buffer
-	err = page.Execute(&script, words)
+	err = page.Execute(&script, values)
 	return script.Bytes(), err
 }
 
 func k6JSON(v any, indent string) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // both files are read by k6 alone, never as a part of a page
+	enc.SetEscapeHTML(false) // only k6 reads the files
 	enc.SetIndent("", indent)
 	err := enc.Encode(v)
 	return b.Bytes(), err
 }
 
-// k6Options words rate, ramp, duration and the number of leads as a scenario of k6. One iteration is one conversation,
-// so that a rate of events is divided by the events of an average one.
+// k6Options returns rate, ramp, duration and the number of leads as a scenario of k6. One iteration is one conversation, so
+// the rate of events is divided by the events of an average conversation.
 func k6Options(opt *LoadOptions, events float64) map[string]any {
 	s := map[string]any{}
 	duration := opt.Duration
 	switch {
 	case opt.Rate > 0:
-		const unit = 1000 * time.Second // k6 takes whole numbers only
+		const unit = 1000 * time.Second // k6 accepts only whole numbers
 		target := max(1, int(float64(opt.Rate)*unit.Seconds()/events+0.5))
 		if opt.Leads > 0 {
 			whole := seconds(float64(opt.Leads)/float64(target)*unit.Seconds()) + opt.Ramp/2
@@ -151,51 +151,51 @@ func k6Stages(target int, ramp, duration time.Duration) []map[string]any {
 	return stages
 }
 
-// k6Duration is in whole milliseconds, the finest that k6 takes, and never nothing.
+// k6Duration returns a duration in milliseconds, the precision of k6, and at least one.
 func k6Duration(d time.Duration) string {
 	return strconv.FormatInt(max(1, d.Milliseconds()), 10) + "ms"
 }
 
-// k6Thresholds words conditions as k6's. Its http_req_duration is our latency of a closed load.
+// k6Thresholds returns the conditions as those of k6. Its http_req_duration is the latency of a closed load.
 func k6Thresholds(list []Threshold) (map[string][]string, error) {
-	worded := map[string][]string{}
+	conditions := map[string][]string{}
 	for _, t := range list {
-		metric, aspect, limit := "http_req_duration", "", t.Limit*1000
+		metric, value, limit := "http_req_duration", "", t.Limit*1000
 		switch {
-		case t.Quantile() > 0:
-			aspect = fmt.Sprintf("p(%v)", t.Quantile())
+		case t.percentile() > 0:
+			value = fmt.Sprintf("p(%v)", t.percentile())
 		case t.Metric == "mean":
-			aspect = "avg"
+			value = "avg"
 		case t.Metric == "min", t.Metric == "max":
-			aspect = t.Metric
-		case t.Metric == metricErrors && t.Share():
-			metric, aspect, limit = "http_req_failed", "rate", t.Limit
+			value = t.Metric
+		case t.Metric == metricErrors && t.isShare():
+			metric, value, limit = "http_req_failed", "rate", t.Limit
 		case t.Metric == metricErrors:
-			metric, aspect, limit = "artihook_errors", "count", t.Limit
+			metric, value, limit = "artihook_errors", "count", t.Limit
 		case t.Metric == metricRate:
-			metric, aspect, limit = "http_reqs", "rate", t.Limit
+			metric, value, limit = "http_reqs", "rate", t.Limit
 		case t.Metric == metricRequests:
-			metric, aspect, limit = "http_reqs", "count", t.Limit
+			metric, value, limit = "http_reqs", "count", t.Limit
 		default:
-			return nil, fmt.Errorf("the threshold %q has no counterpart in k6; leave it out", t.Text)
+			return nil, fmt.Errorf("k6 has no threshold like %q; leave it out", t.Text)
 		}
-		worded[metric] = append(worded[metric], aspect+t.Sign+text.Decimal(limit))
+		conditions[metric] = append(conditions[metric], value+t.Sign+text.Decimal(limit))
 	}
-	return worded, nil
+	return conditions, nil
 }
 
-// k6Pool gives the conversations and how many events they have.
+// k6Pool returns the conversations and the number of their events.
 func k6Pool(opt *LoadOptions) (conversations [][]k6Event, events int, err error) {
 	source := opt.Source()
-	now := opt.Now().UTC().Truncate(time.Second) // a whole number of the ticks that the script counts in
+	now := opt.Now().UTC().Truncate(time.Second) // a whole number of ticks
 	for n := range uint64(k6Conversations) {
-		// Told at two times, a conversation shows which of its days move with the clock.
+		// Generated for two times, a conversation shows which of its dates depend on the clock.
 		later := k6Play(opt.Webhook, source(n, now.AddDate(0, 0, 40)))
-		told := k6Play(opt.Webhook, source(n, now))
+		played := k6Play(opt.Webhook, source(n, now))
 		var conversation []k6Event
-		for i := range told.events {
-			opened := k6Splitter{now: now, answered: told.answered, later: later.events[i].Lead.Data, marks: map[string][]any{}}
-			event, err := opened.split(&told.events[i])
+		for i := range played.events {
+			splitter := k6Splitter{now: now, answered: played.answered, later: later.events[i].Lead.Data, placeholders: map[string][]any{}}
+			event, err := splitter.split(&played.events[i])
 			if err != nil {
 				return nil, 0, err
 			}
@@ -207,28 +207,28 @@ func k6Pool(opt *LoadOptions) (conversations [][]k6Event, events int, err error)
 		}
 	}
 	if events == 0 {
-		return nil, 0, errors.New("none of the conversations has an event that the webhook receives")
+		return nil, 0, errors.New("no conversation has an event that the webhook receives")
 	}
 	return conversations, events, nil
 }
 
-// k6Conversation is a conversation: the events that the webhook wants, and when each question was answered.
+// k6Conversation has the events of a conversation that the webhook wants, and when each question was answered.
 type k6Conversation struct {
 	events   []payload.Event
 	answered map[string]payload.DateTime
 }
 
 func k6Play(w *emitter.Webhook, c Conversation) k6Conversation {
-	told := k6Conversation{answered: map[string]payload.DateTime{}}
+	played := k6Conversation{answered: map[string]payload.DateTime{}}
 	for e := c.Next(); e != nil; e = c.Next() {
 		if e.Action != payload.Completed {
-			told.answered[e.Meta.LastAnswered] = e.Lead.Modified
+			played.answered[e.Meta.LastAnswered] = e.Lead.Modified
 		}
 		if w.Wants(e.Action) {
 			event := e.In(w.Edition)
-			event.Lead.Data = slices.Clone(event.Lead.Data) // the next one uses it again
-			told.events = append(told.events, event)
+			event.Lead.Data = slices.Clone(event.Lead.Data) // the next event reuses it
+			played.events = append(played.events, event)
 		}
 	}
-	return told
+	return played
 }

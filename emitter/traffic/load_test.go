@@ -32,7 +32,7 @@ func openHistory(t *testing.T) *history.Store {
 	return store
 }
 
-// outcomes counts the deliveries of a history by what came of them.
+// outcomes counts the deliveries of a history by status and failure.
 func outcomes(t *testing.T, store *history.Store) map[string]int {
 	t.Helper()
 	counts := map[string]int{}
@@ -66,7 +66,7 @@ func TestLoadSendsEveryLeadOnceAndInOrder(t *testing.T) {
 		"open with a ramp": func(o *LoadOptions) { o.Rate, o.Ramp = 5000, 20*time.Millisecond },
 	} {
 		t.Run(name, func(t *testing.T) {
-			k, w := start(t)
+			k, w := startReceiver(t)
 			store := openHistory(t)
 			opt := loadOptions(t, &w, store)
 			change(&opt)
@@ -75,7 +75,7 @@ func TestLoadSendsEveryLeadOnceAndInOrder(t *testing.T) {
 				t.Fatalf("%+v, %d wrong, %v", r, k.wrong, err)
 			}
 			if len(r.Events) != 3 || r.Events[0].Requests != 40 || r.Events[1].Requests != 80 || r.Events[2].Event != "lead:completed" {
-				t.Errorf("kinds %+v", r.Events)
+				t.Errorf("events %+v", r.Events)
 			}
 			want := "[lead:created v1 lead:updated v2 lead:updated v3 lead:completed v4]"
 			for lead, events := range k.leads {
@@ -83,19 +83,19 @@ func TestLoadSendsEveryLeadOnceAndInOrder(t *testing.T) {
 					t.Errorf("lead %s: %v", lead, events)
 				}
 			}
-			kept := map[string]int{"204": 160}
+			want204 := map[string]int{"204": 160}
 			if opt.Record == RecordNone {
-				kept = map[string]int{}
+				want204 = map[string]int{}
 			}
-			if got := outcomes(t, store); len(k.leads) != 40 || fmt.Sprint(got) != fmt.Sprint(kept) || int(r.Recorded) != kept["204"] {
-				t.Errorf("%d leads; the history has %v, the report says %d", len(k.leads), got, r.Recorded)
+			if got := outcomes(t, store); len(k.leads) != 40 || fmt.Sprint(got) != fmt.Sprint(want204) || int(r.Recorded) != want204["204"] {
+				t.Errorf("%d leads; the history has %v, the report has %d", len(k.leads), got, r.Recorded)
 			}
 		})
 	}
 }
 
-// TestLateAnswersDoNotSlowTheSchedule has a receiver that keeps the first lead waiting until twenty others have come.
-func TestLateAnswersDoNotSlowTheSchedule(t *testing.T) {
+// TestLateResponsesDoNotDelayTheSchedule has a receiver that does not respond to the first event before the twentieth.
+func TestLateResponsesDoNotDelayTheSchedule(t *testing.T) {
 	t.Parallel()
 	var arrived atomic.Int64
 	enough := make(chan struct{})
@@ -124,8 +124,8 @@ func TestLateAnswersDoNotSlowTheSchedule(t *testing.T) {
 	}
 }
 
-// TestLatenessIsMeasured has one connection for a schedule that it cannot keep: the second answer is due long before the
-// first has come.
+// TestLatenessIsMeasured has one connection, which is too slow for the schedule: the second event is due long before the
+// first response.
 func TestLatenessIsMeasured(t *testing.T) {
 	t.Parallel()
 	const slow = 20 * time.Millisecond
@@ -148,8 +148,8 @@ func TestLatenessIsMeasured(t *testing.T) {
 	}
 }
 
-// TestMissedTurnsAreCounted has a receiver that lets a load of one connection send once.
-func TestMissedTurnsAreCounted(t *testing.T) {
+// TestMissedEventsAreCounted has one connection and a receiver that responds once during the load.
+func TestMissedEventsAreCounted(t *testing.T) {
 	t.Parallel()
 	const length = time.Second
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -173,7 +173,7 @@ func TestMissedTurnsAreCounted(t *testing.T) {
 func TestLoadEndsWithItsDuration(t *testing.T) {
 	t.Parallel()
 	for _, rate := range []Rate{0, 500} {
-		k, w := start(t)
+		k, w := startReceiver(t)
 		store := openHistory(t)
 		opt := loadOptions(t, &w, store)
 		opt.Rate, opt.Leads, opt.Concurrency, opt.Duration = rate, 0, 4, 500*time.Millisecond
@@ -224,7 +224,7 @@ func TestLoadCountsFailures(t *testing.T) {
 	}
 	store := openHistory(t)
 	opt := loadOptions(t, &emitter.Webhook{URL: url}, store)
-	opt.Leads, opt.Record, opt.MaxErrors, opt.Concurrency = 5, RecordErrors, 7, 1
+	opt.Leads, opt.Record, opt.MaxErrors, opt.Concurrency = 5, RecordErrors, 7, 4
 	r, err := Load(t.Context(), opt)
 	if err != nil || r.Errors != 20 || r.Statuses[503] != 20 || r.ErrorShare() != 1 || r.Recorded != 7 {
 		t.Errorf("%+v, %v", r, err)
@@ -238,9 +238,9 @@ func TestLoadCountsFailures(t *testing.T) {
 	}
 }
 
-func TestLoadSendsWhatTheWebhookWants(t *testing.T) {
+func TestLoadSendsTheEventsOfTheWebhook(t *testing.T) {
 	t.Parallel()
-	k, w := start(t)
+	k, w := startReceiver(t)
 	w.Events, w.Edition = []payload.Action{payload.Completed}, payload.Edition2022
 	opt := loadOptions(t, &w, nil)
 	if r, err := Load(t.Context(), opt); err != nil || r.Requests != 40 || k.wrong != 0 {
@@ -255,7 +255,7 @@ func TestLoadSendsWhatTheWebhookWants(t *testing.T) {
 
 func TestLoadEndsWithABrokenHistory(t *testing.T) {
 	t.Parallel()
-	_, w := start(t)
+	_, w := startReceiver(t)
 	store := openHistory(t)
 	opt := loadOptions(t, &w, store)
 	store.Close()
@@ -267,14 +267,14 @@ func TestLoadEndsWithABrokenHistory(t *testing.T) {
 
 func TestTicks(t *testing.T) {
 	t.Parallel()
-	_, w := start(t)
+	_, w := startReceiver(t)
 	opt := loadOptions(t, &w, nil)
 	opt.every = time.Millisecond
 	var ticks, requests uint64
 	opt.Tick = func(p Point) { ticks++; requests += p.Requests }
 	r, err := Load(t.Context(), opt)
 	if err != nil || requests != r.Requests || ticks == 0 {
-		t.Errorf("%d ticks of %d requests, %v", ticks, requests, err)
+		t.Errorf("%d ticks with %d requests, %v", ticks, requests, err)
 	}
 	requests = 0
 	for _, p := range r.Series {

@@ -12,29 +12,29 @@ import (
 )
 
 const (
-	// maxLatency is what a histogram can tell from longer times.
+	// maxLatency is the longest time of a histogram. Longer times count as this one.
 	maxLatency = time.Hour
-	// significant digits of every quantile.
+	// digits is the precision of a histogram, in significant digits.
 	digits = 3
-	// maxPoints bounds the series: then two become one, and each lasts twice as long.
+	// maxPoints is the maximum length of the series. At that length, pairs of points are merged.
 	maxPoints = 600
 )
 
 // actions are the types of events in the order of a conversation.
 var actions = [...]payload.Action{payload.Created, payload.Updated, payload.Completed}
 
-// Point is what came in during one stretch of a load.
+// Point is the result of one interval of a load.
 type Point struct {
-	At       time.Duration // when it ended, from the start
+	At       time.Duration // the end of the interval, since the start
 	Took     time.Duration
 	Requests uint64
 	Errors   uint64
-	P50, P99 time.Duration // of the latency; where two stretches became one, the greater
+	P50, P99 time.Duration // of the latency; for merged intervals, the maximum of both
 	Max      time.Duration
-	InFlight int // at its end
+	InFlight int // requests in flight at the end
 }
 
-// Rate gives the requests a second.
+// Rate returns the requests per second.
 func (p Point) Rate() float64 { return perSecond(p.Requests, p.Took) }
 
 func perSecond(n uint64, d time.Duration) float64 {
@@ -50,15 +50,15 @@ type counters struct {
 	latency          *hdrhistogram.Histogram
 }
 
-func (k *counters) add(latency time.Duration, ok bool) {
-	k.requests++
+func (c *counters) add(latency time.Duration, ok bool) {
+	c.requests++
 	if !ok {
-		k.errors++
+		c.errors++
 	}
-	record(k.latency, latency)
+	record(c.latency, latency)
 }
 
-// measure collects what comes back, from all connections. Its memory does not grow.
+// measure collects the results of all connections in constant memory.
 type measure struct {
 	start    time.Time
 	every    time.Duration
@@ -66,19 +66,19 @@ type measure struct {
 	inFlight atomic.Int64
 
 	mu             sync.Mutex
-	all, recent    counters // recent is what came since the last tick
+	all, recent    counters // recent counts since the last tick
 	service, late  *hdrhistogram.Histogram
 	events         map[payload.Action]*counters
 	statuses       [600]uint64
 	failures       map[string]*Failure
 	sent, received uint64
 	recorded       uint64
-	end            time.Time // of the last answer
+	end            time.Time // of the last response
 	lastTick       time.Time
 
 	points []Point
-	merge  int // ticks in one point
-	ticks  int // in the last point
+	merge  int // ticks in a point
+	ticks  int // ticks in the last point
 }
 
 func newMeasure(every time.Duration, tick func(Point)) *measure {
@@ -96,12 +96,12 @@ func newHistogram() *hdrhistogram.Histogram {
 	return hdrhistogram.New(1, maxLatency.Microseconds(), digits)
 }
 
-// record counts in microseconds; longer than the longest is the longest.
+// record records a time in microseconds.
 func record(h *hdrhistogram.Histogram, d time.Duration) {
 	_ = h.RecordValue(min(max(d, 0), maxLatency).Microseconds()) // in range, so that it cannot fail
 }
 
-// begin starts the clock; end stops it and takes the last stretch in.
+// begin starts the clock. end stops it and ends the last interval.
 func (m *measure) begin() (end func()) {
 	m.start = time.Now()
 	m.lastTick, m.end = m.start, m.start
@@ -126,46 +126,46 @@ func (m *measure) begin() (end func()) {
 	}
 }
 
-// add counts one event. due is when it was to leave, zero when nothing said so.
-func (m *measure) add(o *emitter.BulkResult, due time.Time) {
-	end := o.Began.Add(o.Took)
-	latency, ok := o.Took, o.OK()
+// add counts one event. due is its scheduled time, or zero in a closed load.
+func (m *measure) add(r *emitter.BulkResult, due time.Time) {
+	end := r.Began.Add(r.Took)
+	latency, ok := r.Took, r.OK()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !due.IsZero() {
 		latency = end.Sub(due)
-		record(m.late, o.Began.Sub(due))
+		record(m.late, r.Began.Sub(due))
 	}
-	record(m.service, o.Took)
+	record(m.service, r.Took)
 	m.all.add(latency, ok)
 	m.recent.add(latency, ok)
-	m.events[o.Action].add(latency, ok)
-	m.sent += uint64(o.Sent)
-	m.received += uint64(o.Received)
-	if o.Recorded {
+	m.events[r.Action].add(latency, ok)
+	m.sent += uint64(r.Sent)
+	m.received += uint64(r.Received)
+	if r.Recorded {
 		m.recorded++
 	}
-	if o.Status > 0 && o.Status < len(m.statuses) {
-		m.statuses[o.Status]++
+	if r.Status > 0 && r.Status < len(m.statuses) {
+		m.statuses[r.Status]++
 	}
-	if o.Error != "" {
-		m.fail(o)
+	if r.Error != "" {
+		m.addFailure(r)
 	}
 	if end.After(m.end) {
 		m.end = end
 	}
 }
 
-func (m *measure) fail(o *emitter.BulkResult) {
-	f := m.failures[o.Error]
+func (m *measure) addFailure(r *emitter.BulkResult) {
+	f := m.failures[r.Error]
 	if f == nil {
-		f = &Failure{Reason: o.Reason}
-		m.failures[o.Error] = f
+		f = &Failure{Reason: r.Reason}
+		m.failures[r.Error] = f
 	}
 	f.Count++
 }
 
-// endInterval ends one stretch and begins the next.
+// endInterval adds the point of the current interval and begins the next one.
 func (m *measure) endInterval(now time.Time) {
 	m.mu.Lock()
 	p := Point{
@@ -177,14 +177,14 @@ func (m *measure) endInterval(now time.Time) {
 	m.recent.requests, m.recent.errors = 0, 0
 	m.recent.latency.Reset()
 	m.mu.Unlock()
-	m.keep(p)
+	m.addPoint(p)
 	if m.tick != nil {
 		m.tick(p)
 	}
 }
 
-// keep puts a point into the series, which only the ticking goroutine touches before the end.
-func (m *measure) keep(p Point) {
+// addPoint adds a point to the series. Until the end of the load, only the goroutine of begin uses the series.
+func (m *measure) addPoint(p Point) {
 	if m.ticks == 0 {
 		m.points = append(m.points, p)
 	} else {

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// TestSeriesIsBounded ticks for a day: no point is lost, and few are kept.
+// TestSeriesIsBounded adds a point for each second of a day. Merged points lose no requests.
 func TestSeriesIsBounded(t *testing.T) {
 	t.Parallel()
 	m := newMeasure(time.Second, nil)
 	for n := 1; n <= 86400; n++ {
-		m.keep(Point{At: time.Duration(n) * time.Second, Took: time.Second, Requests: 2, Errors: 1, P99: time.Duration(n)})
+		m.addPoint(Point{At: time.Duration(n) * time.Second, Took: time.Second, Requests: 2, Errors: 1, P99: time.Duration(n)})
 	}
 	var requests, errors uint64
 	var took, at time.Duration
 	for _, p := range m.points {
 		requests, errors, took = requests+p.Requests, errors+p.Errors, took+p.Took
 		if p.At <= at {
-			t.Fatalf("%s comes after %s", p.At, at)
+			t.Fatalf("a point at %s follows one at %s", p.At, at)
 		}
 		at = p.At
 	}
@@ -26,7 +26,7 @@ func TestSeriesIsBounded(t *testing.T) {
 	}
 }
 
-func TestBars(t *testing.T) {
+func TestBuckets(t *testing.T) {
 	t.Parallel()
 	h := newHistogram()
 	for _, d := range []time.Duration{0, time.Microsecond, 90 * time.Microsecond, 100 * time.Microsecond, 101 * time.Microsecond, 3 * time.Millisecond, 40 * time.Hour} {
@@ -38,7 +38,7 @@ func TestBars(t *testing.T) {
 		counts[b.To] = b.Count
 		all += b.Count
 		if b.From >= b.To {
-			t.Errorf("bar %+v", b)
+			t.Errorf("bucket %+v", b)
 		}
 	}
 	if all != 7 || counts[time.Microsecond] != 2 || counts[100*time.Microsecond] != 2 || counts[200*time.Microsecond] != 1 || counts[5*time.Millisecond] != 1 {

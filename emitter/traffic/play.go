@@ -17,36 +17,36 @@ import (
 
 // Conversation is the events of one lead, in order.
 type Conversation interface {
-	Next() *payload.Event // nil after the last; valid until the next call
+	Next() *payload.Event // nil after the last event; valid until the next call
 	Seed() uint64         // of the visitor, for the history
 }
 
-// Source gives the conversation of lead number n, from 0 up, as if it were had at the given time. One worker calls it
-// at a time, and is done with a conversation when it asks for the next.
+// Source returns the conversation of lead number n, from 0, as if it began at the given time. It is called by one goroutine,
+// which does not use a conversation after it has asked for the next one.
 type Source func(n uint64, at time.Time) Conversation
 
-// Options say what to play and how.
+// Options configure a play.
 type Options struct {
-	Emitter     *emitter.Emitter  // keeps Concurrency connections for each host
-	Webhooks    []emitter.Webhook // each gets the events that it wants, in its own edition
+	Emitter     *emitter.Emitter  // should have Concurrency idle connections
+	Webhooks    []emitter.Webhook // each gets the events that it wants, in its edition
 	Source      func() Source     // called once for each worker
 	Leads       int               // how many conversations
-	Concurrency int               // conversations at a time; 0 is 1
+	Concurrency int               // conversations at the same time; 0 is 1
 	Pace        Pace
-	Actions     []payload.Action // send only these; none means all
+	Actions     []payload.Action // send only these; none is all
 	Bot         string           // for the history
 	Now         func() time.Time // the clock of the payloads; nil is time.Now
 
-	// Each, if not nil, is called with every delivery as it ends, LeadEnded after each conversation; never two calls
-	// at a time.
-	Each      func(history.Delivery) error // its error ends the play
+	// Each, if not nil, is called with every delivery that has ended. Its error ends the play. LeadEnded, if not nil, is
+	// called after each conversation. Calls are not concurrent.
+	Each      func(history.Delivery) error
 	LeadEnded func()
 }
 
-// Pace is the time between the events of a lead. The zero value is none.
+// Pace is the time between the events of a lead. The zero value is no time.
 type Pace struct {
 	Between time.Duration
-	Real    bool // wait until each event's own time; Between does not count then
+	Real    bool // send each event at its own time, and ignore Between
 }
 
 func (opt *Options) now() time.Time {
@@ -56,7 +56,7 @@ func (opt *Options) now() time.Time {
 	return opt.Now()
 }
 
-// wanting gives the webhooks that an event of the action goes to.
+// wanting yields the webhooks that receive an event of the action.
 func (opt *Options) wanting(action payload.Action) iter.Seq[*emitter.Webhook] {
 	return func(yield func(*emitter.Webhook) bool) {
 		if len(opt.Actions) > 0 && !slices.Contains(opt.Actions, action) {
@@ -70,7 +70,7 @@ func (opt *Options) wanting(action payload.Action) iter.Seq[*emitter.Webhook] {
 	}
 }
 
-// message words the event in the webhook's edition.
+// message returns the message of the event in the webhook's edition.
 func (opt *Options) message(w *emitter.Webhook, event *payload.Event, seed uint64) emitter.Message {
 	inEdition := event.In(w.Edition)
 	m := emitter.EventMessage(&inEdition)
@@ -78,15 +78,15 @@ func (opt *Options) message(w *emitter.Webhook, event *payload.Event, seed uint6
 	return m
 }
 
-// Play holds the conversations and gives the tally of their deliveries, also when it ends early: with the error of a
-// history that cannot be written, or with that of ctx.
+// Play plays the conversations and returns the tally of their deliveries. It also returns the tally if it ends early: with
+// the error of a history that cannot be written, an error of Each, or that of ctx.
 func Play(ctx context.Context, opt Options) (Tally, error) {
 	p := &player{opt: opt, tally: newTally(), start: time.Now(), workers: min(max(opt.Concurrency, 1), max(opt.Leads, 1))}
 	workers, ctx := errgroup.WithContext(ctx)
 	for range p.workers {
 		workers.Go(func() error {
-			a := playWorker{player: p, perEvent: maxBatchTime}
-			return a.run(ctx)
+			w := playWorker{player: p, perEvent: maxBatchTime}
+			return w.run(ctx)
 		})
 	}
 	err := workers.Wait()
@@ -103,7 +103,7 @@ type player struct {
 	tally   Tally
 }
 
-func (p *player) ended() {
+func (p *player) leadEnded() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tally.Leads++
@@ -112,7 +112,7 @@ func (p *player) ended() {
 	}
 }
 
-func (p *player) seen(d history.Delivery) error {
+func (p *player) attemptEnded(d history.Delivery) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tally.Deliveries++

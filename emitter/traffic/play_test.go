@@ -20,7 +20,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// script is a conversation of four events of lead number n, a second apart.
+// script is a conversation of four events of lead number n, a millisecond apart.
 type script struct {
 	n      uint64
 	at     time.Time
@@ -44,14 +44,14 @@ func (s *script) Next() *payload.Event {
 	return e
 }
 
-// kept is a receiver that keeps the order of what arrives.
-type kept struct {
+// arrivals has the events that a receiver received, in order, by lead.
+type arrivals struct {
 	mu    sync.Mutex
 	leads map[string][]string
-	wrong int
+	wrong int // with an invalid signature
 }
 
-func (k *kept) seen(a receiver.Arrival) {
+func (k *arrivals) seen(a receiver.Arrival) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if !a.Verified {
@@ -60,8 +60,8 @@ func (k *kept) seen(a receiver.Arrival) {
 	k.leads[a.Summary.Lead] = append(k.leads[a.Summary.Lead], fmt.Sprintf("%s v%d", a.Summary.Event, a.Summary.Version))
 }
 
-func start(t *testing.T) (*kept, emitter.Webhook) {
-	k := &kept{leads: map[string][]string{}}
+func startReceiver(t *testing.T) (*arrivals, emitter.Webhook) {
+	k := &arrivals{leads: map[string][]string{}}
 	secret := signature.NewSecret("s3cret-s3cret")
 	server := httptest.NewServer(receiver.New(receiver.Options{Secret: secret, Seen: k.seen}))
 	t.Cleanup(server.Close)
@@ -78,35 +78,35 @@ func options(t *testing.T, webhooks ...emitter.Webhook) Options {
 	return Options{Emitter: e, Webhooks: webhooks, Leads: 40, Source: func() Source { return newScript }}
 }
 
-func TestALeadsEventsStayInOrder(t *testing.T) {
+func TestEventsOfALeadStayInOrder(t *testing.T) {
 	t.Parallel()
 	for _, concurrency := range []int{0, 1, 8} {
-		k, w := start(t)
+		k, w := startReceiver(t)
 		opt := options(t, w)
 		opt.Concurrency = concurrency
 		tally, err := Play(t.Context(), opt)
 		if err != nil || tally.Leads != 40 || tally.OK != 160 || tally.Deliveries != 160 || tally.Failed != 0 || k.wrong != 0 {
-			t.Fatalf("%d at a time: %+v, %d wrong, %v", concurrency, tally, k.wrong, err)
+			t.Fatalf("concurrency %d: %+v, %d wrong, %v", concurrency, tally, k.wrong, err)
 		}
 		want := "[lead:created v1 lead:updated v2 lead:updated v3 lead:completed v4]"
 		for lead, events := range k.leads {
 			if fmt.Sprint(events) != want {
-				t.Errorf("%d at a time: lead %s: %v", concurrency, lead, events)
+				t.Errorf("concurrency %d: lead %s: %v", concurrency, lead, events)
 			}
 		}
 		if len(k.leads) != 40 {
-			t.Errorf("%d at a time: %d leads arrived", concurrency, len(k.leads))
+			t.Errorf("concurrency %d: %d leads arrived", concurrency, len(k.leads))
 		}
 	}
 }
 
 func TestEachWebhookGetsWhatItWants(t *testing.T) {
 	t.Parallel()
-	all, everything := start(t)
-	some, ends := start(t)
-	ends.Events = []payload.Action{payload.Completed}
-	ends.Edition = payload.Edition2022
-	opt := options(t, everything, ends)
+	all, everything := startReceiver(t)
+	some, completed := startReceiver(t)
+	completed.Events = []payload.Action{payload.Completed}
+	completed.Edition = payload.Edition2022
+	opt := options(t, everything, completed)
 	opt.Actions = []payload.Action{payload.Created, payload.Completed}
 	tally, err := Play(t.Context(), opt)
 	if err != nil || tally.OK != 120 {
@@ -141,9 +141,9 @@ func TestTallyNamesFailures(t *testing.T) {
 	}
 }
 
-func TestInterruptedPlayGivesItsTally(t *testing.T) {
+func TestInterruptedPlayReturnsTheTally(t *testing.T) {
 	t.Parallel()
-	_, w := start(t)
+	_, w := startReceiver(t)
 	opt := options(t, w)
 	ctx, cancel := context.WithCancel(t.Context())
 	opt.Each = func(history.Delivery) error { cancel(); return nil }
@@ -155,7 +155,7 @@ func TestInterruptedPlayGivesItsTally(t *testing.T) {
 
 func TestAnErrorOfEachEndsThePlay(t *testing.T) {
 	t.Parallel()
-	_, w := start(t)
+	_, w := startReceiver(t)
 	opt := options(t, w)
 	full := errors.New("the disk is full")
 	opt.Each = func(history.Delivery) error { return full }
@@ -187,7 +187,7 @@ func TestTallyCountsRetries(t *testing.T) {
 
 func TestPaceWaits(t *testing.T) {
 	t.Parallel()
-	_, w := start(t)
+	_, w := startReceiver(t)
 	for name, pace := range map[string]Pace{"between": {Between: 2 * time.Millisecond}, "real": {Real: true}} {
 		opt := options(t, w)
 		opt.Leads, opt.Pace = 1, pace
@@ -195,7 +195,7 @@ func TestPaceWaits(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, tally, err)
 		}
 	}
-	// A pause that is under way ends with the context.
+	// The end of the context ends a pause.
 	opt := options(t, w)
 	opt.Leads, opt.Pace = 1, Pace{Between: time.Hour}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -205,10 +205,10 @@ func TestPaceWaits(t *testing.T) {
 	}
 }
 
-// TestInterruptedPlayLeavesNothingUnsent: what was recorded ahead and has not left is not in the history.
-func TestInterruptedPlayLeavesNothingUnsent(t *testing.T) {
+// TestInterruptedPlayWithdrawsUnsentDeliveries: the history has only deliveries that were sent.
+func TestInterruptedPlayWithdrawsUnsentDeliveries(t *testing.T) {
 	t.Parallel()
-	_, w := start(t)
+	_, w := startReceiver(t)
 	store := openHistory(t)
 	opt := options(t, w)
 	opt.Emitter = emitter.New(emitter.Options{History: store})
@@ -230,8 +230,8 @@ func TestInterruptedPlayLeavesNothingUnsent(t *testing.T) {
 	}
 }
 
-// TestRetriesKeepTheirOrder: with retries a lead's last delivery is still the last of its history.
-func TestRetriesKeepTheirOrder(t *testing.T) {
+// TestRetriesStayInOrder: with retries too, the delivery with the highest number is the lead's last one.
+func TestRetriesStayInOrder(t *testing.T) {
 	t.Parallel()
 	var requests atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -253,7 +253,7 @@ func TestRetriesKeepTheirOrder(t *testing.T) {
 	}
 	for id := int64(1); id <= 8; id++ {
 		if d, err := store.Get(t.Context(), id); err != nil || d.Version != int(id+1)/2 || d.Attempt != 2-int(id%2) {
-			t.Errorf("delivery %d is attempt %d at version %d, %v", id, d.Attempt, d.Version, err)
+			t.Errorf("delivery %d is attempt %d of version %d, %v", id, d.Attempt, d.Version, err)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (p *playWorker) run(ctx context.Context) error {
 		if err := p.playConversation(ctx, source(uint64(n), at), at); err != nil {
 			return err
 		}
-		p.ended()
+		p.leadEnded()
 	}
 }
 
@@ -112,7 +112,7 @@ func (p *playWorker) send(ctx context.Context, batch []plannedDelivery) error {
 }
 
 func (p *playWorker) sendOne(ctx context.Context, d *plannedDelivery) error {
-	last, err := p.opt.Emitter.Send(ctx, d.webhook, d.planned, p.seen)
+	last, err := p.opt.Emitter.Send(ctx, d.webhook, d.planned, p.attemptEnded)
 	if err == nil || last.OK() {
 		p.mu.Lock()
 		p.tally.count(&last)

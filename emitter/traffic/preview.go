@@ -7,8 +7,8 @@ import (
 	"artihook/emitter/history"
 )
 
-// Preview gives each delivery that Play would make, in order of the leads, without sending or waiting. It stops at the
-// first error of each.
+// Preview calls each with every delivery that Play would send, lead by lead, without sending or waiting. It stops at the first
+// error of each.
 func Preview(ctx context.Context, opt Options, each func(history.Delivery) error) error {
 	source := opt.Source()
 	for n := range opt.Leads {

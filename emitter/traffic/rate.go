@@ -11,13 +11,13 @@ import (
 	"artihook/emitter/text"
 )
 
-// Rate is how many events are to leave each second. 0 is as many as the connections carry.
+// Rate is a number of events per second. 0 is as many as possible.
 type Rate float64
 
-// MaxRate is the word for a Rate of 0.
+// MaxRate is the text of the Rate 0.
 const MaxRate = "max"
 
-// ParseRate reads "500/s", "30000/m", "500" (a second) or "max".
+// ParseRate parses "500/s", "30000/m", "2/h", "500" (per second) or "max".
 func ParseRate(s string) (Rate, error) {
 	if s == MaxRate {
 		return 0, nil
@@ -34,7 +34,7 @@ func ParseRate(s string) (Rate, error) {
 	return Rate(f / seconds), nil
 }
 
-// String gives the form that ParseRate reads, in seconds.
+// String returns the rate per second in a form that ParseRate accepts.
 func (r Rate) String() string {
 	if r == 0 {
 		return MaxRate
@@ -42,28 +42,29 @@ func (r Rate) String() string {
 	return text.Decimal(float64(r)) + "/s"
 }
 
-// schedule says when each event of an open load is to leave: at an even rate, which grows evenly over the ramp.
+// schedule has the scheduled time of each event of an open load. The rate grows linearly during the ramp and is constant
+// afterwards.
 type schedule struct {
 	rate Rate
 	ramp time.Duration
 }
 
-// due gives how long after the start event number n leaves, n from 0 up.
+// due returns the scheduled time of event number n, from 0, as the time since the start.
 func (s schedule) due(n int64) time.Duration {
 	perSecond, ramp := float64(s.rate), s.ramp.Seconds()
-	during := perSecond * ramp / 2 // events that leave while the rate still grows
-	if float64(n) < during {
+	inRamp := perSecond * ramp / 2 // events during the ramp
+	if float64(n) < inRamp {
 		return seconds(math.Sqrt(2 * ramp * float64(n) / perSecond))
 	}
-	return seconds(ramp + (float64(n)-during)/perSecond)
+	return seconds(ramp + (float64(n)-inRamp)/perSecond)
 }
 
-// eventsBefore gives how many events leave before that time.
+// eventsBefore returns how many events are scheduled before that time.
 func (s schedule) eventsBefore(end time.Duration) int64 {
 	return int64(sort.Search(math.MaxInt, func(n int) bool { return s.due(int64(n)) >= end }))
 }
 
-// seconds is a number of seconds, at most what a Duration holds.
+// seconds returns f seconds, limited to what a Duration can hold.
 func seconds(f float64) time.Duration {
 	return time.Duration(min(f*float64(time.Second), math.MaxInt64/2))
 }

@@ -28,35 +28,35 @@ func FuzzParseRate(f *testing.F) {
 			return
 		}
 		if again, err := ParseRate(rate.String()); rate > 1e-6 && rate < 1e15 && (err != nil || math.Abs(float64(again-rate)) > float64(rate)*1e-9) {
-			t.Errorf("%q: %v comes back as %v, %v", s, rate, again, err)
+			t.Errorf("%q: %v is parsed as %v, %v", s, rate, again, err)
 		}
 	})
 }
 
-// TestSchedule holds the times against the area under the rate.
+// TestSchedule compares the scheduled times with the integral of the rate.
 func TestSchedule(t *testing.T) {
 	t.Parallel()
-	even := schedule{rate: 100}
+	constant := schedule{rate: 100}
 	for n, want := range map[int64]time.Duration{0: 0, 1: 10 * time.Millisecond, 100: time.Second, 360000: time.Hour} {
-		if got := even.due(n); got != want {
-			t.Errorf("event %d leaves at %s, want %s", n, got, want)
+		if got := constant.due(n); got != want {
+			t.Errorf("event %d is scheduled at %s, want %s", n, got, want)
 		}
 	}
-	ramp := schedule{rate: 100, ramp: 10 * time.Second} // 500 events while it grows
+	ramp := schedule{rate: 100, ramp: 10 * time.Second} // 500 events during the ramp
 	for n, want := range map[int64]time.Duration{0: 0, 5: time.Second, 125: 5 * time.Second, 500: 10 * time.Second, 600: 11 * time.Second} {
 		if got := ramp.due(n); (got - want).Abs() > time.Microsecond {
-			t.Errorf("event %d leaves at %s, want %s", n, got, want)
+			t.Errorf("event %d is scheduled at %s, want %s", n, got, want)
 		}
 	}
 	if got := ramp.eventsBefore(11 * time.Second); got != 600 {
-		t.Errorf("%d events leave within 11 s", got)
+		t.Errorf("%d events are scheduled within 11 s", got)
 	}
 	for n := int64(1); n < 1000; n++ {
 		if ramp.due(n) <= ramp.due(n-1) {
-			t.Fatalf("event %d leaves at %s, the one before at %s", n, ramp.due(n), ramp.due(n-1))
+			t.Fatalf("event %d is scheduled at %s, the one before at %s", n, ramp.due(n), ramp.due(n-1))
 		}
 	}
 	if got := (schedule{rate: 1e-12}).due(math.MaxInt64); got <= 0 {
-		t.Errorf("the last event of all leaves at %s", got)
+		t.Errorf("the last possible event is scheduled at %s", got)
 	}
 }

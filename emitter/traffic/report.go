@@ -6,37 +6,38 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// LoadReport is what a load has measured.
+// LoadReport is the result of a load.
 type LoadReport struct {
 	Started     time.Time
-	Took        time.Duration // from the start to the last answer
-	Rate        Rate          // that was asked for; 0 is as fast as it goes
-	Connections int           // that were open at the most
+	Took        time.Duration // from the start to the last response
+	Rate        Rate          // of the options; 0 is as fast as possible
+	Connections int           // that were opened
 
-	Leads    int // of which something was sent
+	Leads    int // leads of which an event was sent
 	Requests uint64
-	Errors   uint64 // requests that no 2xx answered
-	Missed   uint64 // events of an open load that were to leave before its end, and whose turn never came
+	Errors   uint64 // requests without a 2xx response
+	Missed   uint64 // events of an open load that were scheduled and not sent before its end
 	Sent     uint64 // bytes
 	Received uint64 // bytes
-	Recorded uint64 // deliveries that went into the history
+	Recorded uint64 // deliveries in the history
 
-	// Latency is from the moment at which an event was to leave, in an open load, to the end of its answer. Service is
-	// from the moment at which it did leave, and Late is what lies between the two: zero in a closed load.
+	// Service is the time from sending an event to the end of its response. In an open load, Latency counts from the
+	// scheduled time of the event, and Late is the time from there to the sending. In a closed load, Latency is Service,
+	// and Late is 0.
 	Latency, Service, Late Quantiles
 
 	Statuses   map[int]uint64
-	Failures   map[string]Failure // by the names of emitter
-	Events     []EventReport      // per event type, in the order of a conversation; none that did not come
-	Series     []Point            // over time, at most some hundreds
-	Buckets    []Bucket           // the latency's histogram
+	Failures   map[string]Failure // by name, one of emitter.FailureNames
+	Events     []EventReport      // by event type, in the order of a conversation, without types that were not sent
+	Series     []Point            // over time, at most 600
+	Buckets    []Bucket           // the histogram of Latency
 	Thresholds []Verdict
 }
 
-// Throughput gives the requests a second.
+// Throughput returns the requests per second.
 func (r *LoadReport) Throughput() float64 { return perSecond(r.Requests, r.Took) }
 
-// ErrorShare gives the share of requests that failed, 0 to 1.
+// ErrorShare returns the share of requests that failed, 0 to 1.
 func (r *LoadReport) ErrorShare() float64 {
 	if r.Requests == 0 {
 		return 0
@@ -44,25 +45,25 @@ func (r *LoadReport) ErrorShare() float64 {
 	return float64(r.Errors) / float64(r.Requests)
 }
 
-// Failure counts the deliveries without a whole answer, by name.
+// Failure counts the deliveries that failed in the same way.
 type Failure struct {
 	Count  uint64
-	Reason string // of the first one, a plain sentence
+	Reason string // of the first delivery, a sentence
 }
 
-// EventReport is what came of the events of one type.
+// EventReport is the result for events of one type.
 type EventReport struct {
 	Event            string // "lead:updated"
 	Requests, Errors uint64
 	Latency          Quantiles
 }
 
-// Quantiles are the quantiles of a histogram, each exact to three digits.
+// Quantiles are the quantiles of a histogram, with a precision of three digits.
 type Quantiles struct {
 	Min, Mean, P50, P90, P95, P99, P999, Max time.Duration
 }
 
-// Bucket counts what took longer than From and at most To.
+// Bucket counts the requests that took longer than From and at most To.
 type Bucket struct {
 	From, To time.Duration
 	Count    uint64
@@ -79,9 +80,9 @@ func quantilesOf(h *hdrhistogram.Histogram) Quantiles {
 	}
 }
 
-// bucketsOf draws a histogram together into steps of 1, 2, 5, 10 …, from the first to the last that holds something.
+// bucketsOf returns a histogram with the limits 1, 2, 5, 10 … µs, from the first to the last bucket that is not empty.
 func bucketsOf(h *hdrhistogram.Histogram) []Bucket {
-	var bars []Bucket
+	var buckets []Bucket
 	from, to, step := time.Duration(0), time.Microsecond, 0
 	for _, fine := range h.Distribution() {
 		if fine.Count == 0 {
@@ -90,19 +91,19 @@ func bucketsOf(h *hdrhistogram.Histogram) []Bucket {
 		for time.Duration(fine.To)*time.Microsecond > to+to/1000 {
 			from, to = to, to*[...]time.Duration{2, 5, 2}[step]/[...]time.Duration{1, 2, 1}[step]
 			step = (step + 1) % 3
-			if len(bars) > 0 {
-				bars = append(bars, Bucket{From: from, To: to})
+			if len(buckets) > 0 {
+				buckets = append(buckets, Bucket{From: from, To: to})
 			}
 		}
-		if len(bars) == 0 {
-			bars = append(bars, Bucket{From: from, To: to})
+		if len(buckets) == 0 {
+			buckets = append(buckets, Bucket{From: from, To: to})
 		}
-		bars[len(bars)-1].Count += uint64(fine.Count)
+		buckets[len(buckets)-1].Count += uint64(fine.Count)
 	}
-	return bars
+	return buckets
 }
 
-// report sums up. Nothing is under way any more.
+// report returns the report. No request may be in flight.
 func (l *load) report() *LoadReport {
 	m := l.measure
 	r := &LoadReport{
@@ -120,14 +121,14 @@ func (l *load) report() *LoadReport {
 		r.Failures[name] = *f
 	}
 	for _, action := range actions {
-		if k := m.events[action]; k.requests > 0 {
-			r.Events = append(r.Events, EventReport{Event: action.Event(), Requests: k.requests, Errors: k.errors, Latency: quantilesOf(k.latency)})
+		if c := m.events[action]; c.requests > 0 {
+			r.Events = append(r.Events, EventReport{Event: action.Event(), Requests: c.requests, Errors: c.errors, Latency: quantilesOf(c.latency)})
 		}
 	}
 	return r
 }
 
-// missed counts what the schedule holds up to its end beyond what was sent. A load that ended earlier misses nothing.
+// missed returns how many events were scheduled before the end of the load and not sent. It is 0 for a load that ended early.
 func (l *load) missed() uint64 {
 	limited := l.opt.Leads > 0 && l.leads.Load() >= int64(l.opt.Leads)
 	if l.opt.Rate == 0 || l.opt.Duration == 0 || limited || time.Since(l.start) < l.opt.Duration {

@@ -14,13 +14,13 @@ import (
 //go:embed report.html
 var reportPage string
 
-// The plots are drawn into a field of this size, in the units of SVG.
+// The size of a plot, in SVG units.
 const (
 	plotWidth  = 720.0
 	plotHeight = 180.0
 )
 
-// plot is one picture of the page.
+// plot is one diagram of the page.
 type plot struct {
 	Title, Top, Bottom, Left, Right string
 	Lines                           []plotLine
@@ -32,10 +32,10 @@ type plotLine struct{ Class, Name, Points string }
 type plotBar struct {
 	X, Y, Width, Height float64
 	Label               string // below it
-	Hint                string // of the pointer
+	Hint                string // tooltip
 }
 
-// WriteHTML writes the report as one page that needs nothing else: no script, no font, no network.
+// WriteHTML writes the report as one page, without scripts or external files.
 func (r *LoadReport) WriteHTML(out io.Writer) error {
 	page, err := template.New("report").Funcs(template.FuncMap{
 		"duration": text.ShortDuration, "size": text.ByteSize[uint64], "responses": func() string { return orNone(r.responses()) },
@@ -71,7 +71,7 @@ func (r *LoadReport) plots() []plot {
 // curve is one value over time.
 type curve struct {
 	class, name string
-	of          func(Point) float64
+	value       func(Point) float64
 }
 
 func (r *LoadReport) linePlot(title string, unit func(float64) string, curves ...curve) plot {
@@ -79,44 +79,44 @@ func (r *LoadReport) linePlot(title string, unit func(float64) string, curves ..
 	highest := 0.0
 	for _, p := range r.Series {
 		for _, c := range curves {
-			highest = max(highest, c.of(p))
+			highest = max(highest, c.value(p))
 		}
 	}
-	made := plot{Title: title, Top: unit(highest), Bottom: "0", Left: "0s", Right: text.ShortDuration(seconds(end))}
+	drawn := plot{Title: title, Top: unit(highest), Bottom: "0", Left: "0s", Right: text.ShortDuration(seconds(end))}
 	for _, c := range curves {
 		var points strings.Builder
 		for _, p := range r.Series {
-			fmt.Fprintf(&points, "%.1f,%.1f ", part(p.At.Seconds(), end)*plotWidth, plotHeight*(1-part(c.of(p), highest)))
+			fmt.Fprintf(&points, "%.1f,%.1f ", share(p.At.Seconds(), end)*plotWidth, plotHeight*(1-share(c.value(p), highest)))
 		}
-		made.Lines = append(made.Lines, plotLine{c.class, c.name, strings.TrimSpace(points.String())})
+		drawn.Lines = append(drawn.Lines, plotLine{c.class, c.name, strings.TrimSpace(points.String())})
 	}
-	return made
+	return drawn
 }
 
 func (r *LoadReport) barPlot() plot {
-	made := plot{Title: "Latency", Bottom: "0"}
+	drawn := plot{Title: "Latency", Bottom: "0"}
 	highest := uint64(1)
 	for _, b := range r.Buckets {
 		highest = max(highest, b.Count)
 	}
-	made.Top = fmt.Sprint(highest)
+	drawn.Top = fmt.Sprint(highest)
 	width := plotWidth / float64(max(len(r.Buckets), 1))
 	for i, b := range r.Buckets {
-		height := part(float64(b.Count), float64(highest)) * plotHeight
-		made.Bars = append(made.Bars, plotBar{
+		height := share(float64(b.Count), float64(highest)) * plotHeight
+		drawn.Bars = append(drawn.Bars, plotBar{
 			X: float64(i)*width + 1, Y: plotHeight - height, Width: width - 2, Height: height, Label: "≤ " + text.ShortDuration(b.To),
 			Hint: fmt.Sprintf("%s to %s: %d", text.ShortDuration(b.From), text.ShortDuration(b.To), b.Count),
 		})
 	}
-	return made
+	return drawn
 }
 
-func part(of, whole float64) float64 {
+func share(part, whole float64) float64 {
 	if whole <= 0 {
 		return 0
 	}
-	return of / whole
+	return part / whole
 }
 
-// Middle is where a bar's label stands.
+// Middle is the position of a bar's label.
 func (b plotBar) Middle() float64 { return b.X + b.Width/2 }

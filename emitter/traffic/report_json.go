@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// timesJSON are quantiles in milliseconds.
+// timesJSON has quantiles in milliseconds.
 type timesJSON struct {
 	P50  float64 `json:"p50"`
 	P90  float64 `json:"p90"`
@@ -24,7 +24,7 @@ type failureJSON struct {
 	Reason string `json:"reason"`
 }
 
-type kindJSON struct {
+type eventJSON struct {
 	Requests  uint64    `json:"requests"`
 	Errors    uint64    `json:"errors"`
 	LatencyMS timesJSON `json:"latency_ms"`
@@ -49,7 +49,7 @@ type barJSON struct {
 
 type verdictJSON struct {
 	Threshold string  `json:"threshold"`
-	Got       float64 `json:"got"` // milliseconds for times, else in the threshold's unit; a share is 0 to 1
+	Got       float64 `json:"got"` // times in milliseconds, others in the unit of the threshold; a share is 0 to 1
 	OK        bool    `json:"ok"`
 }
 
@@ -73,20 +73,20 @@ type reportJSON struct {
 	LateMS        timesJSON              `json:"late_ms"`
 	Statuses      map[string]uint64      `json:"statuses"`
 	Failures      map[string]failureJSON `json:"failures"`
-	Events        map[string]kindJSON    `json:"events"`
+	Events        map[string]eventJSON   `json:"events"`
 	Thresholds    []verdictJSON          `json:"thresholds"`
 	Histogram     []barJSON              `json:"histogram"`
 	Series        []pointJSON            `json:"series"`
 }
 
-// MarshalJSON writes the object that ends the output of a load.
+// MarshalJSON returns the last object in the output of a load.
 func (r *LoadReport) MarshalJSON() ([]byte, error) {
 	o := reportJSON{
 		Requests: r.Requests, Rate: rounded(r.Throughput()), Errors: r.Errors, LatencyMS: r.Latency.json(), Bytes: r.Sent + r.Received,
 		DurationS: rounded(r.Took.Seconds()), BytesSent: r.Sent, BytesReceived: r.Received, Missed: r.Missed, Leads: r.Leads, RateAsked: r.Rate.String(),
 		Connections: r.Connections, Recorded: r.Recorded, Started: r.Started.UTC().Format(time.RFC3339Nano),
 		ServiceMS: r.Service.json(), LateMS: r.Late.json(),
-		Statuses: map[string]uint64{}, Failures: map[string]failureJSON{}, Events: map[string]kindJSON{},
+		Statuses: map[string]uint64{}, Failures: map[string]failureJSON{}, Events: map[string]eventJSON{},
 		Thresholds: []verdictJSON{}, Histogram: []barJSON{}, Series: []pointJSON{},
 	}
 	for status, n := range r.Statuses {
@@ -95,8 +95,8 @@ func (r *LoadReport) MarshalJSON() ([]byte, error) {
 	for name, f := range r.Failures {
 		o.Failures[name] = failureJSON(f)
 	}
-	for _, k := range r.Events {
-		o.Events[k.Event] = kindJSON{k.Requests, k.Errors, k.Latency.json()}
+	for _, e := range r.Events {
+		o.Events[e.Event] = eventJSON{e.Requests, e.Errors, e.Latency.json()}
 	}
 	for _, v := range r.Thresholds {
 		if timeMetrics[v.Metric] != nil || v.Metric == metricLate {
@@ -119,5 +119,5 @@ func (t Quantiles) json() timesJSON {
 
 func ms(d time.Duration) float64 { return rounded(d.Seconds() * 1000) }
 
-// rounded keeps three digits behind the point, which is a microsecond of a millisecond.
+// rounded rounds to three decimals, so that milliseconds have the precision of microseconds.
 func rounded(f float64) float64 { return math.Round(f*1000) / 1000 }

@@ -13,7 +13,7 @@ func testReport() *LoadReport {
 	r := &LoadReport{
 		Started: time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC), Took: 2 * time.Second, Rate: 500, Connections: 3, Leads: 90,
 		Requests: 1000, Errors: 10, Sent: 2_000_000, Received: 30_000, Recorded: 10, Latency: times, Service: times,
-		Statuses: map[int]uint64{204: 990, 503: 8}, Failures: map[string]Failure{"timeout": {2, "no answer within <30s> & more"}},
+		Statuses: map[int]uint64{204: 990, 503: 8}, Failures: map[string]Failure{"timeout": {2, "no response within <30s> & more"}},
 		Events:  []EventReport{{"lead:created", 90, 1, times}, {"lead:updated", 910, 9, times}},
 		Series:  []Point{{At: time.Second, Took: time.Second, Requests: 500, P50: time.Millisecond, P99: time.Second}, {At: 2 * time.Second, Took: time.Second, Requests: 500, Errors: 10}},
 		Buckets: []Bucket{{0, time.Millisecond, 10}, {time.Millisecond, 2 * time.Millisecond, 990}},
@@ -34,7 +34,7 @@ func TestReportText(t *testing.T) {
 	}
 	for _, want := range []string{
 		"requests  1000 in 2s: 500.0/s, 90 leads, 3 connections\n", "errors    10 (1.00%)\n", "responses 204: 990, 503: 8, timeout: 2\n",
-		"timeout: no answer within <30s>", "2.0 MB sent, 30.0 KB received", "latency  2ms  3ms  5ms    6ms  7ms\n", "lead:updated       910       9",
+		"timeout: no response within <30s>", "2.0 MB sent, 30.0 KB received", "latency  2ms  3ms  5ms    6ms  7ms\n", "lead:updated       910       9",
 		" 2ms  ████████████████████████████████████████ 990 (99.00%)\n", "   2s  500.0/s      10", "met     p99<200ms (5ms)\n", "missed  errors<0.5% (1.00%)\n",
 	} {
 		if !strings.Contains(b.String(), want) {
@@ -47,7 +47,7 @@ func TestReportText(t *testing.T) {
 	}
 }
 
-// TestReportHTML looks for anything that would need the network, and for text that is not escaped.
+// TestReportHTML looks for references to other files and for text that is not escaped.
 func TestReportHTML(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]*LoadReport{"full": testReport(), "empty": {}} {
@@ -57,10 +57,10 @@ func TestReportHTML(t *testing.T) {
 		}
 		page := b.String()
 		if found := regexp.MustCompile(`(?i)https?://|src=|<script|<link|@import|url\(|<30s>|NaN|ZgotmplZ`).FindString(page); found != "" {
-			t.Errorf("%s: the page holds %q", name, found)
+			t.Errorf("%s: the page has %q", name, found)
 		}
 		if name == "full" && (strings.Count(page, "<svg") != 4 || strings.Count(page, "<polyline") != 5 || !strings.Contains(page, `class="missed">missed`)) {
-			t.Errorf("the page lacks a part:\n%s", page)
+			t.Errorf("a part of the page is missing:\n%s", page)
 		}
 	}
 }

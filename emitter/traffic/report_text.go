@@ -13,19 +13,19 @@ import (
 	"artihook/emitter/text"
 )
 
-// maxRows bounds the lines of the throughput over time; neighbours are joined.
+// maxRows is the maximum number of rows of the throughput over time. If there are more points, adjacent ones are merged.
 const maxRows = 12
 
-// barWidth is the length of the longest bar, in characters.
+// barWidth is the width of the longest bar, in characters.
 const barWidth = 40
 
 // WriteText writes the report for a terminal. The error is that of out.
 func (r *LoadReport) WriteText(out io.Writer) error {
 	var b strings.Builder
-	r.writeHead(&b)
+	r.writeSummary(&b)
 	r.writeTimes(&b)
 	if len(r.Events) > 0 {
-		r.writeKinds(&b)
+		r.writeEvents(&b)
 		r.writeBars(&b)
 		r.writeSeries(&b)
 	}
@@ -34,7 +34,7 @@ func (r *LoadReport) WriteText(out io.Writer) error {
 	return err
 }
 
-func (r *LoadReport) writeHead(b *strings.Builder) {
+func (r *LoadReport) writeSummary(b *strings.Builder) {
 	fmt.Fprintf(b, "requests  %d in %s: %.1f/s, %d leads, %d connections\n", r.Requests, text.ShortDuration(r.Took), r.Throughput(), r.Leads, r.Connections)
 	fmt.Fprintf(b, "errors    %d (%.2f%%)\n", r.Errors, 100*r.ErrorShare())
 	if r.Missed > 0 {
@@ -48,7 +48,7 @@ func (r *LoadReport) writeHead(b *strings.Builder) {
 	fmt.Fprintf(b, "recorded  %d\n", r.Recorded)
 }
 
-// responses returns the counts by status and by name of failure.
+// responses returns the counts by status and by name of the failure.
 func (r *LoadReport) responses() []string {
 	var parts []string
 	for _, status := range slices.Sorted(maps.Keys(r.Statuses)) {
@@ -78,17 +78,17 @@ func (r *LoadReport) writeTimes(b *strings.Builder) {
 		row("late", r.Late)
 		row("service", r.Service)
 	}
-	_ = w.Flush() // a strings.Builder takes all
+	_ = w.Flush() // a strings.Builder never fails
 	if r.Rate > 0 {
 		b.WriteString("(latency counts from the scheduled time of an event, service from when it was sent; late is the difference)\n")
 	}
 }
 
-func (r *LoadReport) writeKinds(b *strings.Builder) {
+func (r *LoadReport) writeEvents(b *strings.Builder) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "\n\trequests\terrors\tp50\tp99\tmax\t\n")
-	for _, k := range r.Events {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\t%s\t\n", k.Event, k.Requests, k.Errors, text.ShortDuration(k.Latency.P50), text.ShortDuration(k.Latency.P99), text.ShortDuration(k.Latency.Max))
+	for _, e := range r.Events {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\t%s\t\n", e.Event, e.Requests, e.Errors, text.ShortDuration(e.Latency.P50), text.ShortDuration(e.Latency.P99), text.ShortDuration(e.Latency.Max))
 	}
 	_ = w.Flush()
 }
@@ -111,8 +111,8 @@ func (r *LoadReport) writeSeries(b *strings.Builder) {
 	}
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "\nuntil\trate\terrors\tp50\tp99\tmax\t\n")
-	each := (len(r.Series) + maxRows - 1) / maxRows
-	for points := range slices.Chunk(r.Series, each) {
+	size := (len(r.Series) + maxRows - 1) / maxRows
+	for points := range slices.Chunk(r.Series, size) {
 		p := points[0]
 		for _, next := range points[1:] {
 			p = merge(p, next)
@@ -131,14 +131,14 @@ func (r *LoadReport) writeThresholds(b *strings.Builder) {
 	}
 }
 
-// Shown gives what the load gave, in the unit of the threshold.
+// Shown returns the result for people, in the unit of the threshold.
 func (v Verdict) Shown() string {
 	switch {
 	case timeMetrics[v.Metric] != nil || v.Metric == metricLate:
 		return text.ShortDuration(seconds(v.Got))
 	case v.Metric == metricRate:
 		return fmt.Sprintf("%.1f/s", v.Got)
-	case v.Share():
+	case v.isShare():
 		return fmt.Sprintf("%.2f%%", 100*v.Got)
 	}
 	return text.Decimal(v.Got)

@@ -7,20 +7,20 @@ import (
 	"artihook/emitter/history"
 )
 
-// Tally counts what came of the events.
+// Tally counts the outcomes of the events of a play.
 type Tally struct {
-	Leads      int            // conversations that came to their end
+	Leads      int            // conversations that have ended
 	Deliveries int            // attempts, with retries
 	Retries    int            // attempts after the first
-	OK         int            // events that were accepted in the end
-	Failed     int            // events that were not
-	Failures   map[string]int // failed events by status or error name: "500", "refused"
+	OK         int            // events that were accepted, at the first or a later attempt
+	Failed     int            // events that were not accepted
+	Failures   map[string]int // failed events by status or name of the failure: "500", "refused"
 	Took       time.Duration
 }
 
 func newTally() Tally { return Tally{Failures: map[string]int{}} }
 
-// count adds an event by its last attempt.
+// count counts an event by its last attempt.
 func (t *Tally) count(last *history.Delivery) {
 	if last.OK() {
 		t.OK++

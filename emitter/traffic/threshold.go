@@ -14,17 +14,17 @@ type Threshold struct {
 	Metric string
 	Sign   string  // <, <=, > or >=
 	Limit  float64 // seconds, a share, a count, or a number a second
-	Text   string  // as it was given
+	Text   string  // as given, without spaces
 }
 
-// Verdict is a threshold and what the load gave.
+// Verdict is a threshold and the result of the load.
 type Verdict struct {
 	Threshold
 	Got float64 // in the unit of Limit
 	OK  bool
 }
 
-// The metrics that are times.
+// timeMetrics has the metrics that are times.
 var timeMetrics = map[string]func(Quantiles) time.Duration{
 	"min":  func(t Quantiles) time.Duration { return t.Min },
 	"mean": func(t Quantiles) time.Duration { return t.Mean },
@@ -37,23 +37,23 @@ var timeMetrics = map[string]func(Quantiles) time.Duration{
 }
 
 const (
-	metricErrors   = "errors" // a share with %, else a count
+	metricErrors   = "errors" // a share if the limit has %, otherwise a count
 	metricRate     = "rate"
 	metricRequests = "requests"
-	metricLate     = "late" // the 99th percentile of Report.Late
+	metricLate     = "late" // LoadReport.Late.P99
 )
 
 const metricNames = "p50, p90, p95, p99, p999, min, mean, max, late, errors, rate or requests"
 
-// Quantile gives the percentage of a metric such as p99, 0 where it is none.
-func (t Threshold) Quantile() float64 {
+// percentile returns 99 for the metric p99, and 0 for a metric that is not a percentile.
+func (t Threshold) percentile() float64 {
 	return map[string]float64{"p50": 50, "p90": 90, "p95": 95, "p99": 99, "p999": 99.9}[t.Metric]
 }
 
-// Share reports whether the limit is a share of the requests: errors<1%.
-func (t Threshold) Share() bool { return strings.HasSuffix(t.Text, "%") }
+// isShare reports whether the limit is a share of the requests, as in errors<1%.
+func (t Threshold) isShare() bool { return strings.HasSuffix(t.Text, "%") }
 
-// ParseThresholds reads conditions that are parted by commas: 'p99<200ms,errors<1%,rate>450/s'.
+// ParseThresholds parses conditions separated by commas: 'p99<200ms,errors<1%,rate>450/s'.
 func ParseThresholds(s string) ([]Threshold, error) {
 	var list []Threshold
 	for text := range strings.SplitSeq(s, ",") {
@@ -86,40 +86,40 @@ func parseLimit(metric, value string) (float64, error) {
 	case timeMetrics[metric] != nil || metric == metricLate:
 		d, err := time.ParseDuration(value)
 		if err != nil || d < 0 {
-			return 0, fmt.Errorf("%q is no time; write it like 200ms or 1.5s", value)
+			return 0, fmt.Errorf("%q is not a duration; want one like 200ms or 1.5s", value)
 		}
 		return d.Seconds(), nil
 	case metric == metricErrors && strings.HasSuffix(value, "%"):
 		share, err := number(strings.TrimSuffix(value, "%"))
 		if err != nil || share > 100 {
-			return 0, fmt.Errorf("%q is no percentage; write it like 1%%", value)
+			return 0, fmt.Errorf("%q is not a percentage; want one like 1%%", value)
 		}
 		return share / 100, nil
 	case metric == metricErrors || metric == metricRequests:
 		n, err := number(value)
 		if err != nil {
-			return 0, fmt.Errorf("%q is no number; write it like 10 or, for errors, 1%%", value)
+			return 0, fmt.Errorf("%q is not a number; want one like 10 or, for errors, 1%%", value)
 		}
 		return n, nil
 	case metric == metricRate:
 		rate, err := ParseRate(value)
 		if err != nil || rate == 0 {
-			return 0, fmt.Errorf("%q is no rate; write it like 450/s", value)
+			return 0, fmt.Errorf("%q is not a rate; want one like 450/s", value)
 		}
 		return float64(rate), nil
 	}
-	return 0, fmt.Errorf("unknown metric %q; it is %s", metric, metricNames)
+	return 0, fmt.Errorf("unknown metric %q; want %s", metric, metricNames)
 }
 
 func number(s string) (float64, error) {
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || !(f >= 0 && f < 1e18) {
-		return 0, errors.New("no number from 0 up")
+		return 0, errors.New("want a number, 0 or more")
 	}
 	return f, nil
 }
 
-// Judge holds the report against the thresholds and keeps the verdicts in it. True is that all are met.
+// Judge sets r.Thresholds to the results of the thresholds, and reports whether all of them are met.
 func (r *LoadReport) Judge(thresholds []Threshold) bool {
 	r.Thresholds = nil
 	for _, t := range thresholds {
@@ -138,7 +138,7 @@ func (r *LoadReport) value(t Threshold) float64 {
 		return r.Throughput()
 	case t.Metric == metricRequests:
 		return float64(r.Requests)
-	case t.Metric == metricErrors && t.Share():
+	case t.Metric == metricErrors && t.isShare():
 		return r.ErrorShare()
 	case t.Metric == metricErrors:
 		return float64(r.Errors)

@@ -25,9 +25,9 @@ func TestThresholds(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"": "want a condition", "p99": "want a condition", "p98<1s": "unknown metric", "p99<200": "no time", "p99<-1s": "no time",
-		"errors<x%": "no percentage", "errors<101%": "no percentage", "errors<x": "no number", "rate>max": "no rate", "p99<1s,": "want a condition",
-		"p99=1s": "want a condition", "requests>NaN": "no number",
+		"": "want a condition", "p99": "want a condition", "p98<1s": "unknown metric", "p99<200": "not a duration", "p99<-1s": "not a duration",
+		"errors<x%": "not a percentage", "errors<101%": "not a percentage", "errors<x": "not a number", "rate>max": "not a rate", "p99<1s,": "want a condition",
+		"p99=1s": "want a condition", "requests>NaN": "not a number",
 	} {
 		if list, err := ParseThresholds(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %+v, %v", text, list, err)
@@ -46,7 +46,7 @@ func FuzzParseThresholds(f *testing.F) {
 		r.Judge(list)
 		for _, v := range r.Thresholds {
 			if again, err := ParseThresholds(v.Text); err != nil || again[0].Limit != v.Limit || v.Shown() == "" {
-				t.Errorf("%q: %q comes back as %+v, %v", s, v.Text, again, err)
+				t.Errorf("%q: %q is parsed as %+v, %v", s, v.Text, again, err)
 			}
 		}
 	})
