@@ -33,7 +33,7 @@ func newBotsCmd(a *app) *cobra.Command {
 			Use:   "from FILE",
 			Short: "Print a bot with the field names and types of a captured payload",
 			Long: `From reads a body that ArtiBot sent (- is stdin) and prints a bot that asks for the same fields, so that every
-generated lead has your field names and types. The answers of the visitor are not copied.`,
+generated lead has your field names and types. The visitor's answers are not copied.`,
 			Example: `  artihook bots from captured.json > mine.yaml
   artihook play localhost:3000/hook --bot mine.yaml`,
 			Args: args(cobra.ExactArgs(1)),
@@ -64,11 +64,11 @@ func runBots(a *app) error {
 		if err != nil {
 			return err
 		}
-		shown := newBotJSON(bot)
+		b := newBotJSON(bot)
 		if a.printer.JSON() {
-			err = a.printer.WriteJSON(shown)
+			err = a.printer.WriteJSON(b)
 		} else {
-			_, err = fmt.Fprintf(a.printer.Out, "%-12s %s\n%s\n", shown.Name, shown.Title, a.printer.Paint(console.Dim, "             "+strings.Join(shown.Fields, " · ")))
+			_, err = fmt.Fprintf(a.printer.Out, "%-12s %s\n%s\n", b.Name, b.Title, a.printer.Paint(console.Dim, "             "+strings.Join(b.Fields, " · ")))
 		}
 		if err != nil {
 			return err
@@ -104,7 +104,7 @@ func runBotsFrom(ctx context.Context, a *app, file string) error {
 	return printBot(a, fixtures.BotFrom(event))
 }
 
-// bodyOf returns the body of a delivery in the JSON of other commands. Any other text is itself a body.
+// bodyOf returns the body of a delivery in the JSON of other commands. It returns any other text unchanged.
 func bodyOf(text []byte) []byte {
 	var delivery struct {
 		Body    *string

@@ -26,7 +26,7 @@ type checkOptions struct {
 	history settings.HistoryFlags
 	reports settings.ReportFlags
 
-	args       []string // the URL, if given
+	args       []string // the URL or nothing
 	list       bool
 	only, skip []string
 	strict     bool
@@ -35,7 +35,7 @@ type checkOptions struct {
 	seed       *uint64
 }
 
-// checkConnections is the maximum number of connections of a check.
+// checkConnections is the largest number of connections that a case opens.
 const checkConnections = 50
 
 func newCheckCmd(a *app) *cobra.Command {
@@ -149,16 +149,16 @@ func checkEnded(a *app, opt *checkOptions, plan *check.Options, results []check.
 		a.printer.Notef("nothing was examined at %s", w.URL)
 		err = console.ErrFailed
 	} else if len(results) > 0 {
-		if shown := printTable(a, results, planned); shown != nil && err == nil {
-			err = shown
+		if printErr := printTable(a, results, planned); printErr != nil && err == nil {
+			err = printErr
 		}
 	}
 	reported := check.Report(results, check.ReportOptions{
 		Tool: "artihook " + console.Version, Strict: opt.strict, Interrupted: interrupted, Secret: w.Secret,
 		Repeat: opt.repeat(a),
 	})
-	if wrote := opt.reports.Write(a.settings, a.reportOutput(), reported); wrote != nil {
-		return settings.Ended(err, wrote)
+	if writeErr := opt.reports.Write(a.settings, a.reportOutput(), reported); writeErr != nil {
+		return settings.Ended(err, writeErr)
 	}
 	if err != nil {
 		return err
@@ -200,8 +200,8 @@ func isNear(ctx context.Context, url signature.URL) bool {
 	defer cancel()
 	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {
-		var unknown *net.DNSError
-		return errors.As(err, &unknown) && unknown.IsNotFound
+		var dnsError *net.DNSError
+		return errors.As(err, &dnsError) && dnsError.IsNotFound
 	}
 	for _, address := range addresses {
 		if !isNearAddress(address) {

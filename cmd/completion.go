@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// strictBuiltins makes cobra's own commands report unknown arguments as usage errors, as all other commands do.
+// strictBuiltins makes cobra's own commands, help and completion, report unknown arguments as usage errors.
 func strictBuiltins(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
@@ -37,8 +37,8 @@ func strictBuiltins(root *cobra.Command) {
 	}
 }
 
-// addCompletions registers the completions of flag values: the words in their help, ready bots, webhooks of artihook.yaml
-// and cases of check.
+// addCompletions adds the completions of flag values: the words in the help, ready bots, webhooks of artihook.yaml, and cases of
+// check.
 func addCompletions(a *app, cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		var words func() []string
@@ -54,13 +54,13 @@ func addCompletions(a *app, cmd *cobra.Command) {
 		default:
 			return
 		}
-		// It fails only for an unknown flag.
+		// The error is that of an unknown flag.
 		_ = cmd.RegisterFlagCompletionFunc(f.Name, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return words(), cobra.ShellCompDirectiveDefault
 		})
 	})
-	for _, below := range cmd.Commands() {
-		addCompletions(a, below)
+	for _, sub := range cmd.Commands() {
+		addCompletions(a, sub)
 	}
 }
 

@@ -72,7 +72,7 @@ func openLines(ctx context.Context, name string) (*os.File, error) {
 		return nil, console.Usagef("read %s: %w", name, settings.PlainError(err))
 	}
 	if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() {
-		return file, nil // a pipe can be read only once
+		return file, nil // a pipe can be read once only
 	}
 	for _, err := range history.ReadLines(file) {
 		if err == nil {

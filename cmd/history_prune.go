@@ -27,7 +27,7 @@ func newHistoryPruneCmd(a *app) *cobra.Command {
 		Use:   "prune",
 		Short: "Remove deliveries and free their disk space",
 		Long: `Prune removes the deliveries that match all filters and frees their disk space. With --keep N the newest N of
-them stay. Other processes may read and write the history meanwhile. Numbers are not reused.`,
+them stay. Other processes can read and write the history at the same time. Numbers are not reused.`,
 		Example: "  artihook history prune --older-than 30d\n  artihook history prune --keep 1000\n  artihook history prune --status 2xx --older-than 1d",
 		Args:    args(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runHistoryPrune(cmd.Context(), a, opt) },
@@ -43,7 +43,7 @@ them stay. Other processes may read and write the history meanwhile. Numbers are
 
 func runHistoryPrune(ctx context.Context, a *app, opt *pruneOptions) error {
 	flags := opt.filter.Cmd.Flags()
-	if !opt.filter.Given() && !flags.Changed("older-than") && !flags.Changed("keep") {
+	if !opt.filter.Changed() && !flags.Changed("older-than") && !flags.Changed("keep") {
 		return console.WithHint(errors.New("no deliveries are selected"), "use --older-than 30d, --keep 1000, or a filter such as --status 2xx; --keep 0 removes everything")
 	}
 	if file := opt.history.File(); file != "" && !settings.FileExists(file) {

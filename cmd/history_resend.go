@@ -109,9 +109,9 @@ func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, args []st
 
 func (opt *resendOptions) check(a *app, args []string) error {
 	switch {
-	case len(args) > 0 && opt.filter.Given():
+	case len(args) > 0 && opt.filter.Changed():
 		return console.Usagef("give numbers or filters, not both")
-	case len(args) == 0 && !opt.filter.Given():
+	case len(args) == 0 && !opt.filter.Changed():
 		return console.WithHint(errors.New("no deliveries are selected"), "give numbers, last, or a filter such as --status 5xx --since 1h")
 	case !opt.exact:
 		return nil

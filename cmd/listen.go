@@ -109,7 +109,7 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 	scheme := "http"
 	if opt.tls {
 		scheme = "https"
-		if listener, err = secured(listener, opts.PublicURL, a.system.Now()); err != nil {
+		if listener, err = tlsListener(listener, opts.PublicURL, a.system.Now()); err != nil {
 			return err
 		}
 	}
@@ -117,14 +117,14 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	var mu sync.Mutex // one arrival at a time on the screen
+	var mu sync.Mutex // of the output and the recording
 	shownHints := map[string]bool{}
 	opts.Seen = func(arrival receiver.Arrival) {
 		mu.Lock()
 		defer mu.Unlock()
 		redacted := arrival.Redacted(opts.Secret)
 		rec.add(&redacted)
-		_ = printArrival(a, &opts, &arrival, shownHints) // listen goes on if stdout is closed
+		_ = printArrival(a, &opts, &arrival, shownHints) // listen continues if stdout is closed
 	}
 	a.printer.Notef("listening on %s://%s; Ctrl-C ends it", scheme, listener.Addr())
 	if !settings.OnLoopback(listener.Addr()) {
@@ -157,7 +157,7 @@ func (opt *listenOptions) receiver(ctx context.Context, a *app) (opts receiver.O
 		if opts.Body, err = a.settings.ReadInput(ctx, opt.body); err != nil {
 			return opts, err
 		}
-		if opts.Status == http.StatusNoContent { // has no body
+		if opts.Status == http.StatusNoContent { // which allows no body
 			opts.Status = http.StatusOK
 		}
 	}
@@ -183,6 +183,6 @@ func (opt *listenOptions) announce(a *app, opts *receiver.Options) {
 		a.printer.Notef("valid deliveries are forwarded to %s", opts.Forward.To)
 	}
 	if opts.Secret.Empty() {
-		a.printer.Notef("no secret is set, so signatures must be made with the empty one; set " + settings.EnvPrefix + "SECRET, --secret or --secret-file")
+		a.printer.Notef("no secret is set, so valid signatures are those of the empty one; set " + settings.EnvPrefix + "SECRET, --secret or --secret-file")
 	}
 }

@@ -36,19 +36,19 @@ func addressesOf(ctx context.Context, url signature.URL, port int) []net.IP {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	found, err := net.DefaultResolver.LookupIPAddr(ctx, host)
+	addresses, err := net.DefaultResolver.LookupIPAddr(ctx, host)
 	if err != nil {
-		return nil // nothing can be forwarded there either
+		return nil // forwarding to it fails too
 	}
 	var ips []net.IP
-	for _, address := range found {
+	for _, address := range addresses {
 		ips = append(ips, address.IP)
 	}
 	return ips
 }
 
-// reaches reports whether a connection to ip arrives at a listener on own. To connect to an unspecified address is to
-// connect to loopback; to listen on one is to listen on all addresses of this machine.
+// reaches reports whether a connection to ip arrives at a listener on own. A connection to an unspecified address goes to
+// loopback. A listener on an unspecified address accepts connections to all addresses of this machine.
 func reaches(ip, own net.IP) bool {
 	switch {
 	case ip.IsUnspecified():

@@ -35,10 +35,10 @@ type arrivalJSON struct {
 	BodyBase64 []byte      `json:"body_base64,omitempty"` // if the body is not UTF-8
 }
 
-// flawsShown is how many flaws of a payload are printed without -v.
-const flawsShown = 5
+// maxFlaws is the largest number of flaws of a payload that is printed without -v.
+const maxFlaws = 5
 
-// maxHints is the maximum number of different hints of one run. Senders can cause any number.
+// maxHints is the largest number of different hints of one run. Without it, a sender could cause any number.
 const maxHints = 20
 
 // flawJSON is one departure of a body from the contract.
@@ -65,9 +65,9 @@ func printArrival(a *app, opts *receiver.Options, arrival *receiver.Arrival, sho
 	if a.printer.JSON() {
 		return a.printer.WriteJSON(newArrivalJSON(arrival, reason))
 	}
-	what := arrival.Method + " " + arrival.URL
+	subject := arrival.Method + " " + arrival.URL
 	if s := arrival.Summary; s.Event != "" {
-		what = fmt.Sprintf("%s v%d lead %s", s.Event, s.Version, s.Lead)
+		subject = fmt.Sprintf("%s v%d lead %s", s.Event, s.Version, s.Lead)
 	}
 	verdict, color := "verified", console.Green
 	if arrival.Effect == receiver.EffectDuplicate || arrival.Effect == receiver.EffectStale {
@@ -77,16 +77,16 @@ func printArrival(a *app, opts *receiver.Options, arrival *receiver.Arrival, sho
 		verdict, color = "rejected: "+reason, console.Red
 	}
 	_, err := fmt.Fprintf(a.printer.Out, "%s %s %s %s\n", arrival.Time.Local().Format(time.TimeOnly),
-		a.printer.Paint(color, fmt.Sprintf("[%d]", arrival.Status)), text.Printable(what), text.Printable(verdict))
+		a.printer.Paint(color, fmt.Sprintf("[%d]", arrival.Status)), text.Printable(subject), text.Printable(verdict))
 	for i, flaw := range arrival.Flaws {
 		shown := flaw.ID + " " + flaw.String()
-		if i == flawsShown && !a.printer.Verbose {
+		if i == maxFlaws && !a.printer.Verbose {
 			shown = fmt.Sprintf("… and %d more, which -v shows", len(arrival.Flaws)-i)
 		}
 		if err == nil {
 			_, err = fmt.Fprintf(a.printer.Out, "    %s\n", a.printer.Paint(console.Yellow, text.Printable(shown)))
 		}
-		if i == flawsShown && !a.printer.Verbose {
+		if i == maxFlaws && !a.printer.Verbose {
 			break
 		}
 	}
@@ -130,7 +130,7 @@ func explainArrival(opts *receiver.Options, arrival *receiver.Arrival) explain.F
 		Message: signature.Message{Method: arrival.Method, URL: arrival.URL, Body: arrival.Body},
 	})
 	if finding.URL == arrival.LocalURL && arrival.LocalURL != arrival.URL {
-		finding.Text = fmt.Sprintf("the signature fits %s, which it was posted to; the sender does not know the public URL %s", arrival.LocalURL, arrival.URL)
+		finding.Text = fmt.Sprintf("the signature fits %s, the URL of the request; the sender does not know the public URL %s", arrival.LocalURL, arrival.URL)
 	}
 	return finding
 }

@@ -107,7 +107,7 @@ func TestExplainArrival(t *testing.T) {
 		{"http://crm.example/hook", "http://crm.example/hook", "https://crm.example/hook", "scheme-https", "a TLS proxy in front?"},
 		{
 			"https://public.example/hook", "http://localhost:8000/hook", "http://localhost:8000/hook", "other-url",
-			"the signature fits http://localhost:8000/hook, which it was posted to; the sender does not know the public URL https://public.example/hook",
+			"the signature fits http://localhost:8000/hook, the URL of the request; the sender does not know the public URL https://public.example/hook",
 		},
 	} {
 		header := signature.Sign(secret, signature.SchemeURL, signature.Message{Method: "POST", URL: tt.signed, Body: body})

@@ -18,9 +18,9 @@ import (
 // certificateLife is how long a certificate is valid.
 const certificateLife = 30 * 24 * time.Hour
 
-// secured returns a TLS listener with a self-signed certificate for its address and the host of the public URL. It closes the
+// tlsListener returns a TLS listener with a self-signed certificate for its address and the host of the public URL. It closes the
 // listener on an error.
-func secured(listener net.Listener, public signature.URL, now time.Time) (net.Listener, error) {
+func tlsListener(listener net.Listener, public signature.URL, now time.Time) (net.Listener, error) {
 	hosts := []string{"localhost", "127.0.0.1", "::1"}
 	for _, address := range []string{listener.Addr().String(), public.Address()} {
 		if host, _, err := net.SplitHostPort(address); err == nil && host != "" {
@@ -30,7 +30,7 @@ func secured(listener net.Listener, public signature.URL, now time.Time) (net.Li
 	certificate, err := selfSigned(hosts, now)
 	if err != nil {
 		listener.Close()
-		return nil, fmt.Errorf("make a certificate: %w", err)
+		return nil, fmt.Errorf("create a certificate: %w", err)
 	}
 	return tls.NewListener(listener, &tls.Config{
 		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},

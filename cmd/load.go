@@ -37,7 +37,7 @@ type loadOptions struct {
 // defaultLoadTime is the duration of a load without --duration and --leads.
 const defaultLoadTime = 30 * time.Second
 
-// maxRecordedErrors is how many deliveries --record errors records: if everything fails, more of them show nothing new.
+// maxRecordedErrors is the largest number of deliveries that --record errors records: if everything fails, more show nothing new.
 const maxRecordedErrors = 10_000
 
 func newLoadCmd(a *app) *cobra.Command {
@@ -134,11 +134,11 @@ func runLoad(ctx context.Context, a *app, opt *loadOptions, args []string) error
 	return loadEnded(a, report, opt, err)
 }
 
-// exportFolder returns the folder of --export and the other arguments.
+// exportFolder returns the directory of --export and the other arguments.
 func (opt *loadOptions) exportFolder(args []string) (rest []string, folder string, err error) {
 	switch {
 	case opt.export == "" && len(args) > 1:
-		return nil, "", fmt.Errorf("one URL too many: %q", args[1])
+		return nil, "", fmt.Errorf("unexpected argument %q; load takes one URL", args[1])
 	case opt.export == "":
 		return args, "", nil
 	case len(args) == 0:
@@ -178,7 +178,7 @@ func runPlan(ctx context.Context, a *app, opt *loadOptions, plan traffic.LoadOpt
 	return report, settings.Ended(err, done())
 }
 
-// connections returns the maximum number of connections.
+// connections returns the largest number of connections of the load.
 func connections(plan *traffic.LoadOptions) int {
 	switch {
 	case plan.Concurrency > 0:
@@ -189,7 +189,7 @@ func connections(plan *traffic.LoadOptions) int {
 	return traffic.DefaultConnections
 }
 
-// loadIntent describes the load before it starts, especially what a user may not expect.
+// loadIntent describes the load before it starts.
 func loadIntent(plan *traffic.LoadOptions, store *history.Store) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "loading %s", plan.Webhook.URL)
@@ -206,13 +206,13 @@ func loadIntent(plan *traffic.LoadOptions, store *history.Store) string {
 	}
 	b.WriteString("; Ctrl-C ends it")
 	if !settings.IsLoopback(plan.Webhook.URL) {
-		b.WriteString("\nthe receiver is not on this machine; make sure that its owner knows of this load")
+		b.WriteString("\nthe receiver is not on this machine; make sure that its owner allows this load")
 	}
 	switch {
 	case store == nil:
 		b.WriteString("\nnothing is recorded")
 	case plan.Record == traffic.RecordErrors:
-		fmt.Fprintf(&b, "\nonly deliveries that fail are recorded, the first %d of them; --record all keeps every one", maxRecordedErrors)
+		fmt.Fprintf(&b, "\nonly failed deliveries are recorded, the first %d of them; --record all records every delivery", maxRecordedErrors)
 	default:
 		b.WriteString("\nevery delivery is recorded in " + store.Path())
 	}
@@ -222,18 +222,18 @@ func loadIntent(plan *traffic.LoadOptions, store *history.Store) string {
 // loadEnded prints and writes the report, also if the load was interrupted or the history is incomplete.
 func loadEnded(a *app, report *traffic.LoadReport, opt *loadOptions, err error) error {
 	met := report.Judge(opt.thresholds)
-	if shown := printReport(a, report); shown != nil {
-		return errors.Join(err, shown)
+	if printErr := printReport(a, report); printErr != nil {
+		return errors.Join(err, printErr)
 	}
 	if opt.html != "" {
-		wrote := error(nil)
+		var writeErr error
 		if opt.html == settings.StdoutName {
-			wrote = a.printer.Verbatim(report.WriteHTML)
+			writeErr = a.printer.Verbatim(report.WriteHTML)
 		} else {
-			wrote = writeFile(opt.html, report.WriteHTML)
+			writeErr = writeFile(opt.html, report.WriteHTML)
 		}
-		if wrote != nil {
-			return errors.Join(err, wrote)
+		if writeErr != nil {
+			return errors.Join(err, writeErr)
 		}
 	}
 	a.printer.Notef("seed %d", *opt.conversation.Seed)

@@ -12,16 +12,16 @@ import (
 	"artihook/emitter/traffic"
 )
 
-// exportLoad writes the load for another tool into the folder, and creates the folder if it is missing.
+// exportLoad writes the load for another tool into the directory, and creates the directory if it is missing.
 func exportLoad(a *app, folder string, plan traffic.LoadOptions, more traffic.K6Options) error {
-	made, err := traffic.ExportK6(plan, more)
+	files, err := traffic.ExportK6(plan, more)
 	if err != nil {
 		return console.Usage(err)
 	}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("create %s: %w", folder, settings.PlainError(err))
 	}
-	for name, content := range map[string][]byte{traffic.K6Script: made.Script, traffic.K6Data: made.Data} {
+	for name, content := range map[string][]byte{traffic.K6Script: files.Script, traffic.K6Data: files.Data} {
 		err := writeFile(filepath.Join(folder, name), func(w io.Writer) error { _, err := w.Write(content); return err })
 		if err != nil {
 			return err

@@ -34,7 +34,7 @@ func joinLines(cmd *cobra.Command) {
 		paragraphs[i] = strings.ReplaceAll(paragraphs[i], "\n", " ")
 	}
 	cmd.Long = strings.Join(paragraphs, "\n\n")
-	for _, below := range cmd.Commands() {
-		joinLines(below)
+	for _, sub := range cmd.Commands() {
+		joinLines(sub)
 	}
 }

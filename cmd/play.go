@@ -143,7 +143,7 @@ func playEnded(a *app, tally *traffic.Tally, seed uint64) error {
 	return nil
 }
 
-// summary is one line: 10 leads, 72 events: 70 accepted, 2 failed (500: 2) in 1.20s (60/s), seed 17.
+// summary returns the last line of play: 10 leads, 72 events: 70 accepted, 2 failed (500: 2) in 1.20s (60/s), seed 17.
 func summary(t *traffic.Tally, seed uint64) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s: %d accepted", text.Counted(t.Leads, "lead"), text.Counted(t.OK+t.Failed, "event"), t.OK)

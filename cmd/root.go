@@ -58,7 +58,7 @@ func (a *app) reportOutput() settings.ReportOutput {
 // ends the process at once.
 func Main() int {
 	console.IgnoreSignals()
-	log.SetOutput(io.Discard) // net/http logs unexpected responses
+	log.SetOutput(io.Discard) // net/http would log unexpected responses
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
@@ -91,7 +91,7 @@ func Run(ctx context.Context, system *console.System) int {
 	return code
 }
 
-// commandName returns the command for error messages, such as "history show". It is the name of the program if no command was found.
+// commandName returns the name of a command in errors, such as "history show", or the name of the program.
 func commandName(cmd *cobra.Command) string {
 	if name, ok := strings.CutPrefix(cmd.CommandPath(), cmd.Root().Name()+" "); ok {
 		return name
@@ -105,7 +105,13 @@ func newRootCmd(a *app) *cobra.Command {
 		Short: "Send the lead webhooks of ArtiBot to your receiver",
 		Long: `Artihook plays ArtiBot's side of its lead webhooks, so that you can test a receiver without a bot.
 It generates realistic created, updated and completed lead events, formats and signs them exactly as
-ArtiBot does, posts them to your URL, and records each request and response in a history.`,
+ArtiBot does, posts them to your URL, and records each request and response in a history.
+
+Each flag has an environment variable: ARTIHOOK_RETRY_DELAY sets --retry-delay. The file artihook.yaml holds webhooks
+and defaults. A flag overrides its variable, and the variable overrides the file.
+
+Exit codes: 0 all went well; 1 a delivery, an expectation or a check failed; 2 wrong usage or a bad file, and nothing
+was sent; 3 artihook itself could not work, for example because the history is not writable; 130 interrupted.`,
 		Example: `  artihook demo                                 a quick demonstration
   artihook send localhost:3000/hook             one event
   artihook play localhost:3000/hook --leads 10  whole conversations
@@ -137,14 +143,14 @@ ArtiBot does, posts them to your URL, and records each request and response in a
 	settings.MarkRunOnly(root.PersistentFlags()) // all of the output flags
 	a.settings.AddFlags(root.PersistentFlags())
 	// Building all commands can take longer than running one, so build the named command only.
-	if named := commands()[firstOf(a.system.Args)]; named != nil {
-		root.AddCommand(named(a))
+	if newCmd := commands()[firstOf(a.system.Args)]; newCmd != nil {
+		root.AddCommand(newCmd(a))
 		return root
 	}
-	for _, other := range commands() {
-		root.AddCommand(other(a))
+	for _, newCmd := range commands() {
+		root.AddCommand(newCmd(a))
 	}
-	root.AddCommand(newManCmd(a)) // describes all the others
+	root.AddCommand(newManCmd(a)) // describes all commands
 	strictBuiltins(root)
 	addCompletions(a, root)
 	return root
@@ -164,6 +170,7 @@ func addOutputFlags(flags *pflag.FlagSet, p *console.Printer) {
 	})
 }
 
+// commands returns the constructors of the commands by name.
 func commands() map[string]func(*app) *cobra.Command {
 	return map[string]func(*app) *cobra.Command{
 		"demo": newDemoCmd, "send": newSendCmd, "play": newPlayCmd, "load": newLoadCmd, "run": newRunCmd, "scenarios": newScenariosCmd,
@@ -190,7 +197,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	return console.WithHint(err, fmt.Sprintf("see %s --help", cmd.CommandPath()))
 }
 
-// args makes the errors of cobra's argument checks usage errors.
+// args returns an argument check whose errors are usage errors.
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {

@@ -25,7 +25,7 @@ func (opt *sendOptions) continued(ctx context.Context, a *app) (emitter.Message,
 		return emitter.Message{}, console.Usagef("lead %s cannot be continued: delivery #%d contains no complete event: %w", last.Lead, last.ID, err)
 	}
 	if a.settings.ChangedFlags["edition"] && opt.webhook.Edition != event.Edition {
-		a.printer.Notef("lead %s is of edition %s and stays so", last.Lead, event.Edition)
+		a.printer.Notef("lead %s keeps edition %s; --edition %s is ignored", last.Lead, event.Edition, opt.webhook.Edition)
 	}
 	name := opt.conversation.Bot
 	if !a.settings.ChangedFlags["bot"] && last.Bot != "" && !sameFile(name, last.Bot) {
@@ -42,7 +42,7 @@ func (opt *sendOptions) continued(ctx context.Context, a *app) (emitter.Message,
 	return m, nil
 }
 
-// sameFile reports whether --bot or its default names the file with which the lead was made.
+// sameFile reports whether both names are of the same file.
 func sameFile(bot, recorded string) bool {
 	a, errA := filepath.Abs(bot)
 	b, errB := filepath.Abs(recorded)
@@ -87,7 +87,7 @@ func continueError(err error, lead string) error {
 	case errors.Is(err, fixtures.ErrNoQuestionLeft):
 		return console.WithHint(fmt.Errorf("lead %s: %w; give one with --answer 'Field=value'", lead, err), "or end it with --action completed")
 	case errors.Is(err, fixtures.ErrAlreadyCreated):
-		return console.Usagef("lead %s has been created; continue it with --action updated or completed", lead)
+		return console.Usagef("lead %s was created already; continue it with --action updated or completed", lead)
 	case errors.Is(err, fixtures.ErrCompleted):
 		return console.WithHint(fmt.Errorf("lead %s is completed; nothing can follow", lead), "leave --lead out to start a new one")
 	}

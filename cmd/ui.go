@@ -51,7 +51,7 @@ URL, signed with the secret of this command. It runs until it is interrupted.`,
 }
 
 func runUI(ctx context.Context, a *app, opt *uiOptions) error {
-	shown, err := opt.page(a)
+	page, err := opt.pageOptions(a)
 	if err != nil {
 		return console.Usage(err)
 	}
@@ -68,20 +68,20 @@ func runUI(ctx context.Context, a *app, opt *uiOptions) error {
 	if err != nil {
 		return err
 	}
-	// A damaged file can often be opened. Report it now and not on each page.
+	// A damaged file can often be opened. Report it now instead of on each page.
 	if _, err := store.Last(ctx); err != nil && !errors.Is(err, history.ErrNotFound) {
 		return settings.Ended(err, store.Close())
 	}
 	sender, done := settings.NewSender(store, opts)
-	shown.History, shown.Emitter, shown.Hosts = store, sender, opt.hosts(listener.Addr())
-	return settings.Ended(opt.serve(ctx, a, listener, webui.New(shown)), done())
+	page.History, page.Emitter, page.Hosts = store, sender, opt.hosts(listener.Addr())
+	return settings.Ended(opt.serve(ctx, a, listener, webui.New(page)), done())
 }
 
-// serve runs the page until ctx is done. Every delivery that the page began is recorded before it returns.
-func (opt *uiOptions) serve(ctx context.Context, a *app, listener net.Listener, shown *webui.Handler) error {
-	defer shown.Close()
-	server := settings.NewServer(shown)
-	server.RegisterOnShutdown(shown.Close) // live pages do not end on their own
+// serve serves the page until ctx is done. It returns when every delivery that the page started is recorded.
+func (opt *uiOptions) serve(ctx context.Context, a *app, listener net.Listener, handler *webui.Handler) error {
+	defer handler.Close()
+	server := settings.NewServer(handler)
+	server.RegisterOnShutdown(handler.Close) // ends the live lists
 	address := pageAddress(listener.Addr())
 	a.printer.Notef("the history %s is on %s; Ctrl-C ends it", opt.history.File(), address)
 	if !settings.OnLoopback(listener.Addr()) {
@@ -97,7 +97,7 @@ func (opt *uiOptions) serve(ctx context.Context, a *app, listener net.Listener, 
 
 func openPage(a *app, address string) error {
 	if a.system.Open == nil {
-		return errors.New("there is none here")
+		return errors.New("this system has none")
 	}
 	return a.system.Open(address)
 }
@@ -115,31 +115,31 @@ func pageAddress(served net.Addr) string {
 func (opt *uiOptions) hosts(served net.Addr) []string {
 	hosts := []string{served.String()}
 	name, _, err := net.SplitHostPort(opt.addr)
-	_, port, wrong := net.SplitHostPort(served.String())
-	if err == nil && wrong == nil && name != "" {
+	_, port, portErr := net.SplitHostPort(served.String())
+	if err == nil && portErr == nil && name != "" {
 		hosts = append(hosts, net.JoinHostPort(name, port))
 	}
 	return hosts
 }
 
-// page returns the options of the page: the webhooks, how to sign for other URLs, and the bot.
-func (opt *uiOptions) page(a *app) (webui.Options, error) {
-	shown := webui.Options{Bot: opt.bot, ParseURL: settings.ParseTarget, Now: a.system.Now}
+// pageOptions returns the options of the page: the webhooks, how to sign for other URLs, and the bot.
+func (opt *uiOptions) pageOptions(a *app) (webui.Options, error) {
+	page := webui.Options{Bot: opt.bot, ParseURL: settings.ParseTarget, Now: a.system.Now}
 	bot, err := settings.LoadBot(opt.bot)
 	if err != nil {
-		return shown, err
+		return page, err
 	}
 	if settings.IsBotFile(opt.bot) {
-		shown.Bots = map[string]*fixtures.Bot{opt.bot: bot}
+		page.Bots = map[string]*fixtures.Bot{opt.bot: bot}
 	}
-	if shown.Other, err = opt.webhook.Resolve(a.settings, &settings.WebhookConfig{}, "http://localhost/"); err != nil {
-		return shown, err
+	if page.Other, err = opt.webhook.Resolve(a.settings, &settings.WebhookConfig{}, "http://localhost/"); err != nil {
+		return page, err
 	}
-	shown.Other.URL, shown.Other.SignURL = signature.URL{}, signature.URL{}
+	page.Other.URL, page.Other.SignURL = signature.URL{}, signature.URL{}
 	if opt.webhook.Name != "" {
 		one, err := opt.webhook.One(a.settings, nil)
-		shown.Webhooks = []emitter.Webhook{one}
-		return shown, err
+		page.Webhooks = []emitter.Webhook{one}
+		return page, err
 	}
 	for i := range a.settings.Config.Webhooks {
 		w, err := opt.webhook.Resolve(a.settings, &a.settings.Config.Webhooks[i], "")
@@ -147,7 +147,7 @@ func (opt *uiOptions) page(a *app) (webui.Options, error) {
 			a.printer.Notef("the page is shown without the webhook %q: %v", a.settings.Config.Webhooks[i].Name.Text, err)
 			continue
 		}
-		shown.Webhooks = append(shown.Webhooks, w)
+		page.Webhooks = append(page.Webhooks, w)
 	}
-	return shown, nil
+	return page, nil
 }

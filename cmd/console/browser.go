@@ -18,6 +18,6 @@ func openBrowser(url string) error {
 	if err := command.Start(); err != nil {
 		return err
 	}
-	go func() { _ = command.Wait() }() // so that nothing of it stays behind
+	go func() { _ = command.Wait() }() // so that no zombie process remains
 	return nil
 }

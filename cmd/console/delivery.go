@@ -12,7 +12,7 @@ import (
 	"artihook/emitter/text"
 )
 
-// maxShown is how much of a body is printed, in bytes.
+// maxShown is the largest part of a body that is printed, in bytes.
 const maxShown = 64 << 10
 
 // Delivery prints a delivery: a JSON object with -o json, otherwise a line, and with -v the exchange.
@@ -98,7 +98,7 @@ func (p *Printer) Request(r *exchange.Request) error {
 
 // Response prints a response, and notes if its body is truncated.
 func (p *Printer) Response(r *exchange.Response) error {
-	head := "" // of bytes that are no response
+	head := "" // if the bytes are no HTTP response
 	if r.Status != 0 {
 		head = fmt.Sprintf("%s %d %s", r.Proto, r.Status, r.Reason)
 		for _, h := range r.Headers {
@@ -108,7 +108,7 @@ func (p *Printer) Response(r *exchange.Response) error {
 	if err := p.Message("<", head, r.Body); err != nil || !r.Truncated {
 		return err
 	}
-	_, err := fmt.Fprintf(p.Out, "%s\n", p.Paint(Dim, fmt.Sprintf("the receiver sent more; %d bytes of the body are recorded", len(r.Body))))
+	_, err := fmt.Fprintf(p.Out, "%s\n", p.Paint(Dim, fmt.Sprintf("the body is truncated; its first %d bytes are recorded", len(r.Body))))
 	return err
 }
 
@@ -129,26 +129,26 @@ func (p *Printer) Message(sign, head string, body []byte) error {
 }
 
 func writeBody(b *strings.Builder, sign string, body []byte) {
-	left := 0
+	omitted := 0
 	if len(body) > maxShown {
-		left = len(body) - maxShown
+		omitted = len(body) - maxShown
 		body = body[:maxShown]
 	}
 	for line := range strings.SplitSeq(strings.TrimSuffix(string(body), "\n"), "\n") {
 		fmt.Fprintf(b, "%s %s\n", sign, text.VisibleLines(strings.TrimSuffix(line, "\r")))
 	}
-	if left > 0 {
-		fmt.Fprintf(b, "%s … and %d bytes more, which -o json shows\n", sign, left)
+	if omitted > 0 {
+		fmt.Fprintf(b, "%s … and %d bytes more, which -o json shows\n", sign, omitted)
 	}
 }
 
 // plannedLine returns the line of a delivery that is not sent.
 func (p *Printer) plannedLine(d *history.Delivery) string {
-	what := d.Request.Method
+	subject := d.Request.Method
 	if d.Event != "" {
-		what = fmt.Sprintf("%s v%d", text.Printable(d.Event), d.Version)
+		subject = fmt.Sprintf("%s v%d", text.Printable(d.Event), d.Version)
 	}
-	return fmt.Sprintf("%s %s %s", p.Paint(Yellow, "[not sent]"), what, text.Printable(d.URL))
+	return fmt.Sprintf("%s %s %s", p.Paint(Yellow, "[not sent]"), subject, text.Printable(d.URL))
 }
 
 // Number returns the number of a delivery in the form #42; "" for 0.
@@ -167,16 +167,16 @@ func SignedFor(d *history.Delivery) string {
 	return d.SignURL
 }
 
-// Watch returns a callback that prints each delivery and, once for each reason, a hint about why deliveries fail.
-func (p *Printer) Watch(known SendContext) func(history.Delivery) error {
+// Watch returns a callback that prints each delivery, and hints about why deliveries fail. It prints each hint once.
+func (p *Printer) Watch(sending SendContext) func(history.Delivery) error {
 	shownHints := map[string]bool{}
 	return func(d history.Delivery) error {
 		if err := p.Delivery(&d); err != nil {
 			return err
 		}
-		if advice := failureAdvice(&d, known); advice != "" && !shownHints[advice] {
-			shownHints[advice] = true
-			p.Notef("%s", advice)
+		if hint := failureHint(&d, sending); hint != "" && !shownHints[hint] {
+			shownHints[hint] = true
+			p.Notef("%s", hint)
 		}
 		return nil
 	}

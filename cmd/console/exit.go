@@ -45,7 +45,7 @@ func Usagef(format string, args ...any) error {
 	return &usageError{err: fmt.Errorf(format, args...)}
 }
 
-// Usage makes err a usage error and keeps its hint. It returns nil for nil.
+// Usage returns err as a usage error with the same hint. It returns nil for nil.
 func Usage(err error) error {
 	var already *usageError
 	if err == nil || errors.As(err, &already) {
@@ -54,36 +54,36 @@ func Usage(err error) error {
 	return &usageError{err: err, hint: HintOf(err)}
 }
 
-// WithHint makes err, which must not be nil, a usage error with a hint: a second line that says how to correct it.
+// WithHint returns err, which must not be nil, as a usage error with a hint: a second line about how to correct it.
 func WithHint(err error, hint string) error { return &usageError{err: err, hint: hint} }
 
 // ErrFailed ends a command with ExitFailed and without a message, because its output already shows the failure.
 var ErrFailed = errors.New("failed")
 
-// failedError is a failure of the receiver that no output shows yet.
+// failedError is a failure of the receiver that the output does not show yet.
 type failedError struct{ error }
 
 // Failedf returns an error for a receiver that failed. Its message is printed, and its exit code is ExitFailed.
 func Failedf(format string, args ...any) error { return failedError{fmt.Errorf(format, args...)} }
 
-// ExitCode returns the exit code for the error of a command: ExitOK for nil, ExitTool for an unknown error. An incomplete history
-// counts more than an interruption.
+// ExitCode returns the exit code for the error of a command: ExitOK for nil, ExitTool for an unknown error. If the history is
+// incomplete after an interruption, it is ExitTool.
 func ExitCode(err error) int {
-	var wrong *usageError
+	var usage *usageError
 	var failed failedError
-	var broken *history.Error
-	var faults yamlfile.Diagnostics
+	var historyError *history.Error
+	var diagnostics yamlfile.Diagnostics
 	var step *scenarios.StepError
 	switch {
 	case err == nil:
 		return ExitOK
-	case errors.As(err, &broken) && !errors.Is(broken, context.Canceled):
+	case errors.As(err, &historyError) && !errors.Is(historyError, context.Canceled):
 		return ExitTool
 	case errors.Is(err, context.Canceled):
 		return ExitInterrupted
 	case errors.Is(err, ErrFailed), errors.As(err, &failed):
 		return ExitFailed
-	case errors.As(err, &wrong), errors.As(err, &faults), errors.As(err, &step):
+	case errors.As(err, &usage), errors.As(err, &diagnostics), errors.As(err, &step):
 		return ExitUsage
 	default:
 		return ExitTool

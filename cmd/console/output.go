@@ -61,7 +61,7 @@ func (p *Printer) Colored() bool {
 	return p.system.StdoutTerminal && !p.plain() && term != "dumb"
 }
 
-// plain reports whether the user wants neither colour nor moving progress (no-color.org).
+// plain reports whether NO_COLOR excludes colour and moving progress (no-color.org).
 func (p *Printer) plain() bool {
 	off, set := p.system.Env("NO_COLOR")
 	return set && off != ""

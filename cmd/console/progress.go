@@ -5,8 +5,8 @@ import "github.com/schollz/progressbar/v3"
 // Progress is a progress bar on a terminal. The zero value shows nothing.
 type Progress struct{ bar *progressbar.ProgressBar }
 
-// Progress returns a bar that counts to total, named by what it counts. It shows nothing unless stderr is a terminal whose
-// user wants moving output.
+// Progress returns a bar that counts to total. what names the counted things. It shows nothing if stderr is not a terminal or
+// the user wants no moving output.
 func (p *Printer) Progress(what string, total int) Progress {
 	if p.Quiet || p.plain() || !p.system.StderrTerminal {
 		return Progress{}
@@ -15,7 +15,7 @@ func (p *Printer) Progress(what string, total int) Progress {
 		progressbar.OptionSetWriter(p.Err), progressbar.OptionSetDescription(what), progressbar.OptionShowCount(),
 		progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish(), progressbar.OptionFullWidth(),
 	)}
-	_ = b.bar.RenderBlank() // only a closed stderr can make it fail
+	_ = b.bar.RenderBlank() // the error is that of stderr
 	return b
 }
 

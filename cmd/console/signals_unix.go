@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// IgnoreSignals ignores SIGPIPE and SIGXFSZ. The write that caused one returns an error instead, so that the outcome of what was sent
-// is still recorded.
+// IgnoreSignals ignores SIGPIPE and SIGXFSZ. A write then returns an error instead of ending the process, so that the outcomes of
+// deliveries are still recorded.
 func IgnoreSignals() { signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ) }

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/term"
 )
 
-// System is the environment of a command: arguments, streams, variables and clock. Tests pass their own. Env and Now are required.
+// System is the environment of a command: arguments, streams, variables and clock. Env and Now are required.
 type System struct {
 	Program        string   // the path by which it was called
 	Args           []string // the rest of the command line

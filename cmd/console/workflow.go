@@ -9,7 +9,7 @@ import (
 	"artihook/emitter/text"
 )
 
-// onGitHub reports whether this runs under GitHub Actions, which reads commands from the output.
+// onGitHub reports whether the program runs under GitHub Actions, which reads commands from the output.
 func (s *System) onGitHub() bool {
 	on, _ := s.Env("GITHUB_ACTIONS")
 	return on == "true"
@@ -24,8 +24,8 @@ func (s *System) withoutCommands() *System {
 	return &safe
 }
 
-// Verbatim calls write with an unfiltered stdout. Under GitHub Actions it disables workflow commands meanwhile, unless stdout is a
-// file.
+// Verbatim calls write with an unfiltered stdout. Under GitHub Actions it disables workflow commands during the call, unless
+// stdout is a file.
 func (p *Printer) Verbatim(write func(io.Writer) error) error {
 	if !p.system.onGitHub() || isRegular(p.direct) {
 		return write(p.direct)

@@ -26,7 +26,7 @@ func (f *ClaimFlags) Add(cmd *cobra.Command) {
 	f.secret.Add(cmd)
 	f.delivered.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.URL, "url", "", "Use this Payload `URL` of the webhook (default the URL of the given request). Not needed with --scheme body")
+	flags.StringVar(&f.URL, "url", "", "Use this Payload `URL` of the webhook (default the URL of the request). Not needed with --scheme body")
 	flags.StringVar(&f.method, "method", "POST", "Use this `METHOD` of the request")
 	AddFlag(flags, &f.scheme, schemeFlag)
 }

@@ -44,8 +44,8 @@ func (f *ClientFlags) AddConnection(cmd *cobra.Command) {
 	})
 }
 
-// noticedPause is the shortest pause that is reported: a shorter one does not look like a hang.
-const noticedPause = 2 * time.Second
+// notedPause is the shortest pause before a retry that is noted.
+const notedPause = 2 * time.Second
 
 // Options returns the options of an emitter without a history. It reads the CA file and returns an error if that is no PEM file.
 func (f *ClientFlags) Options(set *Settings, connections int) (emitter.Options, error) {
@@ -53,7 +53,7 @@ func (f *ClientFlags) Options(set *Settings, connections int) (emitter.Options, 
 		Timeout: f.Timeout, Retries: f.retries, RetryDelay: f.retryDelay, Insecure: f.Insecure, Connections: connections, Now: set.Now,
 	}
 	opt.Waiting = func(pause time.Duration) {
-		if pause >= noticedPause {
+		if pause >= notedPause {
 			set.Notef("waiting %s before the next attempt", pause.Round(100*time.Millisecond))
 		}
 	}

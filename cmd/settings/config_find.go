@@ -67,11 +67,11 @@ func isHome(dir string) bool {
 // readFoundConfig reads a configuration file that the user did not name. It returns an error if another user controls
 // the file.
 func readFoundConfig(path string) ([]byte, error) {
-	refuse := func(err error) error {
+	untrusted := func(err error) error {
 		return fmt.Errorf("%s: %w; read it, and if you trust it, use --config %s or %sCONFIG", path, err, path, EnvPrefix)
 	}
 	if err := checkOwners(path); err != nil {
-		return nil, refuse(err)
+		return nil, untrusted(err)
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -83,7 +83,7 @@ func readFoundConfig(path string) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", path, PlainError(err))
 	}
 	if err := checkOwner(path, info); err != nil {
-		return nil, refuse(err)
+		return nil, untrusted(err)
 	}
 	return readBounded(path, f)
 }

@@ -53,7 +53,7 @@ func LoadBot(name string) (*fixtures.Bot, error) {
 	return fixtures.ParseBot(name, text)
 }
 
-// recipe is a bot and the options of its generators. Every generator of a command has the same.
+// recipe is a bot and the options of its generators.
 type recipe struct {
 	bot *fixtures.Bot
 	Opt fixtures.Options
@@ -67,8 +67,8 @@ func (f *ConversationFlags) Recipe(set *Settings, bot string, edition payload.Ed
 	if r.Opt, err = f.Options(edition); err != nil {
 		return r, err
 	}
-	for _, given := range r.Opt.Answers {
-		if note := r.unaskedNote(given.Field); note != "" {
+	for _, answer := range r.Opt.Answers {
+		if note := r.unaskedNote(answer.Field); note != "" {
 			set.Notef("%s", note)
 		}
 	}
@@ -78,7 +78,7 @@ func (f *ConversationFlags) Recipe(set *Settings, bot string, edition payload.Ed
 // Generator returns a generator. It returns an error if an answer does not fit its question.
 func (r recipe) Generator() (*fixtures.Generator, error) { return fixtures.NewGenerator(r.bot, r.Opt) }
 
-// Source returns a function that makes a source with a generator of its own for each worker. All sources make the same leads.
+// Source returns a function that returns a source for one worker, with its own generator. All sources generate the same leads.
 func (r recipe) Source() (func() traffic.Source, error) {
 	if _, err := r.Generator(); err != nil {
 		return nil, err

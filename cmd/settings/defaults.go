@@ -17,7 +17,7 @@ func envName(flag string) string {
 	return EnvPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// mutuallyExclusive maps a flag to the one that replaces it.
+// mutuallyExclusive maps a flag to the flag that excludes it.
 var mutuallyExclusive = map[string]string{"secret": "secret-file", "secret-file": "secret"}
 
 // AddFlags adds --config, which sets ConfigFile.
@@ -36,7 +36,7 @@ func (set *Settings) Resolve(cmd *cobra.Command) error {
 	set.SetFlags = map[string]bool{}
 	cmd.Flags().Visit(func(f *pflag.Flag) { set.SetFlags[f.Name] = true })
 	if cmd.Name() == "demo" || cmd.Flags().Lookup("secret") == nil && cmd.Flags().Lookup("history") == nil {
-		return nil // the command uses nothing of the file, so an error in the file does not matter
+		return nil // the command does not use the file, so it does not report errors of the file
 	}
 	var err error
 	if set.Config, err = set.readConfig(); err != nil {
@@ -48,21 +48,21 @@ func (set *Settings) Resolve(cmd *cobra.Command) error {
 // applyEnvironment sets the flags that are not on the command line from their environment variables. It ignores empty
 // variables.
 func (set *Settings) applyEnvironment(cmd *cobra.Command) error {
-	var failed error
+	var firstErr error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := envName(f.Name)
 		value, ok := set.Env(name)
-		if f.Changed || !ok || value == "" || failed != nil || f.Name == "help" || hasMark(f, filterFlag) {
+		if f.Changed || !ok || value == "" || firstErr != nil || f.Name == "help" || hasMark(f, filterFlag) {
 			return
 		}
 		if other, ok := mutuallyExclusive[f.Name]; ok && cmd.Flags().Changed(other) {
 			return
 		}
 		if err := cmd.Flags().Set(f.Name, value); err != nil {
-			failed = fmt.Errorf("%s: %w", name, reason(err, value))
+			firstErr = fmt.Errorf("%s: %w", name, reason(err, value))
 		}
 	})
-	return failed
+	return firstErr
 }
 
 // applyConfig sets the flags that neither the command line nor the environment has set from the defaults of the file.

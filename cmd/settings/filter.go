@@ -33,7 +33,7 @@ func (f *FilterFlags) Add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.filter.Lead, "lead", "", "Only deliveries of the lead with this `ID`. last is the lead of the newest delivery")
 	AddFlag(flags, &f.event, FlagSpec[payload.Action]{Name: "event", Kind: "action", Parse: payload.ParseAction, Usage: "Only deliveries of this event: created, updated or completed"})
-	AddFlag(flags, &f.filter.Status, FlagSpec[string]{Name: "status", Kind: "status", Parse: parseStatusFilter, Usage: "Only deliveries with this outcome: 204, 5xx, refused, unknown"})
+	AddFlag(flags, &f.filter.Status, FlagSpec[string]{Name: "status", Kind: "status", Parse: parseStatusFilter, Usage: "Only deliveries with this outcome: 204, 5xx, failed, unknown, or a failure such as refused"})
 	flags.StringVarP(&f.filter.Webhook, "webhook", "w", "", "Only deliveries of the webhook with this `NAME`")
 	AddFlag(flags, &f.since, FlagSpec[time.Duration]{Name: "since", Kind: "age", Parse: ParseAge, Usage: "Only deliveries of the last 90m, 12h or 30d"})
 	flags.StringVar(&f.filter.Grep, "grep", "", "Only deliveries with this `TEXT` in the body of the request or the response")
@@ -54,8 +54,8 @@ func MarkFilters(flags *pflag.FlagSet, names ...string) {
 	}
 }
 
-// Given reports whether a filter or --limit is on the command line.
-func (f *FilterFlags) Given() bool {
+// Changed reports whether a filter or --limit is on the command line.
+func (f *FilterFlags) Changed() bool {
 	return slices.ContainsFunc(append(filterNames, "limit"), f.Cmd.Flags().Changed)
 }
 
@@ -85,11 +85,11 @@ func parseStatusFilter(s string) (string, error) {
 	return s, nil
 }
 
-// LeadID returns the lead that the value of --lead means: an ID of the history, a UUID in any case, or "last" for the lead of the
+// LeadID returns the lead of a value of --lead: an ID of the history, a UUID in upper or lower case, or "last" for the lead of the
 // newest delivery. It returns an error if the newest delivery has none.
-func LeadID(ctx context.Context, store *history.Store, given string) (string, error) {
-	if given != "last" {
-		return recordedLead(ctx, store, given)
+func LeadID(ctx context.Context, store *history.Store, value string) (string, error) {
+	if value != "last" {
+		return recordedLead(ctx, store, value)
 	}
 	newest, err := store.Last(ctx)
 	switch {
@@ -103,12 +103,12 @@ func LeadID(ctx context.Context, store *history.Store, given string) (string, er
 
 // recordedLead returns the ID unchanged if the history has it, otherwise in lower case: the log of a receiver may show a UUID in
 // upper case.
-func recordedLead(ctx context.Context, store *history.Store, given string) (string, error) {
-	lead := strings.ToLower(given)
-	if lead == given {
+func recordedLead(ctx context.Context, store *history.Store, id string) (string, error) {
+	lead := strings.ToLower(id)
+	if lead == id {
 		return lead, nil
 	}
-	for d, err := range store.List(ctx, history.Filter{Lead: given, Limit: 1}) {
+	for d, err := range store.List(ctx, history.Filter{Lead: id, Limit: 1}) {
 		if err != nil {
 			return "", err
 		}

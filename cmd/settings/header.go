@@ -13,7 +13,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// allHeaders returns the headers of the file, then those of the flags, which override them.
+// allHeaders returns the headers of the entry and then those of the flags, which override them.
 func (f *WebhookFlags) allHeaders(set *Settings, entry *WebhookConfig) ([]exchange.Header, error) {
 	var headers []exchange.Header
 	for _, name := range slices.Sorted(maps.Keys(entry.Headers)) {
@@ -28,10 +28,10 @@ func (f *WebhookFlags) allHeaders(set *Settings, entry *WebhookConfig) ([]exchan
 		}
 		headers = append(headers, h)
 	}
-	for _, given := range f.headers {
-		name, value, ok := strings.Cut(given, ":")
+	for _, header := range f.headers {
+		name, value, ok := strings.Cut(header, ":")
 		if !ok {
-			return nil, fmt.Errorf("header %q has no colon; write 'Name: value'", given)
+			return nil, fmt.Errorf("header %q has no colon; write 'Name: value'", header)
 		}
 		h, err := checkHeader(name, strings.TrimSpace(value))
 		if err != nil {

@@ -96,17 +96,17 @@ func (f *HistoryFlags) openWith(ctx context.Context, opt history.Options) (*hist
 // errNoHome is the error of a history without --history and without a default directory.
 var errNoHome = &history.Error{Op: "opening", Path: "history.db", Reason: "there is no directory for it, because no home directory is set (HOME)"}
 
-// Opening is a history that opens in the background, because SQLite needs as long for that as artihook needs to make an event.
+// Opening is a history that opens in the background, because SQLite takes as long for that as artihook takes to generate an event.
 // OpenAhead returns one. Call either Take or Drop.
 type Opening struct {
-	begun bool
-	Take  func() (*history.Store, error) // waits for the store, which the caller closes
+	started bool
+	Take    func() (*history.Store, error) // waits for the store, which the caller closes
 }
 
-// OpenAhead begins to open the history if the file exists, which does not change the file. Otherwise Take creates it.
+// OpenAhead starts to open the history if the file exists. This does not change the file. Otherwise Take creates the file.
 func (f *HistoryFlags) OpenAhead(ctx context.Context) Opening {
 	o := Opening{Take: sync.OnceValues(func() (*history.Store, error) { return f.openWith(ctx, history.Options{SkipCheckpoint: true}) })}
-	if o.begun = !f.Off && FileExists(f.File()); o.begun {
+	if o.started = !f.Off && FileExists(f.File()); o.started {
 		go o.Take()
 	}
 	return o
@@ -114,7 +114,7 @@ func (f *HistoryFlags) OpenAhead(ctx context.Context) Opening {
 
 // Drop closes a history that is not needed.
 func (o Opening) Drop() {
-	if !o.begun {
+	if !o.started {
 		return
 	}
 	if store, err := o.Take(); err == nil {
@@ -137,8 +137,8 @@ func Delivery(ctx context.Context, store *history.Store, which string) (d histor
 	if which == "last" {
 		d, err = store.Last(ctx)
 	} else {
-		id, wrong := ParseNumber(strings.TrimPrefix(which, "#"))
-		if wrong != nil {
+		id, parseErr := ParseNumber(strings.TrimPrefix(which, "#"))
+		if parseErr != nil {
 			return d, fmt.Errorf("delivery %q: want its number or last", which)
 		}
 		d, err = store.Get(ctx, id)

@@ -12,8 +12,8 @@ import (
 // maxInput is the largest file or stdin that is read, in bytes.
 const maxInput = 64 << 20
 
-// ReadInput returns the bytes that an argument means, with the syntax of curl: @FILE, - for stdin, otherwise the text itself. Waiting
-// for a file or stdin ends with ctx. Stdin can be read once. Errors name the file.
+// ReadInput returns the bytes of an argument in the syntax of curl: @FILE, - for stdin, otherwise the text itself. Waiting for a
+// file or stdin ends with ctx. Stdin can be read once. Errors name the file.
 func (set *Settings) ReadInput(ctx context.Context, arg string) ([]byte, error) {
 	switch {
 	case arg == "-" || arg == "@-":

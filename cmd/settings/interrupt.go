@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// Interruptible calls f and returns its result, or the error of ctx as soon as ctx is done. f then goes on unseen: it must
-// not write anything. It is for calls that take no context, such as opening a FIFO and parsing a file.
+// Interruptible calls f and returns its result, or the error of ctx as soon as ctx is done. f then continues, and its result is
+// dropped: f must not write anything. It is for calls that take no context, such as opening a FIFO and parsing a file.
 func Interruptible[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
@@ -34,9 +34,9 @@ type interruptibleReader struct {
 
 func (r *interruptibleReader) Read(p []byte) (int, error) {
 	data, err := Interruptible(r.ctx, func() ([]byte, error) {
-		own := make([]byte, len(p)) // p is the caller's again after an interrupt
-		n, err := r.from.Read(own)
-		return own[:n], err
+		buf := make([]byte, len(p)) // not p, which the caller may use after an interrupt
+		n, err := r.from.Read(buf)
+		return buf[:n], err
 	})
 	return copy(p, data), err
 }

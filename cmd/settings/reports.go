@@ -17,11 +17,11 @@ import (
 // reportFormat is one --report-NAME flag.
 type reportFormat struct {
 	name, usage string
-	whole       bool // also shows the requests and responses of what passed
+	whole       bool // also shows the requests and responses of passed steps
 	write       func(io.Writer, *report.Report) error
 }
 
-// reportFormats lists the formats of reports. Each entry has a flag.
+// reportFormats lists the formats of reports. Each entry adds a flag.
 var reportFormats = [...]reportFormat{
 	{"junit", "Write the results to this `FILE` as JUnit XML, for CI systems. - is stdout", false, report.WriteJUnit},
 	{"tap", "Write the results to this `FILE` as TAP 14. - is stdout", false, report.WriteTAP},
@@ -45,7 +45,7 @@ func (f *ReportFlags) Add(cmd *cobra.Command) {
 	cmd.Flags().AddFlagSet(flags)
 }
 
-// ReportOutput is where reports go that are not files.
+// ReportOutput has the destinations of reports besides files.
 type ReportOutput struct {
 	UseStdout   func() error                            // called once if a report goes to stdout
 	Verbatim    func(write func(io.Writer) error) error // writes to stdout
@@ -68,7 +68,7 @@ func (f *ReportFlags) wanted() []reportFile {
 	return list
 }
 
-// Whole reports whether a report also shows the requests and responses of what passed.
+// Whole reports whether a report also shows the requests and responses of passed steps.
 func (f *ReportFlags) Whole() bool {
 	for i, format := range reportFormats {
 		if format.whole && f.files[i] != "" {
@@ -112,26 +112,26 @@ func (f *ReportFlags) Check(to ReportOutput) error {
 	return nil
 }
 
-// Write writes all reports. On GitHub Actions, it also writes annotations and the summary of the step. One error joins those
-// of all reports.
+// Write writes all reports. On GitHub Actions, it also writes annotations and the summary of the step. It joins the errors of
+// all reports.
 func (f *ReportFlags) Write(set *Settings, to ReportOutput, results *report.Report) error {
-	var failed error
+	var err error
 	for _, r := range f.wanted() {
 		if r.name == StdoutName {
-			failed = errors.Join(failed, to.Verbatim(func(w io.Writer) error { return r.write(w, results) }))
+			err = errors.Join(err, to.Verbatim(func(w io.Writer) error { return r.write(w, results) }))
 		} else {
-			failed = errors.Join(failed, writeReport(r, results))
+			err = errors.Join(err, writeReport(r, results))
 		}
 	}
 	if to.Annotations == nil {
-		return failed
+		return err
 	}
 	results.Folder = set.folderInWorkspace()
-	failed = errors.Join(failed, report.WriteAnnotations(to.Annotations, results))
+	err = errors.Join(err, report.WriteAnnotations(to.Annotations, results))
 	if summary, _ := set.Env("GITHUB_STEP_SUMMARY"); summary != "" {
-		failed = errors.Join(failed, appendReport(summary, results))
+		err = errors.Join(err, appendReport(summary, results))
 	}
-	return failed
+	return err
 }
 
 // folderInWorkspace returns the working directory relative to the directory of the repository on GitHub Actions. It returns

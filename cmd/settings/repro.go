@@ -17,8 +17,8 @@ import (
 // runOnlyFlag marks flags that control one run and not what it sends, such as where its reports go.
 const runOnlyFlag = "run-only"
 
-// MarkRunOnly marks flags that control one run as a whole: which parts of it run, how it is shown and reported. A command that
-// repeats a single step leaves them out. Without names, it marks every flag of the set.
+// MarkRunOnly marks flags that control a run as a whole: which parts of it run, and how it is printed and reported. The command
+// that repeats a single step leaves them out. Without names, MarkRunOnly marks every flag of the set.
 func MarkRunOnly(flags *pflag.FlagSet, names ...string) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		if len(names) == 0 || slices.Contains(names, f.Name) {

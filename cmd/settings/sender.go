@@ -22,8 +22,8 @@ func NewSender(store *history.Store, opt emitter.Options) (sender *emitter.Emitt
 	}
 }
 
-// Ended returns the error to report for a command and the closing of its history, both of which may be nil. An incomplete history
-// counts more than an interruption, and the same error is reported once.
+// Ended returns the error of a command whose history was closed with the error closed. Both can be nil. If the history is
+// incomplete after an interruption, it returns closed. It joins other errors, unless they are the same.
 func Ended(err, closed error) error {
 	switch {
 	case closed == nil || errors.Is(err, closed):

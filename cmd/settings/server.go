@@ -18,7 +18,7 @@ import (
 // by accident.
 func ParseAddr(s string) (string, error) {
 	host, port, err := net.SplitHostPort(s)
-	if number, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil || number > 65535 {
+	if number, parseErr := strconv.ParseUint(port, 10, 16); err != nil || parseErr != nil || number > 65535 {
 		return "", errors.New("want host:port, like 127.0.0.1:8000")
 	}
 	return net.JoinHostPort(cmp.Or(host, "127.0.0.1"), port), nil

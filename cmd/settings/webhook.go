@@ -47,7 +47,7 @@ var schemeFlag = FlagSpec[signature.Scheme]{
 	Name: "scheme", Kind: "url|body", Preset: signature.SchemeURL.String(), Parse: signature.ParseScheme, Usage: "Use this signature scheme",
 }
 
-// One returns the webhook that flags and arguments mean: the URL, the named webhook, the named webhook at the URL, or the only one of
+// One returns the webhook of the flags and arguments: the URL, the named webhook, the named webhook at the URL, or the only one of
 // artihook.yaml. It returns an error if there is none or more than one.
 func (f *WebhookFlags) One(set *Settings, args []string) (emitter.Webhook, error) {
 	var url string
@@ -138,10 +138,10 @@ func (f *WebhookFlags) publicURL(set *Settings, entry *WebhookConfig) (signature
 	return ParseTarget(url)
 }
 
-// source lists where a setting of a webhook can be besides its flag.
+// source has the places of a setting of a webhook besides its flag.
 type source[T any] struct {
 	flag     string
-	settings []Setting // the first that is set counts
+	settings []Setting // the first that is set is used
 	parse    func(string) (T, error)
 }
 
