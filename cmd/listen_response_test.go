@@ -61,8 +61,8 @@ func TestListenResponses(t *testing.T) {
 	}{
 		{[]string{"--body", "thanks"}, []string{"200 thanks"}},
 		{[]string{"--body", "@" + file, "--status", "202"}, []string{`202 {"id":7}`}},
-		{[]string{"--fail-first", "1", "--delay", "1ms"}, []string{"503 told to fail", "204"}},
-		{[]string{"--fail", "100%"}, []string{"503 told to fail"}},
+		{[]string{"--fail-first", "1", "--delay", "1ms"}, []string{"503 this receiver is set to fail", "204"}},
+		{[]string{"--fail", "100%"}, []string{"503 this receiver is set to fail"}},
 		{[]string{"--forward", behind.URL}, []string{"201 kept"}},
 		{[]string{"--tls"}, []string{"204"}},
 		{[]string{"--scheme", "any"}, []string{"204"}},
@@ -89,7 +89,7 @@ func TestListenLints(t *testing.T) {
 	body := strings.Replace(string(sample), `"latitude":"28.6"`, `"latitude":28.6`, 1)
 	_, lines := postToListen(t, []string{"-o", "json"}, body, 2)
 	for _, effect := range []string{"applied", "duplicate"} {
-		if line := <-lines; !strings.Contains(line, `"effect":"`+effect+`","flaws":[{"id":"type","path":"meta.location.latitude","text":"it is a double, want a text"}]`) {
+		if line := <-lines; !strings.Contains(line, `"effect":"`+effect+`","flaws":[{"id":"type","path":"meta.location.latitude","text":"got a double, want a string"}]`) {
 			t.Errorf("got %s", line)
 		}
 	}

@@ -34,8 +34,8 @@ func ExampleNew_compare() {
 	mine := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { // does not verify the signature
 		w.WriteHeader(http.StatusOK)
 	})
-	right := signature.Sign(secret, signature.SchemeURL, signature.Message{URL: "http://example.com/hook", Body: []byte("{}")})
-	for _, header := range []string{right, strings.ToLower(right), right[1:], ""} {
+	valid := signature.Sign(secret, signature.SchemeURL, signature.Message{URL: "http://example.com/hook", Body: []byte("{}")})
+	for _, header := range []string{valid, strings.ToLower(valid), valid[1:], ""} {
 		var statuses []int
 		for _, handler := range []http.Handler{reference, mine} {
 			r := httptest.NewRequest(http.MethodPost, "/hook", strings.NewReader("{}"))
@@ -53,7 +53,7 @@ func ExampleNew_compare() {
 	// [401 200] false
 }
 
-// Lint a body that your own sender has made.
+// Lint a body of your own sender.
 func ExampleLint() {
 	for _, flaw := range receiver.Lint([]byte(`{"lead":{},"resource":"lead","action":"deleted"}`))[:3] {
 		fmt.Println(flaw.ID, flaw)

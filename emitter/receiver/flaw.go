@@ -6,7 +6,7 @@ import "fmt"
 type Flaw struct {
 	ID   string // one of the constants below, which are stable
 	Path string // the keys, joined by dots ("lead.data.Email.value"); "" is the whole body
-	Text string // one line for people
+	Text string // one line
 }
 
 // String returns the path and the text.
@@ -19,18 +19,18 @@ func (f Flaw) String() string {
 
 // The IDs of flaws (docs/contract.md, section 2).
 const (
-	FlawNotEvent    = "not-an-event" // no JSON object of a lead event at all
-	FlawMissingKey  = "missing-key"  // a key that every such event has
-	FlawUnknownKey  = "unknown-key"  // a key that the contract does not know
-	FlawKeyOrder    = "key-order"    // the keys are in another order than ArtiBot's
-	FlawType        = "type"         // a value of another kind: a number for a text
-	FlawValue       = "value"        // a value that cannot be: an action, an address, a resource
-	FlawID          = "id"           // an id that is no lower-case UUID, or two that should be one
-	FlawVersion     = "version"      // a version below 1, or two that should be one
+	FlawNotEvent    = "not-an-event" // not the JSON object of a lead event
+	FlawMissingKey  = "missing-key"  // a key of every event is missing
+	FlawUnknownKey  = "unknown-key"  // a key that ArtiBot does not send
+	FlawKeyOrder    = "key-order"    // keys in another order than ArtiBot's
+	FlawType        = "type"         // a value of another type, such as a number for a string
+	FlawValue       = "value"        // an action, an address or a resource that is not valid
+	FlawID          = "id"           // an id that is not a lower-case UUID, or two ids that must be equal
+	FlawVersion     = "version"      // a version below 1, or two versions that must be equal
 	FlawDate        = "date"         // a date in another form than .NET's
-	FlawDateOrder   = "date-order"   // modified before it was created, or sent before it was modified
+	FlawDateOrder   = "date-order"   // modified before created, or sent before modified
 	FlawAnswerOrder = "answer-order" // answers in another order than the database's
-	FlawAnswerType  = "answer-type"  // a type of answer that the contract does not list
+	FlawAnswerType  = "answer-type"  // a type of answer that ArtiBot does not document
 	FlawEdition     = "edition"      // keys of both editions
-	FlawSpelling    = "spelling"     // JSON that Newtonsoft.Json would write otherwise
+	FlawSpelling    = "spelling"     // JSON that Newtonsoft.Json would write in another form
 )

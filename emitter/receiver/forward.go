@@ -14,21 +14,21 @@ import (
 	"artihook/emitter/signature"
 )
 
-// maxAnswer bounds what is passed back of an answer, in bytes.
-const maxAnswer = 1 << 20
+// maxResponse is the limit for the body of a response of the other receiver, in bytes.
+const maxResponse = 1 << 20
 
-// forwardTimeout is how long the other receiver may take, to the last byte of its answer.
+// forwardTimeout is the timeout of the other receiver, to the last byte of its response.
 const forwardTimeout = 30 * time.Second
 
-// Forward passes deliveries on to another receiver: the same body, headers and Host. The signature stays right there
-// as long as that receiver rebuilds the same URL.
+// Forward passes deliveries on to another receiver with the same body, headers and Host. The signature is valid there if that
+// receiver rebuilds the same URL.
 type Forward struct {
-	To        signature.URL     // without a path of its own, the request's path is kept
-	Transport http.RoundTripper // nil is one of its own, which asks for no compression
+	To        signature.URL     // if it has no path, the request's path is used
+	Transport http.RoundTripper // nil is a transport without compression
 }
 
-// ready gives f with a transport.
-func (f *Forward) ready() *Forward {
+// withTransport returns f with a transport.
+func (f *Forward) withTransport() *Forward {
 	if f == nil || f.Transport != nil {
 		return f
 	}
@@ -39,65 +39,66 @@ func (f *Forward) ready() *Forward {
 
 var errResponse = errors.New("the response has no final status from 200 to 599")
 
-// answer is what came back from where a delivery was passed on to.
-type answer struct {
+// forwarded is the response of the other receiver.
+type forwarded struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// perConnection are the headers that belong to one connection, not to what travels over it (RFC 9110, 7.6.1).
+// perConnection lists the headers that are for one connection only (RFC 9110, section 7.6.1).
 var perConnection = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Content-Length"}
 
-// pass sends the arrival on and sets its status: 502 if no valid response comes.
-func (f *Forward) pass(a *Arrival, r *http.Request) *answer {
-	came, err := f.send(a, r)
+// pass forwards the arrival and sets its status: that of the response, or 502 without a valid response.
+func (f *Forward) pass(a *Arrival, r *http.Request) *forwarded {
+	response, err := f.send(a, r)
 	if err != nil {
-		a.refuse(http.StatusBadGateway, "no valid response came from where it was passed on to") // the sender need not know where
+		a.reject(http.StatusBadGateway, "the receiver that requests are forwarded to sent no valid response") // without its URL
 		return nil
 	}
-	a.Status = came.status
-	return came
+	a.Status = response.status
+	return response
 }
 
-func (f *Forward) send(a *Arrival, r *http.Request) (*answer, error) {
+func (f *Forward) send(a *Arrival, r *http.Request) (*forwarded, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), forwardTimeout)
 	defer cancel()
 	to := f.To
 	if to.Target == "/" {
 		to.Target = r.RequestURI
 	}
-	on, err := http.NewRequestWithContext(ctx, r.Method, to.Scheme+"://"+to.Address(), bytes.NewReader(a.Body))
+	out, err := http.NewRequestWithContext(ctx, r.Method, to.Scheme+"://"+to.Address(), bytes.NewReader(a.Body))
 	if err != nil {
 		return nil, err
 	}
 	// Another spelling of the target would break the signature.
-	on.URL.RawPath, on.URL.RawQuery, on.URL.ForceQuery = strings.Cut(to.Target, "?")
-	if on.URL.Path, err = url.PathUnescape(on.URL.RawPath); err != nil {
+	out.URL.RawPath, out.URL.RawQuery, out.URL.ForceQuery = strings.Cut(to.Target, "?")
+	if out.URL.Path, err = url.PathUnescape(out.URL.RawPath); err != nil {
 		return nil, err
 	}
-	on.Host = r.Host
-	on.Header = travelling(r.Header)
-	if value := on.Header.Get(signature.Header); value != "" {
-		on.Header.Del(signature.Header)
-		on.Header[signature.Header] = []string{value} // in lower case, as it came (docs/contract.md, section 1)
+	out.Host = r.Host
+	out.Header = endToEnd(r.Header)
+	if value := out.Header.Get(signature.Header); value != "" {
+		out.Header.Del(signature.Header)
+		out.Header[signature.Header] = []string{value} // in lower case, as ArtiBot sends it (docs/contract.md, section 1)
 	}
-	if on.Header["User-Agent"] == nil {
-		on.Header["User-Agent"] = nil // else net/http names itself
+	if out.Header["User-Agent"] == nil {
+		out.Header["User-Agent"] = nil // otherwise net/http adds its own
 	}
-	response, err := f.Transport.RoundTrip(on)
+	response, err := f.Transport.RoundTrip(out)
 	if err != nil {
 		return nil, err
 	}
 	defer response.Body.Close()
-	if code := response.StatusCode; code < 200 || code > 599 { // after 101, the body would be the connection
+	if code := response.StatusCode; code < 200 || code > 599 { // the body of a 101 response is the connection
 		return nil, errResponse
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	return &answer{response.StatusCode, travelling(response.Header), body}, err
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponse))
+	return &forwarded{response.StatusCode, endToEnd(response.Header), body}, err
 }
 
-func travelling(header http.Header) http.Header {
+// endToEnd returns the headers without those of the connection.
+func endToEnd(header http.Header) http.Header {
 	header = header.Clone()
 	for _, name := range slices.Concat(perConnection, strings.Split(header.Get("Connection"), ",")) {
 		header.Del(strings.TrimSpace(name))
@@ -105,10 +106,10 @@ func travelling(header http.Header) http.Header {
 	return header
 }
 
-func (a *answer) write(w http.ResponseWriter) {
-	for name, values := range a.header {
+func (f *forwarded) write(w http.ResponseWriter) {
+	for name, values := range f.header {
 		w.Header()[name] = values
 	}
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body) // a sender that has gone needs no answer
+	w.WriteHeader(f.status)
+	_, _ = w.Write(f.body) // fails only if the sender has disconnected
 }

@@ -10,21 +10,20 @@ import (
 	"artihook/emitter/payload"
 )
 
-// Bounds of what Leads stores.
+// The limits of Leads.
 const (
 	maxLeads  = 10_000
-	maxKept   = 64 << 20 // bytes of bodies whose answers are stored
-	maxEvents = 1000     // remembered of one lead
+	maxSize   = 64 << 20 // of all bodies whose answers are stored, in bytes
+	maxEvents = 1000     // of one lead
 )
 
-// Effect is what an event changed.
+// Effect is the effect of an event on the record of its lead. It is "" for a body that is not an event.
 type Effect string
 
-// The zero value is used for a body that is not an event.
 const (
 	EffectApplied   Effect = "applied"   // the record has changed
-	EffectDuplicate Effect = "duplicate" // the same event was taken before
-	EffectStale     Effect = "stale"     // a newer event was taken before
+	EffectDuplicate Effect = "duplicate" // the same event was stored before
+	EffectStale     Effect = "stale"     // a newer event was stored before
 )
 
 // Leads stores what a receiver's database would hold: one record for each lead, which only a newer event changes. Its
@@ -36,8 +35,8 @@ type Leads struct {
 	mu    sync.Mutex
 	known map[string]*lead
 	order []string // ids, oldest first
-	size  int      // of all bodies whose answers are kept, in bytes
-	limit int      // of size; 0 is maxKept
+	size  int      // of all bodies whose answers are stored, in bytes
+	limit int      // of size; 0 is maxSize
 }
 
 // Record is what Leads stores of one lead.
@@ -49,7 +48,7 @@ type Record struct {
 
 type lead struct {
 	record Record
-	seen   []rank // each once
+	seen   []rank // of all events, without duplicates
 	size   int    // of the body that made the record, in bytes
 }
 
@@ -72,27 +71,27 @@ func (l *Leads) Take(body []byte) Effect {
 	r := rank{s.Version, strings.HasSuffix(s.Event, string(payload.Completed))}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	of := l.lead(s.Lead)
-	effect := of.effect(r)
-	of.remember(r)
+	stored := l.lead(s.Lead)
+	effect := stored.effect(r)
+	stored.add(r)
 	if effect != EffectApplied {
 		return effect
 	}
-	of.record = Record{Version: r.version, Completed: r.completed, Answers: answersOf(body)}
-	l.size += len(body) - of.size
-	of.size = len(body)
-	for l.size > cmp.Or(l.limit, maxKept) && len(l.order) > 1 {
-		l.forgetOldest()
+	stored.record = Record{Version: r.version, Completed: r.completed, Answers: answersOf(body)}
+	l.size += len(body) - stored.size
+	stored.size = len(body)
+	for l.size > cmp.Or(l.limit, maxSize) && len(l.order) > 1 {
+		l.removeOldest()
 	}
 	return effect
 }
 
 // effect returns the effect of the next event of the lead.
-func (of *lead) effect(r rank) Effect {
-	if slices.Contains(of.seen, r) {
+func (s *lead) effect(r rank) Effect {
+	if slices.Contains(s.seen, r) {
 		return EffectDuplicate
 	}
-	for _, seen := range of.seen {
+	for _, seen := range s.seen {
 		if seen.newer(r) {
 			return EffectStale
 		}
@@ -100,18 +99,18 @@ func (of *lead) effect(r rank) Effect {
 	return EffectApplied
 }
 
-// remember adds an event to the ones seen, each once.
-func (of *lead) remember(r rank) {
-	if slices.Contains(of.seen, r) {
+// add adds an event to those seen, and drops the oldest one at the limit.
+func (s *lead) add(r rank) {
+	if slices.Contains(s.seen, r) {
 		return
 	}
-	if len(of.seen) == maxEvents {
-		of.seen = of.seen[1:]
+	if len(s.seen) == maxEvents {
+		s.seen = s.seen[1:]
 	}
-	of.seen = append(of.seen, r)
+	s.seen = append(s.seen, r)
 }
 
-func (l *Leads) forgetOldest() {
+func (l *Leads) removeOldest() {
 	l.size -= l.known[l.order[0]].size
 	delete(l.known, l.order[0])
 	l.order = l.order[1:]
@@ -123,7 +122,7 @@ func (l *Leads) lead(id string) *lead {
 	}
 	if l.known[id] == nil {
 		if len(l.order) == maxLeads {
-			l.forgetOldest()
+			l.removeOldest()
 		}
 		l.known[id] = &lead{}
 		l.order = append(l.order, id)
@@ -131,7 +130,7 @@ func (l *Leads) lead(id string) *lead {
 	return l.known[id]
 }
 
-// Of returns the record of a lead, and whether there is one.
+// Of returns the record of a lead, and reports whether there is one.
 func (l *Leads) Of(id string) (Record, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -141,7 +140,7 @@ func (l *Leads) Of(id string) (Record, bool) {
 	return l.known[id].record, true
 }
 
-// answersOf returns the values of the answers in an event.
+// answersOf returns the values of the answers of an event.
 func answersOf(body []byte) map[string]json.RawMessage {
 	var event struct {
 		Lead struct {

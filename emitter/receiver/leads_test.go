@@ -56,20 +56,20 @@ func TestLeadsAreBounded(t *testing.T) {
 		leads.Take(fmt.Appendf(nil, `{"resource":"lead","action":"created","resource_id":"%d","resource_version":1}`, i))
 	}
 	if len(leads.known) != maxLeads || has(leads, "0") || !has(leads, fmt.Sprint(maxLeads)) {
-		t.Errorf("%d leads are kept", len(leads.known))
+		t.Errorf("%d leads are stored", len(leads.known))
 	}
 	large := &Leads{limit: 1000}
 	for i := range 20 {
 		large.Take(fmt.Appendf(nil, `{"resource":"lead","action":"created","resource_id":"%d","resource_version":1,"x":%q}`, i, strings.Repeat("x", 100)))
 	}
 	if large.size > 1000 || len(large.order) < 3 || has(large, "0") {
-		t.Errorf("%d bytes of %d leads are kept", large.size, len(large.order))
+		t.Errorf("%d bytes of %d leads are stored", large.size, len(large.order))
 	}
 	for i := range maxEvents + 5 {
 		large.Take(fmt.Appendf(nil, `{"resource":"lead","action":"updated","resource_id":"one","resource_version":%d}`, i))
 	}
 	if n := len(large.known["one"].seen); n != maxEvents {
-		t.Errorf("%d events are remembered", n)
+		t.Errorf("%d events of the lead are stored", n)
 	}
 	if leads.Take([]byte(`5`)) != "" {
 		t.Error("a body without a lead has an effect")

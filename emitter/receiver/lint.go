@@ -12,15 +12,15 @@ import (
 	"artihook/emitter/payload"
 )
 
-// maxFlaws bounds how many are told of one body.
+// maxFlaws is the maximum number of flaws for one body.
 const maxFlaws = 50
 
-// Lint compares a body with what ArtiBot sends (docs/contract.md, section 2) and returns every difference, in the order of
-// the body. An unknown key or answer type is a flaw too, although a receiver should accept it.
+// Lint compares a body with what ArtiBot sends (docs/contract.md, section 2) and returns the differences, at most 50. An
+// unknown key or answer type is a flaw too, although a receiver should accept it.
 func Lint(body []byte) []Flaw {
 	root, err := parseTree(body)
 	if err != nil || root.at("lead") == nil {
-		return []Flaw{{ID: FlawNotEvent, Text: "this is no event of a lead: want a JSON object with lead, meta, resource, action …"}}
+		return []Flaw{{ID: FlawNotEvent, Text: "not an event of a lead; want a JSON object with lead, meta, resource, action …"}}
 	}
 	l := &linter{}
 	l.object("", root, eventKeys)
@@ -28,13 +28,13 @@ func Lint(body []byte) []Flaw {
 	l.edition(root)
 	l.dates(root)
 	l.answers(root)
-	if address := root.at("meta", "ip_address"); address != nil && address.kind == kindText {
+	if address := root.at("meta", "ip_address"); address != nil && address.kind == kindString {
 		if _, err := netip.ParseAddr(address.text); err != nil {
-			l.add(FlawValue, "meta.ip_address", "%q is no IP address", address.text)
+			l.add(FlawValue, "meta.ip_address", "%q is not an IP address", address.text)
 		}
 	}
 	if raw, err := payload.ParseRaw(body); err != nil || string(raw) != string(body) {
-		l.add(FlawSpelling, "", "Newtonsoft.Json would write this JSON otherwise, so ArtiBot's C# sample refuses it")
+		l.add(FlawSpelling, "", "Newtonsoft.Json would write this JSON in another form, so ArtiBot's C# sample rejects the signature")
 	}
 	return l.flaws
 }
@@ -50,20 +50,20 @@ func (l *linter) add(id, path, format string, args ...any) {
 // key is one key of an object that ArtiBot sends.
 type key struct {
 	name     string
-	kinds    []kind // any of them; none means any
+	kinds    []kind // the allowed ones; none is any
 	optional bool
-	inside   []key // of an object whose keys are listed
+	inside   []key // the keys of an object; none is any
 }
 
-func stringKey(name string) key { return key{name: name, kinds: []kind{kindText}} }
+func stringKey(name string) key { return key{name: name, kinds: []kind{kindString}} }
 
 // eventKeys are the keys of an event in their order (docs/contract.md, section 2).
 var eventKeys = []key{
 	{name: "lead", kinds: []kind{kindObject}, inside: []key{
 		stringKey("id"), stringKey("create_date"), stringKey("modify_date"), stringKey("bot_id"), stringKey("bot_version_id"), stringKey("account_id"),
 		stringKey("contact_id"),
-		{name: "status", kinds: []kind{kindInteger, kindText}},
-		{name: "closed_status", kinds: []kind{kindText, kindNull}, optional: true},
+		{name: "status", kinds: []kind{kindInteger, kindString}},
+		{name: "closed_status", kinds: []kind{kindString, kindNull}, optional: true},
 		{name: "version", kinds: []kind{kindInteger}},
 		{name: "data", kinds: []kind{kindObject}},
 	}},
@@ -71,8 +71,8 @@ var eventKeys = []key{
 		stringKey("chat_start_page"), stringKey("ip_address"),
 		{name: "location", kinds: []kind{kindObject}, inside: []key{
 			stringKey("country_abbreviation"), stringKey("country"),
-			{name: "state", kinds: []kind{kindText, kindNull}},
-			{name: "city", kinds: []kind{kindText, kindNull}},
+			{name: "state", kinds: []kind{kindString, kindNull}},
+			{name: "city", kinds: []kind{kindString, kindNull}},
 			stringKey("latitude"), stringKey("longitude"),
 		}},
 		{name: "browser", kinds: []kind{kindObject}, inside: []key{
@@ -80,7 +80,7 @@ var eventKeys = []key{
 			{name: "major", kinds: []kind{kindNull}},
 			{name: "is_mobile", kinds: []kind{kindBool}},
 		}},
-		{name: "last_answered_field_name", kinds: []kind{kindText}, optional: true},
+		{name: "last_answered_field_name", kinds: []kind{kindString}, optional: true},
 	}},
 	stringKey("resource"), stringKey("action"), stringKey("resource_id"), stringKey("time_stamp"),
 	{name: "resource_version", kinds: []kind{kindInteger}},
@@ -88,7 +88,7 @@ var eventKeys = []key{
 
 var answerKeys = []key{stringKey("input"), stringKey("type"), stringKey("display_value"), {name: "value"}}
 
-// object holds an object against the keys that it should have.
+// object compares the keys of an object with the wanted ones.
 func (l *linter) object(path string, n *node, want []key) {
 	for _, k := range want {
 		l.key(join(path, k.name), n.at(k.name), k)
@@ -99,7 +99,7 @@ func (l *linter) object(path string, n *node, want []key) {
 	}
 	for _, name := range n.keys {
 		if !slices.Contains(names, name) {
-			l.add(FlawUnknownKey, join(path, name), "ArtiBot sends no such key (docs/contract.md#2-the-body)")
+			l.add(FlawUnknownKey, join(path, name), "ArtiBot does not send this key (docs/contract.md#2-the-body)")
 			continue
 		}
 		known = append(known, name)
@@ -107,7 +107,7 @@ func (l *linter) object(path string, n *node, want []key) {
 	inOrder := slices.Clone(known)
 	slices.SortFunc(inOrder, func(a, b string) int { return slices.Index(names, a) - slices.Index(names, b) })
 	if !slices.Equal(known, inOrder) {
-		l.add(FlawKeyOrder, path, "the keys stand as %s; ArtiBot has %s", strings.Join(known, ", "), strings.Join(inOrder, ", "))
+		l.add(FlawKeyOrder, path, "got the order %s, want %s", strings.Join(known, ", "), strings.Join(inOrder, ", "))
 	}
 }
 
@@ -117,41 +117,41 @@ func (l *linter) key(path string, n *node, k key) {
 		l.add(FlawMissingKey, path, "the key is missing")
 	case n == nil:
 	case len(k.kinds) > 0 && !slices.Contains(k.kinds, n.kind):
-		l.add(FlawType, path, "it is %s, want %s", n.kind, joinKinds(k.kinds))
+		l.add(FlawType, path, "got %s, want %s", n.kind, joinKinds(k.kinds))
 	case len(k.inside) > 0:
 		l.object(path, n, k.inside)
 	}
 }
 
-// identity holds together what an event says twice, and what it says of itself.
+// identity compares ids and versions that must be equal, and checks their form.
 func (l *linter) identity(root *node) {
 	for _, path := range [][]string{
 		{"lead", "id"}, {"lead", "bot_id"}, {"lead", "bot_version_id"}, {"lead", "account_id"}, {"lead", "contact_id"}, {"resource_id"},
 	} {
 		id := root.textAt(path...)
 		if parsed, err := uuid.Parse(id); id != "" && (err != nil || parsed.String() != id) {
-			l.add(FlawID, strings.Join(path, "."), "%q is no UUID in lower case", id)
+			l.add(FlawID, strings.Join(path, "."), "%q is not a lower-case UUID", id)
 		}
 	}
 	if a, b := root.textAt("resource_id"), root.textAt("lead", "id"); a != b {
-		l.add(FlawID, "resource_id", "%q is not lead.id %q", a, b)
+		l.add(FlawID, "resource_id", "got %q, want the lead.id %q", a, b)
 	}
 	version := root.textAt("resource_version")
 	if own := root.textAt("lead", "version"); version != own {
-		l.add(FlawVersion, "resource_version", "%s is not lead.version %s", version, own)
+		l.add(FlawVersion, "resource_version", "got %s, want the lead.version %s", version, own)
 	}
 	if n, err := strconv.Atoi(version); version != "" && (err != nil || n < 1) {
-		l.add(FlawVersion, "resource_version", "%s is no version; the first one is 1", version)
+		l.add(FlawVersion, "resource_version", "got %s, want 1 or more", version)
 	}
 	if resource := root.textAt("resource"); resource != "lead" {
-		l.add(FlawValue, "resource", "%q, want \"lead\"", resource)
+		l.add(FlawValue, "resource", "got %q, want \"lead\"", resource)
 	}
 	if action := payload.Action(root.textAt("action")); !slices.Contains(payload.Actions[:], action) {
-		l.add(FlawValue, "action", "%q, want created, updated or completed", action)
+		l.add(FlawValue, "action", "got %q, want created, updated or completed", action)
 	}
 }
 
-// edition holds together the keys that tell the two editions apart.
+// edition compares the keys that differ between the two editions.
 func (l *linter) edition(root *node) {
 	status := root.at("lead", "status")
 	if status == nil {
@@ -159,19 +159,19 @@ func (l *linter) edition(root *node) {
 	}
 	completed := root.textAt("action") == string(payload.Completed)
 	closed, last := root.at("lead", "closed_status"), root.at("meta", "last_answered_field_name")
-	switch newer := status.kind == kindText; {
+	switch newer := status.kind == kindString; {
 	case newer && closed == nil:
-		l.add(FlawEdition, "lead.closed_status", "it is missing, though the status is a text as in edition 2022")
+		l.add(FlawEdition, "lead.closed_status", "the key is missing, but the status is a string, as in edition 2022")
 	case !newer && closed != nil:
-		l.add(FlawEdition, "lead.closed_status", "it belongs to edition 2022, the status to 2019")
+		l.add(FlawEdition, "lead.closed_status", "edition 2019 does not have this key, but the status is a number, as in edition 2019")
 	case newer && completed && last != nil:
-		l.add(FlawEdition, "meta.last_answered_field_name", "completed of edition 2022 has none")
+		l.add(FlawEdition, "meta.last_answered_field_name", "completed events of edition 2022 do not have this key")
 	case (!newer || !completed) && last == nil && root.at("meta") != nil:
 		l.add(FlawMissingKey, "meta.last_answered_field_name", "the key is missing")
 	}
 }
 
-// dates holds the three times against .NET's form and against each other.
+// dates checks the form and the order of the three dates.
 func (l *linter) dates(root *node) {
 	var before payload.DateTime
 	for _, d := range []struct {
@@ -182,19 +182,19 @@ func (l *linter) dates(root *node) {
 		{[]string{"lead", "modify_date"}, root.textAt("action") != string(payload.Completed)},
 		{[]string{"time_stamp"}, true},
 	} {
-		given, path := root.textAt(d.path...), strings.Join(d.path, ".")
-		if given == "" {
+		text, path := root.textAt(d.path...), strings.Join(d.path, ".")
+		if text == "" {
 			continue
 		}
-		at, err := payload.ParseDateTime(given)
+		at, err := payload.ParseDateTime(text)
 		switch {
-		case err != nil || at.String() != given:
-			l.add(FlawDate, path, "%q is not in .NET's form, like 2026-11-21T09:30:00.1234567Z", given)
+		case err != nil || at.String() != text:
+			l.add(FlawDate, path, "got %q, want the form of .NET, like 2026-11-21T09:30:00.1234567Z", text)
 			continue
-		case strings.HasSuffix(given, "Z") != d.zone:
-			l.add(FlawDate, path, "%q, want it %s", given, map[bool]string{true: "with Z", false: "without Z"}[d.zone])
+		case strings.HasSuffix(text, "Z") != d.zone:
+			l.add(FlawDate, path, "got %q, want it %s", text, map[bool]string{true: "with Z", false: "without Z"}[d.zone])
 		case at.Time().Before(before.Time()):
-			l.add(FlawDateOrder, path, "%q lies before the time that stands above it", given)
+			l.add(FlawDateOrder, path, "%q is before the date that precedes it in the body", text)
 		}
 		before = at
 	}

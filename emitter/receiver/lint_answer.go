@@ -6,7 +6,7 @@ import (
 	"artihook/emitter/payload"
 )
 
-// answers holds lead.data against the contract: each entry, and their order.
+// answers checks the entries of lead.data and their order.
 func (l *linter) answers(root *node) {
 	data := root.at("lead", "data")
 	if data == nil || data.kind != kindObject {
@@ -16,7 +16,7 @@ func (l *linter) answers(root *node) {
 		path := "lead.data." + field
 		entry := data.at(field)
 		if entry.kind != kindObject {
-			l.add(FlawType, path, "it is %s, want an object with input, type, display_value, value", entry.kind)
+			l.add(FlawType, path, "got %s, want an object with input, type, display_value, value", entry.kind)
 			continue
 		}
 		l.object(path, entry, answerKeys)
@@ -27,7 +27,7 @@ func (l *linter) answers(root *node) {
 		stored = stored[:len(stored)-1] // the newest answer has not been read back yet
 	}
 	if !slices.Equal(inStoredOrder(stored), stored) {
-		l.add(FlawAnswerOrder, "lead.data", "answers from the database stand by the length of their names, then bytewise; in created and updated the newest stands last")
+		l.add(FlawAnswerOrder, "lead.data", "want the answers in the order of the database: by length of the field name, then bytewise; in created and updated events, the newest answer is last")
 	}
 }
 
@@ -43,7 +43,7 @@ func inStoredOrder(fields []string) []string {
 	return ordered
 }
 
-// value holds an answer's value against its type.
+// value checks the value of an answer of its type.
 func (l *linter) value(path string, entry *node) {
 	value := entry.at("value")
 	if value == nil || entry.at("type") == nil {
@@ -52,18 +52,18 @@ func (l *linter) value(path string, entry *node) {
 	path += ".value"
 	switch kindOf := payload.Type(entry.textAt("type")); kindOf {
 	case payload.TypeText, payload.TypeEmail, payload.TypePhone, payload.TypeMultipleChoice:
-		if value.kind != kindText || value.text != entry.textAt("input") {
-			l.add(FlawType, path, "the value of type %s is the text of the input", kindOf)
+		if value.kind != kindString || value.text != entry.textAt("input") {
+			l.add(FlawType, path, "want the string of input, because the type is %s", kindOf)
 		}
 	case payload.TypeNumber:
 		if value.kind != kindDouble {
-			l.add(FlawType, path, "it is %s, want a double such as 4.0", value.kind)
+			l.add(FlawType, path, "got %s, want a double such as 4.0", value.kind)
 		}
 	case payload.TypeDateTime:
 		l.object(path, value, []key{stringKey("date_time"), stringKey("grain"), stringKey("timezone")})
 	case payload.TypeAddress:
 		l.object(path, value, []key{stringKey("line1"), stringKey("line2"), stringKey("city"), stringKey("state"), stringKey("zip_code"), stringKey("country")})
 	default:
-		l.add(FlawAnswerType, path[:len(path)-len(".value")]+".type", "ArtiBot documents no answer type %q (docs/contract.md#answers)", kindOf)
+		l.add(FlawAnswerType, path[:len(path)-len(".value")]+".type", "ArtiBot does not document the answer type %q (docs/contract.md#answers)", kindOf)
 	}
 }

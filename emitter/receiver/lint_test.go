@@ -24,7 +24,7 @@ func sample(t testing.TB, name string) string {
 	return string(body)
 }
 
-func TestNoFlawInWhatArtiBotSends(t *testing.T) {
+func TestArtiBotsBodiesHaveNoFlaws(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"2019-updated.json", "2022-completed.json", "2022-updated.json"} {
 		if flaws := Lint([]byte(sample(t, name))); len(flaws) > 0 {
@@ -56,7 +56,7 @@ func TestLint(t *testing.T) {
 	completed := sample(t, "2022-completed.json")
 	tests := []struct {
 		id, path string
-		old, now string // what is replaced in the sample
+		old, new string // old in the sample is replaced by new
 	}{
 		{FlawMissingKey, "meta.chat_start_page", `"chat_start_page":"https://travel.example/",`, ``},
 		{FlawUnknownKey, "meta.browser.extra", `"is_mobile":false`, `"is_mobile":false,"extra":1`},
@@ -80,10 +80,10 @@ func TestLint(t *testing.T) {
 		{FlawEdition, "meta.last_answered_field_name", `"is_mobile":false}`, `"is_mobile":false},"last_answered_field_name":"Category"`},
 		{FlawSpelling, "", `Hills & Lakes","type`, `Hills \u0026 Lakes","type`},
 	}
-	proven := map[string]bool{FlawNotEvent: true}
+	covered := map[string]bool{FlawNotEvent: true}
 	for _, tt := range tests {
 		t.Run(tt.id+" "+tt.path, func(t *testing.T) {
-			body := strings.Replace(completed, tt.old, tt.now, 1)
+			body := strings.Replace(completed, tt.old, tt.new, 1)
 			if body == completed {
 				t.Fatalf("the sample has no %q", tt.old)
 			}
@@ -92,16 +92,16 @@ func TestLint(t *testing.T) {
 				t.Errorf("got %+v", flaws)
 			}
 			others := slices.DeleteFunc(flaws, func(f Flaw) bool { return f.ID == tt.id })
-			// A deleted action is not completed, so that other rules count for it; the rest say one thing only.
-			if len(others) > 0 && tt.now != `"action":"deleted"` {
-				t.Errorf("it also tells %+v", others)
+			// The action "deleted" is not "completed" either, which is another flaw. The other bodies have flaws of one ID.
+			if len(others) > 0 && tt.new != `"action":"deleted"` {
+				t.Errorf("unexpected flaws: %+v", others)
 			}
 		})
-		proven[tt.id] = true
+		covered[tt.id] = true
 	}
 	for _, id := range flawIDs() {
-		if !proven[id] {
-			t.Errorf("no test shows %s", id)
+		if !covered[id] {
+			t.Errorf("no test for %s", id)
 		}
 	}
 	for _, body := range []string{``, `5`, `{}`, `[]`, `{`, `null`, strings.Repeat("[", 100000)} {
@@ -119,7 +119,7 @@ func ids(flaws []Flaw) []string {
 	return list
 }
 
-// FuzzLint replaces a piece of a sample. Whole samples as inputs would be so long that fuzzing only minimized them.
+// FuzzLint replaces a part of a sample. The fuzzer would only minimize inputs as long as a sample.
 func FuzzLint(f *testing.F) {
 	samples := []string{sample(f, "2019-updated.json"), sample(f, "2022-completed.json"), sample(f, "2022-updated.json")}
 	f.Add(uint8(0), uint16(0), uint16(1<<15), `{"lead":{"data":{"a":5,"b":{"type":"date_time","value":"x"}}},"meta":[]}`)
@@ -135,7 +135,7 @@ func FuzzLint(f *testing.F) {
 			t.Fatalf("%d flaws", len(flaws))
 		}
 		if len(flaws) == 0 && !json.Valid(body) {
-			t.Fatal("no flaw in what is no JSON")
+			t.Fatal("no flaw, but the body is not JSON")
 		}
 		for _, flaw := range flaws {
 			if !slices.Contains(flawIDs(), flaw.ID) || flaw.Text == "" {

@@ -15,8 +15,8 @@ import (
 	"artihook/emitter/signature"
 )
 
-// ask sends one signed delivery and gives status and body.
-func ask(t *testing.T, server *httptest.Server, scheme signature.Scheme) (*http.Response, string) {
+// post sends one signed delivery and returns the response and its body.
+func post(t *testing.T, server *httptest.Server, scheme signature.Scheme) (*http.Response, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+"/a%2Fb?x=1", strings.NewReader(body))
 	if err != nil {
@@ -24,7 +24,7 @@ func ask(t *testing.T, server *httptest.Server, scheme signature.Scheme) (*http.
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header[signature.Header] = []string{signature.Sign(secret, scheme, signature.Message{URL: server.URL + "/a%2Fb?x=1", Body: []byte(body)})}
-	response, err := server.Client().Transport.RoundTrip(r) // which follows no redirect
+	response, err := server.Client().Transport.RoundTrip(r) // does not follow redirects
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func ask(t *testing.T, server *httptest.Server, scheme signature.Scheme) (*http.
 	return response, string(text)
 }
 
-func serving(t *testing.T, opt Options) *httptest.Server {
+func serve(t *testing.T, opt Options) *httptest.Server {
 	t.Helper()
 	opt.Secret = secret
 	server := httptest.NewServer(New(opt))
@@ -47,59 +47,58 @@ func serving(t *testing.T, opt Options) *httptest.Server {
 func TestEitherScheme(t *testing.T) {
 	t.Parallel()
 	var seen []signature.Scheme
-	server := serving(t, Options{AnyScheme: true, Seen: func(a Arrival) { seen = append(seen, a.Scheme) }})
+	server := serve(t, Options{AnyScheme: true, Seen: func(a Arrival) { seen = append(seen, a.Scheme) }})
 	for _, scheme := range []signature.Scheme{signature.SchemeURL, signature.SchemeBody} {
-		if response, _ := ask(t, server, scheme); response.StatusCode != 204 || seen[len(seen)-1] != scheme {
+		if response, _ := post(t, server, scheme); response.StatusCode != 204 || seen[len(seen)-1] != scheme {
 			t.Errorf("%s: got %d, %v", scheme, response.StatusCode, seen)
 		}
 	}
-	if response, _ := ask(t, serving(t, Options{}), signature.SchemeBody); response.StatusCode != 401 {
+	if response, _ := post(t, serve(t, Options{}), signature.SchemeBody); response.StatusCode != 401 {
 		t.Errorf("got %d", response.StatusCode)
 	}
 }
 
-func TestFailsAsTold(t *testing.T) {
+func TestFail(t *testing.T) {
 	t.Parallel()
-	server := serving(t, Options{FailFirst: 2})
+	server := serve(t, Options{FailFirst: 2})
 	for i, want := range []int{503, 503, 204} {
-		if response, _ := ask(t, server, 0); response.StatusCode != want {
+		if response, _ := post(t, server, 0); response.StatusCode != want {
 			t.Errorf("delivery %d: got %d", i, response.StatusCode)
 		}
 	}
 	draws := []float64{0.05, 0.5}
-	server = serving(t, Options{Fail: 0.1, Random: func() float64 { d := draws[0]; draws = draws[1:]; return d }})
+	server = serve(t, Options{Fail: 0.1, Random: func() float64 { d := draws[0]; draws = draws[1:]; return d }})
 	for i, want := range []int{503, 204} {
-		if response, _ := ask(t, server, 0); response.StatusCode != want {
+		if response, _ := post(t, server, 0); response.StatusCode != want {
 			t.Errorf("draw %d: got %d", i, response.StatusCode)
 		}
 	}
 }
 
-func TestAnswersWithABody(t *testing.T) {
+func TestResponseBody(t *testing.T) {
 	t.Parallel()
-	response, text := ask(t, serving(t, Options{Status: 200, Body: []byte(`{"id":7}`)}), 0)
+	response, text := post(t, serve(t, Options{Status: 200, Body: []byte(`{"id":7}`)}), 0)
 	if text != `{"id":7}` || response.Header.Get("Content-Type") != "application/json" {
 		t.Errorf("got %q %v", text, response.Header)
 	}
-	if response, text = ask(t, serving(t, Options{Status: 200, Body: []byte(`thanks`)}), 0); text != "thanks" || !strings.HasPrefix(response.Header.Get("Content-Type"), "text/plain") {
+	if response, text = post(t, serve(t, Options{Status: 200, Body: []byte(`thanks`)}), 0); text != "thanks" || !strings.HasPrefix(response.Header.Get("Content-Type"), "text/plain") {
 		t.Errorf("got %q %v", text, response.Header)
 	}
-	if response, text = ask(t, serving(t, Options{Body: []byte(`thanks`)}), 0); text != "" || response.StatusCode != 204 {
+	if response, text = post(t, serve(t, Options{Body: []byte(`thanks`)}), 0); text != "" || response.StatusCode != 204 {
 		t.Errorf("got %d %q", response.StatusCode, text)
 	}
 }
 
-func TestDelayEndsWithTheSender(t *testing.T) {
+func TestDelayEndsWhenTheSenderDisconnects(t *testing.T) {
 	t.Parallel()
-	ended := make(chan struct{})
 	handler := New(Options{Secret: secret, Delay: time.Hour})
 	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "POST", "/", strings.NewReader("{}")))
-		close(ended)
-	}()
 	cancel()
-	<-ended
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "POST", "/", strings.NewReader("{}")))
+	if w.Code != 401 { // a sender that has closed only its writing side still reads
+		t.Errorf("got %d", w.Code)
+	}
 }
 
 func TestForwardIsByteExact(t *testing.T) {
@@ -107,37 +106,36 @@ func TestForwardIsByteExact(t *testing.T) {
 	var mu sync.Mutex
 	var got Arrival
 	var raw string
-	behind := New(Options{Secret: secret, Status: 201, Body: []byte(`{"id":7}`), Seen: func(a Arrival) { got = a }})
+	other := New(Options{Secret: secret, Status: 201, Body: []byte(`{"id":7}`), Seen: func(a Arrival) { got = a }})
 	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
 		raw = r.RequestURI
-		w.Header().Set("X-Behind", "yes")
-		behind.ServeHTTP(w, r)
+		w.Header().Set("X-Other", "yes")
+		other.ServeHTTP(w, r)
 	}))
 	defer target.Close()
-	server := serving(t, Options{Forward: &Forward{To: parseURL(t, target.URL)}})
-	response, text := ask(t, server, 0)
-	if response.StatusCode != 201 || text != `{"id":7}` || response.Header.Get("X-Behind") != "yes" {
+	server := serve(t, Options{Forward: &Forward{To: parseURL(t, target.URL)}})
+	response, text := post(t, server, 0)
+	if response.StatusCode != 201 || text != `{"id":7}` || response.Header.Get("X-Other") != "yes" {
 		t.Errorf("got %d %q %v", response.StatusCode, text, response.Header)
 	}
 	if !got.Verified || string(got.Body) != body || raw != "/a%2Fb?x=1" || got.URL != server.URL+"/a%2Fb?x=1" {
-		t.Errorf("behind it arrived %+v at %s", got, raw)
+		t.Errorf("the other receiver got %+v at %s", got, raw)
 	}
-	// What is not right goes nowhere.
+	// A request that is not valid is not forwarded.
 	got = Arrival{}
-	if response, _ := ask(t, server, signature.SchemeBody); response.StatusCode != 401 || got.Method != "" {
-		t.Errorf("got %d, passed on %+v", response.StatusCode, got)
+	if response, _ := post(t, server, signature.SchemeBody); response.StatusCode != 401 || got.Method != "" {
+		t.Errorf("got %d, forwarded %+v", response.StatusCode, got)
 	}
 	target.Close()
-	if response, text := ask(t, server, 0); response.StatusCode != 502 || text != "no valid response came from where it was passed on to\n" {
+	if response, text := post(t, server, 0); response.StatusCode != 502 || text != "the receiver that requests are forwarded to sent no valid response\n" {
 		t.Errorf("got %d %q", response.StatusCode, text)
 	}
 }
 
-// TestForwardKeepsTheHeadersName looks at the bytes: the header's name goes out in lower case (docs/contract.md,
-// section 1).
-func TestForwardKeepsTheHeadersName(t *testing.T) {
+// TestForwardSendsTheSignatureInLowerCase compares the bytes of the header's name (docs/contract.md, section 1).
+func TestForwardSendsTheSignatureInLowerCase(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -161,7 +159,7 @@ func TestForwardKeepsTheHeadersName(t *testing.T) {
 		head <- text.String()
 		io.WriteString(conn, "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n")
 	}()
-	response, _ := ask(t, serving(t, Options{Forward: &Forward{To: parseURL(t, "http://"+listener.Addr().String())}}), 0)
+	response, _ := post(t, serve(t, Options{Forward: &Forward{To: parseURL(t, "http://"+listener.Addr().String())}}), 0)
 	if response.StatusCode != 302 || response.Header.Get("Location") != "/x" {
 		t.Errorf("the redirect is not passed back: %d %v", response.StatusCode, response.Header)
 	}
@@ -170,12 +168,12 @@ func TestForwardKeepsTheHeadersName(t *testing.T) {
 	}
 }
 
-// TestSlowBodyIsTold holds that a body that does not come in time is answered 408, and that many of them hurt nobody.
-func TestSlowBodyIsTold(t *testing.T) {
+// TestSlowBody: the response to a body that takes too long is 408. Many slow requests do not block another one.
+func TestSlowBody(t *testing.T) {
 	t.Parallel()
 	handler := New(Options{Secret: secret})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/slow" { // whose time is over at once
+		if r.URL.Path == "/slow" { // its deadline is in the past
 			if err := http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0)); err != nil {
 				t.Error(err)
 			}
@@ -198,8 +196,8 @@ func TestSlowBodyIsTold(t *testing.T) {
 			}
 		})
 	}
-	if response, _ := ask(t, server, 0); response.StatusCode != 204 {
-		t.Errorf("meanwhile: got %d", response.StatusCode)
+	if response, _ := post(t, server, 0); response.StatusCode != 204 {
+		t.Errorf("another request: got %d", response.StatusCode)
 	}
 	wait.Wait()
 }
@@ -213,7 +211,7 @@ func TestHead(t *testing.T) {
 	}
 }
 
-// TestForwardWithoutAValidResponse gets 502, whatever comes back, and does not wait for more.
+// TestForwardWithoutAValidResponse: the response is 502, at once, if the other receiver sends something else.
 func TestForwardWithoutAValidResponse(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
@@ -229,7 +227,7 @@ func TestForwardWithoutAValidResponse(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer listener.Close()
-		stays := name == "switching protocols"
+		open := name == "switching protocols"
 		go func() {
 			conn, err := listener.Accept()
 			if err != nil {
@@ -241,12 +239,12 @@ func TestForwardWithoutAValidResponse(t *testing.T) {
 				io.Copy(io.Discard, r.Body)
 			}
 			io.WriteString(conn, text)
-			if stays {
+			if open {
 				io.Copy(io.Discard, reader)
 			}
 		}()
-		server := serving(t, Options{Forward: &Forward{To: parseURL(t, "http://"+listener.Addr().String())}})
-		if response, _ := ask(t, server, 0); response.StatusCode != 502 {
+		server := serve(t, Options{Forward: &Forward{To: parseURL(t, "http://"+listener.Addr().String())}})
+		if response, _ := post(t, server, 0); response.StatusCode != 502 {
 			t.Errorf("%s: got %d", name, response.StatusCode)
 		}
 	}

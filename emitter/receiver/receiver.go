@@ -23,7 +23,7 @@ const maxBody = 4 << 20
 // DefaultStatus is the status of the response to a correct delivery.
 const DefaultStatus = http.StatusNoContent
 
-// FailStatus is the status of the response to a correct delivery that Options.Fail or Options.FailFirst lets fail.
+// FailStatus is the status of the response to a correct delivery that Options.Fail or Options.FailFirst selects.
 const FailStatus = http.StatusServiceUnavailable
 
 // Options configure a receiver. The zero value is a receiver with an empty secret.
@@ -106,16 +106,16 @@ func New(opt Options) http.Handler {
 	if opt.Random == nil {
 		opt.Random = rand.Float64
 	}
-	opt.Forward = opt.Forward.ready()
+	opt.Forward = opt.Forward.withTransport()
 	return &handler{Options: opt}
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := Arrival{Time: h.Now(), Method: r.Method, URL: h.rebuild(r), Header: r.Header, LocalURL: local(r)}
 	h.judge(&a, w, r)
-	var passed *answer
+	var response *forwarded
 	if a.Reason == "" && h.Forward != nil {
-		passed = h.Forward.pass(&a, r)
+		response = h.Forward.pass(&a, r)
 	}
 	if a.Reason == "" && h.Leads != nil && a.Status < 300 {
 		a.Effect = h.Leads.Take(a.Body)
@@ -129,8 +129,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case a.Reason != "":
 		http.Error(w, a.Reason, a.Status)
-	case passed != nil:
-		passed.write(w)
+	case response != nil:
+		response.write(w)
 	default:
 		h.accept(&a, w)
 	}
@@ -153,22 +153,22 @@ func (h *handler) accept(a *Arrival, w http.ResponseWriter) {
 func (h *handler) judge(a *Arrival, w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		a.refuse(http.StatusMethodNotAllowed, "ArtiBot sends POST")
+		a.reject(http.StatusMethodNotAllowed, "ArtiBot sends POST")
 		return
 	}
 	var err error
 	if a.Body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
-		a.refuse(unreadable(err))
+		a.reject(unreadable(err))
 		return
 	}
 	a.Summary = payload.Summarize(a.Body)
 	h.verify(a, r)
 	switch {
 	case !a.Verified:
-		a.refuse(http.StatusUnauthorized, "the signature does not fit")
+		a.reject(http.StatusUnauthorized, "the signature does not fit")
 		return
 	case !json.Valid(a.Body):
-		a.refuse(http.StatusBadRequest, "the body is not JSON")
+		a.reject(http.StatusBadRequest, "the body is not JSON")
 		return
 	}
 	if h.Lint {
@@ -176,7 +176,7 @@ func (h *handler) judge(a *Arrival, w http.ResponseWriter, r *http.Request) {
 	}
 	a.Status = h.Status
 	if h.fails() {
-		a.refuse(FailStatus, "told to fail")
+		a.reject(FailStatus, "this receiver is set to fail")
 	}
 }
 
@@ -192,7 +192,7 @@ func unreadable(err error) (status int, reason string) {
 	case errors.As(err, &large):
 		return http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is longer than %d bytes", maxBody)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return http.StatusRequestTimeout, "the body took too long to come"
+		return http.StatusRequestTimeout, "the body took too long"
 	}
 	return http.StatusBadRequest, "the body ended too early"
 }
@@ -210,7 +210,7 @@ func (h *handler) verify(a *Arrival, r *http.Request) {
 	}
 }
 
-func (a *Arrival) refuse(status int, reason string) { a.Status, a.Reason = status, reason }
+func (a *Arrival) reject(status int, reason string) { a.Status, a.Reason = status, reason }
 
 func (a *Arrival) message() signature.Message {
 	return signature.Message{Method: a.Method, URL: a.URL, Body: a.Body}

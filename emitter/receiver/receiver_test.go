@@ -13,7 +13,7 @@ const body = `{"resource":"lead","action":"updated","resource_id":"c19377db-bdab
 
 var secret = signature.NewSecret("s3cret-s3cret")
 
-// publishedSecret and what follows are ArtiBot's own published sample (docs/contract.md, section 3).
+// The sample that ArtiBot has published (docs/contract.md, section 3).
 const (
 	publishedSecret    = "<Whatever you set your secret to in the ArtiBot webhook>"
 	publishedSignature = "D3817110D46EBB2678A3752F4912C74B2A3E736E"
@@ -34,7 +34,7 @@ func TestPublishedSampleIsAccepted(t *testing.T) {
 	}
 }
 
-func TestAnswers(t *testing.T) {
+func TestResponses(t *testing.T) {
 	t.Parallel()
 	sign := func(url, body string) string {
 		return signature.Sign(secret, signature.SchemeURL, signature.Message{Method: "POST", URL: url, Body: []byte(body)})
@@ -44,13 +44,13 @@ func TestAnswers(t *testing.T) {
 		opt                        Options
 		status                     int
 	}{
-		{"right", "POST", body, sign("http://crm.example/hook?x=1", body), Options{}, 204},
-		{"right, another answer", "POST", body, sign("http://crm.example/hook?x=1", body), Options{Status: 202}, 202},
+		{"valid", "POST", body, sign("http://crm.example/hook?x=1", body), Options{}, 204},
+		{"valid, another status", "POST", body, sign("http://crm.example/hook?x=1", body), Options{Status: 202}, 202},
 		{"unsigned", "POST", body, "", Options{}, 401},
-		{"wrong", "POST", body, sign("http://crm.example/hook?x=2", body), Options{}, 401},
+		{"signature for another URL", "POST", body, sign("http://crm.example/hook?x=2", body), Options{}, 401},
 		{"body changed", "POST", body + " ", sign("http://crm.example/hook?x=1", body), Options{}, 401},
 		{"get", "GET", "", sign("http://crm.example/hook?x=1", ""), Options{}, 405},
-		{"no JSON", "POST", "hello", sign("http://crm.example/hook?x=1", "hello"), Options{}, 400},
+		{"not JSON", "POST", "hello", sign("http://crm.example/hook?x=1", "hello"), Options{}, 400},
 		{"too long", "POST", strings.Repeat(" ", maxBody+1), "", Options{}, 413},
 		{"public origin", "POST", body, sign("https://public.example/hook?x=1", body), Options{PublicURL: parseURL(t, "https://public.example")}, 204},
 		{"public URL", "POST", body, sign("https://public.example/other?x=1", body), Options{PublicURL: parseURL(t, "https://public.example/other")}, 204},
@@ -77,7 +77,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// With a public URL, Arrival has the URL of the request too: a sender may have signed either.
+// TestArrivalHasBothURLs: with a public URL, Arrival has the URL of the request too, because a sender may have signed either.
 func TestArrivalHasBothURLs(t *testing.T) {
 	t.Parallel()
 	var seen Arrival

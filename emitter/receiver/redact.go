@@ -7,8 +7,8 @@ import (
 	"artihook/emitter/signature"
 )
 
-// Redacted returns the arrival without the secret, wherever the sender put it. The signature of what it returns may no
-// longer fit.
+// Redacted returns the arrival with the secret masked wherever the sender put it. The signature may not fit the masked
+// arrival.
 func (a Arrival) Redacted(secret signature.Secret) Arrival {
 	header := make(http.Header, len(a.Header))
 	for name, values := range a.Header {

@@ -6,31 +6,31 @@ import (
 	"errors"
 )
 
-// maxDepth bounds how deep a body is read; ArtiBot's go five levels down.
+// maxDepth is the maximum nesting depth of a body. ArtiBot's bodies have five levels.
 const maxDepth = 64
 
-// node is one value of a JSON text. Unlike a Go map it keeps the order of keys.
+// node is a JSON value. Unlike a Go map, it has the order of the keys.
 type node struct {
-	text   string // of a number as it is spelled, of a string decoded
+	text   string // of a string, decoded; of a number, as written
 	kind   kind
-	keys   []string // of an object, in order, each once
+	keys   []string // of an object, in order, without duplicates
 	fields map[string]*node
 }
 
-// kind is what a JSON value is.
+// kind is the type of a JSON value.
 type kind string
 
 const (
 	kindObject  kind = "an object"
 	kindArray   kind = "an array"
-	kindText    kind = "a text"
-	kindInteger kind = "a whole number"
+	kindString  kind = "a string"
+	kindInteger kind = "an integer"
 	kindDouble  kind = "a double"
-	kindBool    kind = "true or false"
+	kindBool    kind = "a boolean"
 	kindNull    kind = "null"
 )
 
-var errDeep = errors.New("it is nested too deep")
+var errDeep = errors.New("the body is nested too deeply")
 
 func parseTree(body []byte) (*node, error) {
 	dec := json.NewDecoder(bytes.NewReader(body))
@@ -50,7 +50,7 @@ func parseNode(dec *json.Decoder, depth int) (*node, error) {
 	case json.Delim:
 		return parseInside(dec, v, depth+1)
 	case string:
-		return &node{kind: kindText, text: v}, nil
+		return &node{kind: kindString, text: v}, nil
 	case json.Number:
 		n := &node{kind: kindInteger, text: v.String()}
 		if bytes.ContainsAny([]byte(n.text), ".eE") {
@@ -75,7 +75,7 @@ func parseInside(dec *json.Decoder, open json.Delim, depth int) (*node, error) {
 			if err != nil {
 				return nil, err
 			}
-			key = token.(string) // the decoder lets nothing else be here
+			key = token.(string) // the decoder accepts only a string here
 		}
 		value, err := parseNode(dec, depth)
 		if err != nil {
@@ -92,7 +92,7 @@ func parseInside(dec *json.Decoder, open json.Delim, depth int) (*node, error) {
 	return n, err
 }
 
-// at gives the value under these keys, nil where there is none.
+// at returns the value at these keys, or nil if there is none.
 func (n *node) at(keys ...string) *node {
 	for _, key := range keys {
 		if n == nil || n.fields == nil {
@@ -103,9 +103,9 @@ func (n *node) at(keys ...string) *node {
 	return n
 }
 
-// textAt gives the text under these keys, "" where there is none.
+// textAt returns the text of the string or integer at these keys, or "" if there is none.
 func (n *node) textAt(keys ...string) string {
-	if found := n.at(keys...); found != nil && (found.kind == kindText || found.kind == kindInteger) {
+	if found := n.at(keys...); found != nil && (found.kind == kindString || found.kind == kindInteger) {
 		return found.text
 	}
 	return ""
