@@ -187,7 +187,7 @@ func (opt *sendOptions) newLead(a *app, edition payload.Edition) (emitter.Messag
 	if err != nil {
 		return emitter.Message{}, console.Usage(err)
 	}
-	event, err := generator.Moment(0, opt.conversation.Clock(a.settings)(), opt.action)
+	event, err := generator.Event(0, opt.conversation.Clock(a.settings)(), opt.action)
 	var many *fixtures.AnswersError
 	if errors.As(err, &many) {
 		return emitter.Message{}, console.WithHint(err, "--action updated takes all of them, the last as the newest")

@@ -81,11 +81,11 @@ func (v *variables) joinAnswers(answers format.Map[format.Text]) (string, error)
 }
 
 // splitAnswers is the opposite of joinAnswers.
-func splitAnswers(joined string) []fixtures.Given {
-	var answers []fixtures.Given
+func splitAnswers(joined string) []fixtures.FixedAnswer {
+	var answers []fixtures.FixedAnswer
 	parts := strings.Split(joined, "\x00")
 	for i := 0; i+1 < len(parts); i += 2 {
-		answers = append(answers, fixtures.Given{Field: parts[i], Text: parts[i+1]})
+		answers = append(answers, fixtures.FixedAnswer{Field: parts[i], Text: parts[i+1]})
 	}
 	return answers
 }

@@ -90,7 +90,7 @@ func (s *stepRun) newEvent(action payload.Action) (*pendingEvent, error) {
 	seed := s.branch.seeds.next()
 	key := generatorKey{bot: bot, edition: s.scenario().webhooks[0].Edition}
 	err = s.scenario().generators.use(key, func(g *fixtures.Generator) error {
-		e, err := g.Moment(seed, s.scenario().now(), action)
+		e, err := g.Event(seed, s.scenario().now(), action)
 		if err == nil {
 			created.setLast(e)
 		}

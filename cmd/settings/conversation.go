@@ -118,7 +118,7 @@ func (f *ConversationFlags) Options(edition payload.Edition) (fixtures.Options, 
 		if !ok || field == "" {
 			return opt, fmt.Errorf("--answer %q: want 'Field=value'", answer)
 		}
-		opt.Answers = append(opt.Answers, fixtures.Given{Field: strings.ToValidUTF8(field, "\uFFFD"), Text: strings.ToValidUTF8(text, "\uFFFD")})
+		opt.Answers = append(opt.Answers, fixtures.FixedAnswer{Field: strings.ToValidUTF8(field, "\uFFFD"), Text: strings.ToValidUTF8(text, "\uFFFD")})
 	}
 	return opt, nil
 }

@@ -251,7 +251,7 @@ func (h *Handler) message(ctx context.Context, f *form) (hook emitter.Webhook, m
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Answers)) {
-		opt.Answers = append(opt.Answers, fixtures.Given{Field: name, Text: f.Answers[name]})
+		opt.Answers = append(opt.Answers, fixtures.FixedAnswer{Field: name, Text: f.Answers[name]})
 	}
 	if f.Lead != "" {
 		m, err = h.continued(ctx, f, opt)
@@ -261,7 +261,7 @@ func (h *Handler) message(ctx context.Context, f *form) (hook emitter.Webhook, m
 	if err != nil {
 		return hook, m, err
 	}
-	event, err := generator.Moment(0, f.At, f.Action)
+	event, err := generator.Event(0, f.At, f.Action)
 	if err != nil {
 		return hook, m, err
 	}
