@@ -51,7 +51,7 @@ steps:
 		`test.yaml:10:12: the lead has no version 99 yet`,
 		`test.yaml:11:18: "none.json" cannot be read: there is no such file`,
 		`test.yaml:12:35: set "laed.id": the body has no "laed"`,
-		`test.yaml:13:18: "localhost:3000/leads" is no URL to get; write it like http://localhost:3000/leads`,
+		`test.yaml:13:18: "localhost:3000/leads" is not a URL for a GET request; write it like http://localhost:3000/leads`,
 		`test.yaml:14:18: the variable "HOME_OF_LEADS" is not set; give it with --var, under vars or in the environment`,
 	}
 	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
@@ -163,7 +163,7 @@ func TestPlacesAndLimits(t *testing.T) {
 	opt := c.options(t)
 	opt.Timeout = 20 * time.Millisecond
 	rep, err = Run(t.Context(), []*format.File{parseSteps(t, "steps: [{probe: {run: 'sleep 100'}}]")}, opt)
-	want := []string{"fail probe sleep 100 | exit code: timeout: the command had not ended within 20ms, not 0"}
+	want := []string{"fail probe sleep 100 | exit code: timeout: the command did not end within 20ms, not 0"}
 	if diff := cmp.Diff(want, outcomes(rep)); diff != "" || err != nil {
 		t.Error(err, diff)
 	}

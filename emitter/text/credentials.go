@@ -8,20 +8,19 @@ import (
 // Placeholder replaces a credential.
 const Placeholder = "…"
 
-// credentialHeaders matches the names of headers whose value is a credential. The signature of ArtiBot is not one: it
-// proves nothing but the request that it belongs to.
+// credentialHeaders matches the names of headers whose value is a credential. The signature of ArtiBot is not one: it is valid
+// only for its own request.
 const credentialHeaders = `(?:proxy-)?authorization|(?:set-)?cookie|(?:x-)?api-?key|x-(?:[a-z0-9]+-)*(?:auth|token|secret|password|key)(?:-[a-z0-9]+)*`
 
 var (
 	userInfo = regexp.MustCompile(`(://)[^\s/?#"'<>@]*(?:@[^\s/?#"'<>@]*)*@`)
-	query    = regexp.MustCompile(`([?&;])([^\s=&;#"'<>?]+)=([^\s&;#"'<>]*[^\s&;#"'<>:,.)])`) // without the punctuation behind a URL
+	query    = regexp.MustCompile(`([?&;])([^\s=&;#"'<>?]+)=([^\s&;#"'<>]*[^\s&;#"'<>:,.)])`) // without the punctuation after a URL
 	header   = regexp.MustCompile(`(?i)\b(` + credentialHeaders + `)(:[ \t]*)([^\r\n"']+)`)
 )
 
-// Mask returns s with every credential that it recognizes replaced by a placeholder: the user information of a URL,
-// query values with a
-// name like "token", and the values of headers like Authorization and Cookie. s may be any text that
-// holds them, such as a URL, the head of a request, a command or an error.
+// Mask returns s with every credential that it recognizes replaced by a placeholder: the user information of a URL, query
+// values with a name like "token", and the values of headers like Authorization and Cookie. s may be any text, such as a URL,
+// the head of a request, a command or an error.
 func Mask(s string) string {
 	if strings.Contains(s, "@") {
 		s = userInfo.ReplaceAllString(s, "${1}"+Placeholder+"@")
@@ -35,14 +34,14 @@ func Mask(s string) string {
 			return pair[:1] + name + "=" + Placeholder
 		})
 	}
-	if mayHoldHeader(s) {
+	if mayHaveHeader(s) {
 		s = header.ReplaceAllString(s, "${1}${2}"+Placeholder)
 	}
 	return s
 }
 
-// mayHoldHeader reports whether s has a colon that is not one of a URL or a time. Most lines have no other one.
-func mayHoldHeader(s string) bool {
+// mayHaveHeader reports whether s has a colon that is not part of a URL or a time. Most lines have no other colon.
+func mayHaveHeader(s string) bool {
 	for i := range len(s) - 1 {
 		if s[i] == ':' && s[i+1] != '/' && (s[i+1] < '0' || s[i+1] > '9') {
 			return true

@@ -37,7 +37,7 @@ func encode(v any, indent string) ([]byte, error) {
 }
 
 // EscapeJSON returns JSON text with every [Hidden] character from U+007F on as \u…, so that terminals and line-based
-// parsers read it safely. It also breaks "##[", which CI reads as a command. All values stay the same. It returns
+// parsers read it safely. It also escapes "##[", which CI systems read as a command. The values stay the same. It returns
 // encoded itself if there is nothing to escape.
 func EscapeJSON(encoded []byte) []byte {
 	if !needsEscape(encoded) {
@@ -47,7 +47,7 @@ func EscapeJSON(encoded []byte) []byte {
 	for i := 0; i < len(encoded); {
 		r, n := utf8.DecodeRune(encoded[i:])
 		switch {
-		case r == '[' && bytes.HasSuffix(out, []byte("##")): // only a string holds a #
+		case r == '[' && bytes.HasSuffix(out, []byte("##")): // a # can only be in a string
 			out = append(out[:len(out)-1], `\u0023[`...)
 		case r < 0x7f || r == utf8.RuneError || !Hidden(r):
 			out = append(out, encoded[i:i+n]...)

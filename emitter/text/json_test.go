@@ -36,10 +36,10 @@ func FuzzEscapeJSON(f *testing.F) {
 		want := strings.ToValidUTF8(s, "\ufffd")
 		var back map[string]string
 		if err := json.Unmarshal(encoded, &back); err != nil || len(back) != 1 {
-			t.Fatalf("%s is read as %v, %v", encoded, back, err)
+			t.Fatalf("%s is parsed as %v, %v", encoded, back, err)
 		}
 		if utf8.ValidString(s) && back[s] != want {
-			t.Fatalf("%q is read back as %q", s, back[s])
+			t.Fatalf("%q is parsed as %q", s, back[s])
 		}
 	})
 }

@@ -77,6 +77,6 @@ func Hidden(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r&0xfffe == 0xfffe
 }
 
-// Printable returns text from outside as one line that cannot control a terminal, without credentials: [Visible] and
-// [Mask] together.
+// Printable returns untrusted text as one line that cannot control a terminal, without credentials: [Visible] and [Mask]
+// together.
 func Printable(s string) string { return Visible(Mask(s)) }

@@ -37,7 +37,7 @@ func FuzzVisible(f *testing.F) {
 			}
 			for _, r := range got {
 				if r != '\n' && r != '\t' && Hidden(r) {
-					t.Fatalf("%q becomes %q, which holds %U", s, got, r)
+					t.Fatalf("%q becomes %q, which has %U", s, got, r)
 				}
 			}
 		}
@@ -45,7 +45,7 @@ func FuzzVisible(f *testing.F) {
 			t.Fatalf("%q becomes %q, which is not one line", s, one)
 		}
 		if Visible(one) != one || VisibleLines(many) != many {
-			t.Fatalf("%q: twice is not once", s)
+			t.Fatalf("%q: a second call changes the result", s)
 		}
 	})
 }

@@ -6,24 +6,24 @@ import (
 	"sync"
 )
 
-// NoCommands returns a writer that passes text on to w so that GitHub Actions reads no line of it as a workflow command:
-// it escapes the second colon of a line that begins with "::", and the bracket of "##[". White space before "::" does not
-// count, since the runner trims it; any non-ASCII byte may be white space. The writer is safe for concurrent use.
+// NoCommands returns a writer that escapes text so that GitHub Actions reads no line of it as a workflow command, and writes
+// it to w. It escapes the second colon of a line that begins with "::", and the bracket of "##[". White space before "::" is
+// ignored, because the runner trims it; any non-ASCII byte may be white space. The writer is safe for concurrent use.
 func NoCommands(w io.Writer) io.Writer { return &commandFilter{w: w, blank: true} }
 
-// commandFilter remembers what it must know of the line so far, since a line can come in several writes.
+// commandFilter has the state of the current line, because a line can be written in several parts.
 type commandFilter struct {
 	mu     sync.Mutex
 	w      io.Writer
-	blank  bool // nothing but white space so far
-	colon  bool // nothing but white space and one colon so far
-	hashes int  // how many # the line ends in
+	blank  bool // the line has only white space
+	colon  bool // the line has only white space and one colon
+	hashes int  // number of # at the end of the line
 }
 
 func (f *commandFilter) Write(p []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var out []byte // nil while nothing is to be escaped
+	var out []byte // nil if nothing is escaped
 	start := 0
 	for i, c := range p {
 		escape := ""
@@ -33,7 +33,7 @@ func (f *commandFilter) Write(p []byte) (int, error) {
 		case f.hashes >= 2 && c == '[':
 			escape = `\x5b`
 		}
-		f.see(c)
+		f.next(c)
 		if escape != "" {
 			out = append(append(out, p[start:i]...), escape...)
 			start = i + 1
@@ -48,7 +48,8 @@ func (f *commandFilter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (f *commandFilter) see(c byte) {
+// next updates the state with the next byte.
+func (f *commandFilter) next(c byte) {
 	f.colon = f.blank && c == ':'
 	if c == '#' {
 		f.hashes++
@@ -63,9 +64,9 @@ func (f *commandFilter) see(c byte) {
 	}
 }
 
-// StopCommands returns a writer that passes text on to w as it is. If GitHub Actions would read a line of it as a workflow
-// command, the writer puts a stop-commands command before that line, and Close ends its effect. The token must be one
-// that whoever wrote the text cannot know. Close does not close w.
+// StopCommands returns a writer that writes text to w unchanged. Before the first line that GitHub Actions could read as a
+// workflow command, it writes a stop-commands command, and Close ends its effect. The author of the text must not be able to
+// guess the token. Close does not close w.
 func StopCommands(w io.Writer, token string) io.WriteCloser {
 	return &commandStopper{w: w, token: token}
 }
@@ -73,7 +74,7 @@ func StopCommands(w io.Writer, token string) io.WriteCloser {
 type commandStopper struct {
 	w       io.Writer
 	token   string
-	line    []byte // the line so far, while commands are not stopped
+	line    []byte // the current line, until commands are stopped
 	stopped bool
 	last    byte
 }

@@ -20,7 +20,7 @@ func TestNoCommands(t *testing.T) {
 		"x ##[add-mask]y ###[z]":         `x ##\x5badd-mask]y ###\x5bz]`,
 		"::::":                           `:\x3a::`,
 	} {
-		for size := 1; size <= len(in); size++ { // a line can come in any pieces
+		for size := 1; size <= len(in); size++ { // a line can be written in any parts
 			var got bytes.Buffer
 			w := NoCommands(&got)
 			for rest := in; rest != ""; rest = rest[min(size, len(rest)):] {
@@ -29,7 +29,7 @@ func TestNoCommands(t *testing.T) {
 				}
 			}
 			if got.String() != want {
-				t.Errorf("%q in pieces of %d is %q, want %q", in, size, got.String(), want)
+				t.Errorf("%q in parts of %d is %q, want %q", in, size, got.String(), want)
 			}
 		}
 	}
@@ -44,7 +44,7 @@ func FuzzNoCommands(f *testing.F) {
 		}
 		for line := range strings.FieldsFuncSeq(got.String(), func(r rune) bool { return r == '\n' || r == '\r' }) {
 			if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") {
-				t.Fatalf("%q passes as the command %q", s, line)
+				t.Fatalf("%q still has the command %q", s, line)
 			}
 		}
 	})
@@ -70,7 +70,7 @@ func TestStopCommands(t *testing.T) {
 				}
 			}
 			if err := w.Close(); err != nil || got.String() != want {
-				t.Errorf("%q in pieces of %d is %q, %v, want %q", in, size, got.String(), err, want)
+				t.Errorf("%q in parts of %d is %q, %v, want %q", in, size, got.String(), err, want)
 			}
 		}
 	}

@@ -13,19 +13,19 @@ import (
 	"artihook/emitter"
 )
 
-// Command is a command of the shell: sh, on Windows cmd.
+// Command is a shell command: for sh, on Windows for cmd.
 type Command struct {
 	Line string
 	Args []string // $1, $2… of the shell; not on Windows
 	Env  []string // NAME=value, in addition to the environment of this process
-	// SplitStderr keeps stderr apart from the output. Without it Body holds both, in the order in which they came.
+	// SplitStderr writes stderr to Result.Stderr. Without it, Body has the output and stderr, in the order of writing.
 	SplitStderr bool
 }
 
-// outputDelay is how long the output stays open for processes that outlive the shell.
+// outputDelay is how long Run waits for the output of processes that still run when the shell has ended.
 const outputDelay = 100 * time.Millisecond
 
-// Run runs a command and then ends every process that it started and left behind. Failures are part of the result.
+// Run runs a command and then ends the processes that the command started. Failures are part of the result.
 func (r *Runner) Run(ctx context.Context, command Command) Result {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout())
 	defer cancel()
@@ -33,22 +33,22 @@ func (r *Runner) Run(ctx context.Context, command Command) Result {
 	c.Env = append(r.withoutSecrets(c.Environ()), r.withoutSecrets(command.Env)...)
 	group(c)
 	c.WaitDelay = outputDelay
-	output, said := &bounded{}, &bounded{}
+	output, stderr := &bounded{}, &bounded{}
 	c.Stdout, c.Stderr = output, output
 	if command.SplitStderr {
-		c.Stderr = said
+		c.Stderr = stderr
 	}
 	start := time.Now()
 	err := c.Run()
 	endGroup(c)
-	result := Result{Body: output.kept.Bytes(), Truncated: output.cut, Stderr: said.kept.Bytes(), Took: time.Since(start)}
+	result := Result{Body: output.buf.Bytes(), Truncated: output.cut, Stderr: stderr.buf.Bytes(), Took: time.Since(start)}
 	var exit *exec.ExitError
 	switch {
-	case err == nil || errors.Is(err, exec.ErrWaitDelay): // the output of what it left behind is not waited for
+	case err == nil || errors.Is(err, exec.ErrWaitDelay): // ErrWaitDelay: another process still has the output open
 	case errors.Is(ctx.Err(), context.Canceled):
 		result.Failure, result.Reason = emitter.FailureCancelled, "the command was interrupted"
 	case ctx.Err() != nil:
-		result.Failure, result.Reason = emitter.FailureTimeout, fmt.Sprintf("the command had not ended within %s", r.timeout())
+		result.Failure, result.Reason = emitter.FailureTimeout, fmt.Sprintf("the command did not end within %s", r.timeout())
 	case errors.As(err, &exit):
 		result.Exit = exit.ExitCode()
 	default:
@@ -64,29 +64,29 @@ func (c *Command) shell(ctx context.Context) *exec.Cmd {
 	return exec.CommandContext(ctx, "sh", append([]string{"-c", c.Line, "probe"}, c.Args...)...)
 }
 
-// withoutSecrets returns the variables that hold no secret.
+// withoutSecrets returns the variables without those that hold a secret.
 func (r *Runner) withoutSecrets(environment []string) []string {
-	var kept []string
+	var safe []string
 	for _, variable := range environment {
 		name, value, _ := strings.Cut(variable, "=")
 		own := strings.HasPrefix(name, "ARTIHOOK_SECRET") || name == "ARTIHOOK_TOKEN"
 		if own || r.Mask != nil && string(r.Mask([]byte(value))) != value {
 			continue
 		}
-		kept = append(kept, variable)
+		safe = append(safe, variable)
 	}
-	return kept
+	return safe
 }
 
-// bounded keeps the first MaxBody bytes and drops the rest. It does not embed the buffer, whose ReadFrom has no bound.
+// bounded is a writer that stores the first maxBody bytes. It does not embed the buffer, whose ReadFrom has no limit.
 type bounded struct {
-	kept bytes.Buffer
-	cut  bool
+	buf bytes.Buffer
+	cut bool
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	room := MaxBody - b.kept.Len()
+	room := maxBody - b.buf.Len()
 	b.cut = b.cut || len(p) > room
-	b.kept.Write(p[:min(len(p), room)])
+	b.buf.Write(p[:min(len(p), room)])
 	return len(p), nil
 }

@@ -1,5 +1,5 @@
-// Package probe asks the user's own system, by an HTTP GET or by a command of the shell. Each question is bounded in time
-// and in the bytes that are kept of the response. The processes that a command starts end with the command.
+// Package probe asks the user's own system, by an HTTP GET request or a shell command. Each probe has limits for its time and
+// for the size of its result. The processes that a command starts end with the command.
 //
-// Whether a response is the expected one is not decided here: see packages scenarios and check.
+// Packages scenarios and check decide whether a result is the expected one.
 package probe

@@ -12,11 +12,11 @@ import (
 	"artihook/emitter"
 )
 
-// CheckURL reports whether Get can ask the URL.
+// CheckURL returns an error if Get cannot send a request to the URL.
 func CheckURL(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("%.200q is no URL to get; write it like http://localhost:3000/leads", text)
+		return fmt.Errorf("%.200q is not a URL for a GET request; write it like http://localhost:3000/leads", text)
 	}
 	return nil
 }
@@ -46,11 +46,11 @@ func (r *Runner) get(ctx context.Context, target string) (Result, error) {
 	defer response.Body.Close()
 	result := Result{Status: response.StatusCode, Header: response.Header, Head: head(response)}
 	if result.Status == http.StatusSwitchingProtocols {
-		return result, nil // in net/http the body is then the connection, and reading it does not end with ctx
+		return result, nil // the body is the connection, and reading it would not end with ctx
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, MaxBody+1))
-	result.Truncated = len(body) > MaxBody
-	result.Body = body[:min(len(body), MaxBody)]
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	result.Truncated = len(body) > maxBody
+	result.Body = body[:min(len(body), maxBody)]
 	return result, err
 }
 

@@ -16,6 +16,9 @@ import (
 	"artihook/scenarios/probe"
 )
 
+// maxBody is the documented limit of a body.
+const maxBody = 1 << 20
+
 func TestGet(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -23,9 +26,9 @@ func TestGet(t *testing.T) {
 		case "/moved":
 			http.Redirect(w, r, "/here", http.StatusFound)
 		case "/long":
-			fmt.Fprint(w, strings.Repeat("x", probe.MaxBody+1))
+			fmt.Fprint(w, strings.Repeat("x", maxBody+1))
 		default:
-			w.Header().Set("X-Kept", "yes")
+			w.Header().Set("X-Test", "yes")
 			w.WriteHeader(http.StatusNotFound)
 			fmt.Fprint(w, r.URL.Path)
 		}
@@ -33,10 +36,10 @@ func TestGet(t *testing.T) {
 	defer server.Close()
 	runner := new(probe.Runner)
 	r := runner.Get(t.Context(), server.URL+"/moved")
-	if r.Status != 404 || string(r.Body) != "/here" || r.Header.Get("X-Kept") != "yes" || !strings.Contains(r.Head, "404 Not Found\n") || r.Failure != "" {
+	if r.Status != 404 || string(r.Body) != "/here" || r.Header.Get("X-Test") != "yes" || !strings.Contains(r.Head, "404 Not Found\n") || r.Failure != "" {
 		t.Errorf("got %+v", r)
 	}
-	if r := runner.Get(t.Context(), server.URL+"/long"); len(r.Body) != probe.MaxBody || !r.Truncated {
+	if r := runner.Get(t.Context(), server.URL+"/long"); len(r.Body) != maxBody || !r.Truncated {
 		t.Errorf("%d bytes, truncated %t", len(r.Body), r.Truncated)
 	}
 	server.Close()
@@ -45,7 +48,7 @@ func TestGet(t *testing.T) {
 	}
 }
 
-func TestGetUsesTheClientsCertificates(t *testing.T) {
+func TestGetUsesClient(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -59,7 +62,7 @@ func TestGetUsesTheClientsCertificates(t *testing.T) {
 	}
 }
 
-// rawServer sends the same bytes in response to every request and then leaves the connection open.
+// rawServer sends the same bytes in response to every request and does not close the connection.
 func rawServer(t *testing.T, response string) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -80,26 +83,26 @@ func rawServer(t *testing.T, response string) string {
 	return "http://" + listener.Addr().String() + "/"
 }
 
-func TestGetTakesSwitchingProtocolsAsFinal(t *testing.T) {
+func TestGetSwitchingProtocols(t *testing.T) {
 	t.Parallel()
 	url := rawServer(t, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
-	r := (&probe.Runner{Timeout: time.Hour}).Get(t.Context(), url) // which would not end if the body was read
+	r := (&probe.Runner{Timeout: time.Hour}).Get(t.Context(), url) // reading the body would not end
 	if r.Status != 101 || r.Failure != "" || len(r.Body) != 0 {
 		t.Errorf("got %+v", r)
 	}
 }
 
-func TestGetRejectsStatusesThatHTTPDoesNotHave(t *testing.T) {
+func TestGetRejectsInvalidStatus(t *testing.T) {
 	t.Parallel()
 	for _, status := range []string{"099", "600", "999"} {
-		url := rawServer(t, "HTTP/1.1 "+status+" Odd\r\nContent-Length: 0\r\n\r\n")
+		url := rawServer(t, "HTTP/1.1 "+status+" X\r\nContent-Length: 0\r\n\r\n")
 		if r := new(probe.Runner).Get(t.Context(), url); r.Failure != "malformed" {
 			t.Errorf("%s: got %+v", status, r)
 		}
 	}
 }
 
-func TestGetEndsInTimeAndWithTheContext(t *testing.T) {
+func TestGetEndsWithTimeoutAndContext(t *testing.T) {
 	t.Parallel()
 	url := rawServer(t, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12")
 	if r := (&probe.Runner{Timeout: 50 * time.Millisecond}).Get(t.Context(), url); r.Failure != emitter.FailureTimeout {
@@ -116,7 +119,7 @@ func TestCheckURL(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{"", "leads", "ftp://h/", "http://", "http://h\n/", "://"} {
 		if probe.CheckURL(bad) == nil {
-			t.Errorf("%q is accepted", bad)
+			t.Errorf("CheckURL accepts %q", bad)
 		}
 	}
 	if err := probe.CheckURL("https://localhost:1/x"); err != nil {

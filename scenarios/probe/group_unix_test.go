@@ -17,9 +17,9 @@ import (
 	"artihook/scenarios/probe"
 )
 
-// holders returns a pipe and the text of a command that opens it for writing. The pipe ends with the last process that
-// holds it.
-func holders(t *testing.T) (open func() *os.File, hold string) {
+// processPipe returns a function that opens a pipe for reading, and the start of a command that opens it for writing. Reading
+// ends when the command and all processes that it started have ended.
+func processPipe(t *testing.T) (open func() *os.File, command string) {
 	name := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(name, 0o600); err != nil {
 		t.Fatal(err)
@@ -40,18 +40,18 @@ func wantEnd(t *testing.T, pipe *os.File, from io.Reader) {
 		t.Fatal(err)
 	}
 	if _, err := io.Copy(io.Discard, from); err != nil {
-		t.Errorf("a process that the command started is still there: %v", err)
+		t.Errorf("a process that the command started is still running: %v", err)
 	}
 }
 
-func TestRunEndsWhatWasStartedWithTheContext(t *testing.T) {
+func TestRunEndsProcessesWithContext(t *testing.T) {
 	t.Parallel()
-	open, hold := holders(t)
+	open, command := processPipe(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := make(chan probe.Result)
 	go func() {
-		ended <- (&probe.Runner{Timeout: time.Hour}).Run(ctx, probe.Command{Line: hold + "sleep 1000 & echo it runs >&3; wait"})
+		ended <- (&probe.Runner{Timeout: time.Hour}).Run(ctx, probe.Command{Line: command + "sleep 1000 & echo it runs >&3; wait"})
 	}()
 	pipe := open()
 	output := bufio.NewReader(pipe)
@@ -65,12 +65,12 @@ func TestRunEndsWhatWasStartedWithTheContext(t *testing.T) {
 	wantEnd(t, pipe, output)
 }
 
-func TestRunEndsWhatWasLeftBehind(t *testing.T) {
+func TestRunEndsProcessesAfterCommand(t *testing.T) {
 	t.Parallel()
-	open, hold := holders(t)
+	open, command := processPipe(t)
 	ended := make(chan probe.Result)
 	go func() {
-		line := hold + "sleep 1000 & sleep 1000 >/dev/null 2>&1 & echo done"
+		line := command + "sleep 1000 & sleep 1000 >/dev/null 2>&1 & echo done"
 		ended <- new(probe.Runner).Run(t.Context(), probe.Command{Line: line})
 	}()
 	pipe := open()
@@ -80,25 +80,25 @@ func TestRunEndsWhatWasLeftBehind(t *testing.T) {
 	wantEnd(t, pipe, pipe)
 }
 
-func TestRunEndsInTime(t *testing.T) {
+func TestRunEndsWithTimeout(t *testing.T) {
 	t.Parallel()
 	r := (&probe.Runner{Timeout: time.Millisecond}).Run(t.Context(), probe.Command{Line: "sleep 1000"})
-	if r.Failure != emitter.FailureTimeout || r.Reason != "the command had not ended within 1ms" {
+	if r.Failure != emitter.FailureTimeout || r.Reason != "the command did not end within 1ms" {
 		t.Errorf("got %+v", r)
 	}
 }
 
-func TestRunKeepsTheFirstBytes(t *testing.T) {
+func TestRunLimitsBody(t *testing.T) {
 	t.Parallel()
 	r := new(probe.Runner).Run(t.Context(), probe.Command{Line: "head -c 2000000 /dev/zero"})
-	if len(r.Body) != probe.MaxBody || !r.Truncated {
+	if len(r.Body) != maxBody || !r.Truncated {
 		t.Errorf("%d bytes, truncated %t", len(r.Body), r.Truncated)
 	}
 }
 
-func TestRunSeparatesStderr(t *testing.T) {
+func TestRunSplitStderr(t *testing.T) {
 	t.Parallel()
-	command := probe.Command{Line: `echo "out $1 $GIVEN"; echo err >&2; exit 3`, Args: []string{"a"}, Env: []string{"GIVEN=b"}}
+	command := probe.Command{Line: `echo "out $1 $VALUE"; echo err >&2; exit 3`, Args: []string{"a"}, Env: []string{"VALUE=b"}}
 	if r := new(probe.Runner).Run(t.Context(), command); string(r.Body) != "out a b\nerr\n" || r.Exit != 3 || r.Failure != "" {
 		t.Errorf("got %+v", r)
 	}
@@ -115,8 +115,8 @@ func TestRunHidesSecrets(t *testing.T) {
 	t.Setenv("CRM_SECRET", "hunter22")
 	t.Setenv("HARMLESS", "five")
 	mask := func(text []byte) []byte { return []byte(strings.ReplaceAll(string(text), "hunter22", "********")) }
-	line := "echo $ARTIHOOK_SECRET $ARTIHOOK_SECRET_FILE $ARTIHOOK_TOKEN $CRM_SECRET $given $HARMLESS"
-	r := (&probe.Runner{Mask: mask}).Run(t.Context(), probe.Command{Line: line, Env: []string{"given=hunter22"}})
+	line := "echo $ARTIHOOK_SECRET $ARTIHOOK_SECRET_FILE $ARTIHOOK_TOKEN $CRM_SECRET $variable $HARMLESS"
+	r := (&probe.Runner{Mask: mask}).Run(t.Context(), probe.Command{Line: line, Env: []string{"variable=hunter22"}})
 	if string(r.Body) != "five\n" {
 		t.Errorf("got %q", r.Body)
 	}

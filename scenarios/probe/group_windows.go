@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// group lets the end of a command's context end the processes that it started too. Windows has no process groups of
-// this kind; taskkill finds them by their parents.
+// group makes the end of the command's context end the processes that it started, too. taskkill finds them by their parents,
+// because Windows has no such process groups.
 func group(c *exec.Cmd) {
 	c.Cancel = func() error {
 		tree := exec.Command("taskkill", "/T", "/F", "/PID", strconv.Itoa(c.Process.Pid))
@@ -17,5 +17,5 @@ func group(c *exec.Cmd) {
 	}
 }
 
-// endGroup does nothing: without their parent the processes that a command left behind cannot be found.
+// endGroup does nothing: the processes that a command started cannot be found when it has ended.
 func endGroup(*exec.Cmd) {}

@@ -8,30 +8,30 @@ import (
 	"artihook/emitter"
 )
 
-// MaxBody is how many bytes are kept of a response's body or of a command's output.
-const MaxBody = 1 << 20
+// maxBody is the size of a body, an output or a stderr in a Result, in bytes.
+const maxBody = 1 << 20
 
-// Runner asks. The zero value is ready to use. A Runner is safe for concurrent use.
+// Runner sends requests and runs commands. The zero value is ready to use. A Runner is safe for concurrent use.
 type Runner struct {
-	Client  *http.Client  // of emitter.HTTPClient, with the caller's TLS settings; nil trusts the system's certificates
-	Timeout time.Duration // of one question; 0 is emitter.DefaultTimeout
-	// Mask returns a text with the secrets in it replaced. A command does not get an environment variable whose value
-	// Mask changes. nil means that there is no secret.
+	Client  *http.Client  // for requests; nil is emitter.HTTPClient with no options
+	Timeout time.Duration // of one probe; 0 is emitter.DefaultTimeout
+	// Mask returns a text with its secrets masked. A command does not get an environment variable whose value Mask changes.
+	// nil masks nothing.
 	Mask func([]byte) []byte
 }
 
-// Result is what came of one question.
+// Result is the result of one probe.
 type Result struct {
-	Status    int         // of the response; 0 without one
+	Status    int         // of the response; 0 means none
 	Head      string      // status line and headers of the response; lines end with \n, except for the last
 	Header    http.Header // of the response
-	Body      []byte      // of the response, or a command's output
-	Truncated bool        // Body is only the first MaxBody bytes
-	Exit      int         // a command's exit code
-	Stderr    []byte      // of a command with SplitStderr, at most MaxBody bytes
+	Body      []byte      // of the response, or the output of a command; at most 1 MiB
+	Truncated bool        // Body is only the start
+	Exit      int         // the exit code of a command
+	Stderr    []byte      // of a command with SplitStderr, at most 1 MiB
 	Took      time.Duration
-	Failure   string // short name of a failure, as in a delivery; "" if there is a response or an exit code
-	Reason    string // the failure in words
+	Failure   string // the name of the failure, as in a delivery; "" if there is a response or an exit code
+	Reason    string // the failure in one sentence
 }
 
 func (r *Runner) client() *http.Client {
