@@ -10,22 +10,22 @@ import (
 )
 
 const (
-	// shownBody is how much of a body, or of what was signed, stands on a page; the rest is behind a link.
+	// shownBody is how much of a body, or of the signed string, a page shows, in bytes.
 	shownBody = 64 << 10
-	// shownBinary is the same for bytes that are no text.
+	// shownBinary is how much of a body that is not UTF-8 a page shows, in bytes.
 	shownBinary = 4 << 10
 )
 
-// body is the body of a request or of a response, ready for a page.
+// body is the body of a request or of a response, for the template.
 type body struct {
-	Name   string // tells the bodies of one page apart: "request" or "response"
+	Name   string // "request" or "response"
 	Size   string
 	Empty  bool
-	Pretty []token // nil for what is no JSON
-	Text   string  // as it came, or a hex dump
+	Pretty []token // nil if the body is not JSON
+	Text   string  // as it was sent, or a hex dump
 	Binary bool
-	Cut    string // what is said of the part that is not shown; "" when all is
-	Raw    string // where the bytes are; "" when they are nowhere but here
+	Cut    string // the note that a part is not shown; "" if all is shown
+	Raw    string // the URL of all bytes; "" if there is none
 }
 
 func newBody(name string, content []byte, raw string) body {
@@ -40,8 +40,8 @@ func newBody(name string, content []byte, raw string) body {
 	b.Text = text
 	b.cut(len(content)-left, len(content))
 	if left == 0 {
-		whole := false
-		if b.Pretty, whole = pretty(content, 2*shownBody); !whole {
+		complete := false
+		if b.Pretty, complete = pretty(content, 2*shownBody); !complete {
 			b.Pretty = nil
 		}
 	}
@@ -50,11 +50,15 @@ func newBody(name string, content []byte, raw string) body {
 
 func (b *body) cut(shown, all int) {
 	if shown < all {
-		b.Cut = fmt.Sprintf("Shown are the first %s of %s.", text.ByteSize(shown), text.ByteSize(all))
+		b.Cut = cutNote(shown, all)
 	}
 }
 
-// clip gives the first bytes of a text, whole characters only, and how many are left over.
+func cutNote(shown, all int) string {
+	return fmt.Sprintf("The first %s of %s are shown.", text.ByteSize(shown), text.ByteSize(all))
+}
+
+// clip returns the first bytes of a text, without a part of a character at the end, and how many bytes are left.
 func clip(content []byte, limit int) (text string, left int) {
 	if len(content) <= limit {
 		return string(content), 0

@@ -19,7 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browserTime bounds one test in the browser.
+// browserTime is the timeout of a test in the browser.
 const browserTime = time.Minute
 
 var browser struct {
@@ -29,7 +29,7 @@ var browser struct {
 	err    error
 }
 
-// TestMain closes the one browser that the tests share.
+// TestMain closes the browser that the tests share.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	for _, cancel := range browser.cancel {
@@ -60,7 +60,7 @@ func startBrowser(path string) {
 	browser.err = chromedp.Run(ctx)
 }
 
-// tab is a page of the browser that keeps an eye on what must not happen.
+// tab is a tab of the browser. It collects errors and unexpected requests.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
@@ -70,12 +70,12 @@ type tab struct {
 	problems []string
 }
 
-// open gives a tab of its own. When the test ends, errors on the console and requests to other places fail it.
+// open returns a new tab. Errors on its console and requests to other hosts fail the test when it ends.
 func (s *site) open(t *testing.T) *tab {
 	t.Helper()
 	path := chromium()
 	if path == "" {
-		t.Skip("chromium is not here")
+		t.Skip("chromium is not installed")
 	}
 	browser.once.Do(func() { startBrowser(path) })
 	if browser.err != nil {
@@ -106,7 +106,7 @@ func (b *tab) watch(event any) {
 		}
 	case *log.EventEntryAdded:
 		if event.Entry.Level == log.LevelError || event.Entry.Level == log.LevelWarning {
-			b.complain("the console says: " + event.Entry.Text + " " + event.Entry.URL)
+			b.complain("on the console: " + event.Entry.Text + " " + event.Entry.URL)
 		}
 	case *runtime.EventExceptionThrown:
 		b.complain("a script failed: " + event.ExceptionDetails.Error())
@@ -121,8 +121,8 @@ func (b *tab) complain(problem string) {
 	b.problems = append(b.problems, problem)
 }
 
-// forgive takes back what the test brought about itself.
-func (b *tab) forgive(part string) {
+// ignore removes the problems that the test expects.
+func (b *tab) ignore(part string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.problems = slices.DeleteFunc(b.problems, func(problem string) bool { return strings.Contains(problem, part) })
@@ -141,17 +141,17 @@ func (b *tab) visit(path string) {
 	b.run(chromedp.Navigate(b.url+path), chromedp.WaitReady("main"))
 }
 
-// patienceFor bounds one wait.
-const patienceFor = 20 * time.Second
+// waitLimit is the timeout of wait.
+const waitLimit = 20 * time.Second
 
-// wait waits until an expression of JavaScript is true. It asks from outside: the page's policy lets no poll be compiled
-// inside.
+// wait waits until a JavaScript expression is true. It polls from outside, because the page's policy does not allow to compile
+// a poll in the page.
 func (b *tab) wait(expression string) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patienceFor)
+	ctx, cancel := context.WithTimeout(b.ctx, waitLimit)
 	defer cancel()
-	again := time.NewTicker(20 * time.Millisecond)
-	defer again.Stop()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
 	for {
 		var ok bool
 		err := chromedp.Run(ctx, chromedp.Evaluate(expression, &ok))
@@ -159,14 +159,14 @@ func (b *tab) wait(expression string) {
 			return
 		}
 		select {
-		case <-again.C: // an error may come of a page that is just being left
+		case <-ticker.C: // an error is possible while the browser leaves a page
 		case <-ctx.Done():
-			b.t.Fatalf("waiting for %s: %v; the page says:\n%s", expression, err, eval[string](b, `document.body.innerText`))
+			b.t.Fatalf("waiting for %s: %v; the page has the text:\n%s", expression, err, eval[string](b, `document.body.innerText`))
 		}
 	}
 }
 
-// live waits until the list listens.
+// live waits until the list is connected.
 func (b *tab) live() {
 	b.t.Helper()
 	b.wait(`document.querySelector('#live[data-state=on]') !== null`)

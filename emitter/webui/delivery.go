@@ -15,22 +15,21 @@ import (
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 	"artihook/emitter/signature"
-	"artihook/emitter/text"
 )
 
-// deliveryData is what the template of a delivery sees.
+// deliveryData is the data of the delivery template.
 type deliveryData struct {
 	row
-	Sent, Answered string // the clock; Answered is "" when nothing came
-	Facts          []fact
-	Request        requestData
-	Response       *responseData
-	Lineage        lineage
-	Verdict        string // whether the signature fits the secret that is known
-	Fits           bool
-	Why            string // there is no response
-	Unsecured      bool   // to be sent again, it would be signed with the empty secret
-	Live           string // where the outcome will come from; "" when it is there
+	Sent, Ended string // clock times; Ended is "" without a response
+	Facts       []fact
+	Request     requestData
+	Response    *responseData
+	Lineage     lineage
+	Verdict     string // whether the signature fits the known secret
+	Fits        bool
+	Why         string // why there is no response
+	Unsecured   bool   // a resend would be signed with the empty secret
+	Live        string // the URL of the events with the outcome; "" if there is an outcome
 }
 
 type fact struct{ Name, Value, Link string }
@@ -39,17 +38,17 @@ type requestData struct {
 	Line    string
 	Headers []exchange.Header
 	Body    body
-	Signed  string // what was signed, as far as it is shown
-	Cut     string // the note on the rest of it
-	Over    string // what the scheme signs
-	Curl    string // "" where no command can be written, or a page is no place for it
+	Signed  string // the signed string, or the start of it
+	Cut     string // the note that a part of Signed is not shown
+	Over    string // the form of the signed string
+	Curl    string // "" if the request cannot be sent or is too large for the page
 }
 
 type responseData struct {
 	Line    string
 	Headers []exchange.Header
 	Body    body
-	Cut     bool // the receiver sent more than is kept
+	Cut     bool // the receiver sent more than is recorded
 }
 
 func (h *Handler) delivery(w http.ResponseWriter, r *http.Request) {
@@ -60,17 +59,17 @@ func (h *Handler) delivery(w http.ResponseWriter, r *http.Request) {
 	data := h.deliveryData(&d)
 	var err error
 	if data.Lineage, err = h.lineage(r.Context(), &d); err != nil {
-		h.fault(w, err)
+		h.serverError(w, err)
 		return
 	}
-	h.show(w, http.StatusOK, "delivery", chrome{Title: fmt.Sprintf("Delivery #%d", d.ID), Data: data})
+	h.show(w, http.StatusOK, "delivery", layoutData{Title: fmt.Sprintf("Delivery #%d", d.ID), Data: data})
 }
 
-// find gives the delivery of the address, or answers that there is none.
+// find returns the delivery of the request's path. If there is none, it responds and reports false.
 func (h *Handler) find(w http.ResponseWriter, r *http.Request) (history.Delivery, bool) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil || id < 1 {
-		h.problem(w, http.StatusNotFound, "A delivery's address ends in its number.")
+		h.problem(w, http.StatusNotFound, "The address of a delivery has its number, like /deliveries/1.")
 		return history.Delivery{}, false
 	}
 	d, err := h.opt.History.Get(r.Context(), id)
@@ -79,20 +78,20 @@ func (h *Handler) find(w http.ResponseWriter, r *http.Request) (history.Delivery
 		return d, false
 	}
 	if err != nil {
-		h.fault(w, err)
+		h.serverError(w, err)
 	}
 	return d, err == nil
 }
 
 func (h *Handler) deliveryData(d *history.Delivery) deliveryData {
-	hook := h.hookOf(d)
+	hook := h.webhookOf(d)
 	data := deliveryData{row: h.row(d), Sent: h.fullClock(d.Time), Request: newRequest(d), Unsecured: hook.Secret.Empty()}
 	data.Facts, data.Why = facts(d), sentence(data.Outcome.Meaning)
 	if d.State != history.Done {
-		data.Why = "This page shows it as soon as it is here. If it never comes, the sender was stopped."
+		data.Why = "This page shows the response when it arrives. If it does not arrive, the sender was stopped."
 		data.Live = "/events?" + url.Values{"after": {strconv.FormatInt(d.ID, 10)}}.Encode()
 	} else if d.Response != nil {
-		data.Answered = h.local(d.Time.Add(d.Duration)).Format("15:04:05.000")
+		data.Ended = h.local(d.Time.Add(d.Duration)).Format("15:04:05.000")
 		data.Response = &responseData{
 			Line: statusLine(d.Response), Headers: d.Response.Headers, Cut: d.Response.Truncated,
 			Body: newBody("response", d.Response.Body, fmt.Sprintf("/deliveries/%d/response", d.ID)),
@@ -114,21 +113,21 @@ func facts(d *history.Delivery) []fact {
 		{"Scenario", d.Scenario, ""},
 		{"Step", d.Step, ""},
 	}
-	var said []fact
+	var shown []fact
 	for _, f := range all {
 		same := f.Name == "Signed for" && f.Value == d.URL || f.Name == "Attempt" && d.Attempt < 2
 		if f.Value != "" && !same {
-			said = append(said, f)
+			shown = append(shown, f)
 		}
 	}
-	return said
+	return shown
 }
 
 func newRequest(d *history.Delivery) requestData {
 	method, target := d.Request.Method, d.Request.Target
 	r := requestData{
 		Line: fmt.Sprintf("%s %s HTTP/1.1", method, target),
-		Over: "the body alone",
+		Over: "BODY",
 	}
 	for name, value := range d.Request.Lines() {
 		r.Headers = append(r.Headers, exchange.Header{Name: name, Value: value})
@@ -149,17 +148,17 @@ func newRequest(d *history.Delivery) requestData {
 	return r
 }
 
-// signedText gives the start of what was signed, and the note on the rest. A large body is not copied for it.
+// signedText returns the start of the signed string, and a note if it is not all of it. It does not copy a large body.
 func signedText(before string, body []byte) (shown, cut string) {
 	start := append([]byte(before), body[:min(len(body), shownBody+utf8.UTFMax)]...)
 	shown, _ = clip(bytes.ToValidUTF8(start, []byte("\uFFFD")), shownBody)
 	if all := len(before) + len(body); all > shownBody {
-		cut = fmt.Sprintf("Shown are the first %s of %s.", text.ByteSize(len(shown)), text.ByteSize(all))
+		cut = cutNote(len(shown), all)
 	}
 	return shown, cut
 }
 
-// curl gives the command that sends the very request again, "" where the history holds none that can be sent.
+// curl returns the command that sends the same request, or "" if the recorded request cannot be sent.
 func curl(d *history.Delivery) string {
 	address, err := signature.ParseURL(d.URL)
 	if err != nil {
@@ -174,7 +173,7 @@ func curl(d *history.Delivery) string {
 
 func statusLine(r *exchange.Response) string {
 	if r.Status == 0 {
-		return "No HTTP response"
+		return "Not an HTTP response"
 	}
 	proto := r.Proto
 	if proto == "" {
@@ -183,35 +182,35 @@ func statusLine(r *exchange.Response) string {
 	return fmt.Sprintf("%s %d %s", proto, r.Status, r.Reason)
 }
 
-// verdict says whether the signature that was sent fits a secret that is known here; "" where that cannot be told.
+// verdict reports whether the signature of a delivery fits the secret of its webhook. text is "" if that is not known.
 func verdict(d *history.Delivery, hook *emitter.Webhook) (fits bool, text string) {
 	scheme, err := signature.ParseScheme(d.Scheme)
 	header := d.Request.Headers.Get(signature.Header)
 	switch {
 	case header == "":
-		return false, "It went out without a signature."
+		return false, "The request has no signature."
 	case err != nil || hook.Secret.Empty():
 		return false, ""
 	}
-	whose := "the secret of this page"
+	secret := "the secret of this page"
 	if hook.Name != "" {
-		whose = fmt.Sprintf("the secret of the webhook %q", hook.Name)
+		secret = fmt.Sprintf("the secret of the webhook %q", hook.Name)
 	}
 	message := signature.Message{Method: d.Request.Method, URL: d.SignURL, Body: d.Request.Body}
 	if signature.Verify(hook.Secret, scheme, message, header) {
-		return true, "It fits " + whose + "."
+		return true, "It fits " + secret + "."
 	}
-	return false, "It does not fit " + whose + ": another secret signed it, or it was made wrong on purpose."
+	return false, "It does not fit " + secret + ". It was made with another secret, or tampered with."
 }
 
-// hookOf gives the webhook that a delivery went to, as it is known now: by its name, else by its URL, else the settings
-// for any other URL. Its URLs and scheme are the delivery's own.
-func (h *Handler) hookOf(d *history.Delivery) emitter.Webhook {
-	hook := h.other(d)
-	if known := h.known(d); known != nil {
-		hook = *known
+// webhookOf returns the webhook of a delivery: the configured one, or that of otherURL. URLs and scheme are those of the
+// delivery.
+func (h *Handler) webhookOf(d *history.Delivery) emitter.Webhook {
+	hook := h.otherURL(d)
+	if configured := h.configured(d); configured != nil {
+		hook = *configured
 	}
-	// Both were written out of a parsed URL; what was imported may hold anything, and is found when it is sent.
+	// An imported delivery may have URLs that are not valid. They are reported when it is sent.
 	hook.URL, _ = signature.ParseURL(d.URL)
 	hook.SignURL, _ = signature.ParseURL(d.SignURL)
 	if scheme, err := signature.ParseScheme(d.Scheme); err == nil {
@@ -220,8 +219,8 @@ func (h *Handler) hookOf(d *history.Delivery) emitter.Webhook {
 	return hook
 }
 
-// known gives the webhook that a delivery went to, nil when it is none that is known.
-func (h *Handler) known(d *history.Delivery) *emitter.Webhook {
+// configured returns the configured webhook of a delivery, by its name or its URL, or nil if there is none.
+func (h *Handler) configured(d *history.Delivery) *emitter.Webhook {
 	i := slices.IndexFunc(h.opt.Webhooks, func(w emitter.Webhook) bool {
 		return d.Webhook != "" && w.Name == d.Webhook || d.Webhook == "" && w.URL.String() == d.URL
 	})
@@ -231,14 +230,14 @@ func (h *Handler) known(d *history.Delivery) *emitter.Webhook {
 	return &h.opt.Webhooks[i]
 }
 
-// other is how to send a delivery to a URL that is no known webhook's: with the headers that it had of its own.
-func (h *Handler) other(d *history.Delivery) emitter.Webhook {
+// otherURL returns the webhook for sending a delivery to a URL without a webhook. It has the delivery's own headers.
+func (h *Handler) otherURL(d *history.Delivery) emitter.Webhook {
 	hook := h.opt.Other
 	hook.Headers = append(emitter.OwnHeaders(d), hook.Headers...)
 	return hook
 }
 
-// raw serves what is kept of a delivery as a file: bytes of strangers are never shown as a page.
+// raw serves a part of a delivery as a file, so that no browser shows recorded bytes as a page.
 func (h *Handler) raw(w http.ResponseWriter, r *http.Request) {
 	d, ok := h.find(w, r)
 	if !ok {
@@ -254,7 +253,7 @@ func (h *Handler) raw(w http.ResponseWriter, r *http.Request) {
 	case part == "curl" && curl(&d) != "":
 		content, ending = []byte(curl(&d)), "sh"
 	default:
-		h.problem(w, http.StatusNotFound, "The history keeps no such part of this delivery.")
+		h.problem(w, http.StatusNotFound, "The history does not have this part of the delivery.")
 		return
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")

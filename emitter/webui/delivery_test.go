@@ -40,10 +40,10 @@ func TestDeliveryShowsTheExchange(t *testing.T) {
 	for _, want := range []string{
 		"lead:updated v2", "204", "No Content: accepted", "POST /hook HTTP/1.1", "artibot-api", fmt.Sprintf("Content-Length%d", len(d.Request.Body)), d.Request.Headers.Get(signature.Header),
 		"POST&" + s.receiver + "&" + string(d.Request.Body), `It fits the secret of the webhook "crm".`, "curl -q -X POST", "HTTP/1.1 204 No Content",
-		d.Lead, "sales", "2019", "Answered after",
+		d.Lead, "sales", "2019", "Response after",
 	} {
 		if !strings.Contains(shown, want) {
-			t.Errorf("it does not say %q", want)
+			t.Errorf("no %q on the page", want)
 		}
 	}
 	var pretty bytes.Buffer
@@ -51,11 +51,11 @@ func TestDeliveryShowsTheExchange(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(shown, pretty.String()) {
-		t.Error("the body is not laid out")
+		t.Error("the body is not formatted")
 	}
 }
 
-func TestDeliverySignatureIsJudged(t *testing.T) {
+func TestDeliveryShowsWhetherTheSignatureFits(t *testing.T) {
 	s := newSite(t)
 	m := emitter.Message{Body: []byte(`{"a":1}`)}
 	sent := func(change func(*emitter.Webhook, *emitter.Message)) history.Delivery {
@@ -67,36 +67,36 @@ func TestDeliverySignatureIsJudged(t *testing.T) {
 		name string
 		d    history.Delivery
 		fits bool
-		says string
+		want string
 	}{
-		{"right", sent(func(*emitter.Webhook, *emitter.Message) {}), true, "It fits"},
+		{"valid", sent(func(*emitter.Webhook, *emitter.Message) {}), true, "It fits"},
 		{"scheme body", sent(func(w *emitter.Webhook, _ *emitter.Message) { w.Scheme = signature.SchemeBody }), true, "It fits"},
 		{"another secret", sent(func(w *emitter.Webhook, _ *emitter.Message) { w.Secret = signature.NewSecret("x") }), false, "does not fit"},
 		{"tampered", sent(func(_ *emitter.Webhook, m *emitter.Message) { m.Tamper = "body" }), false, "does not fit"},
-		{"unsigned", sent(func(_ *emitter.Webhook, m *emitter.Message) { m.Tamper = emitter.TamperUnsigned }), false, "without a signature"},
+		{"unsigned", sent(func(_ *emitter.Webhook, m *emitter.Message) { m.Tamper = emitter.TamperUnsigned }), false, "has no signature"},
 	} {
-		hook := s.page.hookOf(&tt.d)
-		if fits, says := verdict(&tt.d, &hook); fits != tt.fits || !strings.Contains(says, tt.says) {
-			t.Errorf("%s: got %v, %q", tt.name, fits, says)
+		hook := s.page.webhookOf(&tt.d)
+		if fits, text := verdict(&tt.d, &hook); fits != tt.fits || !strings.Contains(text, tt.want) {
+			t.Errorf("%s: got %v, %q", tt.name, fits, text)
 		}
 	}
 }
 
-func TestHugeBodiesAreCut(t *testing.T) {
+func TestLargeBodiesAreCut(t *testing.T) {
 	s := newSite(t)
-	huge := strings.Repeat("é", 300<<10)
+	large := strings.Repeat("é", 300<<10)
 	s.record(s.store, func(d *history.Delivery) {
-		answered(d, 200, huge)
-		d.Request.Body = []byte(`"` + huge + `"`)
+		withResponse(d, 200, large)
+		d.Request.Body = []byte(`"` + large + `"`)
 	})
 	s.record(s.store, func(d *history.Delivery) {
-		answered(d, 200, "\xff\x00<b>")
+		withResponse(d, 200, "\xff\x00<b>")
 		d.Request.Body = []byte(strings.Repeat("[", 9000) + strings.Repeat("]", 9000))
 	})
-	for path, says := range map[string]string{"/deliveries/1": "Shown are the first 65.5 KB of 614.4 KB", "/deliveries/2": "ff 00 3c 62 3e"} {
+	for path, want := range map[string]string{"/deliveries/1": "The first 65.5 KB of 614.4 KB are shown.", "/deliveries/2": "ff 00 3c 62 3e"} {
 		_, body := s.get(path)
-		if len(body) > 1<<20 || !strings.Contains(body, says) || !utf8.ValidString(body) {
-			t.Errorf("%s has %d bytes, or does not say %q", path, len(body), says)
+		if len(body) > 1<<20 || !strings.Contains(body, want) || !utf8.ValidString(body) {
+			t.Errorf("%s has %d bytes, or not the text %q", path, len(body), want)
 		}
 	}
 	response, body := s.get("/deliveries/1/response")
@@ -107,7 +107,7 @@ func TestHugeBodiesAreCut(t *testing.T) {
 			t.Errorf("%s is %q", name, got)
 		}
 	}
-	if body != huge {
+	if body != large {
 		t.Errorf("the raw body has %d bytes", len(body))
 	}
 	if _, body := s.get("/deliveries/1/curl"); !strings.HasPrefix(body, "printf ") {
@@ -121,12 +121,12 @@ func TestSignedTextIsCut(t *testing.T) {
 		"none":       {"", "", "", ""},
 		"not text":   {"", "a\xffb", "a\uFFFDb", ""},
 		"just fits":  {"", strings.Repeat("a", shownBody), strings.Repeat("a", shownBody), ""},
-		"a byte off": {"", strings.Repeat("a", shownBody+1), strings.Repeat("a", shownBody), "Shown are the first 65.5 KB of 65.5 KB."},
-		"mid letter": {"&", strings.Repeat("é", shownBody), "&" + strings.Repeat("é", shownBody/2-1), "Shown are the first 65.5 KB of 131.1 KB."},
-		"long URL":   {strings.Repeat("u", 2*shownBody), "{}", strings.Repeat("u", shownBody), "Shown are the first 65.5 KB of 131.1 KB."},
+		"a byte off": {"", strings.Repeat("a", shownBody+1), strings.Repeat("a", shownBody), "The first 65.5 KB of 65.5 KB are shown."},
+		"mid letter": {"&", strings.Repeat("é", shownBody), "&" + strings.Repeat("é", shownBody/2-1), "The first 65.5 KB of 131.1 KB are shown."},
+		"long URL":   {strings.Repeat("u", 2*shownBody), "{}", strings.Repeat("u", shownBody), "The first 65.5 KB of 131.1 KB are shown."},
 	} {
 		if text, cut := signedText(tt.before, []byte(tt.body)); text != tt.text || cut != tt.cut {
-			t.Errorf("%s: %d bytes, want %d; it says %q, want %q", name, len(text), len(tt.text), cut, tt.cut)
+			t.Errorf("%s: %d bytes, want %d; the note is %q, want %q", name, len(text), len(tt.text), cut, tt.cut)
 		}
 	}
 }
@@ -158,7 +158,7 @@ func TestResend(t *testing.T) {
 			t.Errorf("%v: %s, to %q", tt.form, response.Status, to)
 		}
 		if last.URL != tt.url || last.Webhook != tt.hook || last.OK() != tt.fits || !bytes.Equal(last.Request.Body, first.Request.Body) || last.Lead != first.Lead {
-			t.Errorf("%v: sent to %s, webhook %q, answer %d", tt.form, last.URL, last.Webhook, last.Status)
+			t.Errorf("%v: sent to %s, webhook %q, status %d", tt.form, last.URL, last.Webhook, last.Status)
 		}
 	}
 	for _, form := range []url.Values{{}, {"how": {"x"}}, {"how": {"elsewhere"}}, {"how": {"elsewhere"}, "url": {"ftp://x"}}} {
@@ -168,30 +168,30 @@ func TestResend(t *testing.T) {
 	}
 }
 
-func TestResendShowsHowTheAnswerChanged(t *testing.T) {
+func TestResendShowsHowTheResponseChanged(t *testing.T) {
 	s := newSite(t)
-	s.record(s.store, func(d *history.Delivery) { answered(d, 401, "no") })
-	s.record(s.store, func(d *history.Delivery) { d.ResendOf = 1; answered(d, 204, "") })
-	s.record(s.store, func(d *history.Delivery) { d.ResendOf, d.Duration = 1, time.Second; answered(d, 401, "no") })
+	s.record(s.store, func(d *history.Delivery) { withResponse(d, 401, "no") })
+	s.record(s.store, func(d *history.Delivery) { d.ResendOf = 1; withResponse(d, 204, "") })
+	s.record(s.store, func(d *history.Delivery) { d.ResendOf, d.Duration = 1, time.Second; withResponse(d, 401, "no") })
 	s.record(s.store, func(d *history.Delivery) { d.ResendOf, d.Error, d.Duration = 1, "refused", time.Millisecond })
-	s.record(s.store, func(d *history.Delivery) { d.ResendOf = 77; answered(d, 204, "") })
+	s.record(s.store, func(d *history.Delivery) { d.ResendOf = 77; withResponse(d, 204, "") })
 	for _, tt := range []struct{ path, want string }{
-		{"/deliveries/1", "Sent again as #2 204 #3 401 #4 refused"},
-		{"/deliveries/2", "This sends #1 again. Then the answer was 401 after 3.1ms, now it is 204 after 3.1ms, with another body."},
-		{"/deliveries/3", "now it is 401 after 3.1ms, with the same body."},
-		{"/deliveries/4", "now it is refused after 1ms."},
-		{"/deliveries/5", "This sends #77 again, which the history does not hold."},
+		{"/deliveries/1", "Resends: #2 204 #3 401 #4 refused"},
+		{"/deliveries/2", "This is a resend of #1. The outcome was 401 after 3.1ms, and is now 204 after 3.1ms, with another body."},
+		{"/deliveries/3", "and is now 401 after 3.1ms, with the same body."},
+		{"/deliveries/4", "and is now refused after 1ms."},
+		{"/deliveries/5", "This is a resend of #77, which is not in the history."},
 		{"/", "resend of #77"},
 		{"/lead?id=c19377db-1111-4222-8333-944455566677", "resend of #1"},
 	} {
 		if _, body := s.get(tt.path); !strings.Contains(plainText(body), tt.want) {
-			t.Errorf("%s says %s\nwant %s", tt.path, plainText(body), tt.want)
+			t.Errorf("%s has the text %s\nwant %s", tt.path, plainText(body), tt.want)
 		}
 	}
 }
 
-// TestResendKeepsHeaders: what somebody added for a URL that is no known webhook's goes out again, as history resend has it.
-func TestResendKeepsHeaders(t *testing.T) {
+// TestResendSendsHeaders: a resend to a URL without a webhook has the added headers of the delivery, as with history resend.
+func TestResendSendsHeaders(t *testing.T) {
 	s := newSite(t)
 	own := exchange.Header{Name: "X-Token", Value: "abc"}
 	hook := emitter.Webhook{URL: parseURL(t, s.receiver+"?own"), Secret: signature.NewSecret(otherText), Headers: []exchange.Header{own, {Name: "User-Agent"}}}
@@ -205,8 +205,8 @@ func TestResendKeepsHeaders(t *testing.T) {
 	}
 }
 
-// TestResendKeepsTheName of a webhook that the page does not know, as one started in another folder.
-func TestResendKeepsTheName(t *testing.T) {
+// TestResendRecordsTheName: a resend has the name of its webhook, also if that is not configured.
+func TestResendRecordsTheName(t *testing.T) {
 	s := newSite(t)
 	hook := emitter.Webhook{Name: "elsewhere", URL: parseURL(t, s.receiver), Secret: signature.NewSecret(otherText)}
 	first := s.emit(&hook, emitter.Message{Body: []byte("{}")})
@@ -218,21 +218,21 @@ func TestResendKeepsTheName(t *testing.T) {
 	}
 }
 
-func TestManyResendsAreNotAllNamed(t *testing.T) {
+func TestOnlyTheNewestResendsAreShown(t *testing.T) {
 	s := newSite(t)
-	s.record(s.store, func(d *history.Delivery) { answered(d, 401, "") })
+	s.record(s.store, func(d *history.Delivery) { withResponse(d, 401, "") })
 	for range shownResends + 2 {
-		s.record(s.store, func(d *history.Delivery) { d.ResendOf = 1; answered(d, 204, "") })
+		s.record(s.store, func(d *history.Delivery) { d.ResendOf = 1; withResponse(d, 204, "") })
 	}
 	_, body := s.get("/deliveries/1")
-	if want := "Sent again, the last times as #4 204 #5 204"; !strings.Contains(plainText(body), want) {
-		t.Errorf("it says %s\nwant %s", plainText(body), want)
+	if want := "The newest resends: #4 204 #5 204"; !strings.Contains(plainText(body), want) {
+		t.Errorf("the page has the text %s\nwant %s", plainText(body), want)
 	}
 }
 
 func TestLeadShowsWhatChanged(t *testing.T) {
-	text := func(field, says string) payload.Answer {
-		return payload.Answer{Field: field, Input: says, Display: says, Type: payload.TypeText, Value: payload.Text(says)}
+	text := func(field, input string) payload.Answer {
+		return payload.Answer{Field: field, Input: input, Display: input, Type: payload.TypeText, Value: payload.Text(input)}
 	}
 	got := changes(
 		[]payload.Answer{text("Name", "Ada"), text("Town", "Bath"), text("Gone", "x")},
@@ -248,7 +248,7 @@ func TestLeadShowsWhatChanged(t *testing.T) {
 	}
 }
 
-func TestLeadIsAConversation(t *testing.T) {
+func TestLeadShowsTheConversation(t *testing.T) {
 	s := newSite(t)
 	lead := s.converse(0, 1)
 	s.record(s.store, func(d *history.Delivery) {
@@ -256,37 +256,37 @@ func TestLeadIsAConversation(t *testing.T) {
 	})
 	s.post("/deliveries/2/resend", url.Values{"how": {"again"}}, nil)
 	_, body := s.get("/lead?id=" + lead)
-	moments := regexp.MustCompile(`<h2>([^<]+?) *(?:<span class="soft">(v\d+)</span>)?</h2>`).FindAllStringSubmatch(body, -1)
+	headings := regexp.MustCompile(`<h2>([^<]+?) *(?:<span class="soft">(v\d+)</span>)?</h2>`).FindAllStringSubmatch(body, -1)
 	var order []string
-	for _, m := range moments {
+	for _, m := range headings {
 		order = append(order, strings.TrimSpace(m[1]+" "+m[2]))
 	}
 	if len(order) < 5 || order[0] != "no event" || order[1] != "lead:created v1" || order[2] != "lead:updated v2" || !strings.HasPrefix(order[len(order)-1], "lead:completed") {
 		t.Errorf("the order is %q", order)
 	}
-	if added := strings.Count(body, `<div class="added">`); added != len(order)-2 { // all but the last and the one that is no event
+	if added := strings.Count(body, `<div class="added">`); added != len(order)-2 { // all but "completed" and the body that is not an event
 		t.Errorf("%d answers were added in %d events", added, len(order))
 	}
 	for _, want := range []string{"completed", "Deliveries of this event", "No answer changed.", "Invalid JSON"} {
 		if !strings.Contains(plainText(body)+body, want) {
-			t.Errorf("it does not say %q", want)
+			t.Errorf("no %q on the page", want)
 		}
 	}
 	if strings.Contains(body, "Send completed") {
-		t.Error("a completed lead is to be continued")
+		t.Error("the page offers to continue a completed lead")
 	}
 }
 
-// TestImportedDeliveryIsSignedForItsURL sends imported deliveries again whose URL is one host and whose SignURL and
-// scheme would make a signature that fits another.
+// TestImportedDeliveryIsSignedForItsURL: a resend of an imported delivery is not signed for its SignURL, which may be the URL
+// of another host.
 func TestImportedDeliveryIsSignedForItsURL(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"", "unknown", "crm"} {
 		s := newSite(t)
-		elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-		defer elsewhere.Close()
+		target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		defer target.Close()
 		imported := history.Delivery{
-			Time: time.Now(), State: history.Done, Status: 204, Webhook: name, URL: elsewhere.URL + "/hook", SignURL: "https://victim.example/hook", Scheme: "body",
+			Time: time.Now(), State: history.Done, Status: 204, Webhook: name, URL: target.URL + "/hook", SignURL: "https://victim.example/hook", Scheme: "body",
 			Request: exchange.Request{Method: "POST", Target: "/hook", Host: "victim.example", Body: []byte("{}")},
 		}
 		one := func(yield func(history.Delivery, error) bool) { yield(imported, nil) }
@@ -298,8 +298,8 @@ func TestImportedDeliveryIsSignedForItsURL(t *testing.T) {
 		if err != nil || last.ID != 2 {
 			t.Fatalf("%q: delivery %d was sent last (%v), want 2", name, last.ID, err)
 		}
-		want, secret := elsewhere.URL+"/hook", otherText
-		if name == "crm" { // a webhook has a URL of its own
+		want, secret := target.URL+"/hook", otherText
+		if name == "crm" { // it is sent to the URL of the webhook
 			want, secret = s.receiver, secretText
 		}
 		signed := signature.Sign(signature.NewSecret(secret), signature.SchemeURL, signature.Message{Method: "POST", URL: want, Body: []byte("{}")})
@@ -309,8 +309,8 @@ func TestImportedDeliveryIsSignedForItsURL(t *testing.T) {
 	}
 }
 
-// TestOddURLIsNoLink shows a delivery whose URL would run a script if it were followed.
-func TestOddURLIsNoLink(t *testing.T) {
+// TestScriptURLIsNotALink: the URL of a delivery, which may run a script, is not the target of a link.
+func TestScriptURLIsNotALink(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	odd := history.Delivery{
@@ -326,7 +326,7 @@ func TestOddURLIsNoLink(t *testing.T) {
 			t.Errorf("%s shows the URL as a link, or not at all: %q", path, link)
 		}
 	}
-	if response, body := s.post("/deliveries/1/resend", url.Values{"how": {"again"}}, nil); response.StatusCode != http.StatusBadRequest || !strings.Contains(body, "which nothing can be sent to") {
+	if response, body := s.post("/deliveries/1/resend", url.Values{"how": {"again"}}, nil); response.StatusCode != http.StatusBadRequest || !strings.Contains(body, "which is not a valid URL") {
 		t.Errorf("resend: %s %s", response.Status, body)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"artihook/emitter/webui"
 )
 
-// A page over an empty history, asked for under its own name and under a foreign one.
+// Serve the page of an empty history. A request for another host name is rejected.
 func ExampleNew() {
 	folder, err := os.MkdirTemp("", "webui")
 	if err != nil {

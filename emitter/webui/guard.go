@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// policy lets the page use its own files and nothing else; nothing inline, no frame around it.
+// policy allows the page to use only its own files: nothing inline, and no frame around the page.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// guard sets what every answer carries, and refuses requests that were meant for another host: a foreign name that
-// leads to this machine is how DNS rebinding gets in.
+// guard sets the security headers of all responses. It rejects requests for another host name, which may resolve to this
+// machine in a DNS rebinding attack.
 func guard(hosts []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range map[string]string{
@@ -26,16 +26,16 @@ func guard(hosts []string, next http.Handler) http.Handler {
 		} {
 			w.Header().Set(name, value)
 		}
-		if !slices.ContainsFunc(hosts, func(host string) bool { return meant(r.Host, host) }) {
-			http.Error(w, "This page is served to this machine only; open it by the address that artihook ui has told.", http.StatusMisdirectedRequest)
+		if !slices.ContainsFunc(hosts, func(host string) bool { return hostMatches(r.Host, host) }) {
+			http.Error(w, "This page is not served at this address. Open the address that artihook ui has printed.", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// meant tells whether a Host header means the place where the page is served.
-func meant(header, served string) bool {
+// hostMatches reports whether a Host header is for the served address.
+func hostMatches(header, served string) bool {
 	name, port := splitHost(header)
 	servedName, servedPort := splitHost(served)
 	if port != servedPort {
@@ -46,13 +46,13 @@ func meant(header, served string) bool {
 	}
 	address, err := netip.ParseAddr(name)
 	if err != nil {
-		return false // a name that we were not given
+		return false // another name
 	}
 	own, err := netip.ParseAddr(servedName)
 	return address.IsLoopback() || err == nil && own.IsUnspecified()
 }
 
-// splitHost takes the brackets off an IPv6 address, and fills in the port of http.
+// splitHost returns the name without the brackets of an IPv6 address, and the port. The default port is 80.
 func splitHost(host string) (name, port string) {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil {

@@ -13,20 +13,20 @@ import (
 	"artihook/fixtures"
 )
 
-// Options are what a Handler shows and how it sends. History and Emitter are required.
+// Options configure a Handler. History and Emitter are required.
 type Options struct {
-	History *history.Store   // shown; the caller closes it, after the Handler
-	Emitter *emitter.Emitter // sends into the same history
+	History *history.Store   // the caller closes it after the Handler
+	Emitter *emitter.Emitter // records in History
 	// Webhooks are the configured webhooks. Their names are unique.
 	Webhooks []emitter.Webhook
-	// Other holds the secret and scheme for a URL that no webhook has. Its own URL is ignored.
+	// Other has the secret and the scheme for URLs without a webhook. Its URL is ignored.
 	Other emitter.Webhook
 	// Hosts are the addresses of the page, as host:port. Requests for other hosts are rejected, except for localhost and
 	// the loopback addresses at the same port. An unspecified address (0.0.0.0) means every address.
 	Hosts []string
 	// Bots are offered in addition to the ready bots. The key is the name that the history records.
 	Bots map[string]*fixtures.Bot
-	// Bot is selected at first; "" is the first ready bot.
+	// Bot is the selected bot of a new form; "" is the first ready bot.
 	Bot string
 	// ParseURL parses a URL from the form; nil is signature.ParseURL.
 	ParseURL func(string) (signature.URL, error)
@@ -52,13 +52,13 @@ type Handler struct {
 	opt       Options
 	templates map[string]*template.Template
 	handler   http.Handler
-	listeners chan struct{} // one slot for each live page
+	listeners chan struct{} // has one element for each live page
 
-	life   context.Context // ends with Close
-	end    context.CancelFunc
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
 	mu     sync.Mutex
 	closed bool
-	busy   sync.WaitGroup
+	work   sync.WaitGroup // of begin
 }
 
 // maxListeners is how many pages can be live at once. Further pages do not update by themselves.
@@ -67,7 +67,7 @@ const maxListeners = 64
 // New returns a Handler. The caller must call Close.
 func New(opt Options) *Handler {
 	h := &Handler{opt: opt.withDefaults(), listeners: make(chan struct{}, maxListeners)}
-	h.life, h.end = context.WithCancel(context.Background())
+	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.templates = parseTemplates()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", h.list)
@@ -80,7 +80,7 @@ func New(opt Options) *Handler {
 	mux.HandleFunc("POST /send", h.send)
 	mux.HandleFunc("GET /assets/{name}", h.asset)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		h.problem(w, http.StatusNotFound, "There is no page here.")
+		h.problem(w, http.StatusNotFound, "There is no page at this address.")
 	})
 	h.handler = guard(h.opt.Hosts, http.NewCrossOriginProtection().Handler(mux))
 	return h
@@ -94,17 +94,17 @@ func (h *Handler) Close() {
 	h.mu.Lock()
 	h.closed = true
 	h.mu.Unlock()
-	h.end()
-	h.busy.Wait()
+	h.cancel()
+	h.work.Wait()
 }
 
-// begin reports whether work that outlives its request may start. Such work calls done at its end.
+// begin starts work that Close waits for, until the caller calls done. It reports false after Close.
 func (h *Handler) begin() (done func(), ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
 		return nil, false
 	}
-	h.busy.Add(1)
-	return h.busy.Done, true
+	h.work.Add(1)
+	return h.work.Done, true
 }

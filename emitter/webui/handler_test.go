@@ -13,8 +13,8 @@ import (
 	"artihook/emitter/history"
 )
 
-// everyPath is one path of each kind of a furnished site.
-func everyPath(lead string) []string {
+// allPaths returns a path for each handler and error.
+func allPaths(lead string) []string {
 	return []string{
 		"/", "/?status=2xx&event=created", "/?before=3", "/?status=nonsense", "/nowhere", "/deliveries/1", "/deliveries/999", "/deliveries/x",
 		"/deliveries/1/request", "/deliveries/1/response", "/deliveries/1/curl", "/deliveries/1/else", "/lead?id=" + lead, "/lead", "/lead?id=x", "/send",
@@ -23,10 +23,10 @@ func everyPath(lead string) []string {
 	}
 }
 
-func TestEveryAnswerIsGuarded(t *testing.T) {
+func TestAllResponsesHaveSecurityHeaders(t *testing.T) {
 	s := newSite(t)
 	lead := s.converse(0, 1)
-	for _, path := range everyPath(lead) {
+	for _, path := range allPaths(lead) {
 		response, body := s.get(path)
 		for name, want := range map[string]string{
 			"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
@@ -36,7 +36,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 			}
 		}
 		if regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|<script>|javascript:`).MatchString(body) && strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
-			t.Errorf("%s has something inline, which the policy forbids", path)
+			t.Errorf("%s has inline scripts or styles, which the policy forbids", path)
 		}
 		if strings.Contains(body, secretText) || strings.Contains(body, otherText) {
 			t.Errorf("%s shows a secret", path)
@@ -52,21 +52,21 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 	}
 }
 
-func TestForeignHostsAreRefused(t *testing.T) {
+func TestOtherHostsAreRejected(t *testing.T) {
 	s := newSite(t)
 	s.converse(0, 1)
 	port := s.url[strings.LastIndexByte(s.url, ':'):]
-	for host, right := range map[string]bool{
+	for host, allowed := range map[string]bool{
 		"127.0.0.1" + port: true, "localhost" + port: true, "LOCALHOST" + port: true, "[::1]" + port: true,
 		"evil.example" + port: false, "evil.example": false, "127.0.0.1": false, "127.0.0.1:1": false, "localhost.evil.example" + port: false,
 		"192.168.1.5" + port: false,
 	} {
 		response, body := s.do("GET", "/", nil, http.Header{"Host": {host}})
-		if ok := response.StatusCode == http.StatusOK; ok != right {
+		if ok := response.StatusCode == http.StatusOK; ok != allowed {
 			t.Errorf("host %q: %s", host, response.Status)
 		}
-		if !right && strings.Contains(body, "lead:created") {
-			t.Errorf("host %q is shown the history", host)
+		if !allowed && strings.Contains(body, "lead:created") {
+			t.Errorf("the response for host %q has the history", host)
 		}
 	}
 	for _, tt := range []struct {
@@ -81,13 +81,13 @@ func TestForeignHostsAreRefused(t *testing.T) {
 		{"", "127.0.0.1:80", false},
 		{"localhost:8401", "127.0.0.1:8400", false},
 	} {
-		if got := meant(tt.header, tt.served); got != tt.want {
+		if got := hostMatches(tt.header, tt.served); got != tt.want {
 			t.Errorf("%q, served on %q: got %v", tt.header, tt.served, got)
 		}
 	}
 }
 
-func TestPostsOfOtherSitesAreRefused(t *testing.T) {
+func TestPostsOfOtherSitesAreRejected(t *testing.T) {
 	s := newSite(t)
 	s.converse(0, 1)
 	s.arrived = nil
@@ -121,8 +121,8 @@ func rowIDs(body string) string {
 
 func TestListFilters(t *testing.T) {
 	s := newSite(t)
-	s.record(s.store, func(d *history.Delivery) { answered(d, 204, ""); d.Event = "lead:created" })
-	s.record(s.store, func(d *history.Delivery) { answered(d, 503, "busy & <away>") })
+	s.record(s.store, func(d *history.Delivery) { withResponse(d, 204, ""); d.Event = "lead:created" })
+	s.record(s.store, func(d *history.Delivery) { withResponse(d, 503, "busy & <away>") })
 	s.record(s.store, func(d *history.Delivery) { d.Error, d.Webhook, d.Lead = "refused", "mail", "a lead/with ?odd&signs" })
 	s.record(s.store, nil)
 	for query, want := range map[string]string{
@@ -136,7 +136,7 @@ func TestListFilters(t *testing.T) {
 		"status=unknown":      "4",
 		"grep=%26+%3Caway%3E": "2",
 		"before=3":            "2 1",
-		"lead=C19377DB-1111-4222-8333-944455566677":             "4 2 1", // as a log in capitals shows it
+		"lead=C19377DB-1111-4222-8333-944455566677":             "4 2 1", // upper case, as in some logs
 		"status=2xx&webhook=crm":                                "1",
 		"status=2xx&webhook=mail":                               "",
 		url.Values{"lead": {"a lead/with ?odd&signs"}}.Encode(): "3",
@@ -146,27 +146,27 @@ func TestListFilters(t *testing.T) {
 			t.Errorf("%q shows %q, %s; want %q", query, got, response.Status, want)
 		}
 	}
-	for query, says := range map[string]string{
+	for query, want := range map[string]string{
 		"status=abc1": "a code like 204", "status=nonsense": "the name of a failure like refused", "event=x": "created, updated or completed",
 		"before=0": "the number of a delivery", "before=x": "the number of a delivery",
 	} {
 		response, body := s.get("/?" + query)
-		if response.StatusCode != http.StatusBadRequest || !strings.Contains(html.UnescapeString(body), says) {
-			t.Errorf("%q: %s, without %q", query, response.Status, says)
+		if response.StatusCode != http.StatusBadRequest || !strings.Contains(html.UnescapeString(body), want) {
+			t.Errorf("%q: %s, without %q", query, response.Status, want)
 		}
 	}
 	response, _ := s.get("/?webhook=&event=&status=5xx&lead=&grep=a+b")
 	if to := response.Header.Get("Location"); response.StatusCode != http.StatusSeeOther || to != "/?grep=a+b&status=5xx" {
-		t.Errorf("a form with empty fields leads to %q", to)
+		t.Errorf("a form with empty fields is redirected to %q", to)
 	}
 }
 
-func TestListLeadsToTheConversation(t *testing.T) {
+func TestListLinksToTheConversation(t *testing.T) {
 	s := newSite(t)
 	lead := s.converse(0, 1)
-	for query, want := range map[string]bool{"": false, "?lead=" + lead: true, "?lead=nobody": false} {
+	for query, want := range map[string]bool{"": false, "?lead=" + lead: true, "?lead=none": false} {
 		if _, body := s.get("/" + query); strings.Contains(body, "Show the conversation") != want {
-			t.Errorf("%q: want a way to the conversation: %v", query, want)
+			t.Errorf("%q: want a link to the conversation: %v", query, want)
 		}
 	}
 }
@@ -186,7 +186,7 @@ func TestListPages(t *testing.T) {
 	}
 	older := regexp.MustCompile(`href="([^"]+)" rel="next"`).FindStringSubmatch(body)
 	if older == nil {
-		t.Fatal("no way to the older ones")
+		t.Fatal("no link to older deliveries")
 	}
 	_, body = s.get(html.UnescapeString(older[1]))
 	if rows := strings.Fields(rowIDs(body)); len(rows) != 20 || rows[19] != "1" || strings.Contains(body, `rel="next"`) || strings.Contains(body, "data-live") {
@@ -194,27 +194,27 @@ func TestListPages(t *testing.T) {
 	}
 }
 
-func TestEmptyStatesSayWhatToDo(t *testing.T) {
+func TestEmptyPagesShowWhatToDo(t *testing.T) {
 	s := newSite(t)
-	for path, says := range map[string]string{
-		"/": "artihook send localhost:3000/hook", "/?status=5xx": "artihook send localhost:3000/hook", "/send": "before anything is sent",
+	for path, want := range map[string]string{
+		"/": "artihook send localhost:3000/hook", "/?status=5xx": "artihook send localhost:3000/hook", "/send": "the exact request before it is sent",
 	} {
-		if _, body := s.get(path); !strings.Contains(body, says) {
-			t.Errorf("%s does not say %q", path, says)
+		if _, body := s.get(path); !strings.Contains(body, want) {
+			t.Errorf("%s does not have %q", path, want)
 		}
 	}
 	s.record(s.store, nil)
-	for path, says := range map[string]string{
-		"/?status=5xx": "No delivery fits these filters", "/?before=1": "nothing older", "/deliveries/1": "No answer yet",
-		"/deliveries/7": "There is no delivery #7", "/lead": "Which lead?", "/lead?id=x": "knows no lead",
+	for path, want := range map[string]string{
+		"/?status=5xx": "No deliveries match these filters", "/?before=1": "no older deliveries", "/deliveries/1": "No response yet",
+		"/deliveries/7": "There is no delivery #7", "/lead": "The address has no lead", "/lead?id=x": "The history has no lead",
 	} {
-		if _, body := s.get(path); !strings.Contains(body, says) {
-			t.Errorf("%s does not say %q", path, says)
+		if _, body := s.get(path); !strings.Contains(body, want) {
+			t.Errorf("%s does not have %q", path, want)
 		}
 	}
 }
 
-func TestOutcomesAreWorded(t *testing.T) {
+func TestOutcomes(t *testing.T) {
 	s := newSite(t)
 	now := time.Now()
 	for _, tt := range []struct {
@@ -226,10 +226,10 @@ func TestOutcomesAreWorded(t *testing.T) {
 		{"redirect", history.Delivery{State: history.Done, Status: 302}, "warn", "302"},
 		{"not accepted", history.Delivery{State: history.Done, Status: 401}, "warn", "401"},
 		{"failed", history.Delivery{State: history.Done, Status: 500}, "bad", "500"},
-		{"no answer", history.Delivery{State: history.Done, Error: "timeout"}, "bad", "timeout"},
-		{"half an answer", history.Delivery{State: history.Done, Status: 200, Error: "reset"}, "bad", "200 reset"},
-		{"under way", history.Delivery{State: history.Unknown, Time: now}, "wait", "waiting"},
-		{"given up", history.Delivery{State: history.Unknown, Time: now.Add(-time.Hour)}, "wait", "unknown"},
+		{"no response", history.Delivery{State: history.Done, Error: "timeout"}, "bad", "timeout"},
+		{"incomplete response", history.Delivery{State: history.Done, Status: 200, Error: "reset"}, "bad", "200 reset"},
+		{"in flight", history.Delivery{State: history.Unknown, Time: now}, "wait", "waiting"},
+		{"sender stopped", history.Delivery{State: history.Unknown, Time: now.Add(-time.Hour)}, "wait", "unknown"},
 	} {
 		if got := s.page.outcome(&tt.d); got.Class != tt.class || got.Label != tt.label {
 			t.Errorf("%s: got %+v", tt.name, got)

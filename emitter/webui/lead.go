@@ -12,39 +12,39 @@ import (
 	"artihook/emitter/payload"
 )
 
-// maxLead is how many deliveries a lead's page reads; a lead has a few dozen.
+// maxLead is the maximum number of deliveries on the page of a lead.
 const maxLead = 500
 
-// leadData is what the template of a lead sees.
+// leadData is the data of the lead template.
 type leadData struct {
-	ID      string
-	Facts   []fact
-	Moments []moment
-	Total   int
-	More    bool // older deliveries are left out
-	Next    []nextStep
-	Live    string
-	After   int64
+	ID     string
+	Facts  []fact
+	Events []leadEvent
+	Total  int
+	More   bool // older deliveries are not shown
+	Next   []nextStep
+	Live   string // the URL of the events with new deliveries
+	After  int64  // the newest delivery
 }
 
-// moment is one event of the conversation, with the deliveries that told of it.
-type moment struct {
+// leadEvent is one event of the conversation, with its deliveries.
+type leadEvent struct {
 	Event, Version string
-	Time           string // when it took place, by the payload; else when it was first sent
+	Time           string // of the payload, or of the first delivery if the body is not an event
 	Changes        []change
-	Answers        int    // how many there are by now
-	Why            string // why its body is no event
+	Answers        int    // the number of answers after the event
+	Why            string // why the body is not an event
 	Deliveries     []row
 
 	event   *payload.Event
 	version int
 }
 
-// change is an answer that was not there before, or not in this form.
+// change is an answer that differs from the event before.
 type change struct {
 	Field, Type, Text string
 	Kind              string // added, changed or removed
-	Before            string // of a changed one
+	Before            string // the old answer, if changed
 }
 
 type nextStep struct{ Label, Link string }
@@ -52,17 +52,17 @@ type nextStep struct{ Label, Link string }
 func (h *Handler) lead(w http.ResponseWriter, r *http.Request) {
 	id := r.URL.Query().Get("id")
 	if id == "" {
-		h.problem(w, http.StatusBadRequest, "Which lead? Open one from the list of deliveries.")
+		h.problem(w, http.StatusBadRequest, "The address has no lead. Open a lead from the list of deliveries.")
 		return
 	}
 	data, err := h.leadData(r, id)
 	switch {
 	case err != nil:
-		h.fault(w, err)
+		h.serverError(w, err)
 	case data.Total == 0:
-		h.problem(w, http.StatusNotFound, fmt.Sprintf("The history knows no lead %q.", id))
+		h.problem(w, http.StatusNotFound, fmt.Sprintf("The history has no lead %q.", id))
 	default:
-		h.show(w, http.StatusOK, "lead", chrome{Title: "Lead " + id, Data: data})
+		h.show(w, http.StatusOK, "lead", layoutData{Title: "Lead " + id, Data: data})
 	}
 }
 
@@ -78,56 +78,56 @@ func (h *Handler) leadData(r *http.Request, id string) (leadData, error) {
 			break
 		}
 		data.Total++
-		data.Moments = h.addTo(data.Moments, &d)
+		data.Events = h.addDelivery(data.Events, &d)
 	}
-	slices.SortStableFunc(data.Moments, func(a, b moment) int {
+	slices.SortStableFunc(data.Events, func(a, b leadEvent) int {
 		return cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(stage(a.Event), stage(b.Event)))
 	})
-	compare(data.Moments)
+	setChanges(data.Events)
 	data.describe()
 	return data, nil
 }
 
-// stage orders events of one version: in edition 2022 completed repeats the last update's.
+// stage returns the order of events of the same version. In edition 2022 completed has the version of the last update.
 func stage(event string) int {
 	return slices.Index(payload.Actions[:], payload.Action(strings.TrimPrefix(event, "lead:")))
 }
 
-// addTo puts a delivery, older than all before, to the event that it tells of.
-func (h *Handler) addTo(moments []moment, d *history.Delivery) []moment {
-	at := slices.IndexFunc(moments, func(m moment) bool { return m.Event == d.Event && m.version == d.Version })
+// addDelivery adds a delivery to its event. Deliveries are added from the newest to the oldest.
+func (h *Handler) addDelivery(events []leadEvent, d *history.Delivery) []leadEvent {
+	at := slices.IndexFunc(events, func(e leadEvent) bool { return e.Event == d.Event && e.version == d.Version })
 	if at < 0 {
-		moments = append(moments, moment{Event: d.Event, version: d.Version})
-		at = len(moments) - 1
+		events = append(events, leadEvent{Event: d.Event, version: d.Version})
+		at = len(events) - 1
 	}
-	m := &moments[at]
-	line := h.row(d)
-	m.Version = line.Version
-	m.Deliveries = slices.Insert(m.Deliveries, 0, line)
-	m.Time = h.clock(d.Time)
+	e := &events[at]
+	row := h.row(d)
+	e.Version = row.Version
+	e.Deliveries = slices.Insert(e.Deliveries, 0, row)
+	e.Time = h.clock(d.Time)
 	event, err := payload.Decode(d.Request.Body)
 	switch {
 	case err == nil:
-		m.event, m.Why = &event, ""
-	case m.event == nil:
-		m.Why = sentence(err.Error())
+		e.event, e.Why = &event, ""
+	case e.event == nil:
+		e.Why = sentence(err.Error())
 	}
-	if m.event != nil {
-		m.Time = h.clock(m.event.Time.Time())
+	if e.event != nil {
+		e.Time = h.clock(e.event.Time.Time())
 	}
-	return moments
+	return events
 }
 
-// compare finds what changed from one event to the next.
-func compare(moments []moment) {
+// setChanges sets the changes from each event to the next.
+func setChanges(events []leadEvent) {
 	var before []payload.Answer
-	for i := range moments {
-		m := &moments[i]
-		if m.event == nil {
+	for i := range events {
+		e := &events[i]
+		if e.event == nil {
 			continue
 		}
-		now := m.event.Lead.Data
-		m.Changes, m.Answers = changes(before, now), len(now)
+		now := e.event.Lead.Data
+		e.Changes, e.Answers = changes(before, now), len(now)
 		before = now
 	}
 }
@@ -136,20 +136,20 @@ func changes(before, now []payload.Answer) []change {
 	var list []change
 	for _, a := range now {
 		was := answerTo(before, a.Field)
-		c := change{Field: a.Field, Type: string(a.Type), Text: spoken(&a)}
+		c := change{Field: a.Field, Type: string(a.Type), Text: displayed(&a)}
 		switch {
 		case was == nil:
 			c.Kind = "added"
 		case *was == a:
 			continue
 		default:
-			c.Kind, c.Before = "changed", spoken(was)
+			c.Kind, c.Before = "changed", displayed(was)
 		}
 		list = append(list, c)
 	}
 	for _, a := range before {
 		if answerTo(now, a.Field) == nil {
-			list = append(list, change{Field: a.Field, Type: string(a.Type), Text: spoken(&a), Kind: "removed"})
+			list = append(list, change{Field: a.Field, Type: string(a.Type), Text: displayed(&a), Kind: "removed"})
 		}
 	}
 	return list
@@ -162,14 +162,14 @@ func answerTo(data []payload.Answer, field string) *payload.Answer {
 	return nil
 }
 
-func spoken(a *payload.Answer) string { return cmp.Or(a.Display, a.Input) }
+func displayed(a *payload.Answer) string { return cmp.Or(a.Display, a.Input) }
 
-// describe tells who the lead is, by its last event, and what can follow.
+// describe sets the facts of the lead's last event, and the events that can follow.
 func (l *leadData) describe() {
 	var last *payload.Event
 	completed := false
-	for i := range l.Moments {
-		if event := l.Moments[i].event; event != nil {
+	for i := range l.Events {
+		if event := l.Events[i].event; event != nil {
 			last, completed = event, completed || event.Action == payload.Completed
 		}
 	}

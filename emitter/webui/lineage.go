@@ -10,16 +10,16 @@ import (
 	"artihook/emitter/history"
 )
 
-// shownResends is how many of a delivery's resends its page names, the newest.
+// shownResends is the maximum number of resends on the page of a delivery.
 const shownResends = 10
 
-// lineage is what a delivery sends again, and what sends it again.
+// lineage has the deliveries that a delivery is a resend of, and its resends.
 type lineage struct {
-	Of      int64  // the number of the delivery that this one sends again; 0 for none
-	Earlier *row   // that delivery; nil where the history does not hold it
-	Body    string // how the body of its answer compares; "" where not both have one
-	Later   []row  // those that send this one again, the oldest first
-	More    bool   // there are older ones
+	Of      int64  // the number of the delivery that this one is a resend of; 0 is none
+	Earlier *row   // that delivery; nil if it is not in the history
+	Body    string // how the body of the response differs from Earlier's; "" if one of them has no response
+	Later   []row  // the resends, oldest first
+	More    bool   // there are older resends
 }
 
 func (h *Handler) lineage(ctx context.Context, d *history.Delivery) (lineage, error) {
@@ -30,8 +30,8 @@ func (h *Handler) lineage(ctx context.Context, d *history.Delivery) (lineage, er
 			return l, err
 		}
 		if err == nil {
-			line := h.row(&earlier)
-			l.Earlier, l.Body = &line, compareBodies(earlier.Response, d.Response)
+			row := h.row(&earlier)
+			l.Earlier, l.Body = &row, compareBodies(earlier.Response, d.Response)
 		}
 	}
 	for later, err := range h.opt.History.List(ctx, history.Filter{ResendOf: d.ID, Limit: shownResends + 1}) {

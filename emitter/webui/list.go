@@ -17,21 +17,21 @@ import (
 	"github.com/google/uuid"
 )
 
-// pageRows is how many deliveries one page of the list has.
+// pageRows is the maximum number of deliveries on a page of the list.
 const pageRows = 100
 
-// view is what the address of a list says: which deliveries are meant.
+// view is the query of a list: the selected deliveries.
 type view struct {
 	Webhook, Event, Status, Lead, Grep string
 	Before                             int64
 }
 
-// filterKeys are the names of a list's query, those of the flags of history list.
+// filterKeys are the names in the query of a list. They are those of the flags of history list.
 var filterKeys = [...]string{"webhook", "event", "status", "lead", "grep", "before"}
 
 func parseView(q url.Values) (view, error) {
 	v := view{
-		Webhook: q.Get("webhook"), Status: q.Get("status"), Lead: leadGiven(q.Get("lead")), Grep: q.Get("grep"),
+		Webhook: q.Get("webhook"), Status: q.Get("status"), Lead: normalizeLead(q.Get("lead")), Grep: q.Get("grep"),
 	}
 	if event := q.Get("event"); event != "" {
 		action, err := payload.ParseAction(event)
@@ -43,7 +43,7 @@ func parseView(q url.Values) (view, error) {
 	if before := q.Get("before"); before != "" {
 		var err error
 		if v.Before, err = strconv.ParseInt(before, 10, 64); err != nil || v.Before < 1 {
-			return v, fmt.Errorf("before is %q; it is the number of a delivery", before)
+			return v, fmt.Errorf("before is %q; want the number of a delivery", before)
 		}
 	}
 	return v, checkStatus(v.Status)
@@ -52,9 +52,9 @@ func parseView(q url.Values) (view, error) {
 var errStatus = errors.New("want a code like 204, a class like 5xx, failed, unknown, or the name of a failure like refused")
 
 func checkStatus(status string) error {
-	named := slices.Contains(emitter.StatusNames(), status)
-	numbered := strings.ContainsAny(status, "0123456789") && (history.Filter{Status: status}).Validate() == nil
-	if status == "" || named || numbered {
+	isName := slices.Contains(emitter.StatusNames(), status)
+	isCode := strings.ContainsAny(status, "0123456789") && (history.Filter{Status: status}).Validate() == nil
+	if status == "" || isName || isCode {
 		return nil
 	}
 	return fmt.Errorf("the status is %q; %w", status, errStatus)
@@ -68,7 +68,7 @@ func (v view) filter() history.Filter {
 	return f
 }
 
-// query is the shortest address of the view, without a question mark.
+// query returns the query of the view, without empty values and without a question mark.
 func (v view) query() string {
 	q := url.Values{}
 	for key, value := range map[string]string{"webhook": v.Webhook, "event": v.Event, "status": v.Status, "lead": v.Lead, "grep": v.Grep} {
@@ -82,22 +82,22 @@ func (v view) query() string {
 	return q.Encode()
 }
 
-// Filtered tells whether the view leaves something out, apart from where it begins.
+// Filtered reports whether the view has a filter other than Before.
 func (v view) Filtered() bool {
 	v.Before = 0
 	return v != view{}
 }
 
-// listData is what the list's template sees.
+// listData is the data of the list template.
 type listData struct {
 	View   view
 	Rows   []row
-	Empty  bool   // nothing was ever recorded
-	Older  string // the next page; "" on the last
-	Newest string // the first page, when this is a later one
-	Live   string // where news comes from; "" on a later page
-	After  int64
-	// Conversation is the page of the lead that is filtered for; "" when none is, or it has no delivery.
+	Empty  bool   // the history is empty
+	Older  string // the URL of the next page; "" on the last page
+	Newest string // the URL of the first page; "" on the first page
+	Live   string // the URL of the events with new deliveries; "" on a later page
+	After  int64  // the newest delivery
+	// Conversation is the URL of the lead that the filter selects; "" if it selects none or the lead has no delivery.
 	Conversation string
 
 	Webhooks []string
@@ -112,17 +112,17 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) {
 		h.problem(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	// A form sends its empty fields too; an address to share has none.
+	// A form also sends its empty fields. Remove them from the address.
 	if slices.ContainsFunc(filterKeys[:], func(key string) bool { return q.Has(key) && q.Get(key) == "" }) {
 		http.Redirect(w, r, "/?"+v.query(), http.StatusSeeOther)
 		return
 	}
 	data, err := h.listData(r.Context(), v)
 	if err != nil {
-		h.fault(w, err)
+		h.serverError(w, err)
 		return
 	}
-	h.show(w, http.StatusOK, "list", chrome{Title: "Deliveries", Here: "deliveries", Data: data})
+	h.show(w, http.StatusOK, "list", layoutData{Title: "Deliveries", Here: "deliveries", Data: data})
 }
 
 func (h *Handler) listData(ctx context.Context, v view) (listData, error) {
@@ -163,7 +163,7 @@ func (h *Handler) listData(ctx context.Context, v view) (listData, error) {
 	return data, nil
 }
 
-// webhookNames are those that the history has and those that are known now.
+// webhookNames returns the names in the history and the configured ones.
 func (h *Handler) webhookNames(ctx context.Context) ([]string, error) {
 	names, err := h.opt.History.Webhooks(ctx)
 	for i := range h.opt.Webhooks {
@@ -175,13 +175,13 @@ func (h *Handler) webhookNames(ctx context.Context) ([]string, error) {
 	return slices.Compact(names), err
 }
 
-// fault shows what went wrong on this side.
-func (h *Handler) fault(w http.ResponseWriter, err error) {
+// serverError shows an error of this program.
+func (h *Handler) serverError(w http.ResponseWriter, err error) {
 	h.problem(w, http.StatusInternalServerError, err.Error())
 }
 
-// leadGiven takes a UUID in capitals, as some logs show it, for what it is in the history.
-func leadGiven(text string) string {
+// normalizeLead returns a UUID in lower case, as the history has it. Some logs show UUIDs in upper case.
+func normalizeLead(text string) string {
 	text = strings.TrimSpace(text)
 	if id, err := uuid.Parse(text); err == nil && len(text) == len(id.String()) {
 		return id.String()

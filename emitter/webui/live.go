@@ -14,17 +14,17 @@ import (
 	"artihook/emitter/history"
 )
 
-// writeTime bounds how long a live page may take to read its news.
+// writeTime is the timeout for writing an event to a live page.
 const writeTime = 10 * time.Second
 
-// liveRow is a delivery as the live list takes it.
+// liveRow is a delivery in an event for a live page.
 type liveRow struct {
 	ID   int64  `json:"id"`
 	HTML string `json:"html"`
 }
 
-// events tells a live page of deliveries that enter its view (server-sent events). The query is that of the list, with
-// after, the newest number that the page knows, and open, those that it shows without an outcome.
+// events sends new and changed deliveries of a view to a live page, as server-sent events. The query is that of the list, with
+// after, the number of the newest delivery on the page, and open, the numbers of its deliveries without an outcome.
 func (h *Handler) events(w http.ResponseWriter, r *http.Request) {
 	opt, err := watchOptions(r.URL.Query())
 	if err != nil {
@@ -33,7 +33,7 @@ func (h *Handler) events(w http.ResponseWriter, r *http.Request) {
 	}
 	done, ok := h.begin()
 	if !ok {
-		http.Error(w, "The page is about to end.", http.StatusServiceUnavailable)
+		http.Error(w, "artihook ui is stopping.", http.StatusServiceUnavailable)
 		return
 	}
 	defer done()
@@ -41,12 +41,12 @@ func (h *Handler) events(w http.ResponseWriter, r *http.Request) {
 	case h.listeners <- struct{}{}:
 		defer func() { <-h.listeners }()
 	default:
-		http.Error(w, "Too many pages are live already; close some.", http.StatusServiceUnavailable)
+		http.Error(w, "Too many pages are live. Close some of them.", http.StatusServiceUnavailable)
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	defer context.AfterFunc(h.life, cancel)()
+	defer context.AfterFunc(h.ctx, cancel)()
 	h.stream(ctx, w, opt)
 }
 
@@ -59,7 +59,7 @@ func watchOptions(q url.Values) (opt history.WatchOptions, err error) {
 	opt.Filter = v.filter()
 	if after := q.Get("after"); after != "" {
 		if opt.After, err = strconv.ParseInt(after, 10, 64); err != nil {
-			return opt, fmt.Errorf("after is %q; it is the number of a delivery", after)
+			return opt, fmt.Errorf("after is %q; want the number of a delivery", after)
 		}
 	}
 	for text := range strings.SplitSeq(q.Get("open"), ",") {
@@ -68,7 +68,7 @@ func watchOptions(q url.Values) (opt history.WatchOptions, err error) {
 		}
 		id, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return opt, fmt.Errorf("open holds %q; it lists numbers of deliveries", text)
+			return opt, fmt.Errorf("open has %q; want the numbers of deliveries", text)
 		}
 		opt.Pending = append(opt.Pending, id)
 	}
@@ -77,7 +77,7 @@ func watchOptions(q url.Values) (opt history.WatchOptions, err error) {
 
 func (h *Handler) stream(ctx context.Context, w http.ResponseWriter, opt history.WatchOptions) {
 	connection := http.NewResponseController(w)
-	// The server's limits are made for answers that end. A writer that knows no limits has none to lift.
+	// The timeouts of the server are too short for a stream. An error means that the writer has no deadline.
 	_ = connection.SetReadDeadline(time.Time{})
 	w.Header().Set("Content-Type", "text/event-stream")
 	send := func(message []byte) bool {
@@ -88,28 +88,28 @@ func (h *Handler) stream(ctx context.Context, w http.ResponseWriter, opt history
 	if !send([]byte("event: ready\ndata:\n\n")) {
 		return
 	}
-	for news, err := range h.opt.History.Watch(ctx, opt) {
-		if err != nil || !send(h.newsEvent(news)) {
-			return // the page comes back by itself
+	for deliveries, err := range h.opt.History.Watch(ctx, opt) {
+		if err != nil || !send(h.rowsEvent(deliveries)) {
+			return // the page connects again
 		}
 	}
 }
 
-// newsEvent words deliveries as one server-sent event.
-func (h *Handler) newsEvent(news []history.Delivery) []byte {
-	rows := make([]liveRow, 0, len(news))
-	for i := range news {
+// rowsEvent returns deliveries as one server-sent event.
+func (h *Handler) rowsEvent(deliveries []history.Delivery) []byte {
+	rows := make([]liveRow, 0, len(deliveries))
+	for i := range deliveries {
 		var b strings.Builder
-		if err := h.templates["list"].ExecuteTemplate(&b, "row", h.row(&news[i])); err != nil {
-			continue // the page has it when it is loaded anew
+		if err := h.templates["list"].ExecuteTemplate(&b, "row", h.row(&deliveries[i])); err != nil {
+			continue // the row is shown when the page is reloaded
 		}
-		rows = append(rows, liveRow{news[i].ID, b.String()})
+		rows = append(rows, liveRow{deliveries[i].ID, b.String()})
 	}
 	var b bytes.Buffer
 	b.WriteString("event: rows\ndata: ")
 	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false) // no page ever holds this text itself
-	_ = encoder.Encode(rows)     // ends the line; strings and numbers always encode
+	encoder.SetEscapeHTML(false) // the text is not part of an HTML page
+	_ = encoder.Encode(rows)     // ends with a line feed; strings and numbers are always encoded
 	b.WriteByte('\n')
 	return b.Bytes()
 }

@@ -12,20 +12,20 @@ import (
 	"artihook/emitter/text"
 )
 
-// outcome is how a page words what came of a delivery: never by colour alone.
+// outcome is the outcome of a delivery on a page. Its label does not depend on the colour.
 type outcome struct {
 	Class   string // good, warn, bad or wait
 	Label   string // "204", "timeout"
 	Meaning string // "No Content: accepted"
 }
 
-// patience is how long a delivery without an outcome counts as under way; after it, its sender was most likely stopped.
-const patience = 2 * time.Minute
+// maxInFlight is how long a delivery without an outcome is shown as waiting. After that, its sender was probably stopped.
+const maxInFlight = 2 * time.Minute
 
 func (h *Handler) outcome(d *history.Delivery) outcome {
 	switch {
-	case d.State != history.Done && h.opt.Now().Sub(d.Time) < patience:
-		return outcome{"wait", "waiting", "no answer yet"}
+	case d.State != history.Done && h.opt.Now().Sub(d.Time) < maxInFlight:
+		return outcome{"wait", "waiting", "no response yet"}
 	case d.State != history.Done:
 		return outcome{"wait", "unknown", d.Reason}
 	case d.Error != "" && d.Status > 0:
@@ -42,7 +42,7 @@ func (h *Handler) outcome(d *history.Delivery) outcome {
 	case d.Status >= 400:
 		o.Class, o.Meaning = "warn", "not accepted"
 	default:
-		o.Class, o.Meaning = "warn", "not accepted: ArtiBot follows no redirect"
+		o.Class, o.Meaning = "warn", "not accepted: ArtiBot does not follow redirects"
 	}
 	if text := http.StatusText(d.Status); text != "" {
 		o.Meaning = text + ": " + o.Meaning
@@ -50,17 +50,17 @@ func (h *Handler) outcome(d *history.Delivery) outcome {
 	return o
 }
 
-// row is a delivery as a line of a list.
+// row is a delivery as a row of a list.
 type row struct {
 	ID        int64
 	Outcome   outcome
-	Stamp     string // for machines
+	Stamp     string // RFC 3339
 	Day, Time string // Day is "" for today
-	Event     string // "created", or what the history holds instead
+	Event     string // "lead:created", or "no event"
 	Version   string
 	Lead      string
 	LeadURL   string
-	To        string // the webhook's name, else the URL without its scheme
+	To        string // the name of the webhook, or the URL without its scheme
 	URL       string
 	Took      string
 	Open      bool
@@ -109,7 +109,7 @@ func (h *Handler) fullClock(t time.Time) string {
 	return h.local(t).Format("2 January 2006, 15:04:05.000 MST")
 }
 
-// day is "" for today.
+// day returns the date of t, or "" for today.
 func (h *Handler) day(t time.Time) string {
 	local, today := h.local(t), h.opt.Now()
 	switch {

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// token is a piece of pretty-printed JSON of one kind: "key", "string", "number", "word", or "" for marks and space.
+// token is a part of formatted JSON. Its kind is "key", "string", "number", "word", or "" for punctuation and white space.
 type token struct{ Kind, Text string }
 
-// maxDepth is how far lines are indented; deeper ones stay there.
+// maxDepth is the maximum indentation, in levels.
 const maxDepth = 30
 
-// pretty lays JSON out over lines, at most about limit bytes of it. Keys, numbers and strings keep their order and
-// spelling. It gives nil for what is no JSON; whole is false where it was cut.
-func pretty(text []byte, limit int) (tokens []token, whole bool) {
+// pretty formats JSON with line breaks and indentation. It does not change keys, numbers and strings. It stops after about
+// limit bytes, and complete is false then. It returns nil if the text is not JSON.
+func pretty(text []byte, limit int) (tokens []token, complete bool) {
 	if !json.Valid(text) {
 		return nil, false
 	}
@@ -28,10 +28,10 @@ func pretty(text []byte, limit int) (tokens []token, whole bool) {
 type printer struct {
 	tokens []token
 	depth  int
-	left   int // bytes that may still be written
+	left   int // until the limit, in bytes
 }
 
-// next writes the token at the start of valid JSON and tells its length.
+// next adds the token at the start of valid JSON and returns its length.
 func (p *printer) next(text []byte) int {
 	switch c := text[0]; c {
 	case ' ', '\t', '\r', '\n':
@@ -40,12 +40,12 @@ func (p *printer) next(text []byte) int {
 		return p.open(text)
 	case '}', ']':
 		p.depth--
-		p.line()
+		p.newLine()
 		p.add("", string(c))
 		return 1
 	case ',':
 		p.add("", ",")
-		p.line()
+		p.newLine()
 		return 1
 	case ':':
 		p.add("", ": ")
@@ -71,7 +71,7 @@ func (p *printer) next(text []byte) int {
 	return n
 }
 
-// open keeps an empty object or array on its line.
+// open begins an object or array. An empty one is on one line.
 func (p *printer) open(text []byte) int {
 	rest := bytes.TrimLeft(text[1:], " \t\r\n")
 	if rest[0] == text[0]+2 { // the bracket that closes this one, in ASCII
@@ -80,13 +80,13 @@ func (p *printer) open(text []byte) int {
 	}
 	p.add("", string(text[:1]))
 	p.depth++
-	p.line()
+	p.newLine()
 	return 1
 }
 
-func (p *printer) line() { p.add("", "\n"+strings.Repeat("  ", min(p.depth, maxDepth))) }
+func (p *printer) newLine() { p.add("", "\n"+strings.Repeat("  ", min(p.depth, maxDepth))) }
 
-// add joins marks and space into one token.
+// add adds a token. Adjacent punctuation and white space become one token.
 func (p *printer) add(kind, text string) {
 	p.left -= len(text)
 	if n := len(p.tokens); n > 0 && kind == "" && p.tokens[n-1].Kind == "" {
@@ -96,7 +96,7 @@ func (p *printer) add(kind, text string) {
 	p.tokens = append(p.tokens, token{kind, text})
 }
 
-// stringLength is that of the JSON string at the start of the text, with its quotes.
+// stringLength returns the length of the JSON string at the start of the text, with its quotes.
 func stringLength(text []byte) int {
 	for i := 1; i < len(text); i++ {
 		switch text[i] {

@@ -24,8 +24,8 @@ func TestPretty(t *testing.T) {
 		`{"b":1,"a":[true,null,{}]}`: "{\n  \"b\": 1,\n  \"a\": [\n    true,\n    null,\n    {}\n  ]\n}",
 		"{\n\"x\" : 9000000001.0 }":  "{\n  \"x\": 9000000001.0\n}",
 	} {
-		tokens, whole := pretty([]byte(text), 1<<10)
-		if got := joined(tokens); got != want || !whole {
+		tokens, complete := pretty([]byte(text), 1<<10)
+		if got := joined(tokens); got != want || !complete {
 			t.Errorf("%s: got %s", text, got)
 		}
 	}
@@ -39,37 +39,37 @@ func TestPretty(t *testing.T) {
 			t.Errorf("%s is a %q", text, kinds[text])
 		}
 	}
-	if tokens, whole := pretty([]byte(`{"a":`), 1<<10); tokens != nil || whole {
-		t.Error("what is no JSON is laid out")
+	if tokens, complete := pretty([]byte(`{"a":`), 1<<10); tokens != nil || complete {
+		t.Error("text that is not JSON is formatted")
 	}
 }
 
-// FuzzPretty holds that laying out changes nothing but space, and is bounded.
+// FuzzPretty checks that formatting changes only white space, and that the result is bounded.
 func FuzzPretty(f *testing.F) {
 	for _, seed := range []string{`{"a":[1,2.50,"x, y: {z}"],"b":{}}`, `[[[[]]]]`, `"\\"`, ` 1 `, strings.Repeat("[", 500) + strings.Repeat("]", 500)} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		const limit = 1 << 12
-		tokens, whole := pretty(text, limit)
+		tokens, complete := pretty(text, limit)
 		if !json.Valid(text) {
 			if tokens != nil {
-				t.Errorf("what is no JSON is laid out as %q", joined(tokens))
+				t.Errorf("text that is not JSON is formatted as %q", joined(tokens))
 			}
 			return
 		}
-		laid := joined(tokens)
-		if len(laid) > limit+len(text)+2*maxDepth+2 {
-			t.Errorf("%d bytes, the limit is %d", len(laid), limit)
+		formatted := joined(tokens)
+		if len(formatted) > limit+len(text)+2*maxDepth+2 {
+			t.Errorf("%d bytes, the limit is %d", len(formatted), limit)
 		}
-		if !whole {
+		if !complete {
 			return
 		}
 		var want, got bytes.Buffer
 		if err := json.Compact(&want, text); err != nil {
 			t.Fatal(err)
 		}
-		if err := json.Compact(&got, []byte(laid)); err != nil || got.String() != want.String() {
+		if err := json.Compact(&got, []byte(formatted)); err != nil || got.String() != want.String() {
 			t.Errorf("%s became %s, %v", &want, &got, err)
 		}
 	})

@@ -17,13 +17,13 @@ var templateFiles embed.FS
 //go:embed assets
 var assetFiles embed.FS
 
-// parseTemplates reads each page with the layout around it and the parts that pages share.
+// parseTemplates returns the templates of the pages by name. Each has the layout and the shared parts.
 func parseTemplates() map[string]*template.Template {
 	pages := map[string]*template.Template{}
 	shared := template.Must(template.ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
 	files, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
-		panic("page: " + err.Error())
+		panic("webui: " + err.Error())
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(path.Base(file), ".html")
@@ -32,33 +32,33 @@ func parseTemplates() map[string]*template.Template {
 	return pages
 }
 
-// chrome is what the layout needs of every page.
-type chrome struct {
+// layoutData is the data of the layout.
+type layoutData struct {
 	Title   string
-	Here    string // the entry of the navigation that this page is
-	History string // the file
-	Data    any
+	Here    string // the current entry of the navigation
+	History string // the name of the file
+	Data    any    // of the page's template
 }
 
-// show renders a page whole before its first byte leaves, so that a fault makes no half page.
-func (h *Handler) show(w http.ResponseWriter, status int, name string, c chrome) {
-	c.History = h.opt.History.Path()
+// show renders a page completely before it writes the first byte, so that an error does not leave a part of a page.
+func (h *Handler) show(w http.ResponseWriter, status int, name string, data layoutData) {
+	data.History = h.opt.History.Path()
 	var b bytes.Buffer
-	if err := h.templates[name].ExecuteTemplate(&b, "layout", c); err != nil {
-		http.Error(w, "The page could not be made: "+err.Error(), http.StatusInternalServerError)
+	if err := h.templates[name].ExecuteTemplate(&b, "layout", data); err != nil {
+		http.Error(w, "The page could not be rendered: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // whoever asked may have gone
+	_, _ = w.Write(b.Bytes()) // fails only if the browser has disconnected
 }
 
-// problem says what is wrong, and where to go on.
-func (h *Handler) problem(w http.ResponseWriter, status int, what string) {
-	h.show(w, status, "problem", chrome{Title: http.StatusText(status), Data: sentence(what)})
+// problem shows an error page.
+func (h *Handler) problem(w http.ResponseWriter, status int, text string) {
+	h.show(w, status, "problem", layoutData{Title: http.StatusText(status), Data: sentence(text)})
 }
 
-// sentence makes an error of the libraries one for a page.
+// sentence returns the text of an error as a sentence, with a capital and a full stop.
 func sentence(text string) string {
 	if text == "" {
 		return ""
@@ -70,7 +70,7 @@ func sentence(text string) string {
 	return text
 }
 
-// asset serves one of the page's own files.
+// asset serves a file of the assets folder.
 func (h *Handler) asset(w http.ResponseWriter, r *http.Request) {
 	name := path.Join("assets", path.Base(r.PathValue("name")))
 	content, err := assetFiles.ReadFile(name)

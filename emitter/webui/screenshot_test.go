@@ -28,15 +28,15 @@ import (
 
 var screenshots = flag.String("screenshots", "", "write the pictures of the documents into this `FOLDER`")
 
-// TestBrowserScreenshots makes the pictures of the documents, with
+// TestBrowserScreenshots writes the pictures of the documents:
 //
 //	go test ./emitter/webui -run Screenshots -screenshots "$PWD/docs/images"
 func TestBrowserScreenshots(t *testing.T) {
 	if *screenshots == "" {
-		return // nobody asked; a skip would be taken for a missing browser
+		return // not skipped, because a skip means that the browser is missing
 	}
 	s := newSite(t)
-	lead := furnish(s)
+	lead := addSamples(s)
 	b := s.open(t)
 	for _, shot := range []struct {
 		name, path    string
@@ -60,7 +60,7 @@ func TestBrowserScreenshots(t *testing.T) {
 		var picture []byte
 		b.run(
 			chromedp.Evaluate(`document.documentElement.style.scrollbarGutter = 'auto'`, nil), // a browser without a screen has no scroll bar
-			chromedp.Evaluate(`document.querySelector('.where bdi').textContent = '/home/ada/.local/state/artihook/history.db'`, nil),
+			chromedp.Evaluate(`document.querySelector('.history-path bdi').textContent = '/home/ada/.local/state/artihook/history.db'`, nil),
 			chromedp.CaptureScreenshot(&picture),
 		)
 		if err := os.WriteFile(filepath.Join(*screenshots, shot.name+".png"), smaller(t, picture), 0o644); err != nil {
@@ -69,8 +69,8 @@ func TestBrowserScreenshots(t *testing.T) {
 	}
 }
 
-// furnish fills a history with a bit of everything: 31 deliveries, of which number 25 has the most to show.
-func furnish(s *site) (lead string) {
+// addSamples adds 31 deliveries with different outcomes. Number 25 has a response with a body.
+func addSamples(s *site) (lead string) {
 	s.behind = 26 * time.Hour
 	s.converse(1, 2)
 	s.behind = 3 * time.Minute
@@ -79,7 +79,7 @@ func furnish(s *site) (lead string) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Retry-After", "30")
 		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = w.Write([]byte(`{"error":"the database is away","queue":null,"waiting":17}`))
+		_, _ = w.Write([]byte(`{"error":"the database is not available","queue":null,"waiting":17}`))
 	}))
 	defer broken.Close()
 	s.behind = 80 * time.Second
@@ -98,7 +98,7 @@ func furnish(s *site) (lead string) {
 	}{
 		{401, "", "", 2300 * time.Microsecond, "lead:updated"},
 		{0, "refused", "nothing listens there", 400 * time.Microsecond, "lead:created"},
-		{0, "timeout", "not all of the answer came within 30s", 30 * time.Second, "lead:completed"},
+		{0, "timeout", "the response was not complete within 30s", 30 * time.Second, "lead:completed"},
 		{302, "", "", 5 * time.Millisecond, ""},
 		{204, "", "", 1712 * time.Millisecond, "lead:created"},
 		{0, "", "", 0, "lead:updated"},
@@ -106,7 +106,7 @@ func furnish(s *site) (lead string) {
 		s.behind = time.Duration(60-9*i) * time.Second
 		s.record(s.store, func(planned *history.Delivery) {
 			if d.status > 0 {
-				answered(planned, d.status, "")
+				withResponse(planned, d.status, "")
 			}
 			planned.Event, planned.Version, planned.Duration = d.event, (i+1)%4, d.took
 			planned.Error, planned.Reason = d.error, d.reason
@@ -123,8 +123,7 @@ func furnish(s *site) (lead string) {
 	return lead
 }
 
-// smaller keeps 256 colours of a picture: nearly all that a page has. Of colours that look the same, the most frequent
-// stands for the others.
+// smaller reduces a picture to 256 colours. The most frequent of similar colours replaces the others.
 func smaller(t *testing.T, picture []byte) []byte {
 	t.Helper()
 	full, err := png.Decode(bytes.NewReader(picture))

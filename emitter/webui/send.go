@@ -21,23 +21,23 @@ import (
 	"artihook/fixtures"
 )
 
-// form is what somebody wants to send.
+// form is the content of the send form.
 type form struct {
 	To      string // a webhook's name; "" for URL
 	URL     string
 	Bot     string
 	Action  payload.Action
-	Edition string // "" is the webhook's own
-	Lead    string // the lead that is continued; "" for a fresh one
+	Edition string // "" is the edition of the webhook
+	Lead    string // the lead to continue; "" for a new one
 	Answers map[string]string
 
-	// The three that make the preview and what is sent the same bytes.
+	// With these values, the preview and the sent request have the same bytes.
 	Seed   uint64
 	At     time.Time
-	Digest string // of the body that was previewed; "" when none was
+	Digest string // of the previewed body; "" without a preview
 }
 
-// sendData is what the template of the form sees.
+// sendData is the data of the send template.
 type sendData struct {
 	form
 	Webhooks []emitter.Webhook
@@ -45,12 +45,12 @@ type sendData struct {
 	Actions  []payload.Action
 	Editions []payload.Edition
 	Fields   []field
-	Fault    string
+	Problem  string // "" for none
 	Preview  *preview
-	Unsigned bool // it would be signed with the empty secret
+	Unsigned bool // the preview is signed with the empty secret
 }
 
-// field is a question of the bot, and what the visitor is to say.
+// field is a question of the bot with the answer of the form.
 type field struct {
 	Name, Hint, Value string
 	Choices           []string
@@ -61,7 +61,7 @@ type preview struct {
 	Request                 requestData
 }
 
-// Stamp is At as the form carries it.
+// Stamp returns At as the value of a form field.
 func (f form) Stamp() string { return f.At.Format(time.RFC3339Nano) }
 
 func (h *Handler) readForm(q url.Values) (form, error) {
@@ -89,19 +89,26 @@ func (h *Handler) readForm(q url.Values) (form, error) {
 		}
 	}
 	parse("action", func(s string) (err error) { f.Action, err = payload.ParseAction(s); return err })
-	parse("seed", func(s string) (err error) { f.Seed, err = strconv.ParseUint(s, 10, 64); return plain(err, "seed", s) })
-	parse("at", func(s string) (err error) { f.At, err = time.Parse(time.RFC3339Nano, s); return plain(err, "at", s) })
+	parse("seed", func(s string) (err error) {
+		f.Seed, err = strconv.ParseUint(s, 10, 64)
+		return formError(err, "seed", s)
+	})
+	parse("at", func(s string) (err error) {
+		f.At, err = time.Parse(time.RFC3339Nano, s)
+		return formError(err, "at", s)
+	})
 	return f, errors.Join(errs...)
 }
 
-func plain(err error, key, text string) error {
+// formError returns an error of a hidden field in plain words.
+func formError(err error, key, text string) error {
 	if err != nil {
-		return fmt.Errorf("%s is %q, which this form did not write", key, text)
+		return fmt.Errorf("%s is %q, which is not a value of this form", key, text)
 	}
 	return nil
 }
 
-// sendForm shows the form, and with preview set, what it would send.
+// sendForm shows the form and, if the query has preview, the request that it would send.
 func (h *Handler) sendForm(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	f, err := h.readForm(q)
@@ -112,17 +119,17 @@ func (h *Handler) sendForm(w http.ResponseWriter, r *http.Request) {
 	h.showForm(w, r, f, err)
 }
 
-func (h *Handler) showForm(w http.ResponseWriter, r *http.Request, f form, fault error) {
+func (h *Handler) showForm(w http.ResponseWriter, r *http.Request, f form, problem error) {
 	data := h.sendData(r.Context(), &f)
 	status := http.StatusOK
-	if fault != nil {
-		data.Fault = sentence(strings.ReplaceAll(fault.Error(), "\n", "; "))
+	if problem != nil {
+		data.Problem = sentence(strings.ReplaceAll(problem.Error(), "\n", "; "))
 		status = http.StatusBadRequest
 	}
-	h.show(w, status, "send", chrome{Title: "Send an event", Here: "send", Data: data})
+	h.show(w, status, "send", layoutData{Title: "Send an event", Here: "send", Data: data})
 }
 
-// showPreview shows the very bytes that the form would send, with a word on why they are shown again.
+// showPreview shows the request that the form would send. why is an error that the page shows, or nil.
 func (h *Handler) showPreview(w http.ResponseWriter, r *http.Request, f form, status int, why error) {
 	hook, m, err := h.message(r.Context(), &f)
 	if err != nil {
@@ -133,7 +140,7 @@ func (h *Handler) showPreview(w http.ResponseWriter, r *http.Request, f form, st
 	f.Digest = digest(m.Body)
 	data := h.sendData(r.Context(), &f)
 	if why != nil {
-		data.Fault = sentence(why.Error())
+		data.Problem = sentence(why.Error())
 	}
 	data.Unsigned = hook.Secret.Empty()
 	event := planned.Event
@@ -141,7 +148,7 @@ func (h *Handler) showPreview(w http.ResponseWriter, r *http.Request, f form, st
 		event += fmt.Sprintf(" v%d", planned.Version)
 	}
 	data.Preview = &preview{Event: event, Lead: planned.Lead, URL: planned.URL, Stamp: f.Stamp(), Request: newRequest(&planned)}
-	h.show(w, status, "send", chrome{Title: "Send an event", Here: "send", Data: data})
+	h.show(w, status, "send", layoutData{Title: "Send an event", Here: "send", Data: data})
 }
 
 func digest(content []byte) string {
@@ -149,9 +156,9 @@ func digest(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-var errMoved = errors.New("the lead has gone on since you looked; this is what would be sent now")
+var errMoved = errors.New("the lead has changed since the preview, and nothing was sent; this is the new preview")
 
-// send sends what the form says. What was previewed is sent byte for byte, or not at all.
+// send sends the event of the form. If the body differs from the preview, it sends nothing and shows the new preview.
 func (h *Handler) send(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
@@ -209,10 +216,10 @@ func (h *Handler) sendData(ctx context.Context, f *form) sendData {
 	return data
 }
 
-// hints tell the form of an answer where any text will not do.
+// hints describe the answers of types that do not accept every text.
 var hints = map[payload.Type]string{
 	payload.TypeNumber:   "a number",
-	payload.TypeDateTime: "a day like 2027-01-31",
+	payload.TypeDateTime: "YYYY-MM-DD",
 	payload.TypeAddress:  "an address on one line",
 }
 
@@ -223,10 +230,10 @@ func (h *Handler) bot(name string) (*fixtures.Bot, error) {
 	return fixtures.LoadBot(name)
 }
 
-// hook gives the webhook of the form.
-func (h *Handler) hook(f *form) (emitter.Webhook, error) {
+// webhook returns the webhook of the form.
+func (h *Handler) webhook(f *form) (emitter.Webhook, error) {
 	if f.To == "" {
-		return h.elsewhere(f.URL)
+		return h.parseWebhook(f.URL)
 	}
 	for i := range h.opt.Webhooks {
 		if h.opt.Webhooks[i].Name == f.To {
@@ -236,9 +243,9 @@ func (h *Handler) hook(f *form) (emitter.Webhook, error) {
 	return emitter.Webhook{}, fmt.Errorf("there is no webhook %q", f.To)
 }
 
-// message makes what the form means. The same form and history give the same bytes.
+// message returns the message of the form and its webhook. For the same form and history it returns the same bytes.
 func (h *Handler) message(ctx context.Context, f *form) (hook emitter.Webhook, m emitter.Message, err error) {
-	if hook, err = h.hook(f); err != nil {
+	if hook, err = h.webhook(f); err != nil {
 		return hook, m, err
 	}
 	if !hook.Wants(f.Action) {
@@ -278,18 +285,18 @@ func (h *Handler) generator(name string, opt fixtures.Options) (*fixtures.Genera
 	return fixtures.NewGenerator(bot, opt)
 }
 
-// continued makes the next event of a lead of the history, with its bot, visitor and edition.
+// continued returns the message of the next event of a lead of the history, with its bot, visitor and edition.
 func (h *Handler) continued(ctx context.Context, f *form, opt fixtures.Options) (emitter.Message, error) {
 	last, err := h.lastOf(ctx, f.Lead)
 	if errors.Is(err, history.ErrNotFound) {
-		return emitter.Message{}, fmt.Errorf("the history knows no lead %q", f.Lead)
+		return emitter.Message{}, fmt.Errorf("the history has no lead %q", f.Lead)
 	}
 	if err != nil {
 		return emitter.Message{}, err
 	}
 	event, err := payload.Decode(last.Request.Body)
 	if err != nil {
-		return emitter.Message{}, fmt.Errorf("the lead cannot be continued: delivery #%d holds no whole event: %w", last.ID, err)
+		return emitter.Message{}, fmt.Errorf("the lead cannot be continued: the body of delivery #%d is not a complete event: %w", last.ID, err)
 	}
 	name := f.Bot
 	if last.Bot != "" {

@@ -18,10 +18,10 @@ var (
 	rawBody     = regexp.MustCompile(`(?s)<pre class="raw"[^>]*>(.*?)</pre>`)
 )
 
-// previewForm gives what the form below a preview would send, and the body that is previewed.
+// previewForm returns the form of a preview, and the previewed body.
 func previewForm(t *testing.T, page string) (url.Values, string) {
 	t.Helper()
-	at := strings.Index(page, "What goes out")
+	at := strings.Index(page, "preview-title")
 	raw := rawBody.FindStringSubmatch(page[at:])
 	if raw == nil {
 		t.Fatalf("there is no preview: %s", plainText(page))
@@ -33,7 +33,7 @@ func previewForm(t *testing.T, page string) (url.Values, string) {
 	return form, html.UnescapeString(raw[1])
 }
 
-func TestWhatIsPreviewedIsSent(t *testing.T) {
+func TestPreviewIsSent(t *testing.T) {
 	s := newSite(t)
 	for _, query := range []string{
 		"to=crm",
@@ -60,7 +60,7 @@ func TestWhatIsPreviewedIsSent(t *testing.T) {
 	}
 	last, _ := s.store.Last(t.Context())
 	if !bytes.Contains(last.Request.Body, []byte(`Ada \"& <b>`)) || !bytes.Contains(last.Request.Body, []byte(`"Own"`)) || last.Webhook != "" {
-		t.Errorf("the given answers are not in %s", last.Request.Body)
+		t.Errorf("the answers of the form are not in %s", last.Request.Body)
 	}
 	message := signature.Message{Method: "POST", URL: last.SignURL, Body: last.Request.Body}
 	if !signature.Verify(signature.NewSecret(otherText), signature.SchemeURL, message, last.Request.Headers.Get(signature.Header)) {
@@ -68,7 +68,7 @@ func TestWhatIsPreviewedIsSent(t *testing.T) {
 	}
 }
 
-func TestALeadIsContinued(t *testing.T) {
+func TestLeadIsContinued(t *testing.T) {
 	s := newSite(t)
 	s.post("/send", url.Values{"to": {"crm"}, "action": {"created"}, "bot": {"travel"}}, nil)
 	first, err := s.store.Last(t.Context())
@@ -81,7 +81,7 @@ func TestALeadIsContinued(t *testing.T) {
 		t.Fatal(err)
 	}
 	if strings.Contains(form, `value="`+html.EscapeString(event.Lead.Data[0].Field)+`"`) {
-		t.Error("the form asks for what is answered already")
+		t.Error("the form has a question that is already answered")
 	}
 	_, body := s.get("/send?preview=1&to=crm&action=updated&lead=" + first.Lead)
 	stale, _ := previewForm(t, body)
@@ -96,15 +96,15 @@ func TestALeadIsContinued(t *testing.T) {
 		}
 		before := last.ID
 		response, body = s.post("/send", stale, nil)
-		if last, _ = s.store.Last(t.Context()); response.StatusCode != http.StatusConflict || last.ID != before || !strings.Contains(body, "gone on since you looked") {
-			t.Errorf("a preview of yesterday: %s", response.Status)
+		if last, _ = s.store.Last(t.Context()); response.StatusCode != http.StatusConflict || last.ID != before || !strings.Contains(body, "changed since the preview") {
+			t.Errorf("an old preview: %s", response.Status)
 		}
 	}
 }
 
-func TestFormsThatCannotBeSentSayWhy(t *testing.T) {
+func TestInvalidForms(t *testing.T) {
 	s := newSite(t)
-	for query, says := range map[string]string{
+	for query, want := range map[string]string{
 		"to=nobody":                    `no webhook "nobody"`,
 		"to=":                          "the URL is missing",
 		"to=&url=ftp%3A%2F%2Fx":        "bad URL",
@@ -113,8 +113,8 @@ func TestFormsThatCannotBeSentSayWhy(t *testing.T) {
 		"to=mail&action=created":       "does not receive lead:created",
 		"to=crm&lead=x&action=updated": `no lead "x"`,
 		"to=crm&edition=1999":          "2019 or 2022",
-		"to=crm&seed=x":                "did not write",
-		"to=crm&at=x":                  "did not write",
+		"to=crm&seed=x":                "not a value of this form",
+		"to=crm&at=x":                  "not a value of this form",
 		"to=crm&field=Team+size+%28people+in+the+field%29&answer=many": "not a number",
 		"to=crm&field=Name&answer=a&field=Own&answer=b":                "has one answer",
 	} {
@@ -122,18 +122,18 @@ func TestFormsThatCannotBeSentSayWhy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, ask := range []func() (*http.Response, string){
+		for _, send := range []func() (*http.Response, string){
 			func() (*http.Response, string) { return s.get("/send?preview=1&" + query) },
 			func() (*http.Response, string) { return s.post("/send", values, nil) },
 		} {
-			response, body := ask()
-			if response.StatusCode != http.StatusBadRequest || !strings.Contains(strings.ToLower(plainText(body)), strings.ToLower(says)) {
-				t.Errorf("%s: %s, without %q", query, response.Status, says)
+			response, body := send()
+			if response.StatusCode != http.StatusBadRequest || !strings.Contains(strings.ToLower(plainText(body)), strings.ToLower(want)) {
+				t.Errorf("%s: %s, without %q", query, response.Status, want)
 			}
 		}
 	}
 	if _, err := s.store.Last(t.Context()); err == nil {
-		t.Error("something was sent all the same")
+		t.Error("an event was sent")
 	}
 }
 

@@ -27,7 +27,7 @@ const (
 	otherText  = "another-secret-4711"
 )
 
-// site is a page that is served, with a receiver to send to.
+// site is a served page with a receiver.
 type site struct {
 	t        testing.TB
 	page     *Handler
@@ -35,11 +35,11 @@ type site struct {
 	emitter  *emitter.Emitter
 	server   *httptest.Server
 	url      string
-	receiver string // URL of one that verifies with the secret of the webhook crm
+	receiver string // the URL of a receiver with the secret of the webhook crm
 
 	mu      sync.Mutex
 	arrived []receiver.Arrival
-	behind  time.Duration // by which the history's clock is late
+	behind  time.Duration // how far the clock of the history is behind
 }
 
 func parseURL(t testing.TB, text string) signature.URL {
@@ -101,7 +101,7 @@ func openHistory(t testing.TB, path string) *history.Store {
 	return store
 }
 
-// converse sends whole conversations to the webhook, and gives the lead of the last.
+// converse sends complete conversations to the webhook, and returns the lead of the last one.
 func (s *site) converse(hook int, leads uint64) (lead string) {
 	s.t.Helper()
 	w := s.page.opt.Webhooks[hook]
@@ -136,7 +136,7 @@ func (s *site) emit(w *emitter.Webhook, m emitter.Message) history.Delivery {
 	return d
 }
 
-// record keeps a delivery that was never sent, with the outcome that change gives it; without one it stays open.
+// record records a delivery that is not sent, with the outcome that change sets. Without an outcome it stays open.
 func (s *site) record(store *history.Store, change func(*history.Delivery)) *history.Delivery {
 	s.t.Helper()
 	d := &history.Delivery{
@@ -163,8 +163,8 @@ func (s *site) finish(store *history.Store, d *history.Delivery) {
 	}
 }
 
-// answered fills in an outcome.
-func answered(d *history.Delivery, status int, body string) {
+// withResponse sets the response of a delivery.
+func withResponse(d *history.Delivery, status int, body string) {
 	d.Status, d.Duration = status, 3100*time.Microsecond
 	d.RawResponse = fmt.Appendf(nil, "HTTP/1.1 %d %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s", status, http.StatusText(status), len(body), body)
 	if err := d.SetResponse(d.RawResponse, false); err != nil {
@@ -172,7 +172,7 @@ func answered(d *history.Delivery, status int, body string) {
 	}
 }
 
-// get asks for a page without following redirects.
+// get requests a page and does not follow redirects.
 func (s *site) get(path string) (*http.Response, string) {
 	s.t.Helper()
 	return s.do("GET", path, nil, nil)

@@ -1,14 +1,14 @@
-// Every page works without this file. With it the list is live, and a few things take fewer steps.
+// All pages work without this script. It keeps them up to date and adds shortcuts.
 'use strict';
 
 const byId = (id) => document.getElementById(id);
-const say = (text) => { byId('said').textContent = text; };
-const maxRows = 100; // as the server's pages
+const announce = (text) => { byId('announcement').textContent = text; }; // to screen readers
+const maxRows = 100; // pageRows of the server
 const retryAfter = 1000; // milliseconds
 
-// follow listens to the server while the page can be seen. after and open tell it what is shown already, so that
-// nothing is missed while nobody listens.
-function follow(url, { after, open, take, state }) {
+// listen receives server-sent events while the page is visible. after returns the newest delivery on the page, and open the
+// deliveries without an outcome, so that no change is missed while the page is not connected.
+function listen(url, { after, open, onRows, onState }) {
   let source = null;
   let timer = 0;
   const stop = () => {
@@ -20,11 +20,11 @@ function follow(url, { after, open, take, state }) {
     stop();
     if (document.hidden) return;
     source = new EventSource(`${url}&after=${after()}&open=${open().join(',')}`);
-    source.addEventListener('ready', () => state('on'));
-    source.addEventListener('rows', (event) => take(JSON.parse(event.data)));
+    source.addEventListener('ready', () => onState('on'));
+    source.addEventListener('rows', (event) => onRows(JSON.parse(event.data)));
     source.addEventListener('error', () => {
       stop();
-      state('off');
+      onState('off');
       timer = setTimeout(start, retryAfter);
     });
   };
@@ -38,16 +38,16 @@ function follow(url, { after, open, take, state }) {
 function liveList(list) {
   const rows = byId('rows');
   const button = byId('live');
-  const waiting = new Map(); // what came while the list was held
-  let held = false;
-  let linked = false;
+  const waiting = new Map(); // new rows while the list is paused
+  let paused = false;
+  let connected = false;
 
   const label = () => {
-    button.dataset.state = held ? 'held' : linked ? 'on' : 'off';
-    button.setAttribute('aria-pressed', String(!held));
-    button.lastElementChild.textContent = held ? (waiting.size ? `Paused, ${waiting.size} new` : 'Paused') : linked ? 'Live' : 'Connecting';
+    button.dataset.state = paused ? 'paused' : connected ? 'on' : 'off';
+    button.setAttribute('aria-pressed', String(!paused));
+    button.lastElementChild.textContent = paused ? (waiting.size ? `Paused, ${waiting.size} new` : 'Paused') : connected ? 'Live' : 'Connecting';
   };
-  const shown = (id) => rows.querySelector(`tr[data-id="${id}"]`);
+  const rowOf = (id) => rows.querySelector(`tr[data-id="${id}"]`);
   const parse = (html) => {
     const template = document.createElement('template');
     template.innerHTML = html;
@@ -62,91 +62,90 @@ function liveList(list) {
     const row = parse(html);
     const below = [...rows.children].find((other) => Number(other.dataset.id) < id);
     if (!below && rows.children.length >= maxRows) return;
-    row.classList.add('fresh');
+    row.classList.add('new');
     rows.insertBefore(row, below || null);
     if (rows.children.length > maxRows) rows.lastElementChild.remove();
     if (byId('empty')) byId('empty').remove();
   };
-  const take = (news) => {
-    let fresh = 0;
-    for (const { id, html } of news) {
+  const onRows = (deliveries) => {
+    let added = 0;
+    for (const { id, html } of deliveries) {
       list.dataset.after = Math.max(Number(list.dataset.after), id);
-      const old = shown(id);
+      const old = rowOf(id);
       if (old) {
         replace(old, parse(html));
         continue;
       }
-      if (!waiting.has(id)) fresh++;
-      if (held) waiting.set(id, html);
+      if (!waiting.has(id)) added++;
+      if (paused) waiting.set(id, html);
       else insert(id, html);
     }
-    if (fresh && !held) say(`${fresh} new ${fresh === 1 ? 'delivery' : 'deliveries'}`);
+    if (added && !paused) announce(`${added} new ${added === 1 ? 'delivery' : 'deliveries'}`);
     label();
   };
   button.hidden = false;
   button.addEventListener('click', () => {
-    held = !held;
-    if (!held) {
+    paused = !paused;
+    if (!paused) {
       for (const [id, html] of waiting) insert(id, html);
       waiting.clear();
     }
     label();
   });
-  follow(list.dataset.live, {
+  listen(list.dataset.live, {
     after: () => list.dataset.after,
     open: () => [...rows.querySelectorAll('tr[data-open]')].map((row) => row.dataset.id),
-    take,
-    state: (now) => { linked = now === 'on'; label(); },
+    onRows,
+    onState: (state) => { connected = state === 'on'; label(); },
   });
   label();
 }
 
-// load gives a page of this server, or null when it cannot be had now.
+// load returns a page of this server, or null if it cannot be loaded.
 async function load(url) {
   try {
-    const answer = await fetch(url);
-    return new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const response = await fetch(url);
+    return new DOMParser().parseFromString(await response.text(), 'text/html');
   } catch {
     return null;
   }
 }
 
-// exchange puts the new part of a page in the place of the old one. A menu in which somebody is writing stays, and so
-// does the focus.
-function exchange(old, fresh) {
+// replacePart replaces a part of the page. It does not change an open menu, which the user may be writing in, or the focus.
+function replacePart(old, part) {
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
   const link = focused && focused.getAttribute('href');
   const menu = old.querySelector('.menu[open]');
-  if (menu) fresh.querySelector('.menu')?.replaceWith(menu);
-  old.replaceWith(fresh);
+  if (menu) part.querySelector('.menu')?.replaceWith(menu);
+  old.replaceWith(part);
   if (menu?.contains(focused)) focused.focus();
-  else if (link) fresh.querySelector(`a[href="${CSS.escape(link)}"]`)?.focus();
+  else if (link) part.querySelector(`a[href="${CSS.escape(link)}"]`)?.focus();
 }
 
-// refreshed loads the page again in place, whenever something happens to what it shows.
-function refreshed(part) {
-  let after = Number(part.dataset.after || part.dataset.open);
-  let turn = 0;
-  const stop = follow(part.dataset.live, {
+// livePage loads the page again and replaces its content when one of its deliveries changes.
+function livePage(content) {
+  let after = Number(content.dataset.after || content.dataset.open);
+  let loads = 0;
+  const stop = listen(content.dataset.live, {
     after: () => after,
-    open: () => (byId('fresh').dataset.open ? [byId('fresh').dataset.open] : []),
-    state: () => {},
-    take: async (news) => {
-      after = Math.max(after, ...news.map((row) => row.id));
-      const old = byId('fresh');
-      if (old.dataset.open && !news.some((row) => String(row.id) === old.dataset.open)) return;
-      const mine = ++turn;
-      const fresh = (await load(location.href))?.getElementById('fresh');
-      if (!fresh || mine !== turn) return; // a later one is on its way
-      exchange(byId('fresh'), fresh);
-      offerCopies(fresh);
-      say('The page has changed.');
-      if (!fresh.dataset.live) stop();
+    open: () => (byId('live-content').dataset.open ? [byId('live-content').dataset.open] : []),
+    onState: () => {},
+    onRows: async (deliveries) => {
+      after = Math.max(after, ...deliveries.map((row) => row.id));
+      const old = byId('live-content');
+      if (old.dataset.open && !deliveries.some((row) => String(row.id) === old.dataset.open)) return;
+      const number = ++loads;
+      const part = (await load(location.href))?.getElementById('live-content');
+      if (!part || number !== loads) return; // a later load replaces the content
+      replacePart(byId('live-content'), part);
+      addCopyButtons(part);
+      announce('The page has changed.');
+      if (!part.dataset.live) stop();
     },
   });
 }
 
-function offerCopies(within) {
+function addCopyButtons(within) {
   for (const button of within.querySelectorAll('[data-copy]')) {
     const label = button.textContent;
     button.hidden = false;
@@ -155,31 +154,31 @@ function offerCopies(within) {
       try {
         await navigator.clipboard.writeText(text.textContent);
         button.textContent = 'Copied';
-        say('Copied');
+        announce('Copied');
         setTimeout(() => { button.textContent = label; }, 1500);
       } catch {
-        getSelection().selectAllChildren(text); // the keyboard can do the rest
+        getSelection().selectAllChildren(text); // the user can copy the selection
       }
     });
   }
 }
 
-// The questions follow the bot that is chosen.
-function askAnew(form) {
-  byId('ask')?.remove();
+// updateQuestions shows the questions of the bot when the user selects another one.
+function updateQuestions(form) {
+  byId('show-questions')?.remove();
   byId('bot').addEventListener('change', async () => {
     const bot = byId('bot').value;
     const answers = (await load('/send?' + new URLSearchParams(new FormData(form))))?.getElementById('answers');
     if (!answers || bot !== byId('bot').value) return;
     byId('answers').replaceWith(answers);
-    byId('ask')?.remove();
+    byId('show-questions')?.remove();
   });
 }
 
 if (byId('list')?.dataset.live) liveList(byId('list'));
-if (byId('fresh')?.dataset.live) refreshed(byId('fresh'));
-if (byId('send')) askAnew(byId('send'));
-offerCopies(document);
+if (byId('live-content')?.dataset.live) livePage(byId('live-content'));
+if (byId('send')) updateQuestions(byId('send'));
+addCopyButtons(document);
 
 for (const select of document.querySelectorAll('.filters select')) {
   select.addEventListener('change', () => select.form.requestSubmit());
@@ -193,7 +192,7 @@ byId('rows')?.addEventListener('keydown', (event) => {
   to.querySelector('a.open').focus();
 });
 
-// A menu closes with Escape, and with a click beside it. The part that it stands in may be exchanged, so the document listens.
+// Escape and a click outside close a menu. The listeners are on the document, because livePage may replace the menu.
 const openMenu = () => document.querySelector('.menu[open]');
 document.addEventListener('keydown', (event) => {
   const menu = openMenu();
