@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"artihook/cmd/console"
+	"artihook/emitter/payload"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
 	"artihook/emitter/signature/explain"
@@ -127,6 +128,7 @@ func newArrivalJSON(arrival *receiver.Arrival, reason string) arrivalJSON {
 func explainArrival(opts *receiver.Options, arrival *receiver.Arrival) explain.Finding {
 	finding, _ := explain.Mismatch(explain.Claim{
 		Secret: opts.Secret, Scheme: opts.Scheme, Header: arrival.Header.Get(signature.Header), AlsoURLs: []string{arrival.LocalURL},
+		RequestHeader: arrival.Header, Contract: explain.Contract{Restore: payload.Restore, Altered: receiver.Altered},
 		Message: signature.Message{Method: arrival.Method, URL: arrival.URL, Body: arrival.Body},
 	})
 	if finding.URL == arrival.LocalURL && arrival.LocalURL != arrival.URL {

@@ -2,13 +2,10 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
 	"artihook/emitter/signature"
-	"artihook/emitter/signature/explain"
-	"artihook/emitter/text"
 
 	"github.com/spf13/cobra"
 )
@@ -21,6 +18,7 @@ type verifyOptions struct {
 
 func newVerifyCmd(a *app) *cobra.Command {
 	opt := &verifyOptions{}
+	opt.claim.AllowPath = true
 	cmd := &cobra.Command{
 		Use:   "verify --url URL --signature VALUE BODY",
 		Short: "Verify the signature of a body, or explain why it does not match",
@@ -65,46 +63,11 @@ func runVerify(ctx context.Context, a *app, opt *verifyOptions, args []string) e
 	if err := printFinding(a, fits, finding); err != nil {
 		return err
 	}
+	if (finding.ID == "no-fit" || finding.ID == "url-bad") && c.Scheme == signature.SchemeURL && len(opt.alsoURLs) == 0 {
+		a.printer.Notef("hint: name the public URL of a tunnel or a proxy with --also-url")
+	}
 	if !fits {
 		return console.ErrFailed
 	}
 	return nil
-}
-
-// judge verifies the header, or explains why it does not fit. A recorded request may not have its whole URL; its signature
-// then fits if it fits any URL that is possible.
-func judge(c *settings.Claim, header string, also []string, open bool) (fits bool, finding explain.Finding) {
-	if signature.Verify(c.Secret, c.Scheme, c.Message, header) {
-		return true, explain.Finding{ID: "right", Text: "the signature fits", URL: c.Message.URL}
-	}
-	for _, url := range c.From.Also {
-		parsed, err := signature.ParseURL(url)
-		other := signature.Message{Method: c.Message.Method, URL: parsed.String(), Body: c.Message.Body}
-		if open && c.From.URL != "" && err == nil && signature.Verify(c.Secret, c.Scheme, other, header) {
-			return true, explain.Finding{ID: "right", Text: "the signature fits " + other.URL, URL: other.URL}
-		}
-	}
-	asked := explain.Claim{Secret: c.Secret, Scheme: c.Scheme, Message: c.Message, Header: header, AlsoURLs: also}
-	if c.Given != "" {
-		asked.Message.URL = signature.Complete(c.Given) // its spelling can be the reason
-	}
-	finding, _ = explain.Mismatch(asked)
-	return false, finding
-}
-
-func printFinding(a *app, fits bool, f explain.Finding) error {
-	if a.printer.JSON() {
-		return a.printer.WriteJSON(struct {
-			Fits   bool   `json:"fits"`
-			ID     string `json:"id"`
-			Reason string `json:"reason"`
-			URL    string `json:"url"`
-		}{fits, f.ID, f.Text, f.URL})
-	}
-	verdict := a.printer.Paint(console.Green, f.Text)
-	if !fits {
-		verdict = a.printer.Paint(console.Red, "no: ") + text.Printable(f.Text)
-	}
-	_, err := fmt.Fprintln(a.printer.Out, verdict)
-	return err
 }

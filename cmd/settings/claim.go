@@ -14,6 +14,7 @@ import (
 type ClaimFlags struct {
 	cmd       *cobra.Command
 	URL       string
+	AllowPath bool // a URL may be a path, the content of Node's req.url
 	method    string
 	secret    SecretFlags
 	scheme    signature.Scheme
@@ -46,7 +47,7 @@ func (f *ClaimFlags) Read(ctx context.Context, set *Settings, args []string) (c 
 	if c.Secret, err = f.secret.Read(set, Setting{}); err != nil {
 		return c, err
 	}
-	if f.URL != "" { // report a bad URL before waiting for stdin
+	if f.URL != "" && !f.isPath(f.URL) { // report a bad URL before waiting for stdin
 		if _, err := ParseTarget(f.URL); err != nil {
 			return c, err
 		}
@@ -65,6 +66,8 @@ func (f *ClaimFlags) Read(ctx context.Context, set *Settings, args []string) (c 
 		c.Given = c.From.URL
 	}
 	switch {
+	case f.isPath(c.Given):
+		c.Message.URL = c.Given
 	case c.Given != "":
 		url, err := ParseTarget(c.Given)
 		if err != nil {
@@ -76,3 +79,5 @@ func (f *ClaimFlags) Read(ctx context.Context, set *Settings, args []string) (c 
 	}
 	return c, nil
 }
+
+func (f *ClaimFlags) isPath(url string) bool { return f.AllowPath && IsPath(url) }

@@ -7,8 +7,19 @@ import (
 	"artihook/emitter/signature"
 )
 
-// ParseTarget parses a URL in the short forms that curl accepts: localhost:3000/hook, :3000.
-func ParseTarget(s string) (signature.URL, error) { return signature.ParseURL(signature.Complete(s)) }
+// ParseTarget parses a URL in the short forms that curl accepts: localhost:3000/hook, :3000. A path alone is an error.
+func ParseTarget(s string) (signature.URL, error) {
+	if IsPath(s) {
+		return signature.URL{}, &signature.URLError{URL: s, Reason: "it is a path; give the whole URL, with scheme and host"}
+	}
+	return signature.ParseURL(signature.Complete(s))
+}
+
+// IsPath reports whether a URL is a path alone, such as /api/hook.
+func IsPath(url string) bool {
+	url = strings.TrimSpace(url)
+	return strings.HasPrefix(url, "/") && !strings.HasPrefix(url, "//")
+}
 
 // IsLoopback reports whether the host of the URL is this machine, by its name or its address. It does not look up names.
 func IsLoopback(url signature.URL) bool {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 
 	"artihook/emitter/signature"
@@ -20,193 +18,254 @@ type Claim struct {
 	// AlsoURLs are other URLs that may have been signed, such as the public address of a tunnel. Mismatch tries
 	// each as it is, and its scheme and host with the path and query of the message.
 	AlsoURLs []string
+	// RequestHeader is the header of the request, if it is known. A proxy tells the original URL in it.
+	RequestHeader http.Header
+	// Contract knows ArtiBot's bodies. With the zero value, Mismatch cannot restore an event that was parsed and
+	// written again, and cannot recognise that a body was changed.
+	Contract Contract
 }
 
 // Finding is the result of Mismatch. It contains no secret and no user info.
 //
-// These IDs are stable. Two that hold together are joined with a plus, such as "scheme-https+trailing-slash".
-//
-//	right             the signature fits after all
-//	url-normalised    it fits the normal form of the URL given, which is what ArtiBot signs
-//	header-form       it fits, but the header has white space, quotes, base64, or a prefix too much or too few
-//	header-truncated  the header is the beginning of the right one
-//	scheme-https      it fits https, the URL given says http
-//	scheme-http       the other way round
-//	port              it fits another port: none, the default one written out, a common one of development
-//	trailing-slash    it fits with or without the slash at the end of the path
-//	query             it fits without the query, or with its parts sorted
-//	escaping          it fits another percent-encoding of the URL
-//	url-raw           it fits the URL as it was given, before it was normalised
-//	url-part          it fits a piece of the URL, such as the path
-//	host              it fits another name of this machine, with or without "www.", or the name's Unicode form
-//	other-url         it fits one of AlsoURLs
-//	case              it fits the URL in other letter case
-//	method            it fits another method
-//	secret-space      it fits the secret with or without white space, a line feed or a byte order mark around it
-//	secret-quotes     it fits the secret with or without quotes around it
-//	secret-empty      it fits an empty secret, or "undefined", "null" or "None"
-//	secret-sample     it fits the placeholder of ArtiBot's sample code
-//	secret-encoding   it fits the secret in another character set, or as base64 or hex
-//	body-space        it fits the body with or without white space around it
-//	body-bom          it fits the body with or without a byte order mark
-//	body-newlines     it fits the body with the other line ends
-//	body-lost         it fits an empty body, or what is left of one that was already read
-//	body-encoding     it fits the body in another character set
-//	body-reserialised it fits the body as a JSON library writes it again
-//	other-scheme      it fits the other signature scheme
-//	message-form      it fits the message put together in another way
-//	other-hash        it is an HMAC with another hash than SHA-1
-//	plain-hash        it is a hash without the secret, or without HMAC
-//	no-fit            nothing fits: most likely the secret differs
-//	url-bad           nothing fits, and the URL cannot be a webhook's
-//	header-missing, header-not-hex, header-length   what is wrong with the header can be seen
+// The IDs are stable; docs/signature.md lists them. Several that apply together are joined with a plus, such as
+// "scheme-https+trailing-slash".
 type Finding struct {
 	ID   string
 	Text string // one line for people
-	// What the signature fits; empty when nothing was proven, or when it does not depend on them.
+	// Notes are further lines: where the body differs, what was tried, how to fix it.
+	Notes []string
+	Fix   *Fix // how to correct the mistake; nil if it is unknown
+	// What the signature fits; empty if nothing was proven, or if the signature does not depend on them.
 	URL    string
 	Method string
 	Scheme signature.Scheme
 }
 
-// Mismatch returns the first mistake with which the signature fits, and true. If none fits, it returns what is visibly
-// wrong with the header, or the most likely reason, and false.
+// Mismatch returns the first mistake with which the signature fits, and true. If none fits, it returns false and the most
+// likely cause: a malformed header, a body that is not as ArtiBot sent it, a bad URL, and only then the secret.
 func Mismatch(c Claim) (Finding, bool) {
-	header := readHeader(c.Header)
-	base, urlErr := baseTrial(c)
-	switch {
-	case header.cutFrom(base):
-		return c.found(base, "header-truncated", fmt.Sprintf(
-			"the signature fits as far as it goes: the header is cut after %d of 40 hex digits", len(header.text))), true
-	case header.digest == nil:
-		return header.visible(c.Secret), false
+	h := readHeader(c.Header)
+	base, urlErr := c.base()
+	s := &search{target: newTarget(&h)}
+	g := &guesses{}
+	if len(s.target.kinds) > 0 {
+		g = c.guesses(base)
+		if f, ok := s.run(g); ok {
+			return c.proven(&h, &f), true
+		}
+		if f, ok := s.runCut(g); ok {
+			return c.proven(&h, &f), true
+		}
 	}
-	s := newSearch(header.digest)
-	if fit, ok := s.run(c, base); ok {
-		return c.proven(header, fit), true
-	}
-	return c.unproven(header, s.tried, urlErr), false
+	return c.unproven(&h, s, g, urlErr), false
 }
 
-// baseTrial returns the message as ArtiBot signs it: with the URL in its normal form.
-func baseTrial(c Claim) (trial, error) {
-	t := trial{
-		form:   formURL,
-		secret: string(c.Secret.Bytes()),
-		method: strings.ToUpper(cmp.Or(c.Message.Method, http.MethodPost)),
-		url:    c.Message.URL,
-		body:   string(c.Message.Body),
-	}
+// base returns the message as ArtiBot signs it: with the URL in its normal form.
+func (c *Claim) base() (trial, error) {
+	method := strings.ToUpper(cmp.Or(c.Message.Method, http.MethodPost))
+	t := trial{form: urlForm(method), secret: string(c.Secret.Bytes()), url: c.Message.URL, body: string(c.Message.Body)}
 	u, err := signature.ParseURL(c.Message.URL)
 	if err == nil {
 		t.url = u.String()
 	}
 	if c.Scheme == signature.SchemeBody {
-		t.form = formBody
+		t.form = bodyForm(method)
 		return t, nil // the URL is not signed, so a bad one does not matter
 	}
 	return t, err
 }
 
-// proven returns the finding for a fit.
-func (c Claim) proven(header readingOfHeader, f fit) Finding {
-	var ids, whats, whys []string
-	for _, change := range f.changes {
-		ids = append(ids, change.id)
-		whats = append(whats, change.what)
-		whys = append(whys, change.why)
+// guesses returns the candidates for each part of the message.
+func (c *Claim) guesses(base trial) *guesses {
+	return &guesses{
+		bodies:  c.bodyCandidates(base.body),
+		urls:    c.urlCandidates(base.url),
+		secrets: expand([]candidate[string]{{value: base.secret}}, secretMistakes(), expansion[string]{most: maxSecrets}),
+		forms: expand([]candidate[form]{{value: base.form}}, messageMistakes(base.form), expansion[form]{
+			most: maxForms, repeated: func(string) bool { return true },
+		}),
 	}
-	if f.trial.form.usesURL() && len(f.changes) == 0 && c.Message.URL != f.trial.url {
-		ids = append(ids, "url-normalised")
-		whats = append(whats, showURL(f.trial.url))
-		whys = append(whys, "that is the normal form of the URL given, and ArtiBot signs the normal form")
-	}
-	if header.hash != hashSHA1 {
-		ids = append(ids, "other-hash")
-		whats = append(whats, "HMAC-"+header.hash.String())
-		whys = append(whys, "ArtiBot signs with HMAC-SHA1")
-	}
-	if faults := header.faults(f.trial.form); len(faults) > 0 {
-		ids = append(ids, "header-form")
-		whys = append(whys, "the header "+strings.Join(faults, " and "))
-	}
-	if len(ids) == 0 {
-		ids = append(ids, "right")
-	}
-	text := "the signature fits"
-	if len(whats) > 0 {
-		text += " " + strings.Join(whats, " with ")
-	}
-	if len(whys) > 0 {
-		text += ": " + strings.Join(whys, "; ")
-	}
-	return c.found(f.trial, strings.Join(ids, "+"), text)
 }
 
-// found returns the finding that the signature fits this trial.
-func (c Claim) found(t trial, id, text string) Finding {
-	finding := Finding{ID: id, Text: redacted(c.Secret, text), Scheme: signature.SchemeBody}
-	if t.form.usesURL() {
-		finding.Scheme = signature.SchemeURL
-		finding.Method = t.method
-		finding.URL = redacted(c.Secret, withoutUserInfo(t.url))
+// maxForms is the maximum number of ways to put the message together.
+const maxForms = 1500
+
+// bodyCandidates returns the bodies that may have been signed: the body itself, the texts inside it, what ArtiBot may have
+// sent, and what programs make of these.
+func (c *Claim) bodyCandidates(body string) *byCost[string] {
+	seeds := []candidate[string]{{value: body}}
+	texts := peel(body)
+	for _, t := range texts[1:] {
+		seeds = append(seeds, candidate[string]{t.text, cost(len(t.steps)), t.steps})
+	}
+	for i, r := range c.Contract.restore(texts) {
+		paid := likely
+		if i > 3 {
+			paid = seldom
+		}
+		if r.body != body {
+			seeds = append(seeds, candidate[string]{r.body, paid, r.steps()})
+		}
+	}
+	return expand(seeds, bodyMistakes(), bodyBound())
+}
+
+func bodyBound() expansion[string] {
+	return expansion[string]{most: maxBodies, bytes: maxBodyBytes, size: func(s string) int { return len(s) }}
+}
+
+// steps describes how the body given became other than the restored one.
+func (r *restored) steps() []step {
+	if r.body == r.from.text {
+		return r.from.steps
+	}
+	why := "the body given here was parsed and written again"
+	id := "body-reserialised"
+	switch {
+	case r.where != "":
+		id, why = "body-part", fmt.Sprintf("the body given here contains the event in its key %q", shortened(r.where))
+	case strings.HasPrefix(r.body, r.from.text):
+		id = "body-cut"
+		why = fmt.Sprintf("the end of the body given here is missing (%d of %d bytes: a Content-Length in characters, a buffer that is too short?)",
+			len(r.from.text), len(r.body))
+	case len(r.from.steps) > 0:
+		why = "it was parsed and written again"
+	}
+	if r.note != "" {
+		why += ", with " + r.note
+	}
+	last := step{id: id, what: restoredBody, why: why, fix: fixRawBody, from: r.from.text}
+	return append(append([]step(nil), r.from.steps...), last)
+}
+
+// proven returns the finding for a fit.
+func (c *Claim) proven(h *header, f *fit) Finding {
+	var text sentence
+	var fix fixID
+	for _, steps := range [][]step{f.url, f.message, f.secret, f.body} {
+		for i := range steps {
+			s := steps[i]
+			if s.from != "" {
+				s.why += namedWriter(f.trial.body, s.from)
+			}
+			text.add(s)
+			fix = cmp.Or(fix, s.fix)
+		}
+	}
+	if f.trial.form.usesURL() && len(text.ids) == 0 && c.Message.URL != f.trial.url {
+		text.add(step{id: "url-normalised", what: showURL(f.trial.url), why: "that is the normal form of the URL given, which ArtiBot signs; a receiver that signs " +
+			showURL(c.Message.URL) + " rejects it" + spelling(c.Message.URL, f.trial.url)})
+		fix = fixURL
+	}
+	if f.kind != &hashKinds[0] {
+		text.add(step{id: "other-hash", what: "HMAC-" + f.kind.name, why: "ArtiBot signs with HMAC-SHA1"})
+		fix = cmp.Or(fix, fixDigest)
+	}
+	if faults := f.headerFaults(h); len(faults) > 0 {
+		text.ids = append(text.ids, cmp.Or(f.damageID, "header-form"))
+		text.whys = append(text.whys, "the header "+strings.Join(faults, " and "))
+		fix = cmp.Or(fix, fixHeader)
+	}
+	finding := c.found(&f.trial, text.id(), text.String())
+	if f.damageID == "header-truncated" && len(text.ids) == 1 {
+		finding.Text = "the signature fits as far as it goes: the header " + f.damage
+	}
+	finding.Fix = fixOf(fix)
+	if note := bodyNote(f.body, f.trial.body); note != "" {
+		finding.Notes = append(finding.Notes, c.redacted(note))
 	}
 	return finding
 }
 
-// unproven returns the finding when nothing fits.
-func (c Claim) unproven(header readingOfHeader, tried int, urlErr error) Finding {
-	switch {
-	case header.hash != hashSHA1:
-		return Finding{ID: "header-length", Text: fmt.Sprintf(
-			"the header has %d hex digits, the length of %s: ArtiBot signs with HMAC-SHA1, 40 digits",
-			2*len(header.digest), header.hash)}
-	case urlErr != nil:
-		text := "nothing fits, and the URL cannot be a webhook's: " + urlErr.Error()
-		return Finding{ID: "url-bad", Text: redacted(c.Secret, text)}
+// headerFaults returns what is wrong with the form of the header.
+func (f *fit) headerFaults(h *header) []string {
+	var faults []string
+	if f.damage != "" {
+		faults = append(faults, f.damage)
 	}
-	text := fmt.Sprintf("nothing fits (%d guesses): most likely the secret differs; "+
-		"else the body was changed on its way, or the signature is for a URL that is not known here", tried)
-	if c.Secret.Empty() {
-		text = fmt.Sprintf("nothing fits (%d guesses): no secret is given here, and the sender seems to have one", tried)
+	if f.reading != nil && f.reading.fault != "" {
+		faults = append(faults, f.reading.fault)
 	}
-	return Finding{ID: "no-fit", Text: text}
+	return append(faults, h.faults(f.trial.form, f.kind)...)
 }
 
-func redacted(secret signature.Secret, text string) string {
-	return string(secret.Redact([]byte(text)))
+// sentence is "the signature fits WHAT with WHAT: WHY; WHY".
+type sentence struct{ ids, whats, whys []string }
+
+func (s *sentence) add(one step) {
+	s.ids = appendNew(s.ids, one.id)
+	s.whats = appendNew(s.whats, one.what)
+	s.whys = appendNew(s.whys, one.why)
 }
 
-// showURL returns a signed URL for people: without user info, and quoted if it has spaces or control characters.
-func showURL(url string) string {
-	url = withoutUserInfo(url)
-	if quoted := strconv.Quote(url); strings.Contains(url, " ") || quoted != `"`+url+`"` {
-		return quoted
+func appendNew(list []string, text string) []string {
+	for _, known := range list {
+		if known == text {
+			return list
+		}
 	}
-	return url
+	if text == "" {
+		return list
+	}
+	return append(list, text)
 }
 
-func withoutUserInfo(url string) string {
-	start := 0
-	if i := strings.Index(url, "://"); i >= 0 {
-		start = i + len("://")
+func (s *sentence) id() string {
+	if len(s.ids) == 0 {
+		return "right"
 	}
-	end := len(url)
-	if i := strings.IndexAny(url[start:], "/?#"); i >= 0 {
-		end = start + i
-	}
-	at := strings.LastIndexByte(url[start:end], '@')
-	return url[:start] + url[start+at+1:]
+	return strings.Join(s.ids, "+")
 }
 
-// changesOf returns all single changes, the likely ones first.
-func changesOf(c Claim, base trial) []change {
-	return slices.Concat(
-		urlChanges(c, base.url),
-		formChanges(base.form)[:1],
-		methodChanges(base.method),
-		secretChanges(base.secret),
-		bodyChanges(base.body),
-		formChanges(base.form)[1:],
-	)
+func (s *sentence) String() string {
+	text := "the signature fits"
+	if len(s.whats) > 0 {
+		text += " " + strings.Join(s.whats, " with ")
+	}
+	if len(s.whys) > 0 {
+		text += ": " + strings.Join(s.whys, "; ")
+	}
+	return text
 }
+
+// namedWriter names the program that makes one body of the other, as the end of a sentence; "" if none is known.
+func namedWriter(body, rewritten string) string {
+	list := expand([]candidate[string]{{value: body}}, bodyMistakes(), bodyBound())
+	for _, candidates := range list {
+		for _, one := range candidates {
+			if one.value == rewritten && len(one.steps) > 0 {
+				var whats []string
+				for _, s := range one.steps {
+					whats = append(whats, s.what)
+				}
+				return ", into " + strings.Join(whats, " and ")
+			}
+		}
+	}
+	return ""
+}
+
+// bodyNote shows where the body given first differs from the one that was signed.
+func bodyNote(steps []step, signed string) string {
+	for i := range steps {
+		if from := steps[i].from; from != "" && from != signed {
+			return "the body given here: " + difference(from, signed)
+		}
+	}
+	return ""
+}
+
+const restoredBody = "the body as ArtiBot sent it"
+
+// found returns the finding that the signature fits this trial.
+func (c *Claim) found(t *trial, id, text string) Finding {
+	finding := Finding{ID: id, Text: c.redacted(text), Scheme: signature.SchemeBody}
+	if t.form.usesURL() {
+		finding.Scheme = signature.SchemeURL
+		finding.Method = t.form.method
+		finding.URL = c.redacted(withoutUserInfo(t.url))
+	}
+	return finding
+}
+
+func (c *Claim) redacted(text string) string { return string(c.Secret.Redact([]byte(text))) }

@@ -1,10 +1,9 @@
 package explain
 
 import (
-	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"artihook/emitter/signature"
 )
@@ -12,133 +11,162 @@ import (
 // bodyPrefix precedes the digits in the header of signature.SchemeBody.
 const bodyPrefix = "sha1="
 
-// minCut is the number of hex digits from which the beginning of a digest proves something.
-const minCut = 12
-
-// readingOfHeader is the header value read as kindly as possible.
-type readingOfHeader struct {
-	text   string   // without what stands around it and without prefix
-	tidied []string // what had to be taken away, as the end of the sentence "the header …"
-	prefix string   // "sha1=" and the like, as it stood there
-	digest []byte   // nil when no form gave one of a known length
-	hash   hashKind
+// header is the value of the signature header, read leniently.
+type header struct {
+	text     string   // without what surrounds the digits
+	prefix   string   // such as "sha1="
+	tidied   []string // what had to be removed, as the end of the sentence "the header …"
+	readings []digestReading
 }
 
-func readHeader(value string) readingOfHeader {
-	var r readingOfHeader
-	r.text = r.tidy(value)
-	if name, digits, ok := strings.Cut(r.text, "="); ok && isHashName(name) && digits != "" {
-		r.prefix = name + "="
-		r.text = digits
-	}
-	r.decode()
-	return r
+// digestReading is one way to read the text as a digest.
+type digestReading struct {
+	digest []byte
+	kind   *hashKind
+	fault  string // as the end of the sentence "the header …"; "" if the text is hex
 }
 
-// isHashName recognises sha1, SHA256 and the like.
-func isHashName(name string) bool {
-	return len(name) <= len("sha-512") && strings.HasPrefix(strings.ToLower(name), "sha")
+func readHeader(value string) header {
+	var h header
+	h.text = h.tidy(value)
+	h.text = h.cutPrefix(h.text)
+	h.text = h.tidy(h.text)
+	h.readings = readDigest(h.text, value)
+	return h
 }
 
-// tidy takes away what does not belong to a header value.
-func (r *readingOfHeader) tidy(value string) string {
+// wrappers surround a header value where it was copied from.
+var wrappers = []struct{ open, close, what string }{
+	{`["`, `"]`, "has the brackets of a JSON array around it, as Delivery History shows it"},
+	{`['`, `']`, "has the brackets of an array around it"},
+	{`[`, `]`, "has brackets around it"},
+	{`b'`, `'`, "is Python's text of bytes: decode it"},
+	{`b"`, `"`, "is Python's text of bytes: decode it"},
+	{`\"`, `\"`, "has quotes around it"},
+	{`"`, `"`, "has quotes around it"},
+	{`'`, `'`, "has quotes around it"},
+	{"`", "`", "has quotes around it"},
+	{"“", "”", "has quotes around it"},
+	{"<Buffer ", ">", "is the printed text of a Buffer: use toString('hex')"},
+	{"<", ">", "has angle brackets around it"},
+	{"(", ")", "has parentheses around it"},
+	{"{", "}", "has braces around it"},
+}
+
+// tidy removes what does not belong to a header value.
+func (h *header) tidy(value string) string {
 	take := func(after, what string) {
 		if after != value {
 			value = after
-			r.tidied = append(r.tidied, what)
+			h.tidied = append(h.tidied, what)
 		}
 	}
-	take(strings.TrimSpace(value), "has white space around it")
-	if len(value) > len(signature.Header) && strings.EqualFold(value[:len(signature.Header)], signature.Header) {
-		take(strings.TrimLeft(value[len(signature.Header):], ": \t"), "holds the header's name too")
-	}
-	if len(value) >= 2 && strings.ContainsRune("\"'`", rune(value[0])) && value[len(value)-1] == value[0] {
-		take(value[1:len(value)-1], "has quotes around it")
-		take(strings.TrimSpace(value), "has white space inside its quotes")
+	const around, inside = "has white space around it", "has white space inside its quotes"
+	space := around
+	for before := ""; before != value; {
+		before = value
+		take(strings.TrimFunc(value, unicode.IsSpace), space)
+		take(strings.Trim(value, "\x00"+byteOrderMark+"\u200b"), "has invisible characters around it")
+		if name := signature.Header; len(value) > len(name) && strings.EqualFold(value[:len(name)], name) {
+			take(strings.TrimLeft(value[len(name):], ":= \t"), "contains the header's name too")
+		}
+		for _, w := range wrappers {
+			if len(value) > len(w.open)+len(w.close) && strings.HasPrefix(value, w.open) && strings.HasSuffix(value, w.close) {
+				take(value[len(w.open):len(value)-len(w.close)], w.what)
+				space = inside
+				break
+			}
+		}
+		if len(value) == 2 && strings.ContainsAny(value, "\"'`") && value[0] == value[1] {
+			take("", "has quotes around it")
+		}
+		take(strings.TrimRight(value, ",;."), "has punctuation after it")
 	}
 	return value
 }
 
-func (r *readingOfHeader) decode() {
-	if isHex(r.text) {
-		digest, _ := hex.DecodeString(r.text)
-		r.take(digest, "")
-		return
+// minDigits is the number of hex digits from which a part of a digest proves something.
+const minDigits = 12
+
+// cutPrefix removes a word before the digits, such as sha1=.
+func (h *header) cutPrefix(text string) string {
+	if rest, ok := strings.CutPrefix(strings.ToLower(text), "0x"); ok && isHex(rest) {
+		h.prefix = text[:2]
+		return text[2:]
 	}
-	// Some tools print a digest as pairs of digits, or break it into lines.
-	if digest, err := hex.DecodeString(separators.Replace(r.text)); err == nil {
-		r.take(digest, "has separators between its digits")
-		return
+	i := strings.IndexAny(text, "=: ")
+	if i < 1 || len(text)-i < minDigits || i > 20 || isHex(text[:i]) && i%2 == 0 {
+		return text
 	}
-	text := strings.TrimRight(r.text, "=")
-	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		if digest, err := encoding.DecodeString(text); err == nil && r.take(digest, "is base64 where ArtiBot writes hex") {
-			return
+	for _, r := range text[:i] {
+		if r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' {
+			return text
 		}
 	}
+	h.prefix = text[:i+1]
+	return strings.TrimLeft(text[i+1:], " ")
 }
 
-// take keeps the digest if some hash has this length.
-func (r *readingOfHeader) take(digest []byte, tidied string) bool {
-	kind, ok := hashOf(digest)
-	if !ok {
-		return false
-	}
-	r.digest, r.hash = digest, kind
-	if tidied != "" {
-		r.tidied = append(r.tidied, tidied)
-	}
-	return true
-}
-
-var separators = strings.NewReplacer(":", "", "-", "", " ", "", "\n", "", "\r", "", "\t", "")
-
-// faults says what is wrong with the header's form, given what its digest turned out to be.
-func (r readingOfHeader) faults(f form) []string {
-	faults := r.tidied
+// faults returns what is wrong with the header's form if its digest is the one of this reading and form.
+func (h *header) faults(f form, kind *hashKind) []string {
+	faults := h.tidied
+	body := f.order == "B"
 	switch {
-	case f == formBody && r.prefix == "":
+	case body && h.prefix == "":
 		faults = append(faults, `misses "sha1=", which scheme "body" has before the digits`)
-	case f == formBody && r.hash == hashSHA1 && r.prefix != bodyPrefix:
-		faults = append(faults, fmt.Sprintf(`says %q where scheme "body" has "sha1="`, r.prefix))
-	case f == formURL && r.prefix != "":
-		faults = append(faults, fmt.Sprintf(`has %q before the digits, which scheme "url" does not`, r.prefix))
+	case body && kind.size == hashKinds[0].size && h.prefix != bodyPrefix:
+		faults = append(faults, fmt.Sprintf(`says %q where scheme "body" has "sha1="`, h.prefix))
+	case !body && h.prefix != "":
+		faults = append(faults, fmt.Sprintf(`has %q before the digits, which scheme "url" does not`, h.prefix))
 	}
 	return faults
 }
 
-// visible says what is wrong with a header that holds no digest.
-func (r readingOfHeader) visible(secret signature.Secret) Finding {
+// malformed returns what is wrong with a header that contains no digest of SHA-1. ok is false if nothing is.
+func (h *header) malformed(secret signature.Secret) (f Finding, ok bool) {
 	const expected = `ArtiBot writes 40 hex digits, in scheme "body" with sha1= before them`
-	held := string(secret.Bytes())
-	switch {
-	case r.text == "":
+	plain := string(secret.Bytes())
+	switch digits := len(h.text); {
+	case h.text == "":
 		return Finding{ID: "header-missing", Text: "there is no signature: the header " + signature.Header +
-			" is missing or empty (not sent, or dropped by a proxy?)"}
-	case r.text == held:
-		return Finding{ID: "header-not-hex", Text: "the header holds the secret itself, not a signature: " + expected +
-			"; change the secret, it has been sent in the open"}
-	case !isHex(r.text) && !secret.Empty() && strings.Contains(r.text, held):
-		return Finding{ID: "header-not-hex", Text: "the header is not hex: " + expected}
-	case !isHex(r.text):
-		return Finding{ID: "header-not-hex", Text: fmt.Sprintf("the header %q is not hex: %s", shortened(r.text), expected)}
+			" is missing or empty (not sent, or dropped by a proxy?)"}, true
+	case h.text == plain:
+		return Finding{ID: "header-not-hex", Text: "the header contains the secret itself, not a signature: " + expected +
+			"; change the secret, because it was sent unprotected"}, true
+	case len(h.readings) > 0 && h.readings[0].kind == &hashKinds[0]:
+		return Finding{}, false
+	case len(h.readings) > 0:
+		return Finding{ID: "header-length", Text: fmt.Sprintf(
+			"the header has %d hex digits, the length of %s: ArtiBot signs with HMAC-SHA1, 40 digits",
+			2*len(h.readings[0].digest), h.readings[0].kind.name)}, true
+	case isHex(h.text):
+		return Finding{ID: "header-length", Text: fmt.Sprintf(
+			"the header has %d hex digits where HMAC-SHA1 has 40: it is cut or has too many digits", digits)}, true
+	case !secret.Empty() && strings.Contains(h.text, plain):
+		return Finding{ID: "header-not-hex", Text: "the header is not hex: " + expected}, true
 	}
-	return Finding{ID: "header-length", Text: fmt.Sprintf(
-		"the header has %d hex digits where HMAC-SHA1 has 40: it is cut, or no digest", len(r.text))}
-}
-
-// cutFrom says whether the header is the beginning of the right one.
-func (r readingOfHeader) cutFrom(base trial) bool {
-	if r.digest != nil {
-		return false
+	if at := strings.IndexFunc(h.text, func(r rune) bool { return !isHex(string(r)) }); mostlyHex(h.text) {
+		stray := []rune(h.text[at:])[0]
+		return Finding{ID: "header-not-hex", Text: fmt.Sprintf("the header has the character %q at position %d, which is no hex digit: %s",
+			stray, at+1, expected)}, true
 	}
-	whole := hex.EncodeToString(base.digest(hashSHA1.new))
-	return len(r.text) >= minCut && len(r.text) < len(whole) && strings.EqualFold(whole[:len(r.text)], r.text)
+	return Finding{ID: "header-not-hex", Text: fmt.Sprintf("the header %q is not hex: %s", shortened(h.text), expected)}, true
 }
 
 func isHex(text string) bool { return strings.Trim(text, "0123456789abcdefABCDEF") == "" }
 
-// shortened keeps an error on one line of sensible length.
+// mostlyHex reports whether the text can be a damaged digest.
+func mostlyHex(text string) bool {
+	digits := 0
+	for i := range len(text) {
+		if isHex(text[i : i+1]) {
+			digits++
+		}
+	}
+	return digits >= minDigits && len(text) <= 2*maxDigest && digits*5 >= len(text)*4
+}
+
+// shortened cuts a text for an error.
 func shortened(text string) string {
 	const most = 60
 	if len(text) <= most {

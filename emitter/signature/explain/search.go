@@ -2,248 +2,175 @@ package explain
 
 import (
 	"crypto/hmac"
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
+	"encoding/hex"
 	"hash"
+	"strings"
 )
 
-// The bounds of one search: a few thousand guesses, and for large bodies the bytes that are hashed.
+// The bounds of one search: the number of guesses, and for large bodies the number of bytes that are hashed.
 const (
-	maxTrials = 6000
+	maxTrials = 30_000
 	maxHashed = 256 << 20
+	maxTotal  = maxCost + 1 // the sum of the costs of a guess
 )
 
-// trial is one guess at what was signed.
-type trial struct {
-	form   form
-	secret string
-	method string
-	url    string
-	body   string
+// target is what the digest of a guess is compared with.
+type target struct {
+	readings map[string]*digestReading // by digest
+	damaged  string                    // the header in lower case if it may be a damaged digest, otherwise ""
+	kinds    []*hashKind
 }
 
-// part is what a change changes. Two changes of the same part are not combined.
-type part uint8
-
-const (
-	partURL part = iota
-	partForm
-	partMethod
-	partSecret
-	partBody
-)
-
-// change is one deviation from what should have been signed.
-type change struct {
-	part  part
-	value string // the new URL, method, secret or body
-	form  form   // the new form, of partForm
-	id    string
-	what  string // names what the signature fits then
-	why   string // the plain human consequence
-	alone bool   // too unlikely, or already too composed, to be combined with others
-}
-
-func (c change) apply(t trial) trial {
-	switch c.part {
-	case partURL:
-		t.url = c.value
-	case partForm:
-		t.form = c.form
-	case partMethod:
-		t.method = c.value
-	case partSecret:
-		t.secret = c.value
-	case partBody:
-		t.body = c.value
+func newTarget(h *header) *target {
+	t := &target{readings: map[string]*digestReading{}}
+	for i := range h.readings {
+		r := &h.readings[i]
+		if t.readings[string(r.digest)] == nil {
+			t.readings[string(r.digest)] = r
+		}
+		t.addKind(r.kind)
+	}
+	if mostlyHex(h.text) {
+		t.damaged = strings.ToLower(h.text)
+	}
+	if len(t.kinds) == 0 && t.damaged != "" {
+		kind := &hashKinds[0]
+		for i := 1; i < 3 && len(t.damaged) > 2*kind.size+4; i++ {
+			kind = &hashKinds[i]
+		}
+		t.addKind(kind)
 	}
 	return t
 }
 
-// form says how the message and the digest are put together.
-type form uint8
-
-const (
-	formURL        form = iota // HMAC over METHOD&URL&BODY
-	formBody                   // HMAC over the body
-	formNoMethod               // HMAC over URL&BODY
-	formJoined                 // HMAC over METHOD, URL, BODY without separators
-	formLines                  // HMAC over METHOD, URL, BODY on lines
-	formPlain                  // hash of METHOD&URL&BODY, no secret
-	formPlainBody              // hash of the body, no secret
-	formSecretBody             // hash of secret and body, not an HMAC
-	formBodySecret             // hash of body and secret, not an HMAC
-)
-
-func (f form) usesURL() bool {
-	switch f {
-	case formBody, formPlainBody, formSecretBody, formBodySecret:
-		return false
+func (t *target) addKind(kind *hashKind) {
+	for _, known := range t.kinds {
+		if known == kind {
+			return
+		}
 	}
-	return true
+	t.kinds = append(t.kinds, kind)
 }
 
-func (f form) usesMethod() bool { return f.usesURL() && f != formNoMethod }
-
-func (f form) usesSecret() bool { return f != formPlain && f != formPlainBody }
-
-// depends says whether a change of this part can make a difference under the form.
-func (f form) depends(p part) bool {
-	switch p {
-	case partURL:
-		return f.usesURL()
-	case partMethod:
-		return f.usesMethod()
-	case partSecret:
-		return f.usesSecret()
-	}
-	return true
-}
-
-// pieces gives what goes through the hash, in order.
-func (t trial) pieces() []string {
-	switch t.form {
-	case formBody, formPlainBody:
-		return []string{t.body}
-	case formNoMethod:
-		return []string{t.url, "&", t.body}
-	case formJoined:
-		return []string{t.method, t.url, t.body}
-	case formLines:
-		return []string{t.method, "\n", t.url, "\n", t.body}
-	case formSecretBody:
-		return []string{t.secret, t.body}
-	case formBodySecret:
-		return []string{t.body, t.secret}
-	}
-	return []string{t.method, "&", t.url, "&", t.body}
-}
-
-// digest computes what the header would hold.
-func (t trial) digest(newHash func() hash.Hash) []byte {
-	var h hash.Hash
-	switch t.form {
-	case formPlain, formPlainBody, formSecretBody, formBodySecret:
-		h = newHash()
-	default:
-		h = hmac.New(newHash, []byte(t.secret))
-	}
-	for _, piece := range t.pieces() {
-		h.Write([]byte(piece))
-	}
-	return h.Sum(nil)
-}
-
-// hashKind is told by a digest's length.
-type hashKind uint8
-
-const (
-	hashSHA1 hashKind = iota
-	hashSHA256
-	hashSHA512
-	hashMD5
-)
-
-func hashOf(digest []byte) (kind hashKind, ok bool) {
-	switch len(digest) {
-	case sha1.Size:
-		return hashSHA1, true
-	case sha256.Size:
-		return hashSHA256, true
-	case sha512.Size:
-		return hashSHA512, true
-	case md5.Size:
-		return hashMD5, true
-	}
-	return 0, false
-}
-
-func (k hashKind) String() string { return [...]string{"SHA1", "SHA256", "SHA512", "MD5"}[k] }
-
-func (k hashKind) new() hash.Hash {
-	switch k {
-	case hashSHA256:
-		return sha256.New()
-	case hashSHA512:
-		return sha512.New()
-	case hashMD5:
-		return md5.New()
-	}
-	return sha1.New()
-}
-
-// search looks for the guess that gives the digest.
-type search struct {
-	digest  []byte
-	newHash func() hash.Hash
-	tried   int
-	hashed  int
-}
-
-// fit is a guess that the digest proves, and how it deviates.
+// fit is a guess that the header proves, and the mistakes that led to it.
 type fit struct {
-	trial   trial
-	changes []change
+	trial                      trial
+	kind                       *hashKind
+	reading                    *digestReading // nil if the header is damaged
+	damageID, damage           string
+	body, url, secret, message []step
 }
 
-func newSearch(digest []byte) *search {
-	kind, _ := hashOf(digest)
-	return &search{digest: digest, newHash: kind.new}
+// search compares guesses with the target.
+type search struct {
+	target *target
+	tried  int // guesses
+	hashed int // bytes
+	cuts   int // lengths of a body
+
+	// The HMAC of the last guess, for the next one with the same secret, and a buffer for messages.
+	mac     hash.Hash
+	secret  string
+	kind    *hashKind
+	message []byte
+	sum     []byte
 }
 
-func (s *search) fits(t trial) bool {
-	s.tried++
-	for _, piece := range t.pieces() {
-		s.hashed += len(piece)
+// digest returns the digest of a trial. The next call overwrites it.
+func (s *search) digest(t *trial, kind *hashKind) []byte {
+	if t.form.mac != macHMAC {
+		return t.digest(kind.new)
 	}
-	return hmac.Equal(s.digest, t.digest(s.newHash))
+	if s.mac == nil || s.secret != t.secret || s.kind != kind {
+		s.mac, s.secret, s.kind = hmac.New(kind.new, []byte(t.secret)), t.secret, kind
+	}
+	s.message = t.form.append(s.message[:0], t.url, t.body)
+	s.mac.Reset()
+	s.mac.Write(s.message)
+	s.sum = s.mac.Sum(s.sum[:0])
+	return s.sum
 }
 
 func (s *search) spent() bool { return s.tried >= maxTrials || s.hashed >= maxHashed }
 
-// run tries the base, then single changes, then pairs.
-func (s *search) run(c Claim, base trial) (fit, bool) {
-	if s.fits(base) {
-		return fit{trial: base}, true
-	}
-	singles := changesOf(c, base)
-	for _, one := range singles {
-		if !base.form.depends(one.part) || s.spent() {
-			continue
-		}
-		if t := one.apply(base); s.fits(t) {
-			return fit{t, []change{one}}, true
+// fits reports whether the header is a signature of the trial.
+func (s *search) fits(t *trial) (fit, bool) {
+	s.tried++
+	for _, kind := range s.target.kinds {
+		s.hashed += len(t.url) + len(t.body)
+		if f, ok := s.matches(s.digest(t, kind), kind); ok {
+			f.trial = *t
+			return f, true
 		}
 	}
-	if base.form.usesURL() {
-		for _, two := range urlPairs(c, base.url) {
-			if t := two.apply(base); !s.spent() && s.fits(t) {
-				return fit{t, []change{two}}, true
-			}
-		}
-	}
-	return s.pairs(base, singles)
+	return fit{}, false
 }
 
-// pairs tries any two changes of different parts.
-func (s *search) pairs(base trial, singles []change) (fit, bool) {
-	for i, one := range singles {
-		first := one.apply(base)
-		for _, two := range singles[i+1:] {
-			if one.alone || two.alone || one.part == two.part {
+func (s *search) matches(digest []byte, kind *hashKind) (fit, bool) {
+	if r := s.target.readings[string(digest)]; r != nil {
+		return fit{kind: kind, reading: r}, true
+	}
+	if s.target.damaged == "" {
+		return fit{}, false
+	}
+	var buffer [2 * maxDigest]byte
+	text := hex.AppendEncode(buffer[:0], digest)
+	if !shareDigits(s.target.damaged, text) {
+		return fit{}, false
+	}
+	if id, what := damage(s.target.damaged, string(text)); what != "" {
+		return fit{kind: kind, damageID: id, damage: what}, true
+	}
+	return fit{}, false
+}
+
+// guesses are the candidates for each part of what was signed.
+type guesses struct {
+	bodies  *byCost[string]
+	urls    *byCost[string]
+	secrets *byCost[string]
+	forms   *byCost[form]
+}
+
+// run tries the combinations of all candidates, the cheapest first.
+func (s *search) run(g *guesses) (fit, bool) {
+	for total := range maxTotal + 1 {
+		for ofForm := range min(total, maxCost) + 1 {
+			for i := range g.forms[ofForm] {
+				if f, ok := s.runForm(g, &g.forms[ofForm][i], total-ofForm); ok {
+					return f, true
+				}
+			}
+		}
+	}
+	return fit{}, false
+}
+
+// runForm tries the combinations of body, URL and secret with this sum of costs. A part that the form does not use is not
+// varied.
+func (s *search) runForm(g *guesses, message *candidate[form], total cost) (fit, bool) {
+	f := message.value
+	for ofBody := range min(total, maxCost) + 1 {
+		for ofURL := range min(total-ofBody, maxCost) + 1 {
+			ofSecret := total - ofBody - ofURL
+			if ofSecret > maxCost || ofBody > 0 && !f.usesBody() || ofURL > 0 && !f.usesURL() || ofSecret > 0 && !f.usesSecret() {
 				continue
 			}
-			t := two.apply(first)
-			if !t.form.depends(one.part) || !t.form.depends(two.part) {
-				continue
-			}
-			if s.spent() {
-				return fit{}, false
-			}
-			if s.fits(t) {
-				return fit{t, []change{one, two}}, true
+			for b := range g.bodies[ofBody] {
+				body := &g.bodies[ofBody][b]
+				for u := range g.urls[ofURL] {
+					url := &g.urls[ofURL][u]
+					for k := range g.secrets[ofSecret] {
+						if s.spent() {
+							return fit{}, false
+						}
+						secret := &g.secrets[ofSecret][k]
+						if found, ok := s.fits(&trial{f, secret.value, url.value, body.value}); ok {
+							found.body, found.url, found.secret, found.message = body.steps, url.steps, secret.steps, message.steps
+							return found, true
+						}
+					}
+				}
 			}
 		}
 	}

@@ -1,53 +1,68 @@
 package explain
 
 import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"html"
+	"net/url"
+	"slices"
 	"strings"
-	"unicode/utf16"
+	"unicode/utf8"
 )
 
-const byteOrderMark = "\ufeff"
+const maxSecrets = 1200
 
-// samplePlaceholder stands for the secret in ArtiBot's sample code (docs/contract.md, section 3).
+// samplePlaceholder is the secret in ArtiBot's sample code (docs/contract.md, section 3).
 const samplePlaceholder = "<Whatever you set your secret to in the ArtiBot webhook>"
 
-// secretChanges lists what becomes of a secret on its way from one settings page to another. What it says of a
-// secret never shows it.
-func secretChanges(secret string) []change {
-	var changes []change
-	add := func(id, value, what, why string) {
-		if value != secret {
-			changes = append(changes, change{part: partSecret, value: value, id: id, what: what, why: why})
-		}
-	}
+// secretMistakes lists what becomes of a secret between ArtiBot's settings and the code. The texts never show it.
+func secretMistakes() []mistake[string] {
+	return slices.Concat(secretSpaceMistakes(), secretValueMistakes(), secretEncodingMistakes(), secretCutMistakes())
+}
+
+func secretSpaceMistakes() []mistake[string] {
 	const given = "the secret given here was copied with it, or read from a file that ends with a line feed"
-	add("secret-space", strings.TrimSpace(secret), "the secret without the white space around it", given)
-	add("secret-space", strings.TrimPrefix(secret, byteOrderMark), "the secret without its byte order mark",
-		"the secret given here was read from a file that begins with one")
-	if secret != "" {
-		const sender = "the sender's secret was read from a file, or by echo without -n"
-		add("secret-space", secret+"\n", "the secret with a line feed at its end", sender)
-		add("secret-space", secret+"\r\n", "the secret with a Windows line end", sender)
-		add("secret-space", secret+" ", "the secret with a space at its end", "the sender's secret was copied with it")
-		add("secret-space", " "+secret, "the secret with a space before it", "the sender's secret was copied with it")
-		add("secret-space", byteOrderMark+secret, "the secret with a byte order mark before it", sender)
+	const used = "the secret that was used was read from a file, or printed by echo without -n"
+	const copied = "the secret that was used was copied with it"
+	add := func(text func(string) string) func(string) (string, bool) {
+		return func(s string) (string, bool) { return text(s), s != "" }
 	}
-	for _, quote := range []string{`"`, `'`, "`"} {
-		add("secret-quotes", unquoted(secret, quote), "the secret without the quotes around it",
-			"the secret given here holds the quotes of a shell or an .env file")
-		if secret != "" {
-			add("secret-quotes", quote+secret+quote, "the secret with quotes around it",
-				"the sender's secret holds the quotes of a shell or an .env file")
+	list := []mistake[string]{
+		{"secret-space", "the secret without the white space around it", given, "The secret has white space or a line feed around it (`\\n` of a file, `echo` without `-n`).", fixSecret, likely, edit(strings.TrimSpace)},
+		{"secret-space", "the secret with a line feed at its end", used, "", fixSecret, likely, add(func(s string) string { return s + "\n" })},
+		{"secret-space", "the secret with a Windows line end", used, "", fixSecret, seldom, add(func(s string) string { return s + "\r\n" })},
+		{"secret-space", "the secret with a carriage return at its end", used, "", fixSecret, seldom, add(func(s string) string { return s + "\r" })},
+		{"secret-space", "the secret with a space at its end", copied, "", fixSecret, seldom, add(func(s string) string { return s + " " })},
+		{"secret-space", "the secret with a space before it", copied, "", fixSecret, seldom, add(func(s string) string { return " " + s })},
+		{"secret-space", "the secret with a tab at its end", copied, "", fixSecret, rare, add(func(s string) string { return s + "\t" })},
+		{"secret-space", "the secret with a no-break space at its end", copied, "", fixSecret, rare, add(func(s string) string { return s + "\u00a0" })},
+		{"secret-space", "the secret with a zero-width space at its end", copied, "", fixSecret, rare, add(func(s string) string { return s + "\u200b" })},
+		{"secret-space", "the secret without the white space inside it", given, "", fixSecret, seldom, edit(func(s string) string { return strings.Join(strings.Fields(s), "") })},
+		{"secret-space", "the secret without its byte order mark", "the secret given here was read from a file that begins with one", "The file of the secret begins with a byte order mark.", fixSecret, likely, edit(func(s string) string { return strings.TrimPrefix(s, byteOrderMark) })},
+		{"secret-space", "the secret without invisible characters", given, "", fixSecret, seldom, edit(strings.NewReplacer("\u200b", "", "\u00a0", "", byteOrderMark, "", "\u200d", "", "\u2060", "", "\u00ad", "").Replace)},
+		{"secret-space", "the secret with a byte order mark before it", used, "", fixSecret, seldom, add(func(s string) string { return byteOrderMark + s })},
+		{"secret-space", "the secret with a NUL at its end", "the secret that was used is a C string", "The secret has a NUL at its end.", fixSecret, seldom, add(func(s string) string { return s + "\x00" })},
+		{"secret-space", "the secret without the NUL at its end", "the secret given here is a C string", "", fixSecret, seldom, edit(func(s string) string { return strings.TrimRight(s, "\x00") })},
+	}
+	for i, quote := range []string{`"`, `'`, "`"} {
+		without := mistake[string]{
+			"secret-quotes", "the secret without the quotes around it", "the secret given here contains the quotes of a shell or an .env file",
+			"The secret contains the quotes of a shell or an `.env` file.", fixSecret, seldom,
+			edit(func(s string) string { return unquoted(s, quote) }),
 		}
+		if i > 0 {
+			without.symptom = ""
+		}
+		with := without
+		with.symptom, with.what = "", "the secret with quotes around it"
+		with.why = "the secret that was used contains the quotes of a shell or an .env file"
+		with.do = add(func(s string) string { return quote + s + quote })
+		list = append(list, without, with)
 	}
-	add("secret-empty", "", "an empty secret", "the sender has no secret set (an unset variable?)")
-	for _, nothing := range []string{"undefined", "null", "None"} {
-		add("secret-empty", nothing, "the word "+nothing+" as the secret", "the sender's secret is an unset variable")
-	}
-	add("secret-sample", samplePlaceholder, "the placeholder of ArtiBot's sample code",
-		"the sender still has the sample's text where its secret should be")
-	return append(changes, encodedSecrets(secret)...)
+	return list
 }
 
 func unquoted(text, quote string) string {
@@ -57,60 +72,241 @@ func unquoted(text, quote string) string {
 	return text
 }
 
-// encodedSecrets lists the secret's other bytes: other character sets, base64 and hex, both ways.
-func encodedSecrets(secret string) []change {
-	var changes []change
-	add := func(value, what, why string) {
-		if value != secret {
-			changes = append(changes, change{
-				part: partSecret, value: value, id: "secret-encoding", what: what, why: why, alone: true,
+// secretValueMistakes lists texts that are used in place of the secret.
+func secretValueMistakes() []mistake[string] {
+	list := []mistake[string]{{
+		"secret-empty", "an empty secret", "no secret was set where the signature was computed (an unset variable?)", "The variable of the secret is not set.", fixSecret, likely,
+		func(s string) (string, bool) { return "", s != "" },
+	}}
+	fixed := func(id, text, what, why, symptom string, c cost) {
+		list = append(list, mistake[string]{id, what, why, symptom, fixSecret, c, func(s string) (string, bool) { return text, s != text }})
+	}
+	for _, nothing := range []string{"undefined", "null", "None", "nil", "NULL", "[object Object]", "false"} {
+		fixed("secret-empty", nothing, "the word "+nothing+" as the secret", "the secret that was used is an unset variable", "", seldom)
+	}
+	fixed("secret-sample", samplePlaceholder, "the placeholder of ArtiBot's sample code",
+		"the sample's text was not replaced with the secret", "The code contains the placeholder of ArtiBot's sample.", seldom)
+	for _, name := range []string{
+		"ARTIBOT_SECRET", "ARTIHOOK_SECRET", "WEBHOOK_SECRET", "SECRET", "secret", "ARTIBOT_WEBHOOK_SECRET", "artibot", "test", "testing",
+		"changeme", "password", "your-secret", "your_secret", "YOUR_SECRET", "<secret>", "$SECRET", "${SECRET}", "$ARTIBOT_SECRET",
+		"${ARTIBOT_SECRET}", "%SECRET%", "process.env.SECRET", "process.env.ARTIBOT_SECRET", "x-artibot-signature", "signature",
+	} {
+		fixed("secret-sample", name, "the text "+name+" as the secret", "that is a placeholder or the name of a variable, not the secret", "", rare)
+	}
+	return list
+}
+
+// secretEncodingMistakes lists the secret's other bytes: other character sets, base64, hex, hashes, escapes, letter case.
+func secretEncodingMistakes() []mistake[string] {
+	const charset = "ArtiBot uses the secret's UTF-8 bytes"
+	const plain = "ArtiBot uses the secret as plain text"
+	add := func(what, why, symptom string, c cost, f func(string) string) mistake[string] {
+		return mistake[string]{"secret-encoding", what, why, symptom, fixSecret, c, func(s string) (string, bool) {
+			if s == "" {
+				return "", false
+			}
+			changed := f(s)
+			return changed, changed != s
+		}}
+	}
+	decoded := func(decode func(string) ([]byte, error)) func(string) string {
+		return func(s string) string {
+			if raw, err := decode(s); err == nil && len(raw) > 0 {
+				return string(raw)
+			}
+			return s
+		}
+	}
+	hashed := func(sum func([]byte) []byte, asHex bool) func(string) string {
+		return func(s string) string {
+			if asHex {
+				return hex.EncodeToString(sum([]byte(s)))
+			}
+			return string(sum([]byte(s)))
+		}
+	}
+	sha1Of := func(b []byte) []byte { sum := sha1.Sum(b); return sum[:] }
+	sha256Of := func(b []byte) []byte { sum := sha256.Sum256(b); return sum[:] }
+	md5Of := func(b []byte) []byte { sum := md5.Sum(b); return sum[:] }
+	return []mistake[string]{
+		add("the secret in upper case", "letter case counts", "The secret is in upper or lower case.", seldom, strings.ToUpper),
+		add("the secret in lower case", "letter case counts", "", seldom, strings.ToLower),
+		add("the secret decoded from base64", plain, "The secret looks like base64 or hex, and the code decodes it.", likely, decoded(base64.StdEncoding.DecodeString)),
+		add("the secret decoded from base64", plain, "", seldom, decoded(func(s string) ([]byte, error) { return base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "=")) })),
+		add("the secret decoded from base64 for URLs", plain, "", seldom, decoded(func(s string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(strings.TrimRight(s, "=")) })),
+		add("the secret decoded from hex", plain, "", likely, decoded(hex.DecodeString)),
+		add("the secret decoded from base64 as Node does it", plain, "", seldom, lenientBase64),
+		add("the secret decoded from hex as Node does it", plain, "", seldom, lenientHex),
+		add("the secret encoded as base64", plain, "The secret is encoded as base64 or hex before it is used.", seldom, func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }),
+		add("the secret encoded as base64 for URLs", plain, "", rare, func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }),
+		add("the secret encoded as hex", plain, "", seldom, func(s string) string { return hex.EncodeToString([]byte(s)) }),
+		add("the secret encoded as hex in upper case", plain, "", rare, func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) }),
+		add("the secret in Latin-1", charset, "The secret is not ASCII, and the code encodes it in another character set.", seldom, func(s string) string {
+			if latin, ok := latin1(s); ok {
+				return latin
+			}
+			return s
+		}),
+		add("the secret with a question mark for each non-ASCII character", charset, "", seldom, func(s string) string { return replaceNonASCII(s, "?") }),
+		add("the secret with its UTF-8 bytes taken for Latin-1", charset, "", seldom, func(s string) string { return fromLatin1(s, false) }),
+		add("the secret with its UTF-8 bytes taken for Windows-1252", charset, "", rare, func(s string) string { return fromLatin1(s, true) }),
+		add("the secret in UTF-16", charset, "", seldom, func(s string) string { return toUTF16(s, false) }),
+		add("the secret in big-endian UTF-16", charset, "", rare, func(s string) string { return toUTF16(s, true) }),
+		add("the secret in UTF-16 with a byte order mark", charset, "", rare, func(s string) string { return "\xff\xfe" + toUTF16(s, false) }),
+		add("the secret decoded from UTF-16", charset, "The file of the secret is UTF-16 (PowerShell's `>`).", seldom, func(s string) string {
+			if text, ok := fromUTF16(s); ok {
+				return text
+			}
+			return s
+		}),
+		add("the hex SHA-1 of the secret", plain, "The secret is hashed before it is used.", rare, hashed(sha1Of, true)),
+		add("the SHA-1 of the secret", plain, "", rare, hashed(sha1Of, false)),
+		add("the hex SHA-256 of the secret", plain, "", rare, hashed(sha256Of, true)),
+		add("the SHA-256 of the secret", plain, "", rare, hashed(sha256Of, false)),
+		add("the hex MD5 of the secret", plain, "", rare, hashed(md5Of, true)),
+		add("the MD5 of the secret", plain, "", rare, hashed(md5Of, false)),
+		add("the secret percent-encoded", plain, "The secret was escaped for a URL, HTML or JSON.", rare, url.QueryEscape),
+		add("the secret percent-encoded", plain, "", rare, encodeURIComponent),
+		add("the secret percent-decoded", plain, "", seldom, percentDecoded),
+		add("the secret with a space for each plus sign", plain, "", rare, func(s string) string { return strings.ReplaceAll(s, "+", " ") }),
+		add("the secret with HTML entities", plain, "", rare, html.EscapeString),
+		add("the secret with HTML entities decoded", plain, "", rare, html.UnescapeString),
+		add("the secret as a JSON string", plain, "", rare, jsonString),
+		add("the secret with its escapes replaced", plain, "", seldom, strings.NewReplacer(`\n`, "\n", `\r`, "\r", `\t`, "\t", `\\`, `\`, `\"`, `"`, `\'`, `'`, `\$`, `$`).Replace),
+		add("the secret without its backslashes", plain, "", seldom, func(s string) string { return strings.ReplaceAll(s, `\`, "") }),
+		add("the secret with doubled backslashes", plain, "", rare, func(s string) string { return strings.ReplaceAll(s, `\`, `\\`) }),
+		add("the secret with a single $ for each $$", plain, "", rare, func(s string) string { return strings.ReplaceAll(s, "$$", "$") }),
+		add("the secret with doubled $", plain, "", rare, func(s string) string { return strings.ReplaceAll(s, "$", "$$") }),
+		add("the secret twice", plain, "", rare, func(s string) string { return s + s }),
+		add("the secret with an & at its end", "the secret is the key of the HMAC; nothing is added to it (OAuth does that)", "", rare, func(s string) string { return s + "&" }),
+	}
+}
+
+// lenientBase64 decodes as Node's Buffer.from(text, 'base64'): it ignores what is not base64.
+func lenientBase64(text string) string {
+	var kept []byte
+	text, _, _ = strings.Cut(text, "=")
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '-':
+			kept = append(kept, '+')
+		case c == '_':
+			kept = append(kept, '/')
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '+' || c == '/':
+			kept = append(kept, c)
+		}
+	}
+	if len(kept)%4 == 1 {
+		kept = kept[:len(kept)-1]
+	}
+	raw, err := base64.RawStdEncoding.DecodeString(string(kept))
+	if err != nil {
+		return text
+	}
+	return string(raw)
+}
+
+// lenientHex decodes as Node's Buffer.from(text, 'hex'): it stops at the first text that is not two hex digits.
+func lenientHex(text string) string {
+	n := 0
+	for n+2 <= len(text) && isHex(text[n:n+2]) {
+		n += 2
+	}
+	raw, _ := hex.DecodeString(text[:n])
+	return string(raw)
+}
+
+// secretCutMistakes lists the parts of a secret that remain when a shell, a file format or a settings page cuts it.
+func secretCutMistakes() []mistake[string] {
+	var list []mistake[string]
+	add := func(what, why, symptom string, c cost, f func(string) string) {
+		list = append(list, mistake[string]{"secret-cut", what, why, symptom, fixSecret, c, func(s string) (string, bool) {
+			changed := f(s)
+			return changed, changed != s
+		}})
+	}
+	before := func(sep string) func(string) string {
+		return func(s string) string { part, _, _ := strings.Cut(s, sep); return part }
+	}
+	const shell = "a shell or an .env file reads more into this character"
+	for i, sep := range []string{"#", " ", "$", "&", "\n", ";", "!", "%", "=", ":", ",", `"`, "'", "\\", "`", "|", "@", "?", "/", "+", "-", "."} {
+		symptom := ""
+		if i == 0 {
+			symptom = "A shell, an `.env` file or YAML cuts the secret at `#`, `$`, `&` or a space."
+		}
+		name := "the character " + sep
+		if sep == " " || sep == "\n" {
+			name = map[string]string{" ": "a space", "\n": "a line feed"}[sep]
+		}
+		add("the secret up to "+name, shell, symptom, seldom, before(sep))
+	}
+	add("the secret with its $VARIABLES removed", shell, "", seldom, withoutVariables)
+	add("the secret after its first =", "the secret given here contains the name of the variable too", "The secret contains the name of the variable too (`SECRET=…`).", seldom, func(s string) string {
+		if _, value, ok := strings.Cut(s, "="); ok {
+			return strings.TrimSpace(value)
+		}
+		return s
+	})
+	add("the secret after its first :", "the secret given here contains a name too", "", seldom, func(s string) string {
+		if _, value, ok := strings.Cut(s, ":"); ok {
+			return strings.TrimSpace(value)
+		}
+		return s
+	})
+	for _, prefix := range []string{"Bearer ", "whsec_", "sha1=", "base64:", "hex:", "secret:", "0x"} {
+		add("the secret without "+prefix+" before it", "the prefix is not part of the secret", "", seldom, func(s string) string { return strings.TrimPrefix(s, prefix) })
+		if prefix == "base64:" {
+			add("the secret decoded from base64 after base64:", "ArtiBot uses the secret as plain text", "", rare, func(s string) string {
+				if rest, ok := strings.CutPrefix(s, prefix); ok {
+					return lenientBase64(rest)
+				}
+				return s
 			})
 		}
 	}
-	const charset = "ArtiBot takes the secret's UTF-8 bytes"
-	if latin, ok := latin1(secret); ok {
-		add(latin, "the secret in Latin-1", charset)
-	}
-	add(questionMarks(secret), "the secret with a question mark for each non-ASCII character", charset)
-	add(littleEndian(secret), "the secret in UTF-16", charset)
-	const text = "ArtiBot takes the secret as plain text"
-	if plain, err := base64.StdEncoding.DecodeString(secret); err == nil {
-		add(string(plain), "the secret decoded from base64", text)
-	}
-	if plain, err := hex.DecodeString(secret); err == nil {
-		add(string(plain), "the secret decoded from hex", text)
-	}
-	add(base64.StdEncoding.EncodeToString([]byte(secret)), "the secret encoded as base64", text)
-	add(hex.EncodeToString([]byte(secret)), "the secret encoded as hex", text)
-	return changes
-}
-
-// latin1 encodes a text in ISO 8859-1, if it can.
-func latin1(text string) (string, bool) {
-	out := make([]byte, 0, len(text))
-	for _, r := range text {
-		if r > 0xff {
-			return "", false
+	for n := 1; n <= 128; n++ {
+		symptom := ""
+		if n == 1 {
+			symptom = "The field of a database or a settings page is shorter than the secret, or a character was not copied."
 		}
-		out = append(out, byte(r))
-	}
-	return string(out), true
-}
-
-func questionMarks(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r > 0x7f {
-			return '?'
+		add("the first characters of the secret", "the secret that was used is cut at its end", symptom, rare, func(s string) string { return firstRunes(s, n) })
+		if n <= 32 {
+			add("the last characters of the secret", "the beginning of the secret that was used is missing", "", rare, func(s string) string { return s[len(firstRunes(s, n)):] })
 		}
-		return r
-	}, text)
+	}
+	return list
 }
 
-// littleEndian encodes a text in UTF-16, as .NET's Encoding.Unicode does.
-func littleEndian(text string) string {
-	var out []byte
-	for _, unit := range utf16.Encode([]rune(text)) {
-		out = append(out, byte(unit), byte(unit>>8))
+func firstRunes(text string, n int) string {
+	i := 0
+	for ; n > 0 && i < len(text); n-- {
+		_, size := utf8.DecodeRuneInString(text[i:])
+		i += size
 	}
-	return string(out)
+	return text[:i]
+}
+
+// withoutVariables removes $NAME and ${NAME}, as a shell does with variables that are not set.
+func withoutVariables(text string) string {
+	var out strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '$' {
+			out.WriteByte(text[i])
+			continue
+		}
+		rest := text[i+1:]
+		if end := strings.IndexByte(rest, '}'); strings.HasPrefix(rest, "{") && end > 0 {
+			i += end + 1
+			continue
+		}
+		n := 0
+		for n < len(rest) && (rest[n] == '_' || 'a' <= rest[n] && rest[n] <= 'z' || 'A' <= rest[n] && rest[n] <= 'Z' || n > 0 && '0' <= rest[n] && rest[n] <= '9') {
+			n++
+		}
+		if n == 0 {
+			out.WriteByte('$')
+		}
+		i += n
+	}
+	return out.String()
 }
