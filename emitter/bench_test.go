@@ -13,7 +13,7 @@ import (
 	"artihook/emitter/signature"
 )
 
-// benchSenders is how many goroutines send at a time, over as many connections.
+// benchSenders is the number of goroutines that send, and of connections.
 const benchSenders = 16
 
 // benchReceiver accepts every request, at little cost.
@@ -45,7 +45,7 @@ func benchReceiver(b *testing.B) *Webhook {
 	return &Webhook{URL: parseURL(b, "http://"+listener.Addr().String()), Secret: signature.NewSecret("s3cret-s3cret")}
 }
 
-// sendAll calls send from all senders, b.N times together. newSender is called once for each.
+// sendAll calls the send functions of all senders, b.N times in total.
 func sendAll(b *testing.B, newSender func() (send func() error)) {
 	var left atomic.Int64
 	left.Store(int64(b.N))
@@ -64,8 +64,8 @@ func sendAll(b *testing.B, newSender func() (send func() error)) {
 	group.Wait()
 }
 
-// BenchmarkEmit sends single events over the pool, as play, run and check do.
-func BenchmarkEmit(b *testing.B) {
+// BenchmarkSend sends single events over the pool, as play, run and check do.
+func BenchmarkSend(b *testing.B) {
 	w, m := benchReceiver(b), testMessage()
 	e := New(Options{Connections: benchSenders})
 	defer e.Close()

@@ -95,7 +95,7 @@ func TestBulkRecordsWhatSendRecords(t *testing.T) {
 		"broken":   "220 mail.example ESMTP\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, _ := talk(t, response, response, response)
+			s, _ := startScript(t, response, response, response)
 			w := &Webhook{Name: "crm", URL: s.url(t, "/hook"), Secret: signature.NewSecret("s3cret-s3cret"), Edition: payload.Edition2022}
 			one, many := openHistory(t), openHistory(t)
 			single, bulk := New(Options{History: one}), New(Options{History: many})

@@ -21,9 +21,9 @@ import (
 	"artihook/emitter/signature"
 )
 
-// talk starts a receiver that reads one request after the other from each connection and sends the next text back. After
-// the last text it closes the connection.
-func talk(t *testing.T, texts ...string) (s *socket, connections *atomic.Int64) {
+// startScript starts a receiver that reads requests from each connection and sends the texts as responses, one after the
+// other. It closes the connection after the last text.
+func startScript(t *testing.T, texts ...string) (s *socket, connections *atomic.Int64) {
 	connections = new(atomic.Int64)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -37,13 +37,13 @@ func talk(t *testing.T, texts ...string) (s *socket, connections *atomic.Int64) 
 				return
 			}
 			connections.Add(1)
-			go converse(conn, texts)
+			go runScript(conn, texts)
 		}
 	}()
 	return &socket{Listener: listener}, connections
 }
 
-func converse(conn net.Conn, texts []string) {
+func runScript(conn net.Conn, texts []string) {
 	defer conn.Close()
 	reader := bufio.NewReader(conn)
 	for _, text := range texts {
@@ -56,7 +56,7 @@ func converse(conn net.Conn, texts []string) {
 	}
 }
 
-// TestResponses gets each way in which a response can be framed, three deliveries in a row, and counts the connections.
+// TestResponses sends three deliveries for each framing of a response, and counts the connections.
 func TestResponses(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 70<<10)
@@ -75,12 +75,12 @@ func TestResponses(t *testing.T) {
 		{"provisional first", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" + ok204, 204, "", 1},
 		{"announces that it closes", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", 200, "ok", 3},
 		{"HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, "ok", 3},
-		{"HTTP/1.0 that stays", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok", 200, "ok", 1},
+		{"HTTP/1.0 with keep-alive", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok", 200, "ok", 1},
 		{"not found", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 404, "", 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s, connections := talk(t, tt.text, tt.text, tt.text)
+			s, connections := startScript(t, tt.text, tt.text, tt.text)
 			e := New(Options{})
 			defer e.Close()
 			for range 3 {
@@ -96,11 +96,11 @@ func TestResponses(t *testing.T) {
 	}
 }
 
-// TestResponseToTheEnd gets a response that only the end of the connection ends.
-func TestResponseToTheEnd(t *testing.T) {
+// TestResponseUntilClose has a response without a length, which ends with the connection.
+func TestResponseUntilClose(t *testing.T) {
 	t.Parallel()
 	for _, proto := range []string{"HTTP/1.0", "HTTP/1.1"} {
-		s, connections := talk(t, proto+" 200 OK\r\n\r\nto the end")
+		s, connections := startScript(t, proto+" 200 OK\r\n\r\nto the end")
 		e := New(Options{})
 		defer e.Close()
 		for n := int64(1); n <= 2; n++ {
@@ -112,7 +112,7 @@ func TestResponseToTheEnd(t *testing.T) {
 	}
 }
 
-// TestServerClosesBetweenRequests closes idle connections, as servers do after a while: the next delivery must arrive.
+// TestServerClosesBetweenRequests closes idle connections, as servers do after a timeout. The next delivery must arrive.
 func TestServerClosesBetweenRequests(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
@@ -130,7 +130,7 @@ func TestServerClosesBetweenRequests(t *testing.T) {
 	}
 }
 
-// waitForClose waits until the idle connection has heard that it is closed.
+// waitForClose waits until the sender can detect that the receiver has closed the idle connection.
 func waitForClose(t *testing.T, e *Emitter) {
 	t.Helper()
 	e.client.mu.Lock()
@@ -148,8 +148,8 @@ func waitForClose(t *testing.T, e *Emitter) {
 
 func TestSeveralReceivers(t *testing.T) {
 	t.Parallel()
-	one, _ := talk(t, ok204, ok204)
-	two, _ := talk(t, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+	one, _ := startScript(t, ok204, ok204)
+	two, _ := startScript(t, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
 	e := New(Options{})
 	defer e.Close()
 	for _, tt := range []struct {
@@ -163,7 +163,7 @@ func TestSeveralReceivers(t *testing.T) {
 	}
 }
 
-// TestResponseBeforeTheEndOfTheRequest has a receiver that rejects a large body without reading it.
+// TestResponseBeforeTheEndOfTheRequest has a receiver that responds to a large body without reading it.
 func TestResponseBeforeTheEndOfTheRequest(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -190,14 +190,14 @@ func TestResponseBeforeTheEndOfTheRequest(t *testing.T) {
 	}
 }
 
-func TestWithdrawnDeliveriesLeaveNoTrace(t *testing.T) {
+func TestWithdrawnDeliveriesAreRemoved(t *testing.T) {
 	t.Parallel()
 	store, err := history.Open(t.Context(), t.TempDir()+"/history.db", history.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	s, _ := talk(t, ok204)
+	s, _ := startScript(t, ok204)
 	w := &Webhook{URL: s.url(t, "/")}
 	e := New(Options{History: store})
 	defer e.Close()
@@ -212,14 +212,14 @@ func TestWithdrawnDeliveriesLeaveNoTrace(t *testing.T) {
 		t.Fatal(err)
 	}
 	if last, err := store.Last(t.Context()); err != nil || last.ID != first.ID || last.Status != 204 {
-		t.Errorf("the last delivery is %d, %v: one was planned twice, or not withdrawn", last.ID, err)
+		t.Errorf("the last delivery is %d, %v: a delivery was planned twice, or not withdrawn", last.ID, err)
 	}
 }
 
-// The deadline that stays on a connection neither ends the next request early nor outlives an interruption.
-func TestConnectionKeepsItsDeadline(t *testing.T) {
+// TestConnectionDeadline: the deadline of a connection does not end the next request early, and is set again after cancelOn.
+func TestConnectionDeadline(t *testing.T) {
 	t.Parallel()
-	s, _ := talk(t, ok204, ok204, ok204)
+	s, _ := startScript(t, ok204, ok204, ok204)
 	e := New(Options{})
 	defer e.Close()
 	d := newConn(e.client, s.url(t, "/hook"))
@@ -235,26 +235,26 @@ func TestConnectionKeepsItsDeadline(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	stop := d.cancelOn(ctx)
 	cancel()
-	stop() // the response was there before the end
+	stop() // the response was complete before the end of ctx
 	send(time.Hour)
 	if d.setDeadline(time.Now().Add(time.Minute)) != nil || time.Until(d.deadline) > time.Minute+maxLate {
-		t.Errorf("a minute ends after %v", time.Until(d.deadline))
+		t.Errorf("the deadline is in %v, want a minute", time.Until(d.deadline))
 	}
 	before := d.deadline
 	if d.setDeadline(before.Add(-maxLate/2)) != nil || d.deadline != before {
-		t.Error("a deadline that is good enough was set again")
+		t.Error("a deadline that is late enough was set again")
 	}
 	send(time.Hour)
 }
 
-// TestIdleLimit sends three deliveries: an idle connection is used again within its limit only.
+// TestIdleLimit sends three deliveries. An idle connection is used again only within the limit.
 func TestIdleLimit(t *testing.T) {
 	t.Parallel()
-	if idleLimit <= 0 || idleLimit >= 2*time.Second { // the shortest keep-alive of common servers
+	if idleLimit <= 0 || idleLimit >= 2*time.Second { // the shortest keep-alive time of common servers
 		t.Errorf("the limit is %v", idleLimit)
 	}
 	for limit, want := range map[time.Duration]int64{time.Hour: 1, -1: 3} {
-		s, connections := talk(t, ok204, ok204, ok204)
+		s, connections := startScript(t, ok204, ok204, ok204)
 		e := New(Options{})
 		defer e.Close()
 		if e.client.idleLimit != idleLimit {
@@ -272,7 +272,7 @@ func TestIdleLimit(t *testing.T) {
 	}
 }
 
-// TestIdleConnectionsAreClosed waits for the receiver to hear of it: nothing is sent that could notice.
+// TestIdleConnectionsAreClosed waits until the receiver detects the close, without another request.
 func TestIdleConnectionsAreClosed(t *testing.T) {
 	t.Parallel()
 	closed := make(chan struct{})
@@ -289,7 +289,7 @@ func TestIdleConnectionsAreClosed(t *testing.T) {
 	<-closed
 }
 
-// TestPool sends six deliveries at a time, twice: only as many connections as asked are used the second time.
+// TestPool sends six deliveries at the same time, twice. The second time reuses only Options.Connections connections.
 func TestPool(t *testing.T) {
 	t.Parallel()
 	for connections, want := range map[int]int64{0: 11, 4: 8, 6: 6, 9: 6} {
@@ -324,14 +324,14 @@ func TestPool(t *testing.T) {
 			senders.Wait()
 		}
 		if n := opened.Load(); n != want {
-			t.Errorf("%d kept: %d connections, want %d", connections, n, want)
+			t.Errorf("limit %d: %d connections, want %d", connections, n, want)
 		}
 	}
 }
 
-// TestNothingAfterAResponseCounts: the first complete response counts, what follows it is neither kept nor logged, and
-// the connection is not used again.
-func TestNothingAfterAResponseCounts(t *testing.T) {
+// TestBytesAfterAResponse: bytes after a complete response are neither recorded nor logged, and the connection is not used
+// again.
+func TestBytesAfterAResponse(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		text   string
@@ -343,7 +343,7 @@ func TestNothingAfterAResponseCounts(t *testing.T) {
 		"a second response":        {ok204 + "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 204, ""},
 		"switching protocols":      {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\ns3cret-s3cret", 101, ""},
 	} {
-		s, connections := talk(t, tt.text, tt.text)
+		s, connections := startScript(t, tt.text, tt.text)
 		e := New(Options{})
 		defer e.Close()
 		for n := range int64(2) {
@@ -352,13 +352,13 @@ func TestNothingAfterAResponseCounts(t *testing.T) {
 				t.Errorf("%s: status %d, error %q, response %q, %v", name, d.Status, d.Error, d.RawResponse, err)
 			}
 			if connections.Load() != n+1 {
-				t.Errorf("%s: delivery %d came over %d connections", name, n, connections.Load())
+				t.Errorf("%s: delivery %d used %d connections", name, n, connections.Load())
 			}
 		}
 	}
 }
 
-// TestSwitchingProtocolsIsFinal: the connection stays open, and nothing more comes.
+// TestSwitchingProtocolsIsFinal: the receiver does not close the connection after a 101 response.
 func TestSwitchingProtocolsIsFinal(t *testing.T) {
 	t.Parallel()
 	s := listenRaw(t, func(conn net.Conn) {
@@ -378,10 +378,10 @@ func TestSwitchingProtocolsIsFinal(t *testing.T) {
 	}
 }
 
-// TestHead: the response to HEAD has no body, whatever its length says.
+// TestHead: the response to HEAD has no body, also with a Content-Length.
 func TestHead(t *testing.T) {
 	t.Parallel()
-	s, connections := talk(t, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", ok204)
+	s, connections := startScript(t, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", ok204)
 	e := New(Options{Timeout: 20 * time.Second})
 	defer e.Close()
 	w := &Webhook{URL: s.url(t, "/")}
@@ -397,10 +397,10 @@ func TestHead(t *testing.T) {
 	}
 }
 
-// TestRequestThatClosesItsConnection announces that it will.
-func TestRequestThatClosesItsConnection(t *testing.T) {
+// TestConnectionClose: a request with "Connection: close" ends its connection.
+func TestConnectionClose(t *testing.T) {
 	t.Parallel()
-	s, connections := talk(t, ok204, ok204)
+	s, connections := startScript(t, ok204, ok204)
 	e := New(Options{})
 	defer e.Close()
 	w := &Webhook{URL: s.url(t, "/"), Headers: []exchange.Header{{Name: "connection", Value: "Close"}}}
@@ -411,15 +411,15 @@ func TestRequestThatClosesItsConnection(t *testing.T) {
 			t.Errorf("%d connections, %+v, %v", connections.Load(), d, err)
 		}
 		if o, err := sendBulk(t.Context(), b); err != nil || !o.OK() || connections.Load() != n+1 {
-			t.Errorf("in bulk: %d connections, %+v, %v", connections.Load(), o, err)
+			t.Errorf("Bulk: %d connections, %+v, %v", connections.Load(), o, err)
 		}
 	}
 }
 
-// TestRequestThatWouldBeTwo has line breaks where an imported delivery may have them. Nothing is sent.
-func TestRequestThatWouldBeTwo(t *testing.T) {
+// TestRequestWithLineBreaks: a request with line breaks in its first lines, such as an imported one, is not sent.
+func TestRequestWithLineBreaks(t *testing.T) {
 	t.Parallel()
-	s, connections := talk(t, ok204)
+	s, connections := startScript(t, ok204)
 	e := New(Options{})
 	defer e.Close()
 	w := &Webhook{URL: s.url(t, "/")}
@@ -436,7 +436,7 @@ func TestRequestThatWouldBeTwo(t *testing.T) {
 	}
 }
 
-// brokenConn breaks in its first Write, after some bytes.
+// brokenConn fails in its first Write, after some bytes.
 type brokenConn struct {
 	*net.TCPConn
 	bytes int
@@ -448,12 +448,12 @@ func (c brokenConn) Write(p []byte) (int, error) {
 	return n, syscall.EPIPE
 }
 
-// TestOnlyWhatHasNotLeftIsSentAgain breaks a connection in reuse, before and after the first byte of a request.
-func TestOnlyWhatHasNotLeftIsSentAgain(t *testing.T) {
+// TestOnlyUnsentRequestsAreSentAgain breaks a reused connection before and after the first byte of a request.
+func TestOnlyUnsentRequestsAreSentAgain(t *testing.T) {
 	t.Parallel()
-	for _, size := range []int{0, maxDirect} { // the latter is written while the response is read
+	for _, size := range []int{0, maxDirect} { // a request with a large body is written while the response is read
 		for bytes, want := range map[int]int64{0: 2, 1: 1} {
-			s, connections := talk(t, ok204, ok204)
+			s, connections := startScript(t, ok204, ok204)
 			e := New(Options{Timeout: 20 * time.Second})
 			defer e.Close()
 			d := newConn(e.client, s.url(t, "/"))
@@ -463,7 +463,7 @@ func TestOnlyWhatHasNotLeftIsSentAgain(t *testing.T) {
 			d.conn = brokenConn{d.conn.(*net.TCPConn), bytes}
 			second := d.exchange(t.Context(), time.Time{}, outgoing{raw: request.AppendRaw(nil)})
 			if first.status != 204 || (second.err == nil) != (bytes == 0) || connections.Load() != want {
-				t.Errorf("%d bytes of body, %d had left: %v, then %v, over %d connections", size, bytes, first.err, second.err, connections.Load())
+				t.Errorf("%d bytes of body, %d were sent: %v, then %v, over %d connections", size, bytes, first.err, second.err, connections.Load())
 			}
 		}
 	}
@@ -534,7 +534,7 @@ func TestResponseDuringASlowBody(t *testing.T) {
 	}
 }
 
-// TestEveryAttemptEnds lets an attempt hang in each of its parts: the timeout ends it, and so does the end of ctx.
+// TestEveryAttemptEnds blocks an attempt in each of its parts. The timeout and the end of ctx must end it.
 func TestEveryAttemptEnds(t *testing.T) {
 	t.Parallel()
 	arrived, release := make(chan struct{}, 1), make(chan struct{})
@@ -546,7 +546,7 @@ func TestEveryAttemptEnds(t *testing.T) {
 	defer plain.Close()
 	defer secure.Close()
 	defer close(release)
-	silent := listenRaw(t, func(conn net.Conn) { // says nothing to a handshake
+	silent := listenRaw(t, func(conn net.Conn) { // does not respond to the handshake
 		arrived <- struct{}{}
 		io.Copy(io.Discard, conn)
 	})

@@ -18,10 +18,10 @@ import (
 	"artihook/emitter/history"
 )
 
-// TestFailures meets each way in which a receiver or the network can fail, for real, and looks at the recorded delivery.
+// TestFailures causes each failure of a receiver or the network, and checks the recorded delivery.
 func TestFailures(t *testing.T) {
 	t.Parallel()
-	hang := func(conn net.Conn) { io.Copy(io.Discard, conn) } // until the sender gives up
+	hang := func(conn net.Conn) { io.Copy(io.Discard, conn) } // until the sender closes the connection
 	reset := func(conn net.Conn) { conn.(*net.TCPConn).SetLinger(0) }
 	tests := []struct {
 		name    string
@@ -30,15 +30,15 @@ func TestFailures(t *testing.T) {
 		want    string
 		status  int
 	}{
-		{name: "says nothing", respond: hang, timeout: 50 * time.Millisecond, want: FailureTimeout},
-		{name: "stops in mid-head", respond: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-"); hang(c) }, timeout: time.Second, want: FailureTimeout, status: 200},
-		{name: "stops in mid-body", respond: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"); hang(c) }, timeout: time.Second, want: FailureTimeout, status: 200},
-		{name: "trickles for ever", respond: trickle, timeout: time.Second, want: FailureTimeout, status: 200},
+		{name: "does not respond", respond: hang, timeout: 50 * time.Millisecond, want: FailureTimeout},
+		{name: "stops in the head", respond: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-"); hang(c) }, timeout: time.Second, want: FailureTimeout, status: 200},
+		{name: "stops in the body", respond: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"); hang(c) }, timeout: time.Second, want: FailureTimeout, status: 200},
+		{name: "sends a byte at a time", respond: trickle, timeout: time.Second, want: FailureTimeout, status: 200},
 		{name: "resets", respond: reset, want: FailureReset},
-		{name: "closes without a word", respond: func(net.Conn) {}, want: FailureClosed},
-		{name: "closes in mid-body", respond: respond("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), want: FailureClosed, status: 200},
-		{name: "closes in mid-head", respond: respond("HTTP/1.1 200 OK\r\nX-One: 1\r\n"), want: FailureClosed, status: 200},
-		{name: "is no HTTP server", respond: respond("220 mail.example ESMTP\r\n"), want: failureMalformed},
+		{name: "closes without a response", respond: func(net.Conn) {}, want: FailureClosed},
+		{name: "closes in the body", respond: respond("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), want: FailureClosed, status: 200},
+		{name: "closes in the head", respond: respond("HTTP/1.1 200 OK\r\nX-One: 1\r\n"), want: FailureClosed, status: 200},
+		{name: "is not an HTTP server", respond: respond("220 mail.example ESMTP\r\n"), want: failureMalformed},
 		{name: "has a broken status line", respond: respond("HTTP/1.1 abc OK\r\n\r\n"), want: failureMalformed},
 		{name: "has a status of 99", respond: respond("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n"), want: failureMalformed},
 		{name: "has a status of 600", respond: respond("HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n"), want: failureMalformed},
@@ -83,7 +83,7 @@ func endlessHead(conn net.Conn) {
 	}
 }
 
-// deliver sends one message with a history and gives the delivery as the history has it.
+// deliver sends one message with a history and returns the delivery from the history.
 func deliver(t *testing.T, w *Webhook, opt Options) history.Delivery {
 	t.Helper()
 	store, err := history.Open(t.Context(), t.TempDir()+"/history.db", history.Options{})
@@ -101,17 +101,17 @@ func deliver(t *testing.T, w *Webhook, opt Options) history.Delivery {
 	if err := store.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	kept, err := store.Get(t.Context(), sent.ID)
+	stored, err := store.Get(t.Context(), sent.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if kept.Error != sent.Error || kept.Status != sent.Status || kept.Reason != sent.Reason {
-		t.Errorf("the history has %q %d %q, sent was %q %d %q", kept.Error, kept.Status, kept.Reason, sent.Error, sent.Status, sent.Reason)
+	if stored.Error != sent.Error || stored.Status != sent.Status || stored.Reason != sent.Reason {
+		t.Errorf("the history has %q %d %q, Send returned %q %d %q", stored.Error, stored.Status, stored.Reason, sent.Error, sent.Status, sent.Reason)
 	}
-	return kept
+	return stored
 }
 
-func TestNobodyListens(t *testing.T) {
+func TestConnectionRefused(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -137,7 +137,7 @@ func TestTLS(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "%s over %s", r.Proto, r.TLS.NegotiatedProtocol)
 	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of the senders that do not trust it
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it logs failed handshakes
 	server.StartTLS()
 	defer server.Close()
 	url := parseURL(t, server.URL)
@@ -153,11 +153,11 @@ func TestTLS(t *testing.T) {
 	plain := listenRaw(t, respond(ok204))
 	d := deliver(t, &Webhook{URL: parseURL(t, "https://"+plain.Addr().String())}, Options{Timeout: 5 * time.Second})
 	if d.Error != FailureTLS {
-		t.Errorf("no TLS there: got %q (%s)", d.Error, d.Reason)
+		t.Errorf("no TLS on the port: got %q (%s)", d.Error, d.Reason)
 	}
 }
 
-func TestRedirectsAreReportedNotFollowed(t *testing.T) {
+func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	followed := false
 	mux := http.NewServeMux()
@@ -193,7 +193,7 @@ func TestLongBodiesAreCut(t *testing.T) {
 	}
 }
 
-func TestAnEndlessBodyIsCut(t *testing.T) {
+func TestEndlessBodyIsCut(t *testing.T) {
 	t.Parallel()
 	s := listenRaw(t, func(conn net.Conn) {
 		io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
@@ -221,7 +221,7 @@ func TestInterruptedDeliveryIsRecorded(t *testing.T) {
 	e := New(Options{History: store, Retries: 3})
 	defer e.Close()
 	ctx, cancel := context.WithCancelCause(t.Context())
-	go func() { <-arrived; cancel(syscall.EPIPE) }() // as when the caller can show nothing any more
+	go func() { <-arrived; cancel(syscall.EPIPE) }() // as if the caller could not write its output
 	d, err := emit(ctx, e, &Webhook{URL: s.url(t, "/")}, testMessage())
 	if err == nil || d.Error != FailureCancelled {
 		t.Errorf("got %q, %v", d.Error, err)
@@ -233,13 +233,13 @@ func TestInterruptedDeliveryIsRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	if kept, err := store.Last(t.Context()); err != nil || kept.Error != FailureCancelled || kept.Attempt != 1 {
-		t.Errorf("the history has %+v, %v", kept, err)
+	if last, err := store.Last(t.Context()); err != nil || last.Error != FailureCancelled || last.Attempt != 1 {
+		t.Errorf("the history has %+v, %v", last, err)
 	}
 }
 
-// TestPlannedBeforeItLeaves looks into the history while the request is under way.
-func TestPlannedBeforeItLeaves(t *testing.T) {
+// TestRecordedBeforeItIsSent reads the history while the request is in flight.
+func TestRecordedBeforeItIsSent(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir() + "/history.db"
 	seen := make(chan history.Delivery, 1)
@@ -265,11 +265,11 @@ func TestPlannedBeforeItLeaves(t *testing.T) {
 	}
 	planned := <-seen
 	if planned.ID != sent.ID || planned.Status != 0 || planned.Lead != sent.Lead || string(planned.Request.Body) != string(sent.Request.Body) {
-		t.Errorf("while it was under way the history had %+v", planned)
+		t.Errorf("while the request was in flight, the history had %+v", planned)
 	}
 }
 
-// TestNeverSentTwice breaks a kept-alive connection under a request that net/http would repeat by itself.
+// TestNeverSentTwice breaks a reused connection during a request that net/http would repeat.
 func TestNeverSentTwice(t *testing.T) {
 	t.Parallel()
 	arrived := 0
@@ -330,7 +330,7 @@ func TestFailureNames(t *testing.T) {
 		{&handshakeError{errors.New("tls: no cipher suite")}, FailureTLS},
 		{wsaRefused, FailureRefused},
 		{syscall.EHOSTUNREACH, failureUnreachable},
-		{errors.New("odd"), FailureOther},
+		{errors.New("unknown"), FailureOther},
 	}
 	for _, tt := range tests {
 		if got := failureOf(tt.err, time.Second, false); got.name != tt.want || got.reason == "" {
@@ -339,15 +339,15 @@ func TestFailureNames(t *testing.T) {
 	}
 }
 
-// TestReasonsQuoteNothing holds errors that quote a response, a certificate or a URL.
-func TestReasonsQuoteNothing(t *testing.T) {
+// TestReasonsHaveNoQuotes has errors that quote a response, a certificate or a URL. Their reasons must not.
+func TestReasonsHaveNoQuotes(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cret-s3cret"
 	s := listenRaw(t, respond(secret+"\r\n"))
 	client := HTTPClient(Options{})
 	_, err := client.Get("http://" + s.Addr().String() + "/?token=" + secret)
 	if err == nil || !strings.Contains(err.Error(), secret) {
-		t.Fatalf("net/http quotes nothing any more: %v", err)
+		t.Fatalf("net/http does not quote the response: %v", err)
 	}
 	if name, reason := NameFailure(err, time.Second); name != failureMalformed || strings.Contains(reason, secret) {
 		t.Errorf("%s: %s", name, reason)
@@ -359,10 +359,10 @@ func TestReasonsQuoteNothing(t *testing.T) {
 		t.Errorf("%s: %s", name, reason)
 	}
 	for _, err := range []error{
-		errors.New("odd: " + secret),
+		errors.New("unknown: " + secret),
 		&handshakeError{errors.New("tls: failed to parse certificate from server: " + secret)},
 		&handshakeError{errors.New("x509: " + secret)},
-		&net.OpError{Op: "dial", Err: &net.AddrError{Err: "odd", Addr: secret}},
+		&net.OpError{Op: "dial", Err: &net.AddrError{Err: "unknown", Addr: secret}},
 	} {
 		for _, responded := range []bool{false, true} {
 			if f := failureOf(err, time.Second, responded); strings.Contains(f.reason, secret) {

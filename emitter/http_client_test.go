@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// TestHTTPClientEnds gets what net/http would wait for: the connection of a 101 stays open. An invalid status is an error.
+// TestHTTPClientEnds: a 101 response ends, although its connection stays open. An invalid status is an error.
 func TestHTTPClientEnds(t *testing.T) {
 	t.Parallel()
 	stay := func(text string) func(net.Conn) {
@@ -34,7 +34,7 @@ func TestHTTPClientEnds(t *testing.T) {
 		response, err := HTTPClient(Options{}).Get("http://" + s.Addr().String())
 		if err == nil {
 			response.Body.Close()
-			t.Fatalf("%s is no error", status)
+			t.Fatalf("the status %s is not an error", status)
 		}
 		if name, reason := NameFailure(err, time.Second); name != failureMalformed {
 			t.Errorf("%s: %s: %s", status, name, reason)
@@ -42,7 +42,7 @@ func TestHTTPClientEnds(t *testing.T) {
 	}
 }
 
-// A client that does not trust the certificate has no TLS connection, as a delivery has none.
+// TestNameFailureOfACertificate: an untrusted certificate has the same failure as for a delivery.
 func TestNameFailureOfACertificate(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())

@@ -17,7 +17,7 @@ import (
 	"artihook/emitter/signature"
 )
 
-// echoes are the ways in which a receiver sends a secret back, each with the failure that it is.
+// echoes returns responses with the secret and the failure of each.
 func echoes(secret string) map[string][2]string {
 	half := len(secret) / 2
 	quoted, _ := json.Marshal(secret)
@@ -32,7 +32,7 @@ func echoes(secret string) map[string][2]string {
 		"status line":       {"HTTP/1.1 401 " + secret + "\r\nContent-Length: 0\r\n\r\n"},
 		"header value":      {"HTTP/1.1 204 No Content\r\nX-Debug: expected " + secret + "\r\n\r\n"},
 		"header name":       {"HTTP/1.1 204 No Content\r\n" + secret + ": x\r\n\r\n", badName},
-		"provisional":       {"HTTP/1.1 103 Early Hints\r\nX-Debug: " + secret + "\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"},
+		"interim":           {"HTTP/1.1 103 Early Hints\r\nX-Debug: " + secret + "\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"},
 		"body":              {whole("expected " + secret)},
 		"body in JSON":      {whole(`{"expected":` + string(quoted) + `}`)},
 		"body in a URL":     {whole("/?key=" + url.QueryEscape(secret))},
@@ -44,8 +44,8 @@ func echoes(secret string) map[string][2]string {
 		"trailer":             {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Debug: " + secret + "\r\n\r\n"},
 		"after a 204":         {"HTTP/1.1 204 No Content\r\n\r\nexpected " + secret},
 		"beyond the length":   {"HTTP/1.1 401 No\r\nContent-Length: 3\r\n\r\nno expected " + secret},
-		"no HTTP":             {"220 " + secret + " ESMTP\r\n", failureMalformed},
-		"status of no number": {"HTTP/1.1 " + secret + " OK\r\n\r\n", failureMalformed},
+		"not HTTP":            {"220 " + secret + " ESMTP\r\n", failureMalformed},
+		"status not a number": {"HTTP/1.1 " + secret + " OK\r\n\r\n", failureMalformed},
 		"bad length":          {"HTTP/1.1 200 OK\r\nContent-Length: " + secret + "\r\n\r\n", failureMalformed},
 		"bad coding":          {"HTTP/1.1 200 OK\r\nTransfer-Encoding: " + secret + "\r\n\r\n", failureMalformed},
 		"bad chunk":           {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + secret + "\r\n", failureMalformed},
@@ -53,15 +53,15 @@ func echoes(secret string) map[string][2]string {
 	}
 }
 
-// TestNoEchoedSecretIsKept sends an event to a receiver that echoes the secret, and looks for it in the delivery and in
-// every file of the history.
-func TestNoEchoedSecretIsKept(t *testing.T) {
+// TestEchoedSecretIsMasked sends an event to a receiver that echoes the secret. Neither the delivery nor a file of the history
+// may have it.
+func TestEchoedSecretIsMasked(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"hush-hush-0815-\u00fcn\u00efcode", "s3cret"} {
 		for name, echo := range echoes(secret) {
 			t.Run(secret+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				s, _ := talk(t, echo[0])
+				s, _ := startScript(t, echo[0])
 				w := &Webhook{URL: s.url(t, "/"), Secret: signature.NewSecret(secret)}
 				dir := t.TempDir()
 				store, err := history.Open(t.Context(), filepath.Join(dir, "history.db"), history.Options{})
@@ -87,7 +87,7 @@ func wantEcho(t *testing.T, d *history.Delivery, failure string) {
 		t.Errorf("failed with %q (%s), want %q", d.Error, d.Reason, failure)
 	}
 	if d.Response == nil || !bytes.Contains(d.RawResponse, []byte("HTTP")) && !bytes.Contains(d.RawResponse, []byte("***")) {
-		t.Errorf("what came back is not kept: %q", d.RawResponse)
+		t.Errorf("the response is not recorded: %q", d.RawResponse)
 	}
 }
 
@@ -115,16 +115,16 @@ func wantNoSecret(t *testing.T, secret, text string) {
 	}
 	for _, part := range parts {
 		if strings.Contains(text, part) {
-			t.Errorf("%q of the secret is kept: %.300q", part, text)
+			t.Errorf("%q of the secret is recorded: %.300q", part, text)
 		}
 	}
 }
 
-// TestSecretThatFramesAResponse sends an event with a secret that occurs in what frames the response: that stays readable.
-func TestSecretThatFramesAResponse(t *testing.T) {
+// TestSecretInTheFraming: the framing of a response is not masked, also if the secret occurs in it.
+func TestSecretInTheFraming(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"1", "200", "HTTP", "5", "chunked"} {
-		s, _ := talk(t, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")
+		s, _ := startScript(t, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")
 		store := openHistory(t)
 		e := New(Options{History: store})
 		for range 2 {
@@ -142,7 +142,7 @@ func TestSecretThatFramesAResponse(t *testing.T) {
 	}
 }
 
-// TestCutSecret cuts the connection in the middle of the secret.
+// TestCutSecret closes the connection in the middle of the secret.
 func TestCutSecret(t *testing.T) {
 	t.Parallel()
 	s := listenRaw(t, respond("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nkey=very-secret-08"))

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestResend sends a recorded delivery to a webhook with another secret: signed anew, and as it was.
+// TestResend plans a resend to a webhook with another secret, signed again and exact.
 func TestResend(t *testing.T) {
 	t.Parallel()
 	first := Plan(&Webhook{URL: parseURL(t, "http://localhost:8000/old"), Secret: signature.NewSecret("old secret")}, testMessage())

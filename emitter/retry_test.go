@@ -22,11 +22,11 @@ func TestRetries(t *testing.T) {
 		want     []int
 	}{
 		{"none by default", []int{500}, 0, []int{500}},
-		{"until it works", []int{500, 503, 204}, 5, []int{500, 503, 204}},
-		{"until none is left", []int{500, 500, 500, 500}, 2, []int{500, 500, 500}},
-		{"too many requests, too slow", []int{429, 408, 200}, 5, []int{429, 408, 200}},
-		{"a refusal does not pass", []int{401, 204}, 5, []int{401}},
-		{"a redirect does not pass", []int{302, 204}, 5, []int{302}},
+		{"until success", []int{500, 503, 204}, 5, []int{500, 503, 204}},
+		{"until the limit", []int{500, 500, 500, 500}, 2, []int{500, 500, 500}},
+		{"429 and 408", []int{429, 408, 200}, 5, []int{429, 408, 200}},
+		{"401 is final", []int{401, 204}, 5, []int{401}},
+		{"302 is final", []int{302, 204}, 5, []int{302}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestRetries(t *testing.T) {
 			last, err := e.Send(t.Context(), w, Plan(w, testMessage()), func(d history.Delivery) error {
 				got = append(got, d.Status)
 				if d.Attempt != len(got) {
-					t.Errorf("attempt %d is called %d", len(got), d.Attempt)
+					t.Errorf("attempt %d has the number %d", len(got), d.Attempt)
 				}
 				return nil
 			})
@@ -54,7 +54,7 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// Each attempt has its own row in the history, also if the first attempt was recorded before Send.
+// TestEachAttemptIsRecorded: each attempt has its own row, also if the first attempt was recorded before Send.
 func TestEachAttemptIsRecorded(t *testing.T) {
 	t.Parallel()
 	for _, recorded := range []bool{false, true} {
@@ -94,7 +94,7 @@ func newStatusServer(t *testing.T, statuses ...int) *httptest.Server {
 	return server
 }
 
-// Send waits as long as the response asks for, and sends nothing more if ctx ends meanwhile.
+// TestSendWaitsForRetryAfter: Send waits for the time of Retry-After, and sends nothing if ctx ends first.
 func TestSendWaitsForRetryAfter(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
@@ -107,7 +107,7 @@ func TestSendWaitsForRetryAfter(t *testing.T) {
 		{"120", time.Microsecond, 2 * time.Minute, 2 * time.Minute},
 		{now.Add(time.Minute).Format(http.TimeFormat), time.Microsecond, time.Minute, time.Minute},
 		{"9999", time.Microsecond, maxRetryAfter, maxRetryAfter},
-		{"1", time.Hour, 30 * time.Minute, 90 * time.Minute}, // the longer one counts
+		{"1", time.Hour, 30 * time.Minute, 90 * time.Minute}, // the longer wait
 	} {
 		var requests atomic.Int32
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestCutBody looks at what a receiver gets of a request that breaks off.
+// TestCutBody compares the bytes that a receiver gets of a request with a cut body.
 func TestCutBody(t *testing.T) {
 	t.Parallel()
 	m := testMessage()
@@ -30,7 +30,7 @@ func TestCutBody(t *testing.T) {
 	}
 }
 
-// TestSlowBody sends the same bytes in more time, and the next request as always.
+// TestSlowBody sends the same bytes over a longer time. The next request is not slow.
 func TestSlowBody(t *testing.T) {
 	t.Parallel()
 	const slow = 60 * time.Millisecond
@@ -46,7 +46,7 @@ func TestSlowBody(t *testing.T) {
 		t.Error(diff)
 	}
 	if d, err := emit(t.Context(), e, w, testMessage()); err != nil || !d.OK() {
-		t.Errorf("afterwards: %+v, %v", d, err)
+		t.Errorf("the next request: %+v, %v", d, err)
 	}
 }
 

@@ -15,8 +15,7 @@ import (
 	"artihook/emitter/signature"
 )
 
-// socket is a receiver that reads and writes bytes: it keeps the first request of each connection as it came, and respond
-// writes the response.
+// socket is a receiver of raw bytes. It stores the first request of each connection, and respond writes the response.
 type socket struct {
 	net.Listener
 	mu       sync.Mutex
@@ -39,7 +38,7 @@ func listenRaw(t *testing.T, respond func(net.Conn)) *socket {
 			}
 			open.Go(func() {
 				defer conn.Close()
-				s.keep(readRequest(conn))
+				s.add(readRequest(conn))
 				respond(conn)
 			})
 		}
@@ -48,7 +47,7 @@ func listenRaw(t *testing.T, respond func(net.Conn)) *socket {
 	return s
 }
 
-func (s *socket) keep(raw []byte) {
+func (s *socket) add(raw []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, raw)
@@ -59,12 +58,12 @@ func (s *socket) only(t *testing.T) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.requests) != 1 {
-		t.Fatalf("%d requests came, want 1", len(s.requests))
+		t.Fatalf("%d requests, want 1", len(s.requests))
 	}
 	return string(s.requests[0])
 }
 
-// readRequest gives the raw bytes of one request.
+// readRequest returns the raw bytes of one request.
 func readRequest(conn net.Conn) []byte {
 	var raw strings.Builder
 	r, err := http.ReadRequest(bufio.NewReader(io.TeeReader(conn, &raw)))

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestRequestTemplateWritesWhatPlanWrites holds both ways to a request together, for every kind of webhook.
-func TestRequestTemplateWritesWhatPlanWrites(t *testing.T) {
+// TestRequestTemplate compares the requests of the template with those of Plan.
+func TestRequestTemplate(t *testing.T) {
 	t.Parallel()
 	url := parseURL(t, "http://localhost:1/hook?token=a%20b")
 	secret := signature.NewSecret("s3cret-s3cret")
@@ -19,13 +19,13 @@ func TestRequestTemplateWritesWhatPlanWrites(t *testing.T) {
 		"plain":              {URL: url, Secret: secret},
 		"no secret":          {URL: url},
 		"scheme body":        {URL: url, Secret: secret, Scheme: signature.SchemeBody},
-		"signs another":      {URL: url, Secret: secret, SignURL: parseURL(t, "https://crm.example/artibot?x=1")},
+		"sign URL":           {URL: url, Secret: secret, SignURL: parseURL(t, "https://crm.example/artibot?x=1")},
 		"more headers":       {URL: url, Secret: secret, Headers: []exchange.Header{{Name: "X-Env", Value: "test"}, {Name: "zz", Value: "Content-Length: 0"}, {Name: "Accept", Value: "*/*"}}},
 		"another agent":      {URL: url, Secret: secret, Headers: []exchange.Header{{Name: "user-agent", Value: "me"}}},
 		"no agent":           {URL: url, Secret: secret, Headers: []exchange.Header{{Name: "User-Agent"}}},
 		"no signature":       {URL: url, Secret: secret, Headers: []exchange.Header{{Name: signature.Header}}},
-		"its own signature":  {URL: url, Secret: secret, Headers: []exchange.Header{{Name: signature.Header, Value: "ABC"}}},
-		"capital signature":  {URL: url, Secret: secret, Headers: []exchange.Header{{Name: "X-Artibot-Signature", Value: "ABC"}}},
+		"signature header":   {URL: url, Secret: secret, Headers: []exchange.Header{{Name: signature.Header, Value: "ABC"}}},
+		"another case":       {URL: url, Secret: secret, Headers: []exchange.Header{{Name: "X-Artibot-Signature", Value: "ABC"}}},
 		"another host":       {URL: url, Secret: secret, Headers: []exchange.Header{{Name: "Host", Value: "other.example"}}},
 		"URL without a path": {URL: parseURL(t, "http://localhost:1"), Secret: secret, SignURL: parseURL(t, "https://crm.example/artibot")},
 	} {

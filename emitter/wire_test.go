@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestWireBytes holds what stands on the socket against the contract's list, byte by byte (docs/contract.md, section 1).
+// TestWireBytes compares the sent bytes with the contract (docs/contract.md, section 1).
 func TestWireBytes(t *testing.T) {
 	t.Parallel()
 	s := listenRaw(t, respond(ok204))
@@ -39,11 +39,11 @@ func TestWireBytes(t *testing.T) {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(want, string(d.Request.AppendRaw(nil))); diff != "" {
-		t.Errorf("the history does not keep what was sent: %s", diff)
+		t.Errorf("the history has other bytes than were sent: %s", diff)
 	}
 }
 
-func TestSignedURLIsWhatIsSent(t *testing.T) {
+func TestSignedURLIsSent(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("testdata/signing-url.json")
 	if err != nil {
@@ -65,7 +65,7 @@ func TestSignedURLIsWhatIsSent(t *testing.T) {
 		t.Run(tt.Name, func(t *testing.T) {
 			t.Parallel()
 			s := listenRaw(t, respond(ok204))
-			// The case's URL is signed while the connection goes to the socket, as behind a tunnel.
+			// The URL of the case is signed, and the connection goes to the socket, as with a tunnel.
 			w := &Webhook{URL: s.url(t, ""), SignURL: parseURL(t, tt.Given)}
 			e := New(Options{})
 			defer e.Close()
@@ -84,7 +84,7 @@ func TestSignedURLIsWhatIsSent(t *testing.T) {
 	}
 }
 
-func TestSignURLAndTargetOfTheirOwn(t *testing.T) {
+func TestSignURLAndTarget(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ path, signURL, line, host string }{
 		{"/local", "https://public.example/artibot", "POST /local HTTP/1.1", "public.example"},
@@ -105,7 +105,7 @@ func TestSignURLAndTargetOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestHeadersThatWereAskedFor(t *testing.T) {
+func TestWebhookHeaders(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name   string
@@ -113,11 +113,11 @@ func TestHeadersThatWereAskedFor(t *testing.T) {
 		has    string
 		lacks  string
 	}{
-		{"added, case kept", exchange.Header{Name: "x-ENV", Value: "test"}, "\r\nx-ENV: test\r\n", ""},
+		{"added, same case", exchange.Header{Name: "x-ENV", Value: "test"}, "\r\nx-ENV: test\r\n", ""},
 		{"replaced in any case", exchange.Header{Name: "content-type", Value: "text/plain"}, "\r\ncontent-type: text/plain\r\n", "application/json"},
 		{"user agent", exchange.Header{Name: "user-agent", Value: "me"}, "\r\nUser-Agent: me\r\n", "artibot-api"},
-		{"taken away", exchange.Header{Name: "User-Agent"}, "", "User-Agent"},
-		{"content type taken away", exchange.Header{Name: "Content-Type"}, "", "Content-Type"},
+		{"removed", exchange.Header{Name: "User-Agent"}, "", "User-Agent"},
+		{"content type removed", exchange.Header{Name: "Content-Type"}, "", "Content-Type"},
 		{"host", exchange.Header{Name: "Host", Value: "other.example"}, "\r\nHost: other.example\r\n", "127.0.0.1"},
 	}
 	for _, tt := range tests {
@@ -135,7 +135,7 @@ func TestHeadersThatWereAskedFor(t *testing.T) {
 				t.Errorf("got %q", raw)
 			}
 			if diff := cmp.Diff(raw, string(d.Request.AppendRaw(nil))); diff != "" {
-				t.Errorf("the history does not keep what was sent: %s", diff)
+				t.Errorf("the history has other bytes than were sent: %s", diff)
 			}
 		})
 	}
@@ -164,7 +164,7 @@ func TestTamperMakesTheSignatureWrong(t *testing.T) {
 				t.Errorf("%s, tamper %q: the body is changed: %v", scheme, tamper, changed)
 			}
 			if !json.Valid(d.Request.Body) {
-				t.Errorf("%s, tamper %q: the body is no JSON any more", scheme, tamper)
+				t.Errorf("%s, tamper %q: the body is not JSON", scheme, tamper)
 			}
 			if (header == "") != (tamper == TamperUnsigned) {
 				t.Errorf("%s, tamper %q: header %q", scheme, tamper, header)

@@ -72,7 +72,7 @@ func recordMany(b *testing.B, store *Store, n, size int) {
 	}
 }
 
-// BenchmarkSend is what one send pays: open, plan, finish, close.
+// BenchmarkSend measures the history of one send: open, plan, finish, close.
 func BenchmarkSend(b *testing.B) {
 	path := newPath(b)
 	record(b, openStore(b, newPath(b)), nil)
@@ -89,7 +89,7 @@ func BenchmarkSend(b *testing.B) {
 }
 
 // BenchmarkList reads from a large history in which every hundredth delivery
-// went wrong.
+// failed.
 func BenchmarkList(b *testing.B) {
 	const rows = 100_000
 	store := openStore(b, newPath(b))
@@ -142,9 +142,9 @@ func fill(b *testing.B, store *Store, rows int) {
 			b.Fatal(err)
 		}
 		for i, d := range batch {
-			answer(d, 200)
+			setStatus(d, 200)
 			if (first+i)%100 == 0 {
-				answer(d, 500)
+				setStatus(d, 500)
 			}
 			if err := store.Finish(ctx, d); err != nil {
 				b.Fatal(err)

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// The log is cleared away beside the writer and begins anew, also while others write.
-func TestLogBeginsAnew(t *testing.T) {
+// TestLogIsReset: the log starts again from its beginning after a checkpoint, also while others write.
+func TestLogIsReset(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	record(t, openStore(t, path), nil)
@@ -16,7 +16,7 @@ func TestLogBeginsAnew(t *testing.T) {
 	}
 	k := newCheckpointer(c)
 	k.lengths = checkpointLengths{begin: 20, rest: 5, limit: 60}
-	anew, last := 0, int32(0)
+	resets, last := 0, int32(0)
 	const rows = 1000
 	for i := range rows {
 		if err := c.exec(fmt.Sprintf("INSERT INTO requests VALUES (%d, randomblob(20000))", 10+i)); err != nil {
@@ -24,15 +24,15 @@ func TestLogBeginsAnew(t *testing.T) {
 		}
 		length := *k.length()
 		if length < last {
-			anew++
+			resets++
 		}
-		if last = length; length > 500 { // all rows have 5000; one attempt may fail beside other readers
+		if last = length; length > 500 { // all rows have 5000; other readers may delay a reset
 			t.Fatalf("the log has %d pages after %d rows", length, i+1)
 		}
 		k.afterCommit()
 	}
-	if anew == 0 {
-		t.Error("the log has never begun anew")
+	if resets == 0 {
+		t.Error("the log was never reset")
 	}
 	if err := k.close(); err != nil {
 		t.Error(err)
@@ -45,7 +45,7 @@ func TestLogBeginsAnew(t *testing.T) {
 	}
 }
 
-// A reader that stays keeps the log from beginning anew; then nobody tries at every commit.
+// TestLogWithALongReader: while a long reader prevents a reset, the writer does not try a checkpoint at every commit.
 func TestLogWithALongReader(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

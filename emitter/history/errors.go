@@ -9,21 +9,18 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Errors that callers test for with errors.Is.
+// ErrNotFound is the error if the history does not have the delivery.
+var ErrNotFound = errors.New("not found in the history")
+
+// The causes of an [Error], for tests.
 var (
-	// ErrNewer: a newer artihook has written the history. The file is unchanged.
-	ErrNewer = errors.New("history of a newer version")
-	// ErrCorrupt: the file is not a history, or is damaged. The file is unchanged.
-	ErrCorrupt = errors.New("no history, or a damaged one")
-	// ErrNotFound: no such delivery.
-	ErrNotFound = errors.New("not found in the history")
-	// ErrClosed: the store has been closed, or was opened for reading only.
-	ErrClosed = errors.New("history not open for writing")
+	errNewer   = errors.New("the history is of a newer version")
+	errCorrupt = errors.New("not a history, or a damaged one")
+	errClosed  = errors.New("the history is not open for writing")
 )
 
-// Error describes for people why a history file could not be used. Op is "opening",
-// "reading" or "writing". Err is ErrNewer, ErrCorrupt, ErrClosed, an error of package
-// io/fs, or another cause; it may be nil.
+// Error is the reason why a history file could not be used. Op is "opening",
+// "reading" or "writing". Err is the cause; it may be nil.
 type Error struct {
 	Op, Path, Reason string
 	Err              error
@@ -97,11 +94,11 @@ func explainCode(code int) (reason string, err error) {
 	}
 	switch code & 0xff {
 	case sqlite3.SQLITE_NOTADB:
-		return reasonForeign, ErrCorrupt
+		return reasonForeign, errCorrupt
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR: // for example, a table is missing
-		return reasonDamaged, ErrCorrupt
+		return reasonDamaged, errCorrupt
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL:
-		return fmt.Sprintf("another program has kept it locked for %.0f s; try again", lockWait.Seconds()), nil
+		return fmt.Sprintf("another program has locked it for %.0f s; try again", lockWait.Seconds()), nil
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH:
 		return "the file or its folder is read-only; check the permissions", fs.ErrPermission
 	case sqlite3.SQLITE_CANTOPEN:

@@ -30,12 +30,12 @@ func Example() {
 		Time: time.Now(), URL: "http://localhost:8000/", Event: "lead:created", Version: 1, Attempt: 1,
 		Request: exchange.Request{Host: "localhost:8000", Body: []byte("{}")},
 	}
-	if err := store.Plan(ctx, []*history.Delivery{d}); err != nil { // before the request leaves
+	if err := store.Plan(ctx, []*history.Delivery{d}); err != nil { // before the request is sent
 		fmt.Println(err)
 		return
 	}
 	d.Status, d.RawResponse = 204, []byte("HTTP/1.1 204 No Content\r\n\r\n")
-	if err := store.Finish(ctx, d); err != nil { // once the outcome is known
+	if err := store.Finish(ctx, d); err != nil { // when the outcome is known
 		fmt.Println(err)
 		return
 	}

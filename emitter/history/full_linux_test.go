@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// smallDisk is a file system of 3 MB, which has room for little more than the filler.
+// smallDisk mounts a file system of 3 MB with a file of the size filler.
 func smallDisk(t *testing.T, filler int) (dir, file string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -39,7 +39,7 @@ func fillDisk(t *testing.T, path string) {
 	if err == nil {
 		t.Fatal("the disk is not full")
 	}
-	_ = store.Close() // it may say so again
+	_ = store.Close() // the error may be the same
 }
 
 func pruneAll(t *testing.T, path string) (Pruned, error) {
@@ -49,13 +49,13 @@ func pruneAll(t *testing.T, path string) (Pruned, error) {
 		t.Fatal(err)
 	}
 	done, err := store.Prune(context.Background(), Condition{Keep: 3, All: true})
-	_ = store.Close() // it may say again that the disk is full
+	_ = store.Close() // may fail, because the disk is full
 	return done, err
 }
 
 var freeFirst = regexp.MustCompile(`: the disk is full; free (\d+) KB on it and try again, or move \S+/history.db and \S+/history.db-wal to another disk and prune there with --history$`)
 
-// TestPruneOnAFullDisk frees space where it can. Otherwise it says how much room it needs, and that is enough.
+// TestPruneOnAFullDisk: prune frees space if it can. Otherwise its error has the space that it needs, which is enough.
 func TestPruneOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	dir, filler := smallDisk(t, 1<<20)
@@ -63,11 +63,11 @@ func TestPruneOnAFullDisk(t *testing.T) {
 	fillDisk(t, path)
 	done, err := pruneAll(t, path)
 	if err != nil {
-		says := freeFirst.FindStringSubmatch(err.Error())
-		if says == nil {
+		match := freeFirst.FindStringSubmatch(err.Error())
+		if match == nil {
 			t.Fatalf("%v does not say what to do", err)
 		}
-		need, _ := strconv.Atoi(says[1])
+		need, _ := strconv.Atoi(match[1])
 		t.Logf("%d KB are needed", need)
 		if need > 1024 {
 			t.Fatalf("%d KB are needed to remove deliveries of less than 2 MB", need)
@@ -87,8 +87,8 @@ func TestPruneOnAFullDisk(t *testing.T) {
 	record(t, store, nil)
 }
 
-// TestFullDiskWithoutALog has no room even for the files beside the history. It can be read, and once there is as much
-// room as the error says it can be pruned.
+// TestFullDiskWithoutALog has no space for the log files of the history. The history can be read, and pruned after the space
+// in the error is free.
 func TestFullDiskWithoutALog(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -101,10 +101,10 @@ func TestFullDiskWithoutALog(t *testing.T) {
 	if err := store.Plan(ctx, sampleBatch(200)); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Close(); err != nil { // all of it is in the file now
+	if err := store.Close(); err != nil { // moves the log into the file
 		t.Fatal(err)
 	}
-	_ = os.WriteFile(filler, make([]byte, 3<<20), 0o600) // as much of it as there is room for
+	_ = os.WriteFile(filler, make([]byte, 3<<20), 0o600) // fills the disk
 
 	if _, err := Open(ctx, path, Options{}); err == nil || !strings.HasSuffix(err.Error(), "the disk is full; free 1 MB on it, or move the history to another disk") {
 		t.Errorf("opening for writing: %v", err)

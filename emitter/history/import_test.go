@@ -39,7 +39,7 @@ func all(t testing.TB, store *Store) (list []Delivery) {
 	return list
 }
 
-// oddBytes are bodies and heads that a line of JSON could lose.
+// oddBytes are bodies and heads that are hard to encode in JSON.
 var oddBytes = []string{
 	"", "{}", "\xff\x00\xfe", "caf\xe9", "\u2028<&>", "\r\n\r\n", "a\nb", strings.Repeat("x", 70<<10), "\ufffd", `"\u0000`,
 }
@@ -56,7 +56,7 @@ var oddRequests = []string{
 	"no http at all", "POST /x HTTP/1.1\r\nhost: h\r\nX: caf\xe9\r\ncontent-length: 0\r\n\r\n",
 }
 
-// oddDelivery makes a delivery of the choices n.
+// oddDelivery returns a delivery with unusual values, selected by n.
 func oddDelivery(n uint64) *Delivery {
 	pick := func(list []string) string {
 		text := list[n%uint64(len(list))]
@@ -82,8 +82,8 @@ func oddDelivery(n uint64) *Delivery {
 	return d
 }
 
-// TestImportGivesTheSameDeliveries is the promise of export --format jsonl. Only the source changes.
-func TestImportGivesTheSameDeliveries(t *testing.T) {
+// TestExportAndImport: exported deliveries are imported without a change, except of the source.
+func TestExportAndImport(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	same := func(ns []uint64) bool {
@@ -127,8 +127,8 @@ func lines(texts ...string) iter.Seq2[Delivery, error] {
 	return ReadLines(strings.NewReader(strings.Join(texts, "\n")))
 }
 
-// TestImportIntoAUsedHistory gives new numbers, and what a delivery sends again
-// stays the same delivery.
+// TestImportIntoAUsedHistory: imported deliveries have new numbers, and ResendOf refers
+// to the same delivery.
 func TestImportIntoAUsedHistory(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -166,7 +166,7 @@ func TestImportIntoAUsedHistory(t *testing.T) {
 	}
 }
 
-func TestImportKeepsNumbersInANewHistory(t *testing.T) {
+func TestImportIntoANewHistory(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
 	line := `{"id":%d,"time":"2024-03-01T12:00:00Z","resend_of":%d,"status":204,"request":{"method":"POST","headers":{},"body":""}}`
@@ -184,7 +184,7 @@ func TestImportKeepsNumbersInANewHistory(t *testing.T) {
 	}
 }
 
-// TestImportWithoutNumbers reads what play --no-history -o json shows.
+// TestImportWithoutNumbers reads the output of play --no-history -o json.
 func TestImportWithoutNumbers(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
@@ -199,11 +199,11 @@ func TestImportWithoutNumbers(t *testing.T) {
 	}
 }
 
-// TestImportReadsWhatCommandsShow takes the output of play -o json.
-func TestImportReadsWhatCommandsShow(t *testing.T) {
+// TestImportOutputOfCommands reads the output of play -o json.
+func TestImportOutputOfCommands(t *testing.T) {
 	t.Parallel()
 	d := sample()
-	answer(d, 500)
+	setStatus(d, 500)
 	_ = d.SetResponse(d.RawResponse, false)
 	d.State = Done
 	text, err := d.MarshalJSON()
@@ -251,12 +251,12 @@ func TestImportIntoAReadOnlyStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	if _, err := store.Import(context.Background(), ReadLines(bytes.NewReader(exported(t, store)))); !errors.Is(err, ErrClosed) {
+	if _, err := store.Import(context.Background(), ReadLines(bytes.NewReader(exported(t, store)))); !errors.Is(err, errClosed) {
 		t.Errorf("error %v", err)
 	}
 }
 
-// FuzzReadLine reads anything; what it takes, it writes and reads again the same.
+// FuzzReadLine: a line that can be read is the same after writing and reading it again.
 func FuzzReadLine(f *testing.F) {
 	for _, n := range []uint64{0, 1, 77, 123456, 1 << 40, 1<<63 + 12345} {
 		d := oddDelivery(n)

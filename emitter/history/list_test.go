@@ -13,14 +13,14 @@ import (
 	"artihook/emitter/exchange"
 )
 
-// listed is a small history with something for every filter.
+// listed returns a small history with deliveries for every filter.
 func listed(t testing.TB) *Store {
 	t.Helper()
 	store := openStore(t, newPath(t))
 	record(t, store, func(d *Delivery) { d.Event, d.Version = "lead:created", 1 })
 	record(t, store, func(d *Delivery) { d.Lead, d.Webhook, d.Time = leadB, "mail", noon.Add(time.Hour) })
-	record(t, store, func(d *Delivery) { answer(d, 500) })
-	record(t, store, func(d *Delivery) { answer(d, 503); d.Time = noon.Add(2 * time.Hour) })
+	record(t, store, func(d *Delivery) { setStatus(d, 500) })
+	record(t, store, func(d *Delivery) { setStatus(d, 503); d.Time = noon.Add(2 * time.Hour) })
 	record(t, store, func(d *Delivery) { d.Error, d.Lead = "refused", leadB })
 	record(t, store, func(d *Delivery) {
 		d.Status = 200
@@ -30,7 +30,7 @@ func listed(t testing.TB) *Store {
 		d.Status, d.Event, d.Lead = 200, "", ""
 		d.RawResponse = []byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nthank\r\n4\r\n you\r\n0\r\n\r\n")
 	})
-	record(t, store, func(d *Delivery) { answer(d, 404); d.Request.Body = []byte("thank you, caf\xe9 100%") })
+	record(t, store, func(d *Delivery) { setStatus(d, 404); d.Request.Body = []byte("thank you, caf\xe9 100%") })
 	open := sample()
 	open.ResendOf = 3
 	if err := store.Plan(context.Background(), []*Delivery{open}); err != nil {
@@ -119,8 +119,8 @@ func TestListReadsBodiesOnlyWhenAsked(t *testing.T) {
 	}
 }
 
-// TestListInChunks has more deliveries than one query brings, records while it
-// reads, and stops early.
+// TestListInChunks has more deliveries than one query returns, records during the list,
+// and stops early.
 func TestListInChunks(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -131,7 +131,7 @@ func TestListInChunks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, d := range batch {
-		answer(d, 200+i%2*300)
+		setStatus(d, 200+i%2*300)
 		if err := store.Finish(ctx, d); err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +172,7 @@ func TestListInChunks(t *testing.T) {
 	}
 }
 
-// TestListHoldsFewLargeDeliveries has answers of a megabyte: a chunk must not hold
+// TestListHoldsFewLargeDeliveries has responses of a megabyte. A chunk must not have
 // dozens of them.
 func TestListHoldsFewLargeDeliveries(t *testing.T) {
 	t.Parallel()
@@ -196,8 +196,8 @@ func TestListHoldsFewLargeDeliveries(t *testing.T) {
 	}
 }
 
-// TestListFromTheOldest records while it reads: what comes meanwhile is not part
-// of it, or resending what failed would never end.
+// TestListFromTheOldest records during the list. New deliveries are not part of the list,
+// so that resending failed deliveries ends.
 func TestListFromTheOldest(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
@@ -234,7 +234,7 @@ func dropNewest(t *testing.T, store *Store) {
 	}
 }
 
-// It is asked often, since the writer may be done before the context is looked at.
+// TestListEndsWithItsContext tries several times, because the list may end before the context is checked.
 func TestListEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	store := listed(t)
@@ -251,7 +251,7 @@ func TestListEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestFilterSaysWhatIsWrong(t *testing.T) {
+func TestInvalidFilters(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
 	wrong := []Filter{{Limit: -1}, {Before: -1}}
@@ -271,7 +271,7 @@ func TestFilterSaysWhatIsWrong(t *testing.T) {
 			listErr = e
 		}
 		if listErr == nil || listErr.Error() != err.Error() {
-			t.Errorf("listing says %v, validating %v", listErr, err)
+			t.Errorf("List returned %v, Validate %v", listErr, err)
 		}
 	}
 	for _, status := range []string{"", "204", "999", "1xx", "5Xx", "refused", "tls-expired", "unknown"} {
@@ -281,8 +281,8 @@ func TestFilterSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// TestListUsesItsIndexes looks at SQLite's plans: with a million rows a sort or
-// a wrong start would be felt.
+// TestListUsesItsIndexes checks the query plans of SQLite. With a million rows, a sort or
+// a scan is slow.
 func TestListUsesItsIndexes(t *testing.T) {
 	t.Parallel()
 	store := listed(t)
@@ -355,7 +355,7 @@ func FuzzFilter(f *testing.F) {
 				t.Fatalf("%+v: %v", filter, err)
 			}
 			if err == nil && (before > 0 && d.ID >= before || lead != "" && d.Lead != lead) {
-				t.Fatalf("%+v gives %+v", filter, d)
+				t.Fatalf("%+v selects %+v", filter, d)
 			}
 		}
 	})

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestWaitForALockOnce writes while another process holds the lock and does not go on, as a suspended one does. All
-// that waits in the queue waits once, and the error states the time.
+// TestWaitForALockOnce writes while another process holds the lock, as a suspended process does. All jobs in the queue
+// wait once together, and the error has the time.
 func TestWaitForALockOnce(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -36,7 +36,7 @@ func TestWaitForALockOnce(t *testing.T) {
 		waiting = append(waiting, p)
 	}
 	for _, p := range waiting {
-		if err := p.Wait(ctx); err == nil || !strings.Contains(err.Error(), "has kept it locked for 10 s") {
+		if err := p.Wait(ctx); err == nil || !strings.Contains(err.Error(), "has locked it for 10 s") {
 			t.Errorf("%v, want an error that states 10 s", err)
 		}
 	}
@@ -48,8 +48,8 @@ func TestWaitForALockOnce(t *testing.T) {
 	}
 }
 
-// TestLogIsForTheUserAlone opens a history that others may read.
-func TestLogIsForTheUserAlone(t *testing.T) {
+// TestLogIsPrivate: only the user may read the log, also of a history that others may read.
+func TestLogIsPrivate(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []os.FileMode{0o600, 0o644} {
 		path := newPath(t)

@@ -12,7 +12,7 @@ import (
 	"artihook/emitter/exchange"
 )
 
-// TestMain plays the other process when a test has started this binary again.
+// TestMain runs recordForEver if a test has started this binary as a child.
 func TestMain(m *testing.M) {
 	if path := os.Getenv("HISTORY_TEST_RECORD_INTO"); path != "" {
 		recordForEver(path)
@@ -20,8 +20,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// recordForEver records and says so, until it is killed or has recorded a
-// hundred thousand deliveries.
+// recordForEver records deliveries and prints their numbers, until it is killed or has
+// recorded a hundred thousand.
 func recordForEver(path string) {
 	ctx := context.Background()
 	store, err := Open(ctx, path, Options{})
@@ -37,7 +37,7 @@ func recordForEver(path string) {
 		}
 		fmt.Println("planned", batch[0].ID, batch[9].ID)
 		for _, d := range batch {
-			answer(d, 200+i%2*300)
+			setStatus(d, 200+i%2*300)
 			if err := store.Finish(ctx, d); err != nil {
 				fmt.Println("failed:", err)
 				os.Exit(1)
@@ -51,7 +51,7 @@ var noon = time.Date(2024, 3, 1, 12, 0, 0, 123_456_000, time.UTC)
 
 const leadA, leadB = "0b0a6f4e-7f0f-4b61-9d75-0d1f4a9c2e31", "f3c5d4a2-1111-4222-8333-944455566677"
 
-// sample is a delivery before it is planned.
+// sample returns a delivery that is not planned.
 func sample() *Delivery {
 	return &Delivery{
 		Time: noon, Webhook: "crm", URL: "http://localhost:8000/hook", SignURL: "https://hooks.example/hook",
@@ -65,8 +65,8 @@ func sample() *Delivery {
 	}
 }
 
-// answer fills in an outcome.
-func answer(d *Delivery, status int) {
+// setStatus sets a response with the status.
+func setStatus(d *Delivery, status int) {
 	d.Status, d.Duration = status, 3100*time.Microsecond
 	d.RawResponse = fmt.Appendf(nil, "HTTP/1.1 %d X\r\nx-Trace: 1\r\nContent-Length: 2\r\n\r\nok", status)
 }
@@ -98,7 +98,7 @@ func openStore(t testing.TB, path string) *Store {
 	return store
 }
 
-// record plans and finishes one delivery, which change has altered.
+// record plans and finishes one delivery after change has changed it.
 func record(t testing.TB, store *Store, change func(*Delivery)) *Delivery {
 	t.Helper()
 	d := sample()
@@ -109,7 +109,7 @@ func record(t testing.TB, store *Store, change func(*Delivery)) *Delivery {
 		t.Fatal(err)
 	}
 	if d.Status == 0 && d.Error == "" && d.RawResponse == nil {
-		answer(d, 204)
+		setStatus(d, 204)
 	}
 	if err := store.Finish(context.Background(), d); err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ func TestOK(t *testing.T) {
 		{302, "", false},
 		{401, "", false},
 		{500, "", false},
-		{200, "closed", false}, // the answer was not whole
+		{200, "closed", false}, // the response was not complete
 		{0, "refused", false},
 	}
 	for _, tt := range tests {

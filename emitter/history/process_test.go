@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// child is this test binary, recording into a history of ours until it is killed.
+// child is this test binary, which records into a history until it is killed.
 type child struct {
 	cmd *exec.Cmd
 	out *bufio.Scanner
@@ -32,19 +32,19 @@ func startChild(t *testing.T, path string) *child {
 	return c
 }
 
-// planned returns the numbers of the child's next batch.
+// planned returns the numbers of the next batch of the child.
 func (c *child) planned(t *testing.T) (first, last int64) {
 	t.Helper()
 	if !c.out.Scan() {
 		t.Fatal("the child has ended early")
 	}
 	if _, err := fmt.Sscanf(c.out.Text(), "planned %d %d", &first, &last); err != nil {
-		t.Fatalf("the child says %q", c.out.Text())
+		t.Fatalf("the child printed %q", c.out.Text())
 	}
 	return first, last
 }
 
-// kill ends the child as kill -9 does, and returns what it still had to say.
+// kill kills the child with SIGKILL, and returns the rest of its output.
 func (c *child) kill() (rest []string) {
 	_ = c.cmd.Process.Kill()
 	for c.out.Scan() {
@@ -56,8 +56,8 @@ func (c *child) kill() (rest []string) {
 	return rest
 }
 
-// TestKilledWhileRecording kills a recording process again and again: the
-// history opens, is whole, and has everything that was planned.
+// TestKilledWhileRecording kills a recording process several times. The history opens,
+// is not damaged, and has every planned delivery.
 func TestKilledWhileRecording(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
@@ -74,7 +74,7 @@ func TestKilledWhileRecording(t *testing.T) {
 		}
 		for _, line := range c.kill() {
 			var first, last int64
-			// The last line may be cut short, then it counts for nothing.
+			// The last line may be incomplete, and is ignored then.
 			if n, _ := fmt.Sscanf(line, "planned %d %d", &first, &last); n == 2 && last == first+9 {
 				note(first, last)
 			}
@@ -102,8 +102,8 @@ func TestKilledWhileRecording(t *testing.T) {
 	}
 }
 
-// TestProcessesRecordTogether records here while two other processes make the
-// same new file and record into it.
+// TestProcessesRecordTogether records while two other processes create the same file
+// and record into it.
 func TestProcessesRecordTogether(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
@@ -132,12 +132,12 @@ func TestProcessesRecordTogether(t *testing.T) {
 	checkIntegrity(t, store)
 }
 
-// TestChildSaysWhy makes sure that a failing child would be noticed.
-func TestChildSaysWhy(t *testing.T) {
+// TestChildFails checks that the error of a child is detected.
+func TestChildFails(t *testing.T) {
 	t.Parallel()
 	c := startChild(t, t.TempDir())
 	c.out.Scan()
 	if !strings.HasPrefix(c.out.Text(), "failed: opening the history") {
-		t.Errorf("the child says %q", c.out.Text())
+		t.Errorf("the child printed %q", c.out.Text())
 	}
 }

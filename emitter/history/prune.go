@@ -27,8 +27,8 @@ type Condition struct {
 // ErrNoCondition is the error of a Condition without a filter, Keep and All.
 var ErrNoCondition = errors.New("no condition: it would remove every delivery")
 
-// Validate returns the error that Prune would return for the condition.
-func (c Condition) Validate() error {
+// validate returns the error of Prune for the condition.
+func (c Condition) validate() error {
 	f := c.Filter
 	if f.Limit, f.Oldest, f.Whole = 0, false, false; f == (Filter{}) && c.Keep == 0 && !c.All {
 		return ErrNoCondition
@@ -54,7 +54,7 @@ const (
 // Prune removes deliveries and shrinks the file. Others can read and write meanwhile.
 // The numbers are not used again. If Prune fails, Pruned counts what it had removed.
 func (s *Store) Prune(ctx context.Context, c Condition) (Pruned, error) {
-	if err := c.Validate(); err != nil {
+	if err := c.validate(); err != nil {
 		return Pruned{}, err
 	}
 	if s.writer == nil {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestPruneRemovesWhatIsMeant(t *testing.T) {
+func TestPrune(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		condition Condition
@@ -69,7 +69,7 @@ func checkNoOrphans(t *testing.T, store *Store) {
 	}
 }
 
-func TestPruneRefusesToRemoveEverything(t *testing.T) {
+func TestPruneNeedsACondition(t *testing.T) {
 	t.Parallel()
 	store := listed(t)
 	for _, c := range []Condition{{}, {Filter: Filter{Limit: 5, Whole: true}}, {Keep: -1}, {Filter: Filter{Status: "9xx"}}} {
@@ -85,7 +85,7 @@ func TestPruneRefusesToRemoveEverything(t *testing.T) {
 	}
 }
 
-// TestPruneReclaimsSpace has a file of some MB, in today's and in the first form.
+// TestPruneReclaimsSpace has a file of some MB, in the current and in the first schema.
 func TestPruneReclaimsSpace(t *testing.T) {
 	t.Parallel()
 	for _, first := range []bool{false, true} {
@@ -113,7 +113,7 @@ func TestPruneReclaimsSpace(t *testing.T) {
 	}
 }
 
-// TestPruneWhileOthersRecord has two processes and this one recording all the while.
+// TestPruneWhileOthersRecord prunes while two other processes and this one record.
 func TestPruneWhileOthersRecord(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -156,7 +156,7 @@ func TestPruneOfAReadOnlyStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	if _, err := store.Prune(context.Background(), Condition{All: true}); !errors.Is(err, ErrClosed) {
+	if _, err := store.Prune(context.Background(), Condition{All: true}); !errors.Is(err, errClosed) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -205,7 +205,7 @@ func (s *Store) submit(ctx context.Context, j *job) error {
 }
 
 func (s *Store) notForWriting() error {
-	return &Error{Op: "writing", Path: s.path, Reason: "it is open for reading only", Err: ErrClosed}
+	return &Error{Op: "writing", Path: s.path, Reason: "it is open for reading only", Err: errClosed}
 }
 
 // await waits for a job that is in the queue.
@@ -234,7 +234,7 @@ func (w *writer) enqueue(ctx context.Context, j *job) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if w.closed {
-		return &Error{Op: "writing", Path: w.store.path, Reason: "it has been closed", Err: ErrClosed}
+		return &Error{Op: "writing", Path: w.store.path, Reason: "it has been closed", Err: errClosed}
 	}
 	if err := w.failure(); err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestDeliveryComesBackWhole(t *testing.T) {
+func TestDeliveryIsStoredCompletely(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	store := openStore(t, newPath(t))
@@ -78,7 +78,7 @@ func TestResponseWithoutRawBytes(t *testing.T) {
 	}
 }
 
-func TestOddRawBytesAreShown(t *testing.T) {
+func TestRawBytesThatAreNotHTTP(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
 	d := record(t, store, func(d *Delivery) {
@@ -93,7 +93,7 @@ func TestOddRawBytesAreShown(t *testing.T) {
 	}
 }
 
-func TestHugeResponseIsCut(t *testing.T) {
+func TestLongResponseIsCut(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
 	raw := append([]byte("HTTP/1.1 200 OK\r\n\r\n"), bytes.Repeat([]byte("x"), 3<<20)...)
@@ -114,7 +114,7 @@ func TestFinishTakesACopy(t *testing.T) {
 	if err := store.Plan(context.Background(), []*Delivery{d}); err != nil {
 		t.Fatal(err)
 	}
-	answer(d, 200)
+	setStatus(d, 200)
 	want := string(d.RawResponse)
 	if err := store.Finish(context.Background(), d); err != nil {
 		t.Fatal(err)
@@ -129,7 +129,7 @@ func TestSecondOutcomeReplacesTheFirst(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
 	d := record(t, store, func(d *Delivery) { d.Error = "refused" })
-	answer(d, 200)
+	setStatus(d, 200)
 	d.Error = ""
 	if err := store.Finish(context.Background(), d); err != nil {
 		t.Fatal(err)
@@ -143,7 +143,7 @@ func TestSecondOutcomeReplacesTheFirst(t *testing.T) {
 	}
 }
 
-// Rows that are written many at once, and what is left over, come back each as it was.
+// TestManyTogether records more rows than one statement inserts, and reads each of them.
 func TestManyTogether(t *testing.T) {
 	t.Parallel()
 	ctx, store := context.Background(), openStore(t, newPath(t))
@@ -156,12 +156,12 @@ func TestManyTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	outcomes := make([]*outcome, 0, 2*len(batch))
-	for round := range 2 { // the second outcome counts, whatever else is in its statement
+	for round := range 2 { // the second outcome replaces the first
 		for i, d := range batch {
 			if round == 1 && i%3 == 0 {
 				continue
 			}
-			answer(d, 200+i+100*round)
+			setStatus(d, 200+i+100*round)
 			d.Error = []string{"", "cut"}[i%2]
 			outcomes = append(outcomes, newOutcome(d))
 		}
@@ -184,7 +184,7 @@ func TestManyTogether(t *testing.T) {
 	}
 }
 
-func TestPlanAndFinishRefuseNonsense(t *testing.T) {
+func TestPlanAndFinishRejectInvalidDeliveries(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	store := openStore(t, newPath(t))
@@ -209,7 +209,7 @@ func TestPlanAndFinishRefuseNonsense(t *testing.T) {
 	}
 }
 
-func TestOutcomeIsKeptAfterCancel(t *testing.T) {
+func TestOutcomeIsRecordedAfterCancel(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
 	d := sample()
@@ -242,8 +242,8 @@ func TestNumbersAreNeverUsedTwice(t *testing.T) {
 	}
 }
 
-// TestRemovedRowsAreMissed removes what the store remembers to be there.
-func TestRemovedRowsAreMissed(t *testing.T) {
+// TestRemovedRowsAreInsertedAgain removes rows that are in the cache of the store.
+func TestRemovedRowsAreInsertedAgain(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	store := openStore(t, path)
@@ -259,7 +259,7 @@ func TestRemovedRowsAreMissed(t *testing.T) {
 	}
 }
 
-func TestLeadIsKeptOnce(t *testing.T) {
+func TestLeadIsStoredOnce(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
 	leads := []string{leadA, leadB, leadA, "not a uuid", strings.ToUpper(leadA), "", "not a uuid"}
@@ -276,16 +276,16 @@ func TestLeadIsKeptOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var kept string
-	if err := db.QueryRow("SELECT group_concat(typeof(key) || length(key), ' ') FROM (SELECT key FROM leads ORDER BY id)").Scan(&kept); err != nil {
+	var stored string
+	if err := db.QueryRow("SELECT group_concat(typeof(key) || length(key), ' ') FROM (SELECT key FROM leads ORDER BY id)").Scan(&stored); err != nil {
 		t.Fatal(err)
 	}
-	if want := "blob16 blob16 text10 text36"; kept != want {
-		t.Errorf("kept as %s, want %s", kept, want)
+	if want := "blob16 blob16 text10 text36"; stored != want {
+		t.Errorf("stored as %s, want %s", stored, want)
 	}
 }
 
-// TestFullDisk lets the file grow no more. What was lost is said by every call.
+// TestFullDisk limits the size of the file. Every later call returns the error.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -297,7 +297,7 @@ func TestFullDisk(t *testing.T) {
 	if err := store.Plan(ctx, []*Delivery{d}); err != nil {
 		t.Fatal(err)
 	}
-	// The writer is idle: it has answered, and nothing is in its queue.
+	// The writer is idle: its last job is done, and its queue is empty.
 	if err := store.writer.tables.conn.exec("PRAGMA max_page_count = 1"); err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +307,7 @@ func TestFullDisk(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "the disk is full") || big.ID != 0 {
 		t.Errorf("planning: %v, number %d", err, big.ID)
 	}
-	answer(d, 200)
+	setStatus(d, 200)
 	d.RawResponse = append(d.RawResponse[:len(d.RawResponse):len(d.RawResponse)], bytes.Repeat([]byte("x"), largeResponse/2)...)
 	if err := store.Finish(ctx, d); err != nil {
 		t.Fatal(err)
@@ -348,7 +348,7 @@ func TestManyWriters(t *testing.T) {
 					if d.ID != batch[0].ID+int64(n) {
 						t.Errorf("number %d in place %d after %d", d.ID, n, batch[0].ID)
 					}
-					answer(d, 200+i)
+					setStatus(d, 200+i)
 					if err := store.Finish(ctx, d); err != nil {
 						t.Error(err)
 						return
@@ -380,7 +380,7 @@ func TestManyWriters(t *testing.T) {
 	checkIntegrity(t, stores[1])
 }
 
-// TestGather uses a clock that stands still: how long does the writer wait?
+// TestGather measures with a fake clock how long the writer waits.
 func TestGather(t *testing.T) {
 	t.Parallel()
 	outcomeJob := func() *job { return &job{outcome: &outcome{}} }
@@ -388,7 +388,7 @@ func TestGather(t *testing.T) {
 	aheadJob := planJob(3)
 	aheadJob.ahead = true
 	settledJob := planJob(1)
-	settledJob.ended = true // and whoever waited has had its answer
+	settledJob.ended = true // the sender has its result
 	cases := map[string]struct {
 		first    *job
 		waiting  []*job
@@ -414,7 +414,7 @@ func TestGather(t *testing.T) {
 					w.jobs <- j
 				}
 				b := batch{}
-				c.first.claimed.Store(false) // two cases begin with the same one
+				c.first.claimed.Store(false) // two cases use the same job
 				b.add(c.first)
 				start := time.Now()
 				w.gather(&b, c.patience)
@@ -471,7 +471,7 @@ func FuzzRecord(f *testing.F) {
 	})
 }
 
-// TestPlanAhead goes on with other work before it waits; a planning whose ctx has ended leaves nothing behind.
+// TestPlanAhead waits later. If ctx has ended, nothing is recorded.
 func TestPlanAhead(t *testing.T) {
 	t.Parallel()
 	s := openStore(t, newPath(t))
@@ -497,8 +497,8 @@ func TestPlanAhead(t *testing.T) {
 	}
 }
 
-// A caller that has an old copy of a delivery cannot withdraw it: the history knows its outcome.
-func TestWithdrawKeepsADeliveryWithOutcome(t *testing.T) {
+// TestWithdrawDoesNotRemoveOutcomes: a delivery with an outcome stays, also if the caller has an old copy of it.
+func TestWithdrawDoesNotRemoveOutcomes(t *testing.T) {
 	t.Parallel()
 	s := openStore(t, newPath(t))
 	d := sample()
@@ -507,7 +507,7 @@ func TestWithdrawKeepsADeliveryWithOutcome(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := *d // State is Planned
-	answer(d, 204)
+	setStatus(d, 204)
 	if err := s.Finish(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
@@ -521,7 +521,7 @@ func TestWithdrawKeepsADeliveryWithOutcome(t *testing.T) {
 	checkIntegrity(t, s)
 }
 
-// Withdraw removes every row of a delivery.
+// TestWithdrawLeavesNoRows: Withdraw removes every row of a delivery.
 func TestWithdrawLeavesNoRows(t *testing.T) {
 	t.Parallel()
 	s := openStore(t, newPath(t))
@@ -545,19 +545,19 @@ func TestWithdrawLeavesNoRows(t *testing.T) {
 	}
 }
 
-func TestWithdrawnDeliveriesAreGone(t *testing.T) {
+func TestWithdraw(t *testing.T) {
 	t.Parallel()
 	s := openStore(t, newPath(t))
 	batch := sampleBatch(3)
 	if err := s.Plan(t.Context(), batch); err != nil {
 		t.Fatal(err)
 	}
-	answer(batch[0], 204)
+	setStatus(batch[0], 204)
 	if err := s.Finish(t.Context(), batch[0]); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Withdraw(t.Context(), batch); err == nil {
-		t.Error("a delivery that has left was withdrawn")
+		t.Error("a delivery that was sent was withdrawn")
 	}
 	if err := s.Withdraw(t.Context(), batch[1:]); err != nil {
 		t.Fatal(err)

@@ -123,7 +123,7 @@ func upgrade(ctx context.Context, c *conn, steps []string) error {
 // checkVersion returns the number of steps applied to the file: none to an empty file
 // or an empty database.
 func checkVersion(c *conn, steps []string) (version int, err error) {
-	if version, err = readVersion(c, steps); !errors.Is(err, ErrCorrupt) {
+	if version, err = readVersion(c, steps); !errors.Is(err, errCorrupt) {
 		return version, err
 	}
 	// Another process may have created the history between two reads.
@@ -153,10 +153,10 @@ func readVersion(c *conn, steps []string) (int, error) {
 	case application == 0 && version == 0 && tables == 0:
 		return 0, nil
 	case application != applicationID || version < 1:
-		return 0, &Error{Op: "opening", Path: c.path, Reason: reasonForeign, Err: ErrCorrupt}
+		return 0, &Error{Op: "opening", Path: c.path, Reason: reasonForeign, Err: errCorrupt}
 	case version > int64(len(steps)):
 		reason := "a newer artihook has written it; use that version, or choose another file"
-		return 0, &Error{Op: "opening", Path: c.path, Reason: reason, Err: ErrNewer}
+		return 0, &Error{Op: "opening", Path: c.path, Reason: reason, Err: errNewer}
 	}
 	return int(version), nil
 }

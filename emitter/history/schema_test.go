@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// rawExec changes a file behind the room's back.
+// rawExec executes queries without a store.
 func rawExec(t *testing.T, path string, queries ...string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
@@ -40,7 +40,7 @@ func pragma(t *testing.T, store *Store, name string) string {
 	return value
 }
 
-func TestNewFileHasOurMarks(t *testing.T) {
+func TestNewFileHasPragmas(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
 	for name, want := range map[string]string{
@@ -91,9 +91,9 @@ func TestOpenUpgradesAnOlderFile(t *testing.T) {
 		}
 		db, err := store.db(ctx)
 		if opt.ReadOnly {
-			// A store of today's form finds a newer one here, as it should.
-			if !errors.Is(err, ErrNewer) {
-				t.Errorf("reading: %v, want ErrNewer", err)
+			// The current schema rejects this file as newer.
+			if !errors.Is(err, errNewer) {
+				t.Errorf("reading: %v, want errNewer", err)
 			}
 			store.Close()
 			continue
@@ -103,7 +103,7 @@ func TestOpenUpgradesAnOlderFile(t *testing.T) {
 		}
 		var n int
 		if err := db.QueryRow("SELECT count(*) FROM later JOIN deliveries WHERE later.id = 7").Scan(&n); err != nil || n != 1 {
-			t.Errorf("%d rows (%v), want the step taken once and the delivery kept", n, err)
+			t.Errorf("%d rows (%v), want the step applied once and the delivery", n, err)
 		}
 		if err := store.Close(); err != nil {
 			t.Fatal(err)
@@ -111,8 +111,8 @@ func TestOpenUpgradesAnOlderFile(t *testing.T) {
 	}
 }
 
-// TestUpgradeFromTheFirstForm fills a file as the first form had it.
-func TestUpgradeFromTheFirstForm(t *testing.T) {
+// TestUpgradeFromTheFirstSchema upgrades a file with rows of the first schema.
+func TestUpgradeFromTheFirstSchema(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
@@ -140,40 +140,40 @@ func TestUpgradeFromTheFirstForm(t *testing.T) {
 	}
 }
 
-func TestUpgradeIsWholeOrNotAtAll(t *testing.T) {
+func TestUpgradeIsAtomic(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	record(t, openStore(t, path), nil)
 	steps := append(schema(), "CREATE TABLE later (id); INSERT INTO nowhere VALUES (1)")
 	if _, err := open(context.Background(), path, Options{}, steps); err == nil {
-		t.Fatal("a broken step is no error")
+		t.Fatal("a broken step is not an error")
 	}
 	store := openStore(t, path)
 	if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 4" {
 		t.Errorf("deliveries and version %q, want 1 4", got)
 	}
-	rawExec(t, path, "CREATE TABLE later (id)") // fails if it is there already
+	rawExec(t, path, "CREATE TABLE later (id)") // fails if the table exists
 }
 
-// TestOpenLeavesWhatItCannotUse opens files that are no usable history.
-func TestOpenLeavesWhatItCannotUse(t *testing.T) {
+// TestOpenDoesNotChangeInvalidFiles opens files that are not a history, or are damaged.
+func TestOpenDoesNotChangeInvalidFiles(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		prepare func(t *testing.T, path string)
 		want    error
 	}{
-		"newer":         {func(t *testing.T, path string) { rawExec(t, path, "PRAGMA user_version = 99") }, ErrNewer},
-		"text":          {func(t *testing.T, path string) { writeFile(t, path, []byte("dear diary\n")) }, ErrCorrupt},
-		"long text":     {func(t *testing.T, path string) { writeFile(t, path, bytes.Repeat([]byte("dear diary\n"), 9000)) }, ErrCorrupt},
-		"other program": {func(t *testing.T, path string) { rawExec(t, path, "PRAGMA application_id = 5") }, ErrCorrupt},
+		"newer":         {func(t *testing.T, path string) { rawExec(t, path, "PRAGMA user_version = 99") }, errNewer},
+		"text":          {func(t *testing.T, path string) { writeFile(t, path, []byte("dear diary\n")) }, errCorrupt},
+		"long text":     {func(t *testing.T, path string) { writeFile(t, path, bytes.Repeat([]byte("dear diary\n"), 9000)) }, errCorrupt},
+		"other program": {func(t *testing.T, path string) { rawExec(t, path, "PRAGMA application_id = 5") }, errCorrupt},
 		"no marks": {func(t *testing.T, path string) {
 			rawExec(t, path, "PRAGMA application_id = 0", "PRAGMA user_version = 0")
-		}, ErrCorrupt},
-		"cut short":      {func(t *testing.T, path string) { cutFile(t, path, 3*16384) }, ErrCorrupt},
-		"cut to a page":  {func(t *testing.T, path string) { cutFile(t, path, 16384) }, ErrCorrupt},
-		"cut in header":  {func(t *testing.T, path string) { cutFile(t, path, 50) }, ErrCorrupt},
-		"older and torn": {tearOlder, ErrCorrupt},
-		"zeros":          {func(t *testing.T, path string) { writeFile(t, path, make([]byte, 16384)) }, ErrCorrupt},
+		}, errCorrupt},
+		"cut short":      {func(t *testing.T, path string) { cutFile(t, path, 3*16384) }, errCorrupt},
+		"cut to a page":  {func(t *testing.T, path string) { cutFile(t, path, 16384) }, errCorrupt},
+		"cut in header":  {func(t *testing.T, path string) { cutFile(t, path, 50) }, errCorrupt},
+		"older and torn": {damageOlder, errCorrupt},
+		"zeros":          {func(t *testing.T, path string) { writeFile(t, path, make([]byte, 16384)) }, errCorrupt},
 	}
 	for name, c := range cases {
 		for _, opt := range []Options{{}, {ReadOnly: true}} {
@@ -204,8 +204,8 @@ func TestOpenLeavesWhatItCannotUse(t *testing.T) {
 	}
 }
 
-// tearOlder makes a file of the second form whose leads cannot be read, so that it cannot be taken over.
-func tearOlder(t *testing.T, path string) {
+// damageOlder writes a file of the second schema with unreadable leads, which cannot be upgraded.
+func damageOlder(t *testing.T, path string) {
 	t.Helper()
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
@@ -222,7 +222,7 @@ func tearOlder(t *testing.T, path string) {
 	}
 }
 
-// filledHistory has a few dozen pages.
+// filledHistory writes a history of a few dozen pages.
 func filledHistory(t *testing.T, path string) {
 	t.Helper()
 	store := openStore(t, path)
@@ -265,12 +265,12 @@ func TestOverwrittenPages(t *testing.T) {
 			err = e
 		}
 	}
-	if !errors.Is(err, ErrCorrupt) {
-		t.Errorf("listing: %v, want ErrCorrupt", err)
+	if !errors.Is(err, errCorrupt) {
+		t.Errorf("listing: %v, want errCorrupt", err)
 	}
 	if store != nil {
-		if err := store.Plan(ctx, sampleBatch(1)); !errors.Is(err, ErrCorrupt) {
-			t.Errorf("planning: %v, want ErrCorrupt", err)
+		if err := store.Plan(ctx, sampleBatch(1)); !errors.Is(err, errCorrupt) {
+			t.Errorf("planning: %v, want errCorrupt", err)
 		}
 	}
 }

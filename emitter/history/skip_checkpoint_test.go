@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestSkipCheckpointLeavesTheLog records through stores with SkipCheckpoint in turn, as commands in a shell do, and then reads all of it.
+// TestSkipCheckpointLeavesTheLog records through one store with SkipCheckpoint after the other, as commands in a shell do,
+// and reads all deliveries at the end.
 func TestSkipCheckpointLeavesTheLog(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
@@ -19,7 +20,7 @@ func TestSkipCheckpointLeavesTheLog(t *testing.T) {
 		if err := store.Plan(t.Context(), []*Delivery{d}); err != nil {
 			t.Fatal(err)
 		}
-		answer(d, 204)
+		setStatus(d, 204)
 		if err := store.Finish(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +32,7 @@ func TestSkipCheckpointLeavesTheLog(t *testing.T) {
 		}
 	}
 	if left == 0 {
-		t.Error("no log was ever left")
+		t.Error("no store has left a log")
 	}
 	store := openStore(t, path)
 	checkIntegrity(t, store)

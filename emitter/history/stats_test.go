@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// statsStore has a hundred good answers of 1 ms to 100 ms, and three failures.
+// statsStore returns a history with a hundred responses of 1 ms to 100 ms, and three failures.
 func statsStore(t *testing.T) *Store {
 	t.Helper()
 	ctx := context.Background()
@@ -22,14 +22,14 @@ func statsStore(t *testing.T) *Store {
 		t.Fatal(err)
 	}
 	for i, d := range batch {
-		answer(d, 204)
+		setStatus(d, 204)
 		d.Duration = time.Duration(i+1) * time.Millisecond
 		if err := store.Finish(ctx, d); err != nil {
 			t.Fatal(err)
 		}
 	}
 	record(t, store, func(d *Delivery) { d.Event, d.Webhook, d.Error, d.Duration = "lead:created", "", "refused", time.Hour })
-	record(t, store, func(d *Delivery) { answer(d, 500); d.Time, d.Duration = noon.Add(-time.Hour), 100*time.Millisecond })
+	record(t, store, func(d *Delivery) { setStatus(d, 500); d.Time, d.Duration = noon.Add(-time.Hour), 100*time.Millisecond })
 	if err := store.Plan(ctx, sampleBatch(1)); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestStats(t *testing.T) {
 	}
 }
 
-func TestStatsHonoursItsFilter(t *testing.T) {
+func TestStatsWithFilter(t *testing.T) {
 	t.Parallel()
 	store := statsStore(t)
 	for filter, want := range map[Filter]int64{
@@ -78,11 +78,11 @@ func TestStatsHonoursItsFilter(t *testing.T) {
 		}
 	}
 	if _, err := store.Stats(context.Background(), Filter{Status: "9xx"}); err == nil {
-		t.Error("a wrong filter is no error")
+		t.Error("an invalid filter is not an error")
 	}
 }
 
-func TestStatsOfNothing(t *testing.T) {
+func TestStatsOfAnEmptyHistory(t *testing.T) {
 	t.Parallel()
 	store, err := Open(context.Background(), newPath(t), Options{ReadOnly: true})
 	if err != nil {

@@ -8,10 +8,10 @@ import (
 	"artihook/emitter/exchange"
 )
 
-func TestStatusFailedIsAnOutcomeThatIsNot2xx(t *testing.T) {
+func TestStatusFailed(t *testing.T) {
 	t.Parallel()
 	store := listed(t)
-	record(t, store, func(d *Delivery) { // a 200 whose body never came
+	record(t, store, func(d *Delivery) { // a 200 without its body
 		d.Status, d.Error = 200, "timeout"
 		d.Response = &exchange.Response{Status: 200}
 	})
@@ -46,7 +46,7 @@ func TestStatusFailedIsAnOutcomeThatIsNot2xx(t *testing.T) {
 	}
 }
 
-// TestOldNameOfOtherFailures reads what earlier versions recorded as "failed".
+// TestOldNameOfOtherFailures reads failures that earlier versions recorded as "failed".
 func TestOldNameOfOtherFailures(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))

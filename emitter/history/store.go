@@ -38,7 +38,7 @@ type Store struct {
 
 // Open opens the history in the file at path. It creates a missing file with mode
 // 0600, and a missing folder with 0700. The caller closes the store. Errors are of
-// type [*Error]; test for [ErrNewer] and [ErrCorrupt] with errors.Is. A file that
+// type [*Error]; the file is unchanged then. A file that
 // cannot be used is not changed.
 func Open(ctx context.Context, path string, opt Options) (*Store, error) {
 	return open(ctx, path, opt, schema())
@@ -146,7 +146,7 @@ func (s *Store) checkSize(c *conn) error {
 			return err
 		}
 	}
-	return &Error{Op: "opening", Path: s.path, Reason: reasonDamaged, Err: ErrCorrupt}
+	return &Error{Op: "opening", Path: s.path, Reason: reasonDamaged, Err: errCorrupt}
 }
 
 // createFile creates an empty file under another name and links it to path, since
@@ -219,7 +219,7 @@ func (s *Store) db(ctx context.Context) (*sql.DB, error) {
 	defer s.mu.Unlock()
 	switch {
 	case s.closed:
-		return nil, &Error{Op: "reading", Path: s.path, Reason: "it has been closed", Err: ErrClosed}
+		return nil, &Error{Op: "reading", Path: s.path, Reason: "it has been closed", Err: errClosed}
 	case s.reader != nil:
 		return s.reader, nil
 	}

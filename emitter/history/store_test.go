@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-func TestOpenMakesAPrivateFile(t *testing.T) {
+func TestNewFileIsPrivate(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("windows has no file modes")
@@ -49,7 +49,7 @@ func TestOpenMakesAPrivateFile(t *testing.T) {
 	}
 }
 
-func TestOpenTakesAnyFileName(t *testing.T) {
+func TestOpenAnyFileName(t *testing.T) {
 	t.Parallel()
 	names := []string{"a b.db", "50%.db", "what?mode=ro#x.db", ":memory:", "é'\"&;.db"}
 	if runtime.GOOS == "windows" {
@@ -95,8 +95,8 @@ func TestReadOnlyOfAMissingHistoryIsEmpty(t *testing.T) {
 	if _, err := store.Last(ctx); !errors.Is(err, ErrNotFound) {
 		t.Errorf("last: %v, want ErrNotFound", err)
 	}
-	if err := store.Plan(ctx, sampleBatch(1)); !errors.Is(err, ErrClosed) {
-		t.Errorf("planning: %v, want ErrClosed", err)
+	if err := store.Plan(ctx, sampleBatch(1)); !errors.Is(err, errClosed) {
+		t.Errorf("planning: %v, want errClosed", err)
 	}
 	if _, err := os.Stat(filepath.Dir(path)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the folder has been made: %v", err)
@@ -107,7 +107,7 @@ func TestReadOnlyOfAMissingHistoryIsEmpty(t *testing.T) {
 	}
 }
 
-func TestReadOnlyLeavesAnEmptyFileAlone(t *testing.T) {
+func TestReadOnlyDoesNotChangeAnEmptyFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "history.db")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
@@ -126,7 +126,7 @@ func TestReadOnlyLeavesAnEmptyFileAlone(t *testing.T) {
 	}
 }
 
-func TestOpenWhereNoFileCanBe(t *testing.T) {
+func TestOpenInvalidPaths(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	file := filepath.Join(folder, "file")
@@ -139,7 +139,7 @@ func TestOpenWhereNoFileCanBe(t *testing.T) {
 	}
 	cases := map[string]struct {
 		path    string
-		needsMe bool // root may write anywhere
+		needsMe bool // root can write anywhere
 	}{
 		"below a file":       {filepath.Join(file, "history.db"), false},
 		"far below a file":   {filepath.Join(file, "a", "b", "history.db"), false},
@@ -166,7 +166,7 @@ func TestOpenWhereNoFileCanBe(t *testing.T) {
 	}
 }
 
-func TestOpenHonoursTheContext(t *testing.T) {
+func TestOpenEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -189,13 +189,13 @@ func TestClosedStore(t *testing.T) {
 	for name, err := range map[string]error{
 		"plan": store.Plan(ctx, sampleBatch(1)), "finish": store.Finish(ctx, d), "flush": store.Flush(ctx), "get": getErr,
 	} {
-		if !errors.Is(err, ErrClosed) {
-			t.Errorf("%s: %v, want ErrClosed", name, err)
+		if !errors.Is(err, errClosed) {
+			t.Errorf("%s: %v, want errClosed", name, err)
 		}
 	}
 }
 
-// TestOpenTogether lets many stores make one new file at the same moment.
+// TestOpenTogether opens one new file with many stores at the same time.
 func TestOpenTogether(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

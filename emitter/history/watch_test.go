@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// watched pulls what a watch tells of, one look after the other.
+// watched returns a function that returns the deliveries of the next batch of a watch.
 func watched(t *testing.T, store *Store, opt WatchOptions) (next func() string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -23,11 +23,11 @@ func watched(t *testing.T, store *Store, opt WatchOptions) (next func() string) 
 		if err != nil || !ok {
 			t.Fatalf("the watch has ended: %v", err)
 		}
-		var told []string
+		var batch []string
 		for _, d := range news {
-			told = append(told, fmt.Sprintf("%d:%s", d.ID, d.State))
+			batch = append(batch, fmt.Sprintf("%d:%s", d.ID, d.State))
 		}
-		return strings.Join(told, " ")
+		return strings.Join(batch, " ")
 	}
 }
 
@@ -45,7 +45,7 @@ func plan(t *testing.T, store *Store, change func(*Delivery)) *Delivery {
 
 func finish(t *testing.T, store *Store, d *Delivery, status int) {
 	t.Helper()
-	answer(d, status)
+	setStatus(d, status)
 	if err := store.Finish(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
@@ -54,30 +54,30 @@ func finish(t *testing.T, store *Store, d *Delivery, status int) {
 	}
 }
 
-func want(t *testing.T, next func() string, told string) {
+func expect(t *testing.T, next func() string, want string) {
 	t.Helper()
-	if got := next(); got != told {
-		t.Fatalf("told of %q, want %q", got, told)
+	if got := next(); got != want {
+		t.Fatalf("got %q, want %q", got, want)
 	}
 }
 
-func TestWatchTellsOfWhatOthersWrite(t *testing.T) {
+func TestWatchOtherProcesses(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	other, mine := openStore(t, path), openStore(t, path)
 	record(t, other, nil)
 	next := watched(t, mine, WatchOptions{After: 1})
 	d := plan(t, other, nil)
-	want(t, next, "2:unknown")
+	expect(t, next, "2:unknown")
 	finish(t, other, d, 204)
-	want(t, next, "2:done")
+	expect(t, next, "2:done")
 	own := plan(t, mine, nil)
-	want(t, next, "3:unknown")
+	expect(t, next, "3:unknown")
 	finish(t, mine, own, 500)
-	want(t, next, "3:done")
+	expect(t, next, "3:done")
 }
 
-func TestWatchTellsWhatWasMissed(t *testing.T) {
+func TestWatchFromAnOlderDelivery(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
 	early := plan(t, store, nil)
@@ -87,17 +87,17 @@ func TestWatchTellsWhatWasMissed(t *testing.T) {
 	finish(t, store, plan(t, store, nil), 204)
 	// The caller has seen 1, 2 and 3; the first two without an outcome.
 	next := watched(t, store, WatchOptions{After: 3, Pending: []int64{1, 2}})
-	want(t, next, "1:done 4:done")
+	expect(t, next, "1:done 4:done")
 	finish(t, store, open, 503)
-	want(t, next, "2:done")
+	expect(t, next, "2:done")
 }
 
-func TestWatchKeepsToItsFilter(t *testing.T) {
+func TestWatchWithFilter(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		filter Filter
-		want   []string // what is told after each of the steps below
+		want   []string // the batches after the steps below
 	}{
 		{"lead", Filter{Lead: leadB}, []string{"2:unknown", "2:done"}},
 		{"webhook and event", Filter{Webhook: "mail", Event: "lead:created"}, []string{"2:unknown", "2:done"}},
@@ -114,18 +114,18 @@ func TestWatchKeepsToItsFilter(t *testing.T) {
 			d := plan(t, store, func(d *Delivery) {
 				d.Lead, d.Webhook, d.Event, d.Request.Body = leadB, "mail", "lead:created", []byte("a needle")
 			})
-			told := tt.want
-			if len(told) == 2 {
-				want(t, next, told[0])
-				told = told[1:]
+			batch := tt.want
+			if len(batch) == 2 {
+				expect(t, next, batch[0])
+				batch = batch[1:]
 			}
 			finish(t, store, d, 503)
-			want(t, next, told[0])
+			expect(t, next, batch[0])
 		})
 	}
 }
 
-func TestWatchOfAFloodTellsOfTheNewest(t *testing.T) {
+func TestWatchManyDeliveries(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
 	for range 4 {
@@ -134,19 +134,19 @@ func TestWatchOfAFloodTellsOfTheNewest(t *testing.T) {
 		}
 	}
 	next := watched(t, store, WatchOptions{})
-	told := strings.Fields(next())
-	if len(told) != maxChanges || told[0] != "201:unknown" || told[maxChanges-1] != "400:unknown" {
-		t.Errorf("told of %d, %s to %s", len(told), told[0], told[len(told)-1])
+	batch := strings.Fields(next())
+	if len(batch) != maxChanges || batch[0] != "201:unknown" || batch[maxChanges-1] != "400:unknown" {
+		t.Errorf("got %d, %s to %s", len(batch), batch[0], batch[len(batch)-1])
 	}
 }
 
-// TestWatchFindsWhatFitsInAFlood: what does not fit the filter takes no room from what does.
-func TestWatchFindsWhatFitsInAFlood(t *testing.T) {
+// TestWatchManyDeliveriesWithFilter: deliveries that do not match do not count for the limit.
+func TestWatchManyDeliveriesWithFilter(t *testing.T) {
 	t.Parallel()
 	for name, filter := range map[string]Filter{"webhook": {Webhook: "mail"}, "status": {Status: "5xx"}, "text": {Grep: "rare"}} {
 		t.Run(name, func(t *testing.T) {
 			store := openStore(t, newPath(t))
-			record(t, store, func(d *Delivery) { d.Webhook, d.Request.Body = "mail", []byte("rare"); answer(d, 500) })
+			record(t, store, func(d *Delivery) { d.Webhook, d.Request.Body = "mail", []byte("rare"); setStatus(d, 500) })
 			for range 4 {
 				batch := sampleBatch(100)
 				if err := store.Plan(t.Context(), batch); err != nil {
@@ -156,7 +156,7 @@ func TestWatchFindsWhatFitsInAFlood(t *testing.T) {
 					finish(t, store, d, 204)
 				}
 			}
-			want(t, watched(t, store, WatchOptions{Filter: filter}), "1:done")
+			expect(t, watched(t, store, WatchOptions{Filter: filter}), "1:done")
 		})
 	}
 }
@@ -167,19 +167,19 @@ func TestWatchEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range store.Watch(ctx, WatchOptions{}) {
-		t.Error("told of something after its end")
+		t.Error("a batch after the end")
 	}
 	for _, err := range store.Watch(t.Context(), WatchOptions{Filter: Filter{Status: "nonsense 1"}}) {
 		if err == nil || !strings.Contains(err.Error(), "nonsense 1") {
-			t.Errorf("a bad filter gives %v", err)
+			t.Errorf("an invalid filter returns %v", err)
 		}
 	}
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
 	for _, err := range store.Watch(t.Context(), WatchOptions{}) {
-		if !errors.Is(err, ErrClosed) {
-			t.Errorf("a closed history gives %v", err)
+		if !errors.Is(err, errClosed) {
+			t.Errorf("a closed history returns %v", err)
 		}
 	}
 }
@@ -194,10 +194,10 @@ func TestWatchWaitsForAHistory(t *testing.T) {
 	defer reader.Close()
 	next := watched(t, reader, WatchOptions{})
 	record(t, openStore(t, path), nil)
-	// The outcome may be there at the first look, or come a moment later.
+	// The first batch may have the outcome, or a later one.
 	for got := next(); got != "1:done"; got = next() {
 		if got != "1:unknown" {
-			t.Fatalf("told of %q", got)
+			t.Fatalf("got %q", got)
 		}
 	}
 }
