@@ -104,6 +104,13 @@ func (c *client) put(d *directConn) {
 	}
 }
 
+// connected reports whether an idle connection to the target's host is open.
+func (c *client) connected(target signature.URL) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(c.idle[originOf(target)], (*directConn).connAlive)
+}
+
 // sweep closes the connections that have been idle for too long. It is scheduled again while there are idle connections.
 func (c *client) sweep() {
 	c.mu.Lock()

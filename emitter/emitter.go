@@ -63,6 +63,9 @@ func (e *Emitter) Retries() int { return e.opt.Retries }
 // Close closes the idle connections.
 func (e *Emitter) Close() { e.client.close() }
 
+// Connected reports whether an idle connection to the webhook's host is open.
+func (e *Emitter) Connected(w *Webhook) bool { return e.client.connected(w.URL) }
+
 // Record commits planned deliveries to the history before the first of them is sent, in one transaction. Send records a
 // delivery that is not recorded, but one transaction for many is much cheaper. Call Withdraw for those that are not sent.
 func (e *Emitter) Record(ctx context.Context, planned []*history.Delivery) error {

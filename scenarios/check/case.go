@@ -31,9 +31,8 @@ type Case struct {
 	Section  string // of docs/contract.md, such as "2, Dates"; "" means the section of the group
 	Requests int    // the number of requests that the case sends if it passes
 
-	// A diagnostic case also runs if the receiver responds to a valid delivery with an error other than a rejection: its
-	// result may show the cause. An independent case runs even if no valid delivery is accepted.
-	diagnostic, independent bool
+	// An independent case has a result even if the receiver does not accept a plain valid delivery.
+	independent bool
 	// If a case in needs has failed in this run, the case is inconclusive: its failure would have the same cause.
 	needs []string
 	run   func(*caseRun)
@@ -60,15 +59,21 @@ func (c *Case) Group() string {
 
 // Cases returns all cases, in the order in which they run.
 func Cases() []Case {
-	return slices.Concat(signatureCases(), bodyCases(), lifeCases(), httpCases())
+	cases := slices.Concat(signatureCases(), bodyCases(), lifeCases(), httpCases())
+	i := slices.IndexFunc(cases, func(c Case) bool { return c.ID == timeCase })
+	inTime := cases[i]
+	return slices.Insert(slices.Delete(cases, i, i+1), 1, inTime) // early, since it shows how much time the others need
 }
 
-// Requests returns the number of requests that the cases send if all pass. A failed case may send a few more, to find the
-// cause.
+// Requests returns the number of requests that the cases send if all pass, with the plain delivery after each. A failed case may
+// send more, to find the cause.
 func Requests(cases []Case) int {
-	n := 0
+	n := len(cases)
 	for i := range cases {
 		n += cases[i].Requests
+	}
+	if n > 0 && cases[0].ID != validCase {
+		n++ // the plain delivery before the first case
 	}
 	return n
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,7 +22,8 @@ type caseRun struct {
 	ctx    context.Context
 	run    *run
 	result *Result
-	leads  int // the number of leads that the case has used
+	name   string // of the leads: each name has leads of its own
+	leads  int    // the number of leads that the case has used
 	err    error
 }
 
@@ -36,6 +36,7 @@ type request struct {
 	webhook *emitter.Webhook        // nil means Options.Webhook
 	alter   func(*history.Delivery) // changes the signed request, if not nil
 	options emitter.SendOptions
+	reuse   bool // use an open connection again; otherwise the request opens one, so that no case depends on how another one ended
 }
 
 func requestOf(e *payload.Event) request {
@@ -49,14 +50,14 @@ func (c *caseRun) lead() *lead { return c.leadOf(c.run.opt.Webhook.Edition) }
 
 func (c *caseRun) leadOf(edition payload.Edition) *lead {
 	c.leads++
-	return c.run.visitors.lead(edition, c.result.Case.ID, c.leads)
+	return c.run.visitors.lead(edition, c.name, c.leads)
 }
 
 func (c *caseRun) done() bool { return c.err != nil || c.result.Outcome != report.Passed }
 
 // send sends a request and returns the delivery, or a zero one if the case is done.
 func (c *caseRun) send(req request) history.Delivery {
-	if c.done() {
+	if c.done() || c.timeIsUp() {
 		return history.Delivery{}
 	}
 	d, err := c.post(req)
@@ -67,7 +68,7 @@ func (c *caseRun) send(req request) history.Delivery {
 // sendAtOnce sends the requests at the same time.
 func (c *caseRun) sendAtOnce(requests ...request) []history.Delivery {
 	deliveries := make([]history.Delivery, len(requests))
-	if c.done() {
+	if c.done() || c.timeIsUp() {
 		return deliveries
 	}
 	errs := make([]error, len(requests))
@@ -78,9 +79,6 @@ func (c *caseRun) sendAtOnce(requests ...request) []history.Delivery {
 	wait.Wait()
 	for i := range requests {
 		c.record(requests[i], deliveries[i], errs[i])
-	}
-	if slices.ContainsFunc(deliveries, func(d history.Delivery) bool { return d.Error == "" }) {
-		c.run.goneSince = "" // it listens, but not for so many connections
 	}
 	return deliveries
 }
@@ -93,7 +91,21 @@ func (c *caseRun) post(req request) (history.Delivery, error) {
 	if req.alter != nil {
 		req.alter(&planned)
 	}
-	return c.run.opt.Emitter.WithOptions(req.options).Send(c.ctx, w, planned, nil)
+	if !req.reuse {
+		c.run.opt.Emitter.Close()
+	}
+	options := req.options
+	options.Timeout = min(c.run.timeout()+options.SlowBody, time.Until(c.run.deadline))
+	return c.run.opt.Emitter.WithOptions(options).Send(c.ctx, w, planned, nil)
+}
+
+// timeIsUp ends the case if the budget is used up.
+func (c *caseRun) timeIsUp() bool {
+	if time.Until(c.run.deadline) > 0 {
+		return false
+	}
+	c.inconclusive(fmt.Sprintf("the budget of %s is used up; --budget allows more", c.run.opt.Budget))
+	return true
 }
 
 func (c *caseRun) webhook(req request) *emitter.Webhook {
@@ -109,16 +121,12 @@ func (c *caseRun) record(req request, d history.Delivery, err error) {
 	if c.err == nil {
 		c.err = err
 	}
-	switch {
-	case d.Error == "":
-		c.run.brokenSince = ""
-	case c.err == nil:
-		c.err = c.run.connectionFailed(d.Error, d.Reason, c.result.Case.ID)
+	if c.run.sent++; c.run.sent == 1 && c.err == nil && emitter.NotConnected(d.Error) {
+		c.err = &UnreachableError{d.Error, d.Reason}
 	}
-	if c.run.goneSince != "" && c.run.goneSince != c.result.Case.ID {
-		c.inconclusive(c.run.goneText())
+	if d.Error == emitter.FailureTimeout {
+		c.timeIsUp()
 	}
-	c.run.sent = true
 	c.run.findLeak(c.webhook(req), req, &d)
 }
 
@@ -148,6 +156,7 @@ func (c *caseRun) expect(req request, w want) history.Delivery {
 func (c *caseRun) compare(req request, d *history.Delivery, w want) {
 	if !c.done() && !w.accepts(d) {
 		c.fail(describe(req, d), w.text, responseText(d))
+		c.result.Hint = c.explain(d)
 	}
 }
 
@@ -157,6 +166,13 @@ func (c *caseRun) fail(sent, want, got string) {
 	}
 	c.result.Outcome = report.Failed
 	c.result.Sent, c.result.Want, c.result.Got = sent, want, got
+}
+
+// note adds a note to a case, which may pass all the same.
+func (c *caseRun) note(text string) {
+	if !c.done() && c.result.Note == "" {
+		c.result.Note = text
+	}
 }
 
 // skip ends a case that does not apply to this receiver or these settings.

@@ -1,6 +1,9 @@
 package check
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Code shows a fix in the languages of the ready receivers (docs/receivers). The zero value means that the fix is not a line
 // of code.
@@ -230,11 +233,11 @@ var (
 
 // Advice returns how to fix a failure: the hint if there is one, the fix, and the code for Node in a line of its own.
 func (r *Result) Advice() string {
-	advice := r.Case.Fix
+	advice := cmp.Or(r.Fix, r.Case.Fix)
 	if r.Hint != "" {
 		advice = strings.ToUpper(r.Hint[:1]) + r.Hint[1:] + ". " + advice
 	}
-	if r.Case.Code.Node != "" {
+	if r.Fix == "" && r.Case.Code.Node != "" {
 		advice += "\n" + r.Case.Code.Node
 	}
 	return advice

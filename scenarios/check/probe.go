@@ -1,10 +1,13 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -30,8 +33,8 @@ func (p Probe) redacted(secret signature.Secret) Probe {
 // probeEvery is the time between two probes while an event may still be stored.
 const probeEvery = 50 * time.Millisecond
 
-// probeUntil probes until fits accepts the text or Options.Settle is over. It returns the last text and whether it fits. If the
-// last probe failed, the case fails.
+// probeUntil probes until fits accepts the text or no event may be stored any more. It returns the last text and whether it
+// fits. If the last probe failed, the case fails.
 func (c *caseRun) probeUntil(l *lead, fits func(string) bool) (text string, ok bool) {
 	if c.run.opt.Probe == nil || c.done() {
 		return "", false
@@ -47,17 +50,43 @@ func (c *caseRun) probeUntil(l *lead, fits func(string) bool) (text string, ok b
 			if asked >= probeEvery { // the first probe did not show it
 				c.run.lag = max(c.run.lag, asked)
 			}
+			c.run.probeWorked = true
 			return text, true
 		}
-		if asked < c.run.opt.Settle && !(err != nil && c.run.probeBroken) {
+		if asked < c.run.settle() && !(err != nil && c.run.probeBroken != "") && !c.timeIsUp() {
 			continue
 		}
 		if err != nil {
-			c.run.probeBroken = true
-			c.fail("the probe for lead "+l.id, "the stored lead", err.Error())
-			c.result.Hint = "the probe itself failed, so the stored lead is unknown: run the probe by hand with this id"
+			c.probeFailed(l, err)
 		}
 		return text, false
+	}
+}
+
+// settle returns how long storing may take. If Options.Settle does not say it, the events before show it.
+func (r *run) settle() time.Duration {
+	if r.opt.Settle == 0 && r.probeWorked {
+		return min(DefaultSettle, max(shortSettle, 3*r.lag))
+	}
+	return cmp.Or(r.opt.Settle, DefaultSettle)
+}
+
+// shortSettle is how long storing may take if it has been fast before.
+const shortSettle = 2 * time.Second
+
+// probeFailed fails the case because the probe shows no lead. Only a probe that has never worked can be wrong itself.
+func (c *caseRun) probeFailed(l *lead, err error) {
+	sent := "the probe for lead " + l.id
+	switch {
+	case c.run.probeWorked:
+		c.fail(sent, "the stored lead", err.Error())
+	case c.run.probeBroken != "":
+		c.inconclusive("the probe has shown no lead since " + c.run.probeBroken)
+	case !c.done():
+		c.run.probeBroken = c.result.Case.ID
+		c.fail(sent, "the stored lead", err.Error())
+		c.result.Fix = "The probe has shown no lead in this run: either the probe is wrong, or the receiver does not store what it accepts, " +
+			"or it takes longer than --settle allows. Run the probe by hand with this id."
 	}
 }
 
@@ -88,23 +117,84 @@ func (c *caseRun) expectStored(l *lead, texts ...string) string {
 
 // expectUnchanged fails the case if the stored lead has changed after the request sent.
 func (c *caseRun) expectUnchanged(l *lead, before, sent string) {
+	if after, ok := c.probeAgain(l); ok && c.run.stable(after) != c.run.stable(before) {
+		c.failChanged(l, before, after, sent)
+	}
+}
+
+// expectKept fails the case if the stored lead has lost something after the request sent. A receiver that stores every event, and
+// not one record for each lead, may add the event.
+func (c *caseRun) expectKept(l *lead, before, sent string) {
 	after, ok := c.probeAgain(l)
-	if !ok || after == before {
+	if !ok || c.run.stable(after) == c.run.stable(before) {
 		return
 	}
-	if again, ok := c.probeAgain(l); ok && again != after {
+	if !containsInOrder(c.run.stable(after), c.run.stable(before)) || !c.storesEvents() {
+		c.failChanged(l, before, after, sent)
+	}
+}
+
+func (c *caseRun) failChanged(l *lead, before, after, sent string) {
+	if again, ok := c.probeAgain(l); ok && c.run.stable(again) != c.run.stable(after) {
 		c.fail("the probe for lead "+l.id, "the same text while nothing is sent", "a different text each time")
+		c.result.Fix = "The output of the probe has a part that changes by itself. Leave it out, or describe it with --probe-ignore."
 		return
 	}
-	was, is := differingParts(before, after)
+	was, is := differingParts(c.run.stable(before), c.run.stable(after))
 	c.fail(sent, "the stored lead stays "+was, is)
+}
+
+// storesEvents reports whether the probe shows every event of a lead: the first answer, which two events have, is then there more
+// often than the second one.
+func (c *caseRun) storesEvents() bool {
+	l := c.lead()
+	c.accept(l.created(), l.updated(2))
+	text := c.expectStored(l, l.texts[:2]...)
+	return !c.done() && count(text, l.texts[0]) > count(text, l.texts[1])
 }
 
 // expectChanged fails the case if the stored lead has not changed after the request sent.
 func (c *caseRun) expectChanged(l *lead, before, sent string) {
-	if text, ok := c.probeUntil(l, func(text string) bool { return text != before }); !ok && c.run.opt.Probe != nil {
+	differs := func(text string) bool { return c.run.stable(text) != c.run.stable(before) }
+	if text, ok := c.probeUntil(l, differs); !ok && c.run.opt.Probe != nil {
 		c.fail(sent, "the stored lead changes", "it stays "+quoted(text))
 	}
+}
+
+// stable replaces the parts of a probe's output that may change by themselves: times, and what Options.ProbeIgnore matches.
+func (r *run) stable(text string) string {
+	if r.opt.ProbeIgnore != nil {
+		text = r.opt.ProbeIgnore.ReplaceAllString(text, "…")
+	}
+	return timeForms().ReplaceAllString(text, "(time)")
+}
+
+// timeForms matches times as databases, languages and web pages write them.
+var timeForms = sync.OnceValue(func() *regexp.Regexp {
+	const day, month, clock = `(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*`, `(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*`, `\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?`
+	const zone = `(?: ?(?:Z|UTC|GMT)?(?:[+-]\d{2}:?\d{2})?)`
+	return regexp.MustCompile(strings.Join([]string{
+		`\d{4}-\d{2}-\d{2}[T ]` + clock + zone,                                     // ISO 8601, SQL
+		`(?:` + day + `,? )?\d{1,2}[ -]` + month + `[ -]\d{2,4} ` + clock + zone,   // HTTP, mail
+		day + ` ` + month + ` +\d{1,2} (?:\d{4} )?` + clock + zone + `(?: \d{4})?`, // JavaScript, C
+		`\d{1,2}/\d{1,2}/\d{2,4},? ` + clock,                                       // US and British
+		`\b1[5-9]\d{8}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?\b`,                          // seconds, milliseconds, … since 1970
+		`\b\d+ (?:second|minute)s? ago\b|\bjust now\b`,                             // web pages
+	}, "|"))
+})
+
+// containsInOrder reports whether text has all words of part, in the same order.
+func containsInOrder(text, part string) bool {
+	words := func(s string) []string {
+		return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	}
+	rest := words(part)
+	for _, word := range words(text) {
+		if len(rest) > 0 && word == rest[0] {
+			rest = rest[1:]
+		}
+	}
+	return len(rest) == 0
 }
 
 // quoted returns a text in one line, cut after maxQuoted characters.

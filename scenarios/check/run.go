@@ -6,11 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
+	"regexp"
 	"slices"
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/history"
 	"artihook/emitter/text"
 	"artihook/scenarios/report"
 )
@@ -22,7 +23,10 @@ const Scenario = "check"
 const (
 	DefaultPatience = 5 * time.Second
 	DefaultSlow     = 2 * time.Second
-	DefaultSettle   = 3 * time.Second
+	DefaultSettle   = 10 * time.Second
+	DefaultBudget   = 2 * time.Minute
+	DefaultRestart  = 5 * time.Second
+	DefaultLinger   = 50 * time.Millisecond
 )
 
 // Options configure [Run]. Emitter and Webhook are required.
@@ -40,7 +44,13 @@ type Options struct {
 
 	Patience time.Duration // the longest response time that passes http-in-time; 0 means DefaultPatience
 	Slow     time.Duration // how long http-slow-sender takes to send a body; 0 means DefaultSlow
-	Settle   time.Duration // the longest time until the probe must show an accepted event; 0 means DefaultSettle
+	Settle   time.Duration // the longest time until the probe must show an accepted event; 0 means DefaultSettle, and less if storing is fast
+	Timeout  time.Duration // for one request; 0 means emitter.DefaultTimeout
+	Budget   time.Duration // the longest run; cases that do not fit into it are inconclusive; 0 means DefaultBudget
+	Restart  time.Duration // how long a receiver that has stopped may take to start again; 0 means DefaultRestart
+	Linger   time.Duration // how long after an accepted event a crash is still its effect; 0 means DefaultLinger
+
+	ProbeIgnore *regexp.Regexp // matches what may differ between two outputs of the probe; nil means times only
 
 	// Ended, if not nil, is called with each result when its case ends. An error stops the run.
 	Ended func(Result) error
@@ -58,7 +68,10 @@ func (o Options) withDefaults() Options {
 	}
 	o.Patience = cmp.Or(o.Patience, DefaultPatience)
 	o.Slow = cmp.Or(o.Slow, DefaultSlow)
-	o.Settle = cmp.Or(o.Settle, DefaultSettle)
+	o.Timeout = cmp.Or(o.Timeout, emitter.DefaultTimeout)
+	o.Budget = cmp.Or(o.Budget, DefaultBudget)
+	o.Restart = cmp.Or(o.Restart, DefaultRestart)
+	o.Linger = cmp.Or(o.Linger, DefaultLinger)
 	return o
 }
 
@@ -70,7 +83,9 @@ type Result struct {
 	// Sent, Want and Got describe a failure: the request, the expected response and the actual one, each in one line.
 	Sent, Want, Got string
 
-	Hint      string            // the cause of this failure, if Run found it
+	Hint      string            // the cause of this failure, or what the receiver said, if Run knows it
+	Fix       string            // how to fix this failure, if it has another cause than Case.Fix
+	Note      string            // what the receiver may do, but most receivers do not; it is no failure
 	Reason    string            // why the case was skipped or is inconclusive
 	Started   time.Time         // when the case started
 	Took      time.Duration     // how long it ran
@@ -79,7 +94,7 @@ type Result struct {
 
 // mask masks credentials in the texts of the result.
 func (r *Result) mask() {
-	for _, t := range []*string{&r.Sent, &r.Want, &r.Got, &r.Hint, &r.Reason} {
+	for _, t := range []*string{&r.Sent, &r.Want, &r.Got, &r.Hint, &r.Fix, &r.Note, &r.Reason} {
 		*t = text.Mask(*t)
 	}
 }
@@ -102,6 +117,9 @@ func (e *UnreachableError) Error() string { return e.Name + ": " + e.Reason }
 // Run runs the cases one after the other and returns their results in this order. A failed case is not an error. The
 // error is an [*UnreachableError], the error of ctx or of Options.Ended, or says that an option is not valid or that the
 // history could not be written. With an error, Run returns the results of the cases that ended before it.
+//
+// After each case, Run sends a plain valid delivery. If the receiver does not accept it as before, the case has caused a crash
+// or another lasting effect, and fails.
 func Run(ctx context.Context, opt Options) ([]Result, error) {
 	switch {
 	case opt.Emitter == nil:
@@ -117,20 +135,12 @@ func Run(ctx context.Context, opt Options) ([]Result, error) {
 	if opt.Probe != nil {
 		opt.Probe = opt.Probe.redacted(opt.Webhook.Secret)
 	}
-	r := &run{opt: &opt, visitors: visitors}
-	for _, c := range opt.Cases {
-		result, err := r.runCase(ctx, c)
-		if err != nil {
-			return r.results, err
-		}
-		r.results = append(r.results, result)
-		if opt.Ended != nil {
-			if err := opt.Ended(result); err != nil {
-				return r.results, err
-			}
-		}
+	r := &run{opt: &opt, visitors: visitors, deadline: time.Now().Add(opt.Budget), health: health{once: map[string]string{}}}
+	err = r.runAll(ctx)
+	if ended := r.reportUntil(len(r.results)); err == nil {
+		err = ended
 	}
-	return r.results, nil
+	return r.results, err
 }
 
 // run is the state of one call of Run.
@@ -138,71 +148,123 @@ type run struct {
 	opt      *Options
 	visitors *visitors
 	results  []Result
+	reported int // the number of results that Options.Ended has got
+	deadline time.Time
 
-	sent             bool   // a request was sent
-	validStatus      int    // of the response to a plain valid delivery; 0 before it was sent
-	acceptsForgeries bool   // the receiver accepted a signature made with another secret
-	brokenSince      string // the case since which every connection broke; "" if the last delivery had a response
-	goneSince        string // the case since which connections are refused
-	leaked           leak   // the first leak in a response
-	rejections       []rejection
+	health
+	acceptsForgeries bool              // the receiver accepted a signature made with another secret
+	rejections       []rejection       // of wrong signatures
+	forged           bool              // forgery is known
+	forgery          *history.Delivery // the receiver's response to a wrong signature; nil if it accepted it
+	leaked           leak              // the first leak in a response
 
 	lag         time.Duration // the longest time until the probe showed an accepted event
-	probeBroken bool          // the probe failed for the whole of Options.Settle
+	probeWorked bool          // the probe has shown an accepted event
+	probeBroken string        // the case since which the probe has failed
+}
+
+func (r *run) runAll(ctx context.Context) error {
+	for i, c := range r.opt.Cases {
+		if i == 0 && c.ID != validCase {
+			if err := r.open(ctx, c); err != nil {
+				return err
+			}
+		}
+		result, err := r.runCase(ctx, c)
+		if err != nil {
+			return err
+		}
+		r.results = append(r.results, result)
+		if err := r.reportUntil(i); err != nil { // the next case may still change the last result
+			return err
+		}
+	}
+	return nil
+}
+
+// reportUntil passes the first n results to Options.Ended, except those that it has got.
+func (r *run) reportUntil(n int) error {
+	for r.opt.Ended != nil && r.reported < n {
+		r.reported++
+		if err := r.opt.Ended(r.results[r.reported-1]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *run) runCase(ctx context.Context, c Case) (Result, error) {
-	result := Result{Case: c, Outcome: report.Inconclusive, Started: time.Now()}
-	if result.Reason = r.inconclusive(&c); result.Reason != "" {
-		return result, nil
+	inconclusive := Result{Case: c, Outcome: report.Inconclusive, Started: time.Now()}
+	if inconclusive.Reason = r.dependsOn(&c); inconclusive.Reason != "" {
+		return inconclusive, nil
 	}
-	running := &caseRun{ctx: ctx, run: r, result: &result}
-	if r.brokenSince != "" {
-		running.pause(r.opt.Settle / 10) // a process that crashes keeps its port for a moment
+	works, err := r.recovered(ctx, c)
+	if err != nil {
+		return Result{}, err
 	}
-	result.Outcome = report.Passed
-	c.run(running)
+	if !works {
+		inconclusive.Reason = r.trouble.text()
+		return inconclusive, nil
+	}
+	result, err := r.attempt(ctx, c, c.ID)
+	if err == nil && len(result.Exchanges) > 0 {
+		err = r.examineAfter(ctx, &result)
+	}
 	result.Took = time.Since(result.Started)
 	result.mask()
+	return result, err
+}
+
+// attempt runs the case once. The leads depend on the name.
+func (r *run) attempt(ctx context.Context, c Case, name string) (Result, error) {
+	result := Result{Case: c, Outcome: report.Passed, Started: time.Now()}
+	running := &caseRun{ctx: ctx, run: r, result: &result, name: name}
+	c.run(running)
 	if running.err == nil {
 		running.err = ctx.Err()
 	}
 	return result, running.err
 }
 
-// inconclusive returns why the case cannot have a conclusive result, or "" if it can.
-func (r *run) inconclusive(c *Case) string {
-	if r.goneSince != "" {
-		return r.goneText()
-	}
+// dependsOn returns why the result of the case would not be its own, or "".
+func (r *run) dependsOn(c *Case) string {
 	for i := range r.results {
 		if earlier := &r.results[i]; earlier.Outcome == report.Failed && slices.Contains(c.needs, earlier.Case.ID) {
 			return earlier.Case.ID + " failed; this case would fail for the same reason"
 		}
 	}
+	if c.ID != validCase && !c.independent && r.usual != nil && !r.usual.OK() && c.ID != r.cause {
+		return "the receiver does not accept a plain valid delivery; see " + validCase
+	}
+	return r.overBudget(c)
+}
+
+// timeout returns how long a request may take. It shrinks when the first response has shown how fast the receiver is.
+func (r *run) timeout() time.Duration {
 	switch {
-	case c.independent || r.validStatus == 0 || r.validStatus < 300:
+	case r.usual == nil:
+		return r.opt.Timeout
+	case r.usual.Error != "":
+		return min(r.opt.Timeout, r.opt.Patience)
+	}
+	return min(r.opt.Timeout, max(2*r.opt.Patience, 3*r.usual.Duration, shortTimeout))
+}
+
+// shortTimeout is the shortest timeout of a request.
+const shortTimeout = 2 * DefaultPatience
+
+// overBudget returns why the case does not fit into the budget, or "".
+func (r *run) overBudget(c *Case) string {
+	if r.usual == nil {
 		return ""
-	case r.validStatus == http.StatusUnauthorized || r.validStatus == http.StatusForbidden:
-		return "the receiver rejects valid deliveries; see signature-valid"
-	case !c.diagnostic:
-		return fmt.Sprintf("the receiver responds %d to a valid delivery; see signature-valid", r.validStatus)
 	}
-	return ""
+	took := r.usual.Duration
+	needed := time.Duration(min(c.Requests, sequential)) * took
+	if time.Until(r.deadline) > needed {
+		return ""
+	}
+	return fmt.Sprintf("it does not fit into the budget of %s, since a response takes %s; --budget allows more", r.opt.Budget, took.Round(time.Millisecond))
 }
 
-func (r *run) goneText() string { return "connections are refused since " + r.goneSince }
-
-// connectionFailed records that a connection of the case failed. It returns an *UnreachableError if no request was sent
-// before. If connections broke before they were refused, the receiver is gone since the case in which they first broke.
-func (r *run) connectionFailed(name, reason, id string) error {
-	switch {
-	case emitter.NotConnected(name) && !r.sent:
-		return &UnreachableError{name, reason}
-	case name == emitter.FailureRefused:
-		r.goneSince = cmp.Or(r.brokenSince, id)
-	case name == emitter.FailureClosed, name == emitter.FailureReset:
-		r.brokenSince = cmp.Or(r.brokenSince, id)
-	}
-	return nil
-}
+// sequential bounds the number of requests of a case that count for the budget. Cases with more send them at the same time.
+const sequential = 10

@@ -5,12 +5,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"artihook/emitter/receiver"
 )
 
-// manyLeads in a row are too many for FewLeads.
-const manyLeads = 45
+// atOnce is the maximum number of events that FewLeads handles at the same time.
+const atOnce = 3
 
 // event is the part of an event that the mistakes depend on.
 type event struct {
@@ -62,9 +64,9 @@ func (e *event) rejections() []condition {
 type leads struct {
 	has map[Misbehavior]bool
 
-	mu       sync.Mutex
-	known    map[string]*lead
-	sequence []string // the last leads, all different
+	mu      sync.Mutex
+	known   map[string]*lead
+	handled atomic.Int32 // the events that tooMany handles now
 }
 
 type lead struct {
@@ -141,16 +143,13 @@ func recordOf(e event) receiver.Record {
 	return record
 }
 
-// tooMany reports whether the last leads were all different.
-func (l *leads) tooMany(id string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if i := slices.Index(l.sequence, id); i >= 0 {
-		l.sequence = l.sequence[i+1:]
+// tooMany reports whether more than atOnce events are handled at the same time. It takes a moment, so that events which arrive
+// together are counted together.
+func (l *leads) tooMany() bool {
+	defer l.handled.Add(-1)
+	if l.handled.Add(1) > atOnce {
+		return true
 	}
-	if l.sequence = append(l.sequence, id); len(l.sequence) < manyLeads {
-		return false
-	}
-	l.sequence = nil
-	return true
+	time.Sleep(20 * time.Millisecond)
+	return false
 }

@@ -9,6 +9,7 @@ const (
 	RejectsAll       Misbehavior = "rejects-all"        // rejects every signature
 	Rejects400       Misbehavior = "rejects-400"        // responds 400 to a wrong signature
 	LowerCase        Misbehavior = "lower-case"         // compares with lower-case hex as text
+	AcceptsZeros     Misbehavior = "accepts-zeros"      // also accepts a signature of zeros
 	MissingHeader500 Misbehavior = "missing-header-500" // responds 500 if the header is missing
 	BadHeader500     Misbehavior = "bad-header-500"     // responds 500 if the header is not hex of the right length
 	ComparesPrefix   Misbehavior = "compares-prefix"    // accepts the beginning of the right signature
@@ -51,30 +52,31 @@ const (
 	NeedsCreated      Misbehavior = "needs-created"      // responds 409 to updated of an unknown lead
 	NeedsNextVersion  Misbehavior = "needs-next-version" // responds 409 if a version was skipped
 	DropsSeenVersion  Misbehavior = "drops-seen-version" // drops completed if it knows the version
-	FewLeads          Misbehavior = "few-leads"          // responds 429 to many leads in a row
+	FewLeads          Misbehavior = "few-leads"          // responds 429 to many events at the same time
 )
 
 // Mistakes with the response.
 const (
-	Slow        Misbehavior = "slow"         // responds after [SlowResponse]
-	Redirects   Misbehavior = "redirects"    // responds 302 to what it accepts
-	HTMLErrors  Misbehavior = "html-errors"  // sends errors as HTML
-	Closes      Misbehavior = "closes"       // closes each connection
-	GET500      Misbehavior = "get-500"      // responds 500 to GET
-	HEAD500     Misbehavior = "head-500"     // responds 500 to HEAD
-	TellsRight  Misbehavior = "tells-right"  // sends the right signature in a rejection
-	TellsTrace  Misbehavior = "tells-trace"  // sends a stack trace in an error
-	TellsSecret Misbehavior = "tells-secret" // sends the secret in an error
+	Slow           Misbehavior = "slow"            // responds after [SlowResponse]
+	Redirects      Misbehavior = "redirects"       // responds 302 to what it accepts
+	HTMLErrors     Misbehavior = "html-errors"     // sends errors as HTML
+	Closes         Misbehavior = "closes"          // announces the end of each connection, which it may
+	ClosesSilently Misbehavior = "closes-silently" // closes the connection without notice after an accepted event
+	GET500         Misbehavior = "get-500"         // responds 500 to GET
+	HEAD500        Misbehavior = "head-500"        // responds 500 to HEAD
+	TellsRight     Misbehavior = "tells-right"     // sends the right signature in a rejection
+	TellsTrace     Misbehavior = "tells-trace"     // sends a stack trace in an error
+	TellsSecret    Misbehavior = "tells-secret"    // sends the secret in an error
 )
 
 // Misbehaviors returns all of them.
 func Misbehaviors() []Misbehavior {
 	return []Misbehavior{
-		AcceptsAnything, RejectsAll, Rejects400, LowerCase, MissingHeader500, BadHeader500, ComparesPrefix, IgnoresQuery, IgnoresMethod,
+		AcceptsAnything, RejectsAll, Rejects400, LowerCase, AcceptsZeros, MissingHeader500, BadHeader500, ComparesPrefix, IgnoresQuery, IgnoresMethod,
 		AnyHost, AnyScheme, Reserialises, RewritesDates, EscapesHTML, ReadsLatin1,
 		ReadsOnce, SmallBody, BadJSON500, AcceptsBadJSON, NeedsSecondAnswer, FewAnswers, TextOnly, NeedsPlace, FieldPaths,
 		StrictTypes, StrictKeys, StatusNumber, StatusText, ContentType500, RejectsCompleted, BreaksAfterHalfBody,
 		NotIdempotent, RejectsDuplicates, RejectsStale, TrustsOrder, NeedsCreated, NeedsNextVersion, DropsSeenVersion, FewLeads,
-		Slow, Redirects, HTMLErrors, Closes, GET500, HEAD500, TellsRight, TellsTrace, TellsSecret,
+		Slow, Redirects, HTMLErrors, Closes, ClosesSilently, GET500, HEAD500, TellsRight, TellsTrace, TellsSecret,
 	}
 }

@@ -69,6 +69,18 @@ func (s *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = text.Wait(r.Context(), SlowResponse)
 	}
 	s.respond(w, r, a, e, right)
+	if s.has[ClosesSilently] && a.Reason == "" {
+		closeSilently(w)
+	}
+}
+
+// closeSilently closes the connection after the response, which does not announce it.
+func closeSilently(w http.ResponseWriter) {
+	control := http.NewResponseController(w)
+	_ = control.Flush() // then the connection is closed all the same
+	if conn, _, err := control.Hijack(); err == nil {
+		conn.Close()
+	}
 }
 
 // receive returns the request as a correct receiver reads it, and its response.
@@ -217,7 +229,7 @@ func (s *Receiver) status(a receiver.Arrival, e event, r *http.Request) int {
 		return receiver.DefaultStatus
 	case a.Reason != "":
 		return 0
-	case s.has[FewLeads] && s.leads.tooMany(e.ResourceID):
+	case s.has[FewLeads] && s.leads.tooMany():
 		return http.StatusTooManyRequests
 	case s.anyOf(e.crashes()):
 		return http.StatusInternalServerError

@@ -52,7 +52,7 @@ func isDigest(header string) bool {
 // verifies reports whether a mistake replaces the verification.
 func (s *Receiver) verifies() bool {
 	return slices.ContainsFunc([]Misbehavior{
-		AcceptsAnything, RejectsAll, LowerCase, ComparesPrefix, IgnoresQuery, IgnoresMethod, AnyHost, AnyScheme, Reserialises,
+		AcceptsAnything, RejectsAll, LowerCase, AcceptsZeros, ComparesPrefix, IgnoresQuery, IgnoresMethod, AnyHost, AnyScheme, Reserialises,
 		RewritesDates, EscapesHTML, ReadsLatin1,
 	}, func(m Misbehavior) bool { return s.has[m] })
 }
@@ -68,6 +68,8 @@ func (s *Receiver) verify(a *receiver.Arrival) bool {
 		return false
 	case s.has[LowerCase]:
 		return header == s.sign(m)
+	case s.has[AcceptsZeros]:
+		return fits(m) || strings.Trim(strings.TrimPrefix(header, "sha1="), "0") == "" && len(header) >= 2*sha1.Size
 	case s.has[ComparesPrefix]:
 		return strings.HasPrefix(s.sign(m), strings.ToLower(header))
 	case s.has[IgnoresQuery]:

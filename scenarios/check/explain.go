@@ -1,0 +1,74 @@
+package check
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"unicode/utf8"
+
+	"artihook/emitter/history"
+)
+
+// explain returns what the response to a delivery that should be accepted says about the cause, for [Result.Hint]. Only a
+// response like that to a wrong signature is about the signature.
+func (c *caseRun) explain(d *history.Delivery) string {
+	if d.Error != "" || d.OK() {
+		return ""
+	}
+	said := saidText(d)
+	if !slices.Contains(usualRejections, d.Status) {
+		return said
+	}
+	wrong := c.rejection()
+	switch {
+	case wrong == nil:
+		return said
+	case sameResponse(d, wrong):
+		return "the receiver responds to this valid delivery as to a wrong signature: it does not verify the raw bytes"
+	case d.Status == http.StatusForbidden:
+		return "this is not the receiver's response to a wrong signature, so a firewall in front of it may have rejected the content; " + said
+	}
+	return "this is not the receiver's response to a wrong signature; " + said
+}
+
+// rejection returns the receiver's response to a wrong signature, or nil if it rejects none.
+func (c *caseRun) rejection() *history.Delivery {
+	if !c.run.forged {
+		c.run.forged = true
+		forger := &caseRun{ctx: c.ctx, run: c.run, result: &Result{Case: c.result.Case, Outcome: "pass"}, name: "forged"}
+		req, _ := otherSecret(forger, forger.validRequest())
+		if d := forger.send(req); c.rejected().accepts(&d) {
+			c.run.forgery = &d
+		}
+		c.err = forger.err
+	}
+	return c.run.forgery
+}
+
+// sameResponse reports whether two responses differ in digits and case only, such as in a time or in the id of a request.
+func sameResponse(a, b *history.Delivery) bool {
+	return a.Status == b.Status && bytes.Equal(comparable(a), comparable(b))
+}
+
+func comparable(d *history.Delivery) []byte {
+	if d.Response == nil {
+		return nil
+	}
+	return changing.ReplaceAll(d.Response.Body, nil)
+}
+
+// changing matches digits, and ids of hex digits.
+var changing = regexp.MustCompile(`[0-9a-fA-F-]{8,}|[0-9]+`)
+
+// saidText quotes the response.
+func saidText(d *history.Delivery) string {
+	if d.Response == nil || len(bytes.TrimSpace(d.Response.Body)) == 0 || !utf8.Valid(d.Response.Body) {
+		return fmt.Sprintf("the receiver responded %d without a reason: look into its log", d.Status)
+	}
+	return fmt.Sprintf("the receiver responded %d: %q", d.Status, quoted(string(tags.ReplaceAll(d.Response.Body, []byte(" ")))))
+}
+
+// tags matches what HTML has around its text.
+var tags = regexp.MustCompile(`(?is)<(script|style|head)\b.*?</(script|style|head)>|<[^>]*>`)
