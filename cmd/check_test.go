@@ -28,7 +28,7 @@ func TestInterruptedCheckReportsItsCases(t *testing.T) {
 	handler := receiver.New(receiver.Options{Secret: signature.NewSecret("s3cret")})
 	var requests atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if requests.Add(1) == 3 {
+		if requests.Add(1) == 5 {
 			_, _ = io.Copy(io.Discard, r.Body) // the server detects a closed connection only after the body
 			interrupt()
 			<-r.Context().Done()
@@ -45,7 +45,7 @@ func TestInterruptedCheckReportsItsCases(t *testing.T) {
 	if code != console.ExitInterrupted || !strings.HasSuffix(stderr.String(), "check: interrupted\n") {
 		t.Errorf("exit code %d, stderr %q", code, &stderr)
 	}
-	if !strings.Contains(stdout.String(), "signature        2       0       0") || !strings.Contains(stdout.String(), fmt.Sprintf("nothing failed in the 2 of %d cases that ran", len(check.Cases()))) {
+	if !strings.Contains(stdout.String(), "signature        1       0       0") || !strings.Contains(stdout.String(), fmt.Sprintf("nothing failed in the 2 of %d cases that ran", len(check.Cases()))) {
 		t.Errorf("got %s", &stdout)
 	}
 	if !strings.Contains(stderr.String(), "cases") || !strings.Contains(stderr.String(), "2/") {
