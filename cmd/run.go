@@ -152,12 +152,12 @@ func (opt *runOptions) plan(a *app) (scenarios.Options, error) {
 		return scenarios.Options{}, err
 	}
 	p := scenarios.Options{
-		Webhook: opt.target(a), Given: maps.Clone(a.settings.SetFlags), Vars: map[string]string{}, Env: a.system.Env,
+		Webhook: opt.target(a), SetFlags: maps.Clone(a.settings.SetFlags), Vars: map[string]string{}, Env: a.system.Env,
 		Bot: opt.conversation.Bot, Seed: fixed.Seed, Now: opt.conversation.Clock(a.settings), Timeout: opt.client.Timeout,
 		Jobs: opt.jobs, FailFast: opt.failFast, Step: opt.step, Exchanges: opt.reports.Whole() || a.printer.Verbose || a.printer.JSON(),
 		Repeat: opt.repeat(a),
 	}
-	p.Given["secret"] = p.Given["secret"] || p.Given["secret-file"]
+	p.SetFlags["secret"] = p.SetFlags["secret"] || p.SetFlags["secret-file"]
 	for _, v := range opt.vars {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok || name == "" {

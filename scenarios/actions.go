@@ -8,19 +8,18 @@ import (
 	"artihook/scenarios/format"
 )
 
-// action is how the runner performs one action of a step. An action either sends, waits or asks (prepare, execute), or holds
-// other steps (nested).
+// action defines what one action of a step does. An action either does something itself (prepare, execute), or runs other steps
+// (nested).
 type action struct {
-	// title returns the name of a step that has none in the file. Required.
+	// title returns the name of a step without a name in the file. Required.
 	title func(*format.Step) string
-	// prepare advances the lead and returns the events to send. It also runs for steps that are not sent. nil sends nothing.
+	// prepare advances the lead and returns the events to send. It also runs for steps that send nothing. nil returns no event.
 	prepare func(*stepRun) ([]*pendingEvent, error)
-	// execute does what takes time. Its error is why it could not be done; an unexpected response is a failed check. nil does
-	// nothing.
+	// execute sends or waits. An unexpected response is not an error but a failed check. nil does nothing.
 	execute func(*stepRun, context.Context) error
-	// nested runs the steps that the step at path holds. nil: it holds none.
+	// nested runs the steps inside the step at path. nil means that there are none.
 	nested func(b *branchRun, ctx context.Context, step *format.Step, path string)
-	// batchable: the step may be recorded together with the steps after it.
+	// batchable reports whether the step may be recorded together with the steps after it.
 	batchable bool
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Every action of the format has an entry with a title and something to do. An entry without an action is unused.
+// TestActionTable checks that every action of the format has a complete entry, and that every entry is an action.
 func TestActionTable(t *testing.T) {
 	t.Parallel()
 	table := actionTable()
@@ -30,11 +30,11 @@ func TestActionTable(t *testing.T) {
 		case a.nested == nil && a.prepare == nil && a.execute == nil:
 			t.Errorf("the action %q does nothing", key)
 		case a.nested != nil && (a.prepare != nil || a.execute != nil || a.batchable):
-			t.Errorf("the action %q holds steps and does something itself", key)
+			t.Errorf("the action %q has both nested and its own functions", key)
 		}
 	}
 	for key := range table {
-		t.Errorf("the entry %q is no action of a step", key)
+		t.Errorf("the entry %q is not an action of a step", key)
 	}
 }
 
@@ -42,8 +42,8 @@ func TestRunSteps(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, file string
-		events     []string // that the receiver gets; nil: any
-		outcomes   []string // of the steps; nil: all pass
+		events     []string // that the receiver gets; nil means any
+		outcomes   []string // of the steps; nil means that all pass
 	}{
 		{
 			name:   "a conversation",
@@ -63,7 +63,7 @@ func TestRunSteps(t *testing.T) {
 			},
 		},
 		{
-			name:   "twice, dropped, late, out of order, old",
+			name:   "duplicate, drop, resend, out of order, stale",
 			file:   "steps: [{start: {}, id: s, drop: true}, {answer: 2, out_of_order: true}, {resend: s, duplicate: 2}, {answer: 1, stale: 2}, {complete: }]",
 			events: []string{"updated 3 204", "updated 2 204", "created 1 204", "created 1 204", "updated 2 204", "completed 5 204"},
 		},
@@ -96,7 +96,7 @@ func TestRunSteps(t *testing.T) {
 			events: []string{"created 1 204", "completed 2 204", "updated 2 204"},
 		},
 		{
-			name:   "rounds",
+			name:   "repeat",
 			file:   "steps: [{start: {}}, {repeat: {times: 2, steps: [{answer: {'Field ${index}': x}}, {answer: 1}]}}]",
 			events: []string{"created 1 204", "updated 2 204", "updated 3 204", "updated 4 204", "updated 5 204"},
 		},
@@ -136,8 +136,8 @@ func TestRunSteps(t *testing.T) {
 	}
 }
 
-// The format accepts fault injection exactly beside the actions that send.
-func TestFormatKnowsWhichActionsSend(t *testing.T) {
+// TestFaultInjectionNeedsSend checks that the format accepts fault injection only for the actions that send.
+func TestFaultInjectionNeedsSend(t *testing.T) {
 	t.Parallel()
 	values := map[string]string{
 		"start": "{}", "answer": "1", "complete": "", "abandon": "", "send": "{body: x}", "resend": "first", "wait": "1s",
@@ -155,7 +155,7 @@ func TestFormatKnowsWhichActionsSend(t *testing.T) {
 		}
 		sends := a.prepare != nil && a.execute != nil
 		if _, err := format.Parse("test.yaml", []byte(text+"    unsigned: true\n")); (err == nil) != sends {
-			t.Errorf("%s: the table says that it sends: %t; the format says %v", key, sends, err)
+			t.Errorf("%s: sends is %t in the table, but the error of the format is %v", key, sends, err)
 		}
 	}
 }

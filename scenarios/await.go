@@ -10,7 +10,7 @@ import (
 	"artihook/emitter/text"
 )
 
-// awaitEvery is the pause between two requests of Await.
+// awaitEvery is the time between two requests of Await.
 const awaitEvery = 100 * time.Millisecond
 
 // Await sends GET requests to a URL until it gets a response of any status: then the receiver is up. The error is that of ctx,
@@ -47,6 +47,6 @@ func awaitOnce(ctx context.Context, client *http.Client, url string, within time
 		_, reason := emitter.NameFailure(err, within.Round(time.Millisecond))
 		return reason, nil
 	}
-	response.Body.Close() // unread: it may not end
+	response.Body.Close() // the body may not end, so it is not read
 	return "", nil
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// lateServer is a transport that gets a response from the n-th request on.
+// lateServer is a transport that fails until request number from.
 type lateServer struct {
 	requests, from int
 }

@@ -9,11 +9,11 @@ import (
 	"artihook/scenarios/format"
 )
 
-// maxBatch is how many steps are recorded in one batch.
+// maxBatch is the maximum number of steps in one batch.
 const maxBatch = 64
 
-// batchSize returns how many of the next steps can be recorded in the history before the first of them is sent. That costs
-// a fraction of recording each. Only the last step of a batch may change what later steps send.
+// batchSize returns the number of the next steps that can be recorded in the history together, before the first of them is sent.
+// This is much faster than recording each. Only the last step of a batch may change what later steps send.
 func (b *branchRun) batchSize(steps []*format.Step) int {
 	if b.scenario.dryRun || b.scenario.opts().Step != "" {
 		return 1

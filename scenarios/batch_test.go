@@ -15,7 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A batch is recorded before its first delivery is sent. Deliveries that are not sent are withdrawn.
+// TestBatch checks that a batch is recorded before its first delivery is sent, and that deliveries which are not sent are
+// withdrawn.
 func TestBatch(t *testing.T) {
 	t.Parallel()
 	store, err := history.Open(t.Context(), filepath.Join(t.TempDir(), "history.db"), history.Options{})
@@ -24,7 +25,7 @@ func TestBatch(t *testing.T) {
 	}
 	defer store.Close()
 	c := startCRM(t, testSecret)
-	planned := -1 // rows in the history while the first request is under way
+	planned := -1 // deliveries in the history during the first request
 	c.respond = func(w http.ResponseWriter, a *receiver.Arrival) {
 		if a.Summary.Version == 1 && planned < 0 {
 			planned = len(listAll(t, store))
@@ -36,7 +37,7 @@ func TestBatch(t *testing.T) {
 	opt.Emitter, opt.FailFast = e, true
 	f := parseSteps(t, "steps: [{start: {}}, {answer: 2}, {answer: 1, expect: {status: 204}, name: 'bad one'}, {answer: 1}, {complete: }]")
 	if _, err := Run(t.Context(), []*format.File{f}, opt); err != nil || planned != 6 {
-		t.Fatalf("%d were planned, %v", planned, err)
+		t.Fatalf("%d deliveries were planned, %v", planned, err)
 	}
 	var steps []string
 	for _, d := range listAll(t, store) {

@@ -46,7 +46,7 @@ func loadBot(name string, isFile bool, f *format.File) (*fixtures.Bot, error) {
 		return nil, fmt.Errorf("%.200q cannot be read: %s", name, err)
 	}
 	bot, err := fixtures.ParseBot(name, text)
-	if err != nil { // it has the place in the scenario, so it must be one line
+	if err != nil { // the error gets a place in the scenario, so it must be one line
 		return nil, errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	return bot, nil

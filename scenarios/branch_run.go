@@ -10,20 +10,20 @@ import (
 	"artihook/scenarios/report"
 )
 
-// branchRun runs the steps of one branch and holds what they share. Branches that run at the same time have one each, so
-// that the events of a branch do not depend on the others.
+// branchRun runs the steps of one branch and holds their common state. Parallel branches have one each, so that the events of a
+// branch do not depend on other branches.
 type branchRun struct {
 	scenario *scenarioRun
 	vars     *variables
 	leads    leads
 	sent     map[string][]*pendingEvent // by the id of the step
 	seeds    seedSequence
-	path     string // in front of the number of a step: "4.2."
-	label    string // in front of its name: "lead 2 › "
+	path     string // the prefix of the numbers of the steps: "4.2."
+	label    string // the prefix of their names: "lead 2 › "
 	results  []report.Step
 }
 
-// seedSequence gives seeds that depend only on the place in the scenario.
+// seedSequence returns seeds that depend only on the place in the scenario.
 type seedSequence struct {
 	base uint64
 	used uint64
@@ -65,7 +65,7 @@ func (b *branchRun) newResult(step *format.Step) report.Step {
 	return report.Step{Name: b.label + b.scenario.runner.title(step), File: b.scenario.includedFile(step), Line: step.Line}
 }
 
-// runStep runs one step, with the steps that it holds.
+// runStep runs one step and the steps inside it.
 func (b *branchRun) runStep(ctx context.Context, step *format.Step, path string) {
 	if nested := b.scenario.runner.actions[step.Action].nested; nested != nil {
 		nested(b, ctx, step, path)
@@ -82,7 +82,7 @@ func (b *branchRun) runStep(ctx context.Context, step *format.Step, path string)
 	s.finish(ctx, err)
 }
 
-// fork returns a branch that starts with what b has.
+// fork returns a new branch with a copy of the state of b.
 func (b *branchRun) fork(path, label string) *branchRun {
 	return &branchRun{
 		scenario: b.scenario, vars: b.vars.fork(), leads: b.leads.fork(), sent: maps.Clone(b.sent),
@@ -90,8 +90,8 @@ func (b *branchRun) fork(path, label string) *branchRun {
 	}
 }
 
-// merge adds the results of a branch, its step ids, captured variables, and the leads that it started or ended. before are
-// the leads that were active when the branch was forked.
+// merge adds the results of a branch, its step ids and captured variables, and the leads that it started or ended. before are the
+// leads that were active at the fork.
 func (b *branchRun) merge(before []*lead, branch *branchRun) {
 	b.results = append(b.results, branch.results...)
 	maps.Copy(b.sent, branch.sent)

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Random values depend on the place in the file, not on the number of jobs or on timing.
+// TestSameBytesWithConcurrency checks that random values do not depend on the number of jobs or on timing.
 func TestSameBytesWithConcurrency(t *testing.T) {
 	t.Parallel()
 	steps := `steps:
@@ -56,12 +56,12 @@ func TestSameBytesWithConcurrency(t *testing.T) {
 		t.Error(diff)
 	}
 	if again := len(all[0]) - len(slices.Compact(all[0])); again != len(files) {
-		t.Errorf("%d deliveries are equal to another one, want only those of resend", again)
+		t.Errorf("%d deliveries are equal to others, want only those of resend", again)
 	}
 }
 
-// A branch that captures nothing does not reset what another branch has captured.
-func TestParallelKeepsWhatWasCaptured(t *testing.T) {
+// TestParallelKeepsCaptures checks that a branch without captures does not reset the captures of another branch.
+func TestParallelKeepsCaptures(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)
 	c.respond = func(w http.ResponseWriter, a *receiver.Arrival) {
@@ -82,8 +82,8 @@ func TestParallelKeepsWhatWasCaptured(t *testing.T) {
 	}
 }
 
-// A branch that sends an old version reads only its own lead, which other branches do not change.
-func TestStaleBesideAnotherBranch(t *testing.T) {
+// TestStaleInBranch checks that a branch that sends an old version does not read the leads of other branches.
+func TestStaleInBranch(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)
 	f := parseSteps(t, `steps:

@@ -7,7 +7,7 @@ import (
 
 // The limits of the texts that a scenario makes while it runs, in bytes.
 const (
-	maxText      = 16 << 20  // of one text with its variables filled in
+	maxText      = 16 << 20  // of one text with its variables expanded
 	maxGenerated = 128 << 20 // of all texts and bodies
 )
 

@@ -8,7 +8,7 @@ import (
 	"artihook/scenarios/report"
 )
 
-// condition is a matcher for a text, with its variables filled in.
+// condition is a matcher for a text with its variables expanded.
 type condition struct {
 	what     string
 	expected string

@@ -34,7 +34,7 @@ func (s *stepRun) start() ([]*pendingEvent, error) {
 	return []*pendingEvent{l.pending()}, nil
 }
 
-// botPlace returns where the bot of a start is named, or the place of the step.
+// botPlace returns the place of the name of the bot, or the place of the step.
 func (s *stepRun) botPlace(own format.Text) yamlfile.Place {
 	for _, at := range []yamlfile.Place{own.Place, s.scenario().defaults().Bot.Place} {
 		if at.Given() {
@@ -50,7 +50,7 @@ func (s *stepRun) botName(own format.Text) (string, error) {
 	name := own
 	switch {
 	case own.Given():
-	case defaults.Bot.Given() && !opts.given(settingBot):
+	case defaults.Bot.Given() && !opts.isSet(settingBot):
 		name = defaults.Bot
 	case opts.Bot != "":
 		return opts.Bot, nil

@@ -16,7 +16,7 @@ import (
 	"artihook/scenarios/report"
 )
 
-// crm is a receiver that verifies signatures and keeps the requests.
+// crm is a receiver that verifies signatures and records the requests.
 type crm struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -46,7 +46,7 @@ func startCRM(t testing.TB, secret string) *crm {
 	return c
 }
 
-// events lists the requests as "created 1 204".
+// events returns the requests as "created 1 204".
 func (c *crm) events() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -97,7 +97,7 @@ func parseSteps(t testing.TB, text string) *format.File {
 	return f
 }
 
-// outcomes lists the steps of a report as "pass start", with the failed checks.
+// outcomes returns the steps of a report as "pass start", with the failed checks.
 func outcomes(r *report.Report) []string {
 	var list []string
 	for _, s := range r.Suites {

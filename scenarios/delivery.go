@@ -9,7 +9,7 @@ import (
 	"artihook/emitter/history"
 )
 
-// delivery is an event on its way to one webhook, formatted and signed.
+// delivery is an event for one webhook, formatted and signed.
 type delivery struct {
 	event   *pendingEvent
 	webhook *emitter.Webhook
@@ -21,7 +21,7 @@ type delivery struct {
 func (s *stepRun) planDeliveries(events []*pendingEvent) error {
 	if s.step.Stale.Given() {
 		old, err := s.staleEvent()
-		if err != nil && !s.scenario().partial { // else the version may be that of a step that could not be read
+		if err != nil && !s.scenario().partial { // otherwise the version may be that of a step that could not be read
 			err = diagnosticAt(s.step.Stale.Place, err)
 		}
 		if err != nil {
@@ -59,7 +59,7 @@ func (s *stepRun) signForAll(e *pendingEvent) error {
 	return nil
 }
 
-// sign adds a signed delivery to a webhook.
+// sign adds the signed delivery of an event to a webhook.
 func (s *stepRun) sign(e *pendingEvent, w *emitter.Webhook) error {
 	m, err := e.message(w)
 	if err != nil {
@@ -74,9 +74,9 @@ func (s *stepRun) sign(e *pendingEvent, w *emitter.Webhook) error {
 	return nil
 }
 
-// staleEvent returns the lead's event of an old version.
+// staleEvent returns the event with an old version of the lead.
 func (s *stepRun) staleEvent() (*pendingEvent, error) {
-	l := s.branch.leads.lastEnded // by this very step, if it is complete
+	l := s.branch.leads.lastEnded // complete has ended its lead already
 	if s.step.Answer != nil {
 		var err error
 		if l, err = s.currentLead(); err != nil {
@@ -95,7 +95,7 @@ func (s *stepRun) staleEvent() (*pendingEvent, error) {
 // deliver sends the deliveries of the step.
 func (s *stepRun) deliver(ctx context.Context) error {
 	if s.leadID != "" {
-		s.vars().set(varLead, s.leadID) // the later steps of a batch have been prepared already
+		s.vars().set(varLead, s.leadID) // preparing later steps of the batch has changed it
 	}
 	if err := s.pause(ctx, s.step.Delay.Value); err != nil {
 		return err
@@ -126,7 +126,7 @@ func (s *stepRun) sendDelivery(ctx context.Context, d *delivery) error {
 	return s.evaluate(deliveryResponse(&last, s.step.CutBody.Given()), s.deliveryLabel(d, &last))
 }
 
-// previewDelivery shows a delivery that is not sent, unless another step was selected.
+// previewDelivery passes a delivery to preview, unless only another step is sent.
 func (s *stepRun) previewDelivery(d *delivery) error {
 	selected, preview := s.scenario().opts().Step, s.scenario().runner.preview
 	if preview == nil || selected != "" && selected != s.path {
@@ -151,10 +151,10 @@ func (s *stepRun) deliveryLabel(d *delivery, last *history.Delivery) string {
 func (s *stepRun) emitter() *emitter.Emitter {
 	opts, defaults := s.scenario().opts(), s.scenario().defaults()
 	o := emitter.SendOptions{SlowBody: s.step.SlowBody.Value, Cut: s.step.CutBody.Given(), CutAfter: s.step.CutBody.Value}
-	if defaults.Timeout.Given() && !opts.given(settingTimeout) {
+	if defaults.Timeout.Given() && !opts.isSet(settingTimeout) {
 		o.Timeout = defaults.Timeout.Value
 	}
-	if !opts.given(settingRetries) {
+	if !opts.isSet(settingRetries) {
 		o.Retries = defaults.Retries.Value
 	}
 	if o == (emitter.SendOptions{}) {

@@ -6,9 +6,9 @@
 //
 // # Terms
 //
-// A step has exactly one action: it starts, continues or ends a conversation, sends an event or a body, waits, asks the
-// user's own system (a probe), or holds other steps. Fault injection changes what a step sends or how it is sent, as a
-// network or ArtiBot could.
+// A step has exactly one action: it starts, continues or ends a conversation, sends an event or a body, waits, asks the user's
+// own system (a probe), or runs other steps. Fault injection changes what a step sends or how it is sent, as faults of the
+// network or of ArtiBot would.
 //
 // A start step can name its lead. Other steps refer to a lead by this name, or without a name to the lead that was started
 // last and has not ended.
@@ -16,6 +16,6 @@
 // # A run
 //
 // A runner is one call of Run, Preview or Lint. It validates all files by a dry run before it sends anything. A scenarioRun is
-// one scenario, a branchRun its steps or one branch of them, a stepRun one step. What an action does is an entry of
-// actionTable. The events of a scenario depend on its name, its seed and the place of the step only, not on timing.
+// one scenario, a branchRun its steps or one branch of them, a stepRun one step. actionTable has an entry
+// for each action. The events of a scenario depend only on its name, its seed and the place of the step, not on timing.
 package scenarios

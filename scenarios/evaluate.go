@@ -11,8 +11,8 @@ import (
 	"artihook/scenarios/report"
 )
 
-// evaluateExpect compares a response with what the step expects. Without e the default is expected. The error is a variable
-// that is not set.
+// evaluateExpect compares a response with the expected one. If e is nil, that is the default. It returns an error if a variable
+// is not set.
 func evaluateExpect(e *format.Expect, r *response, v *variables) ([]report.Check, error) {
 	if e == nil {
 		return []report.Check{evaluateDefault(r)}, nil
@@ -30,7 +30,7 @@ func evaluateExpect(e *format.Expect, r *response, v *variables) ([]report.Check
 		checks = append(checks, newCheck("within", "at most "+e.Within.Value.String(), r.took.Round(time.Microsecond).String(), r.took <= e.Within.Value))
 	}
 	if r.failure != "" {
-		return checks, nil // it has no headers and no body
+		return checks, nil // there are no headers and no body
 	}
 	for _, h := range e.Headers {
 		check, err := evaluateHeader(h.Key, &h.Value, r, v)
@@ -49,7 +49,7 @@ func evaluateExpect(e *format.Expect, r *response, v *variables) ([]report.Check
 	return checks, nil
 }
 
-// evaluateDefault expects a 2xx, exit code 0 of a command, or that a request which is cut off fails for this reason.
+// evaluateDefault expects a 2xx, exit code 0 of a command, or the failure of a request that is cut off on purpose.
 func evaluateDefault(r *response) report.Check {
 	switch {
 	case r.command:
@@ -94,7 +94,7 @@ func evaluateHeader(name string, m *format.Matcher, r *response, v *variables) (
 	return c.evaluate(value), nil
 }
 
-// absent is shown for a value that does not exist.
+// absent is the text for a value that does not exist.
 const absent = "nothing"
 
 func evaluateExists(what string, want, found bool, value string) report.Check {

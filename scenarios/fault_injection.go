@@ -7,7 +7,7 @@ import (
 	"artihook/scenarios/format"
 )
 
-// injectedFaults names the faults that the step injects, in the order of the format.
+// injectedFaults returns the faults that the step injects, as the title of a step shows them.
 func injectedFaults(s *format.Step) []string {
 	var names []string
 	add := func(given bool, text string, args ...any) {

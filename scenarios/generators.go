@@ -10,8 +10,7 @@ import (
 	"artihook/scenarios/format"
 )
 
-// generators are the event generators of a scenario. They are reused, because making one takes longer than generating an
-// event.
+// generators are the event generators of a scenario. They are reused, because a new one takes longer than generating an event.
 type generators struct {
 	bots  *botCache
 	file  *format.File
@@ -19,7 +18,7 @@ type generators struct {
 	pools map[generatorKey]*sync.Pool
 }
 
-// generatorKey is what a generator is made from.
+// generatorKey identifies the generators that can be used for the same events.
 type generatorKey struct {
 	bot      string
 	edition  payload.Edition
@@ -31,7 +30,7 @@ func newGenerators(bots *botCache, f *format.File) *generators {
 	return &generators{bots: bots, file: f, pools: map[generatorKey]*sync.Pool{}}
 }
 
-// use calls fn with a generator, which is fn's alone until it returns.
+// use calls fn with a generator that nothing else uses until fn returns.
 func (g *generators) use(key generatorKey, fn func(*fixtures.Generator) error) error {
 	pool := g.pool(key)
 	generator, ok := pool.Get().(*fixtures.Generator)
@@ -60,7 +59,7 @@ func (g *generators) pool(key generatorKey) *sync.Pool {
 	return pool
 }
 
-// joinAnswers expands answers and joins them for a generatorKey. The error is a fault of the file.
+// joinAnswers expands answers and joins them for a generatorKey. Its error has a place in the file.
 func (v *variables) joinAnswers(answers format.Map[format.Text]) (string, error) {
 	var b strings.Builder
 	for _, a := range answers {
@@ -73,7 +72,7 @@ func (v *variables) joinAnswers(answers format.Map[format.Text]) (string, error)
 			return "", diagnosticAt(a.Value.Place, err)
 		}
 		if strings.Contains(field+text, "\x00") {
-			return "", diagnosticAt(a.Place, errors.New("an answer cannot hold a zero byte"))
+			return "", diagnosticAt(a.Place, errors.New("an answer cannot contain a zero byte"))
 		}
 		b.WriteString(field + "\x00" + text + "\x00")
 	}

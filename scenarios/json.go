@@ -51,14 +51,14 @@ func plainNumbers(v any) any {
 	return v
 }
 
-// bodyValue is what a path finds in a body.
+// bodyValue is the value at a path in a body.
 type bodyValue struct {
 	value any
 	found bool
 	err   error // the body is not JSON
 }
 
-// findInBody finds a path in a JSON body. The value is a list if the path finds several.
+// findInBody returns the value at a path in a JSON body. It is a list if the path matches several values.
 func findInBody(p *format.Path, body []byte) (at bodyValue) {
 	parsed, err := parseJSON(body)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"artihook/scenarios/format"
 )
 
-// No path and no body make findInBody panic.
+// FuzzPath checks that findInBody does not panic.
 func FuzzPath(f *testing.F) {
 	for _, path := range []string{"$.a", "$..a[?@.b > 1]", "$[0:9:2]", "$['a','b']", "$[?length(@) == 1]", "$[?match(@, '.*')]", "$[-1]"} {
 		f.Add(path, `{"a":[{"b":2},"x",null,1.5e300,true]}`)
@@ -27,7 +27,7 @@ func FuzzPath(f *testing.F) {
 			t.Errorf("%s in %s: %v has no text", path, body, at.value)
 		}
 		if at.found && !sameJSON(at.value, at.value) {
-			t.Errorf("%s in %s gives %v, which is not equal to itself", path, body, at.value)
+			t.Errorf("%s in %s is %v, which is not equal to itself", path, body, at.value)
 		}
 	})
 }

@@ -14,16 +14,16 @@ type lead struct {
 	seed     uint64
 	bot      string
 	edition  payload.Edition
-	answers  string // those of its start, joined as in a generatorKey
+	answers  string // of its start, joined as in a generatorKey
 	last     payload.Event
-	versions map[int]*pendingEvent // what was sent or dropped, by version
+	versions map[int]*pendingEvent // the events that were sent or dropped, by version
 }
 
 func (l *lead) generatorKey() generatorKey {
 	return generatorKey{bot: l.bot, edition: l.edition, prepared: true, answers: l.answers}
 }
 
-// setLast sets the last event to a copy of e, which the generator will reuse.
+// setLast sets the last event to a copy of e, because the generator reuses e.
 func (l *lead) setLast(e *payload.Event) {
 	l.last = *e
 	l.last.Lead.Data = slices.Clone(e.Lead.Data)
@@ -46,7 +46,7 @@ type leads struct {
 
 func newLeads() leads { return leads{byName: map[string]*lead{}} }
 
-// errNotStarted is a consequence of a start that has failed. In all other cases a fault of the file is found before the run.
+// errNotStarted reports a lead whose start has failed. Other missing leads are found before the run.
 var errNotStarted = errors.New("the lead of this step was not started")
 
 // current returns the active lead with this name, or the one started last if name is "".
@@ -76,8 +76,8 @@ func (l *leads) fork() leads {
 	return leads{active: slices.Clone(l.active), byName: maps.Clone(l.byName)}
 }
 
-// merge adds what a branch has started and removes what it has ended. before are the leads that were active when it was
-// forked.
+// merge adds the leads that a branch has started, and removes those that it has ended. before are the leads that were active at
+// the fork.
 func (l *leads) merge(before []*lead, branch *leads) {
 	maps.Copy(l.byName, branch.byName)
 	l.active = slices.DeleteFunc(l.active, func(one *lead) bool {

@@ -10,7 +10,7 @@ import (
 	"artihook/scenarios/format"
 )
 
-// Every ready scenario has a description of two lines and passes against the reference receiver.
+// TestLibrary checks that every ready scenario has a description of two lines and passes against the reference receiver.
 func TestLibrary(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
@@ -29,7 +29,7 @@ func TestLibrary(t *testing.T) {
 				t.Fatal(err)
 			}
 			if f.Name.Value != name || strings.Count(strings.TrimSpace(f.Description.Value), "\n") != 1 {
-				t.Errorf("%q is described in %q, not in two lines", f.Name.Value, f.Description.Value)
+				t.Errorf("the description of %q is %q, want two lines", f.Name.Value, f.Description.Value)
 			}
 			if err := Lint(t.Context(), []*format.File{f}, Options{}); err != nil {
 				t.Error(err)
@@ -42,7 +42,7 @@ func TestLibrary(t *testing.T) {
 	}
 }
 
-// A receiver with one mistake fails the scenario that tests for it, and passes the happy path.
+// TestLibraryFindsMistakes checks that a receiver with one mistake fails the scenario for it, and passes the happy path.
 func TestLibraryFindsMistakes(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -87,8 +87,8 @@ func TestLibraryFindsMistakes(t *testing.T) {
 	}
 }
 
-// A receiver that fails every second request passes receiver-errors.
-func TestRetriesInTheLibrary(t *testing.T) {
+// TestLibraryRetries checks that a receiver that fails every second request passes receiver-errors.
+func TestLibraryRetries(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)
 	var n atomic.Int32

@@ -15,8 +15,8 @@ import (
 	"artihook/scenarios/format"
 )
 
-// lintFaults writes files into a new folder and returns the faults of the scenario main.yaml, without the folder's name.
-func lintFaults(t *testing.T, files map[string]string) string {
+// lintFiles writes files into a new folder and returns the problems of the scenario main.yaml, without the name of the folder.
+func lintFiles(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
@@ -26,11 +26,11 @@ func lintFaults(t *testing.T, files map[string]string) string {
 	}
 	loaded, err := format.Load([]string{filepath.Join(dir, "main.yaml")}, "")
 	err = yamlfile.Join(err, Lint(t.Context(), loaded, Options{}))
-	var faults yamlfile.Diagnostics
-	if err != nil && !errors.As(err, &faults) {
+	var diags yamlfile.Diagnostics
+	if err != nil && !errors.As(err, &diags) {
 		t.Fatal(err)
 	}
-	return strings.ReplaceAll(faults.Error(), dir+string(filepath.Separator), "")
+	return strings.ReplaceAll(diags.Error(), dir+string(filepath.Separator), "")
 }
 
 func TestBudget(t *testing.T) {
@@ -49,10 +49,10 @@ func TestBudget(t *testing.T) {
 		indent += "      "
 	}
 	tests := map[string]struct{ main, want string }{
-		"a text":                {doubling + "steps: [{start: {}}]\n", "main.yaml:8:7: this text is longer than 16 MiB with its variables filled in, the limit for one text"},
+		"a text":                {doubling + "steps: [{start: {}}]\n", "main.yaml:8:7: this text is longer than 16 MiB with its variables expanded, the limit for one text"},
 		"all texts":             {many + "steps: [{start: {}}]\n", "main.yaml:20:8: the texts, variables and bodies of this scenario come to more than 128 MiB, the limit for one scenario"},
 		"itself":                {"name: a\nvars: {x: 'a ${x}'}\nsteps: [{start: {}}]\n", `main.yaml:2:11: the variable "x" contains itself`},
-		"each other":            {"name: a\nvars: {x: '${y}', y: '${x}'}\nsteps: [{start: {}}]\n", `main.yaml:2:11: the variable "x" contains "y", which cannot be filled in`},
+		"each other":            {"name: a\nvars: {x: '${y}', y: '${x}'}\nsteps: [{start: {}}]\n", `main.yaml:2:11: the variable "x" contains "y", which cannot be expanded`},
 		"repeats":               {repeats + indent + "- start: {}\n", "main.yaml:75:149: with this step the scenario has more than 100000 steps and deliveries, the limit for one scenario"},
 		"leads":                 {"name: a\nsteps:\n  - for_each:\n      leads: 1000000\n      steps: [{start: {}}]\n", "main.yaml:4:14: leads: 1000000 is too many; write at most 100000"},
 		"leads and steps":       {"name: a\nsteps:\n  - for_each: {leads: 60000, steps: [{start: {}}, {complete: }]}\n", "main.yaml:3:5: with this step the scenario has more than 100000 steps"},
@@ -62,7 +62,7 @@ func TestBudget(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := lintFaults(t, map[string]string{"main.yaml": tt.main}); !strings.HasPrefix(got, tt.want) && !strings.Contains(got, "\n"+tt.want) {
+			if got := lintFiles(t, map[string]string{"main.yaml": tt.main}); !strings.HasPrefix(got, tt.want) && !strings.Contains(got, "\n"+tt.want) {
 				t.Errorf("got %.500s\nwant %s", got, tt.want)
 			}
 		})
@@ -77,25 +77,25 @@ func TestBudgetOfIncludes(t *testing.T) {
 	}
 	files["f30.yaml"] = "name: last\nsteps: [{start: {}}, {complete: }]\n"
 	files["main.yaml"] = "name: main\ninclude: [f0.yaml]\nsteps: [{start: {}}]\n"
-	got := lintFaults(t, files)
+	got := lintFiles(t, files)
 	if want := `cannot be included: the scenario includes more than 100000 files or 128 MiB of them, the limit for one scenario`; strings.Count(got, want) != 1 {
 		t.Errorf("got %.1000s", got)
 	}
 }
 
-func TestNamedFilesStayBelowTheScenario(t *testing.T) {
+func TestFilesOutsideScenario(t *testing.T) {
 	t.Parallel()
 	outside := filepath.Join(t.TempDir(), "outside.yaml")
 	if err := os.WriteFile(outside, []byte("name: outside\nsteps: [{start: {}}, {complete: }]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	const rejected = "it is neither below the scenario's folder nor below the working directory; --root names another folder"
+	const rejected = "it is not below the scenario's folder or the working directory; allow another folder with --root"
 	for key, text := range map[string]string{
 		"include": "name: a\ninclude: ['" + outside + "']\n",
 		"file":    "name: a\nsteps: [{send: {file: '" + outside + "'}}]\n",
 		"bot":     "name: a\nsteps: [{start: {bot: '" + outside + "'}}]\n",
 	} {
-		if got := lintFaults(t, map[string]string{"main.yaml": text}); !strings.Contains(got, rejected) {
+		if got := lintFiles(t, map[string]string{"main.yaml": text}); !strings.Contains(got, rejected) {
 			t.Errorf("%s: got %s", key, got)
 		}
 	}
@@ -105,7 +105,7 @@ func TestNamedFilesStayBelowTheScenario(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Symlink(outside, filepath.Join(dir, "link.yaml")); err != nil {
-		t.Skip("no symbolic links here:", err)
+		t.Skip("symbolic links cannot be created:", err)
 	}
 	if _, err := format.Load([]string{main}, ""); err == nil || !strings.Contains(err.Error(), rejected) {
 		t.Errorf("through a link: %v", err)
@@ -115,7 +115,7 @@ func TestNamedFilesStayBelowTheScenario(t *testing.T) {
 	}
 }
 
-func TestIncludesQuoteNothingFromOtherFiles(t *testing.T) {
+func TestIncludeQuotesNoOtherFile(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
 		"passwords": "root:$6$hunter2:19000::\ndaemon:*:19000::\n",
@@ -124,17 +124,17 @@ func TestIncludesQuoteNothingFromOtherFiles(t *testing.T) {
 		"broken":    "name: [hunter2\n",
 		"a list":    "- hunter2\n",
 	} {
-		got := lintFaults(t, map[string]string{"main.yaml": "name: a\ninclude: [other]\n", "other": text})
+		got := lintFiles(t, map[string]string{"main.yaml": "name: a\ninclude: [other]\n", "other": text})
 		if got == "" || strings.Contains(got, "hunter2") {
 			t.Errorf("%s: got %q", name, got)
 		}
 	}
 }
 
-func TestOnlyRegularFilesAreRead(t *testing.T) {
+func TestIrregularFiles(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("/dev/zero is not on Windows")
+		t.Skip("Windows has no /dev/zero")
 	}
 	for key, text := range map[string]string{
 		"include": "name: a\ninclude: [/dev/zero]\n",
@@ -152,7 +152,8 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 	}
 }
 
-// A file with unknown keys is validated further. Faults that are only a consequence are not reported.
+// TestLintPartialFile checks that a file with unknown keys is validated as far as possible, and that consequences of other
+// problems are not reported.
 func TestLintPartialFile(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -172,7 +173,7 @@ func TestLintPartialFile(t *testing.T) {
 `, []string{"3:5 unknown key", "4:18 \"none.yaml\" cannot be read", "7:18 the variable \"nobody\"", "8:29 action cannot be used with", "9:20 unknown action", "10:23 leads"},
 		},
 		{
-			"what follows from a step that could not be read", `
+			"consequences of a step that could not be read", `
   - start: {}
     id: first
     exepct: {status: 2xx}
@@ -185,7 +186,7 @@ func TestLintPartialFile(t *testing.T) {
 `, []string{"5:5 unknown key"},
 		},
 		{
-			"what a misspelt key may have set", `
+			"variables of a misspelt key", `
   - start: {}
     captrue: {id: {header: X-Id}}
   - send: {body: "${id}"}
@@ -199,11 +200,11 @@ func TestLintPartialFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		files, err := format.Load([]string{name}, "")
-		var faults yamlfile.Diagnostics
-		if err = yamlfile.Join(err, Lint(t.Context(), files, Options{})); !errors.As(err, &faults) || len(faults) != len(tt.want) {
+		var diags yamlfile.Diagnostics
+		if err = yamlfile.Join(err, Lint(t.Context(), files, Options{})); !errors.As(err, &diags) || len(diags) != len(tt.want) {
 			t.Fatalf("%s: got\n%v", tt.name, err)
 		}
-		for i, f := range faults {
+		for i, f := range diags {
 			if got := fmt.Sprintf("%d:%d %s", f.Line, f.Column, strings.ReplaceAll(f.Problem, filepath.Dir(name)+string(filepath.Separator), "")); !strings.HasPrefix(got, tt.want[i]) {
 				t.Errorf("%s: got %s, want %s", tt.name, got, tt.want[i])
 			}
@@ -211,7 +212,7 @@ func TestLintPartialFile(t *testing.T) {
 	}
 }
 
-// Lint accepts what could be read of any file.
+// FuzzLint checks that Lint can handle the readable parts of any file.
 func FuzzLint(f *testing.F) {
 	seeds, err := filepath.Glob("format/testdata/*/*.y*ml")
 	if err != nil || len(seeds) == 0 {
@@ -231,16 +232,16 @@ func FuzzLint(f *testing.F) {
 			t.Fatal(err)
 		}
 		files, _ := format.Load([]string{name}, "")
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond) // it may count to a million
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond) // a file can have a million steps
 		defer cancel()
-		var faults yamlfile.Diagnostics
-		if err := Lint(ctx, files, Options{}); err != nil && !errors.As(err, &faults) && ctx.Err() == nil {
-			t.Errorf("no faults but %v", err)
+		var diags yamlfile.Diagnostics
+		if err := Lint(ctx, files, Options{}); err != nil && !errors.As(err, &diags) && ctx.Err() == nil {
+			t.Errorf("not diagnostics but %v", err)
 		}
 	})
 }
 
-// The files of a large set, which are parsed again when they run, run as others do.
+// TestRunLargeSet runs the files of a large set, which are parsed again when they run.
 func TestRunLargeSet(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

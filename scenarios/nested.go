@@ -9,7 +9,7 @@ import (
 	"artihook/scenarios/format"
 )
 
-// repeat runs the rounds of a repeat step in the same branch.
+// repeat runs the steps of a repeat step several times in the same branch.
 func (b *branchRun) repeat(ctx context.Context, step *format.Step, path string) {
 	outerPath, outerLabel := b.path, b.label
 	defer func() { b.path, b.label = outerPath, outerLabel }()
@@ -45,7 +45,7 @@ func (b *branchRun) parallel(ctx context.Context, step *format.Step, path string
 	}
 }
 
-// forEach runs the steps of a for_each step once for each lead, in branches that see no other lead.
+// forEach runs the steps of a for_each step once for each lead, in branches without other leads.
 func (b *branchRun) forEach(ctx context.Context, step *format.Step, path string) {
 	f := step.ForEach
 	base := &branchRun{

@@ -9,20 +9,20 @@ import (
 	"artihook/fixtures/yamlfile"
 )
 
-// pendingEvent is what one delivery of a step carries: an event, which each webhook gets in its own edition, or a body that
-// is sent unchanged.
+// pendingEvent is the content of a delivery: an event, which each webhook gets in its own edition, or a body that is sent
+// unchanged.
 type pendingEvent struct {
-	event *payload.Event // nil: body is sent
+	event *payload.Event // nil means that body is sent
 	body  []byte
 	edits []edit
 	bot   string
 	seed  uint64
 
-	mu    sync.Mutex // branches that run at the same time can resend one event
-	first map[string]int64
+	mu    sync.Mutex       // parallel branches can resend the same event
+	first map[string]int64 // the number of the first delivery, by webhook
 }
 
-// edit sets a value in the finished body.
+// edit sets a value in the encoded body.
 type edit struct {
 	path  string
 	value payload.Raw
@@ -49,12 +49,12 @@ func (p *pendingEvent) message(w *emitter.Webhook) (emitter.Message, error) {
 	return m, nil
 }
 
-// wantedBy reports whether the webhook receives the event. A body that is no event goes to every webhook.
+// wantedBy reports whether the webhook receives the event. A body is sent to every webhook.
 func (p *pendingEvent) wantedBy(w *emitter.Webhook) bool {
 	return p.event == nil || w.Wants(p.event.Action)
 }
 
-// firstDelivery returns the number of the event's first delivery to a webhook, 0 if there was none.
+// firstDelivery returns the number of the first delivery of the event to a webhook, or 0.
 func (p *pendingEvent) firstDelivery(w *emitter.Webhook) int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()

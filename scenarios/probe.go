@@ -12,10 +12,10 @@ import (
 	"artihook/scenarios/report"
 )
 
-// defaultEvery is the pause between two requests of one probe.
+// defaultEvery is the time between two attempts of a probe.
 const defaultEvery = 250 * time.Millisecond
 
-// probe asks the user's own system until the response is the expected one or the step's time is over.
+// probe asks the user's own system until the result is the expected one or the time of the step is over.
 func (s *stepRun) probe(ctx context.Context) error {
 	ask, err := s.newProbe()
 	if err != nil || s.silent {
@@ -38,7 +38,7 @@ func (s *stepRun) probe(ctx context.Context) error {
 		if err := s.evaluate(r, ""); err != nil {
 			return err
 		}
-		s.unreachable = false // the receiver may be another system
+		s.unreachable = false // the probe may ask another system than the receiver
 		if !anyFailed(s.result.Checks) || time.Until(end) <= 0 {
 			return nil
 		}
@@ -48,7 +48,7 @@ func (s *stepRun) probe(ctx context.Context) error {
 	}
 }
 
-// newProbe returns the function that asks once. The error is a fault of the file.
+// newProbe returns a function that runs the probe once. Its error has a place in the file.
 func (s *stepRun) newProbe() (func(context.Context) (*response, report.Exchange), error) {
 	opts := s.scenario().opts()
 	runner := &probe.Runner{Client: opts.Probes, Timeout: opts.Timeout, Mask: s.scenario().redact}

@@ -10,8 +10,8 @@ import (
 	"artihook/scenarios/format"
 )
 
-// A recorded run sends the same bodies again, with valid signatures.
-func TestRecordThenReplay(t *testing.T) {
+// TestRecordAndRun checks that a recorded scenario sends the same bodies again, with valid signatures.
+func TestRecordAndRun(t *testing.T) {
 	t.Parallel()
 	var files []*format.File
 	for _, name := range []string{"unicode", "every-answer-type", "out-of-order"} {
@@ -47,7 +47,7 @@ func TestRecordThenReplay(t *testing.T) {
 	}
 }
 
-// The parser accepts a recording of many bodies with unclosed brackets.
+// TestRecordedBrackets checks that the parser accepts a recording of many bodies with unclosed brackets.
 func TestRecordedBrackets(t *testing.T) {
 	t.Parallel()
 	var text bytes.Buffer
@@ -67,23 +67,23 @@ func TestRecordedBrackets(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(f.Steps) != r.Steps {
-		t.Errorf("%d of %d steps came back", len(f.Steps), r.Steps)
+		t.Errorf("%d of %d steps were parsed", len(f.Steps), r.Steps)
 	}
 }
 
 func TestRecorderReportsWriteError(t *testing.T) {
 	t.Parallel()
 	full := errors.New("no space left")
-	if err := (&format.Recorder{W: broken{full}, Name: "x"}).Add([]byte("{}")); !errors.Is(err, full) {
+	if err := (&format.Recorder{W: brokenWriter{full}, Name: "x"}).Add([]byte("{}")); !errors.Is(err, full) {
 		t.Errorf("got %v", err)
 	}
 }
 
-type broken struct{ err error }
+type brokenWriter struct{ err error }
 
-func (b broken) Write([]byte) (int, error) { return 0, b.err }
+func (b brokenWriter) Write([]byte) (int, error) { return 0, b.err }
 
-// A recorded scenario sends any bytes unchanged.
+// FuzzRecord checks that a recorded scenario sends any bytes unchanged.
 func FuzzRecord(f *testing.F) {
 	for _, body := range []string{"", "{}", `{"a":"it's ${x}"}`, "\xff\x00", "- a: b #c", "\u0085\u2028\ufeff", "line\nline", " x ", "'", "${", "\u00a0", "[", "]{"} {
 		f.Add([]byte(body))
@@ -109,7 +109,7 @@ func FuzzRecord(f *testing.F) {
 			got = send.Base64.Value
 		}
 		if !bytes.Equal(body, got) {
-			t.Errorf("%q came back as %q", body, got)
+			t.Errorf("%q was recorded as %q", body, got)
 		}
 	})
 }

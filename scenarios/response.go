@@ -10,23 +10,24 @@ import (
 	"artihook/emitter/history"
 )
 
-// response is what a step evaluates: the response to a delivery or an HTTP probe, the output of a command, or a failure.
+// response is the result that a step evaluates: the response to a delivery or an HTTP probe, the output of a command, or a
+// failure.
 type response struct {
-	status  int    // 0: none
-	failure string // the short name of the failure; "" if there was a response
-	reason  string // the failure in words
+	status  int    // 0 means none
+	failure string // the name of the failure; "" if there was a response
+	reason  string // the failure in one sentence
 	took    time.Duration
 	header  func(name string) (value string, found bool)
 	body    []byte
 
-	command bool // the output of a command; status says nothing
+	command bool // the result of a command, which has no status
 	exit    int  // the exit code of the command
 	cut     bool // the request was cut off on purpose
 }
 
 func noHeader(string) (string, bool) { return "", false }
 
-// deliveryResponse returns the response to a delivery. cut: its body was cut off on purpose.
+// deliveryResponse returns the response to a delivery. cut reports whether the request was cut off on purpose.
 func deliveryResponse(d *history.Delivery, cut bool) *response {
 	r := &response{status: d.Status, failure: d.Error, reason: d.Reason, took: d.Duration, cut: cut, header: noHeader}
 	if d.Response == nil {
@@ -56,13 +57,13 @@ func (r *response) outcome() string {
 	return strconv.Itoa(r.status)
 }
 
-// unreachable reports whether the failure is one after which later deliveries would fail too.
+// unreachable reports whether later deliveries would have the same failure.
 func (r *response) unreachable() bool {
 	return emitter.NotConnected(r.failure)
 }
 
-// redact masks secrets before anything of the response of a probe is compared, captured or shown. The response to a
-// delivery is masked already.
+// redact masks secrets in the result of a probe, before it is compared, captured or reported. The response to a delivery is
+// masked already.
 func (r *response) redact(mask func([]byte) []byte) {
 	header := r.header
 	r.header = func(name string) (string, bool) {

@@ -18,9 +18,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Run runs scenarios and reports them in their order. It validates all of them before it sends anything: the error is
-// [yamlfile.Diagnostics] if one of them cannot run, and a [*StepError] if none has the step of the options. Other errors are a history
-// that cannot be written, or that of ctx; the report then holds what ran.
+// Run runs scenarios and returns their report, in their order. It validates all of them before it sends anything: the error is
+// [yamlfile.Diagnostics] if one of them has a problem, and a [*StepError] if none has the step of the options. If the history
+// cannot be written or ctx is done, Run returns an error and the report of the steps that ran.
 func Run(ctx context.Context, files []*format.File, opts Options) (*report.Report, error) {
 	if opts.Emitter == nil || opts.Webhook == nil {
 		return nil, errors.New("scenarios: Run needs an Emitter and a Webhook")
@@ -32,9 +32,9 @@ func Run(ctx context.Context, files []*format.File, opts Options) (*report.Repor
 	return r.runAll(ctx, files)
 }
 
-// Preview calls each with every delivery that Run would send, in the order of the files, as far as no response decides
-// it. It sends nothing and does not wait. It stops at the first error of each. If the files have [yamlfile.Diagnostics], it returns them
-// and does not call each.
+// Preview calls each with every delivery that Run would send, in the order of the files, as far as they do not depend on
+// responses. It sends nothing and does not wait. It stops at the first error of each. If the files have problems, it returns
+// [yamlfile.Diagnostics] and does not call each.
 func Preview(ctx context.Context, files []*format.File, opts Options, each func(history.Delivery) error) error {
 	r := newRunner(opts)
 	if err := r.validate(ctx, files, false); err != nil {
@@ -53,8 +53,8 @@ func Preview(ctx context.Context, files []*format.File, opts Options, each func(
 	return failed
 }
 
-// Lint validates scenarios as Run does before it sends: bots, files, answers, variables. The error is [yamlfile.Diagnostics]. Lint needs
-// none of the options; a variable whose name looks like that of an environment variable may be missing.
+// Lint validates scenarios as Run does before it sends: bots, files, answers, variables. The error is [yamlfile.Diagnostics].
+// Lint requires no option. It accepts an unset variable if its name has no lower-case letter, as those of the environment.
 func Lint(ctx context.Context, files []*format.File, opts Options) error {
 	return newRunner(opts).validate(ctx, files, true)
 }
@@ -71,7 +71,7 @@ type runner struct {
 	opts    Options
 	actions map[string]action
 	bots    *botCache
-	preview func(history.Delivery) error // nil shows nothing
+	preview func(history.Delivery) error // gets the deliveries of a dry run; nil is not called
 	mu      sync.Mutex                   // guards the calls of opts.Ended
 	failed  atomic.Bool                  // a step has failed
 }
@@ -97,16 +97,16 @@ func (r *runner) validate(ctx context.Context, files []*format.File, lint bool) 
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	var faults yamlfile.Diagnostics
+	var diags yamlfile.Diagnostics
 	stepFound := false
 	for _, s := range states {
 		if s.fatal != nil {
 			return s.fatal
 		}
-		faults = append(faults, s.diagnostics...)
+		diags = append(diags, s.diagnostics...)
 		stepFound = stepFound || s.stepFound
 	}
-	if err := faults.Err(); err != nil {
+	if err := diags.Err(); err != nil {
 		return err
 	}
 	if r.opts.Step != "" && !stepFound {
@@ -185,11 +185,11 @@ func (r *runner) runOne(ctx context.Context, f *format.File) (*report.Suite, err
 	return suite, s.state.fatal
 }
 
-// seed returns the seed of a scenario. It depends on the scenario's name, so that its leads do not depend on the other
+// seed returns the seed of a scenario. It depends on the name of the scenario, so that its leads do not depend on the other
 // scenarios of the run.
 func (r *runner) seed(f *format.File) uint64 {
 	seed := r.opts.Seed
-	if d := f.Defaults; d != nil && d.Seed.Given() && !r.opts.given(settingSeed) {
+	if d := f.Defaults; d != nil && d.Seed.Given() && !r.opts.isSet(settingSeed) {
 		seed = d.Seed.Value
 	}
 	name := fnv.New64a()
@@ -199,7 +199,7 @@ func (r *runner) seed(f *format.File) uint64 {
 
 // clock returns the clock of a scenario's payloads.
 func (r *runner) clock(f *format.File) func() time.Time {
-	if d := f.Defaults; d != nil && d.Now.Given() && !r.opts.given(settingNow) {
+	if d := f.Defaults; d != nil && d.Now.Given() && !r.opts.isSet(settingNow) {
 		return func() time.Time { return d.Now.Value }
 	}
 	return r.opts.Now

@@ -8,44 +8,44 @@ import (
 	"artihook/fixtures/yamlfile"
 )
 
-// runState is what the steps of a scenario have led to so far. It is safe for concurrent use by branches. Its fields may be
-// read without the lock once the scenario has ended.
+// runState is the common state of all branches of a scenario. It is safe for concurrent use. Its fields may be read without the
+// lock when the scenario has ended.
 type runState struct {
 	mu          sync.Mutex
 	diagnostics yamlfile.Diagnostics // found by a dry run
-	stepFound   bool                 // the step that runs alone exists
-	stepDone    bool                 // and it has run
+	stepFound   bool                 // the step of Options.Step exists
+	stepDone    bool                 // the step of Options.Step has run
 	unreachable bool                 // a step has failed because the receiver cannot be reached
 	fatal       error                // ends the whole run
 }
 
-// addDiagnostic adds a fault at the place that the error names, else at the given place.
+// addDiagnostic adds a problem at the place of the error, or at the place at if the error has none.
 func (s *runState) addDiagnostic(at yamlfile.Place, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var fault *yamlfile.Diagnostic
-	if errors.As(diagnosticAt(at, err), &fault) {
-		s.diagnostics = append(s.diagnostics, fault)
+	var diag *yamlfile.Diagnostic
+	if errors.As(diagnosticAt(at, err), &diag) {
+		s.diagnostics = append(s.diagnostics, diag)
 	}
 }
 
-// diagnosticAt returns err if it has a place, else a fault at the given place.
+// diagnosticAt returns err if it has a place, otherwise a diagnostic at this place.
 func diagnosticAt(at yamlfile.Place, err error) error {
-	var fault *yamlfile.Diagnostic
-	if errors.As(err, &fault) {
+	var diag *yamlfile.Diagnostic
+	if errors.As(err, &diag) {
 		return err
 	}
 	return &yamlfile.Diagnostic{File: at.File, Line: at.Line, Column: at.Column, Problem: err.Error()}
 }
 
-// diagnosticCount returns how many faults have been found.
+// diagnosticCount returns the number of problems so far.
 func (s *runState) diagnosticCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.diagnostics)
 }
 
-// abort ends the whole run because of a failure that is not the receiver's.
+// abort ends the whole run with an error that is not a failure of the receiver.
 func (s *runState) abort(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,7 +60,7 @@ func (s *runState) foundStep() {
 	s.stepFound = true
 }
 
-// stepEnded records what the end of a step means for those after it.
+// stepEnded updates the state after a step.
 func (s *runState) stepEnded(selected, unreachable bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -19,12 +19,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// If one file has a fault, nothing is sent, and each fault is reported with its place.
-func TestFaultsPreventSending(t *testing.T) {
+// TestProblemsPreventSending checks that nothing is sent if one file has a problem, and that each problem has its place.
+func TestProblemsPreventSending(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)
 	good := parseSteps(t, "steps: [{start: {}}]")
-	bad := parseSteps(t, `vars: {good: x, worse: '${nobody}'}
+	bad := parseSteps(t, `vars: {good: x, worse: '${missing}'}
 steps:
   - start: {bot: ./none.yaml}
   - start: {answers: {Number of Users: many, Company: '${goood}'}}
@@ -39,12 +39,12 @@ steps:
   - probe: {get: '${HOME_OF_LEADS}'}
 `)
 	_, err := Run(t.Context(), []*format.File{good, bad}, c.options(t))
-	var faults yamlfile.Diagnostics
-	if !errors.As(err, &faults) {
+	var diags yamlfile.Diagnostics
+	if !errors.As(err, &diags) {
 		t.Fatalf("got %v", err)
 	}
 	want := []string{
-		`test.yaml:2:24: the variable "nobody" is not set; give it with --var, under vars or in the environment`,
+		`test.yaml:2:24: the variable "missing" is not set; set it with --var, under vars or in the environment`,
 		`test.yaml:4:18: "none.yaml" cannot be read: there is no such file`,
 		`test.yaml:5:55: the variable "goood" is not set; did you mean "good"?`,
 		`test.yaml:7:5: the bot has no question left to ask`,
@@ -52,13 +52,13 @@ steps:
 		`test.yaml:11:18: "none.json" cannot be read: there is no such file`,
 		`test.yaml:12:35: set "laed.id": the body has no "laed"`,
 		`test.yaml:13:18: "localhost:3000/leads" is not a URL for a GET request; write it like http://localhost:3000/leads`,
-		`test.yaml:14:18: the variable "HOME_OF_LEADS" is not set; give it with --var, under vars or in the environment`,
+		`test.yaml:14:18: the variable "HOME_OF_LEADS" is not set; set it with --var, under vars or in the environment`,
 	}
 	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
 		t.Error(diff)
 	}
 	if err := Lint(t.Context(), []*format.File{bad}, Options{}); len(strings.Split(err.Error(), "\n")) != len(want)-1 {
-		t.Errorf("lint says\n%v", err)
+		t.Errorf("lint reports\n%v", err)
 	}
 	if got := c.events(); got != nil {
 		t.Errorf("%v was sent", got)
@@ -67,16 +67,16 @@ steps:
 
 func TestStepsAfterAFailure(t *testing.T) {
 	t.Parallel()
-	gone := startCRM(t, testSecret)
-	url := gone.URL
-	gone.Close()
+	closed := startCRM(t, testSecret)
+	url := closed.URL
+	closed.Close()
 	c := startCRM(t, testSecret)
 	tests := []struct {
 		name, file string
 		failFast   bool
 		want       []string
 	}{
-		{name: "steps go on", file: "steps: [{start: {}, expect: {status: 200}}, {complete: }]", want: []string{"fail start | status: 204, not 200", "pass complete"}},
+		{name: "later steps run", file: "steps: [{start: {}, expect: {status: 200}}, {complete: }]", want: []string{"fail start | status: 204, not 200", "pass complete"}},
 		{name: "fail fast", failFast: true, file: "steps: [{start: {}, expect: {status: 200}}, {complete: }]", want: []string{"fail start | status: 204, not 200", "skip complete | an earlier step failed"}},
 		{
 			name: "no receiver", file: "defaults: {url: '" + url + "'}\nsteps: [{start: {}}, {complete: }]",
@@ -87,7 +87,7 @@ func TestStepsAfterAFailure(t *testing.T) {
 			name: "nothing captured", file: "steps: [{start: {}, capture: {id: {header: X-Id}}}, {answer: {Company: '${id}'}}, {answer: 1}]",
 			want: []string{
 				"fail start | capture id from header X-Id: nothing, not something",
-				"fail answer Company | test.yaml:2:72: the variable \"id\" was not captured: the step that captures it failed or did not run", "pass answer 1",
+				"fail answer Company | test.yaml:2:72: the variable \"id\" was not captured, because the step that captures it failed or did not run", "pass answer 1",
 			},
 		},
 	}
@@ -101,7 +101,7 @@ func TestStepsAfterAFailure(t *testing.T) {
 	}
 }
 
-// An interrupted run reports what ran.
+// TestInterrupted checks that an interrupted run reports the steps that ran.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)
@@ -121,8 +121,8 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// Reports hold no secret, even if the receiver sends it back.
-func TestReportsHoldNoSecret(t *testing.T) {
+// TestReportHasNoSecret checks that the report has no secret, even if the receiver sends it back.
+func TestReportHasNoSecret(t *testing.T) {
 	t.Parallel()
 	c := jsonCRM(t)
 	opt := c.options(t)
@@ -144,7 +144,7 @@ func TestReportsHoldNoSecret(t *testing.T) {
 	}
 }
 
-// A step of an included file is reported with that file's name, and a probe's command has a time limit.
+// TestPlacesAndLimits checks the file of an included step, and the time limit of a command.
 func TestPlacesAndLimits(t *testing.T) {
 	t.Parallel()
 	files, err := format.Load([]string{"format/testdata/good/includes.yaml"}, "")
@@ -169,7 +169,7 @@ func TestPlacesAndLimits(t *testing.T) {
 	}
 }
 
-// A selected step sends the same bytes as in the whole run. The steps before it send nothing.
+// TestSelectedStep checks that a selected step sends the same bytes as in the whole run, and that earlier steps send nothing.
 func TestSelectedStep(t *testing.T) {
 	t.Parallel()
 	f := parseSteps(t, "steps: [{start: {}, capture: {id: {header: X-Id}}}, {repeat: {times: 2, steps: [{answer: 1}, {answer: 1}]}}, {wait: 1h}, {complete: }, {send: {body: '${id}'}}]")
@@ -190,23 +190,24 @@ func TestSelectedStep(t *testing.T) {
 	}
 }
 
-// A preview of a selected step shows only its deliveries.
+// TestPreviewOfSelectedStep checks that the preview has only the deliveries of the selected step.
 func TestPreviewOfSelectedStep(t *testing.T) {
 	t.Parallel()
 	f := parseSteps(t, "steps: [{start: {}}, {repeat: {times: 2, steps: [{answer: 2}]}}, {complete: }]")
 	opt := startCRM(t, testSecret).options(t)
 	opt.Step = "2.2.1"
-	var shown []string
+	var previewed []string
 	err := Preview(t.Context(), []*format.File{f}, opt, func(d history.Delivery) error {
-		shown = append(shown, fmt.Sprintf("%s v%d", d.Event, d.Version))
+		previewed = append(previewed, fmt.Sprintf("%s v%d", d.Event, d.Version))
 		return nil
 	})
-	if diff := cmp.Diff([]string{"lead:updated v4", "lead:updated v5"}, shown); diff != "" || err != nil {
+	if diff := cmp.Diff([]string{"lead:updated v4", "lead:updated v5"}, previewed); diff != "" || err != nil {
 		t.Error(err, diff)
 	}
 }
 
-// The command that repeats a step gets the captured variables that the step uses. A command may use all of them.
+// TestRepeatGetsCapturedVariables checks that Repeat gets the captured variables that the step uses. A shell command may use all
+// of them.
 func TestRepeatGetsCapturedVariables(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)

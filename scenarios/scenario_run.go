@@ -18,7 +18,7 @@ type scenarioRun struct {
 	runner     *runner
 	file       *format.File
 	dryRun     bool // nothing is sent, and nothing waits
-	partial    bool // the file has faults already: a fault of a step as a whole may be a consequence of them
+	partial    bool // the file has problems already; those of a whole step may be consequences of them
 	now        func() time.Time
 	webhooks   []emitter.Webhook
 	generators *generators
@@ -44,7 +44,7 @@ func (r *runner) newScenarioRun(f *format.File) *scenarioRun {
 	return s
 }
 
-// addCaptured adds the names that the steps capture.
+// addCaptured adds the names of the variables that the steps capture.
 func addCaptured(steps []*format.Step, names map[string]bool) {
 	for _, s := range steps {
 		for _, c := range s.Capture {
@@ -68,7 +68,7 @@ func (s *scenarioRun) run(ctx context.Context) {
 	unresolved := s.setVars(s.file.Vars, false) // the defaults may use them
 	var err error
 	if s.webhooks, err = s.resolveWebhooks(); err != nil {
-		if fault := (*yamlfile.Diagnostic)(nil); errors.As(err, &fault) {
+		if diag := (*yamlfile.Diagnostic)(nil); errors.As(err, &diag) {
 			s.state.addDiagnostic(yamlfile.Place{}, err)
 		} else {
 			s.state.abort(err)
@@ -79,8 +79,8 @@ func (s *scenarioRun) run(ctx context.Context) {
 	s.root.runSteps(ctx, s.file.Steps)
 }
 
-// setVars sets the file's variables and returns those that use variables which are not set yet. In the last call those are
-// faults.
+// setVars sets the variables of the file and returns those that use variables which are not set yet. The last call reports
+// them as problems.
 func (s *scenarioRun) setVars(vars format.Map[format.Text], last bool) (unresolved format.Map[format.Text]) {
 	for _, v := range vars {
 		text, err := s.root.vars.expand(v.Value.Value)
@@ -88,7 +88,7 @@ func (s *scenarioRun) setVars(vars format.Map[format.Text], last bool) (unresolv
 		switch {
 		case err == nil:
 			s.root.vars.set(v.Key, text)
-		case !errors.As(err, &unset): // a limit: the variables that use this one are beyond it too
+		case !errors.As(err, &unset): // a limit, which the variables that use this one exceed too
 			s.addDiagnostic(v.Value.Place, err)
 			s.root.vars.unsure = true
 			return nil
@@ -101,8 +101,8 @@ func (s *scenarioRun) setVars(vars format.Map[format.Text], last bool) (unresolv
 	return unresolved
 }
 
-// explainCycle returns the error of a variable that contains itself or another variable of the file that is not set. It
-// returns other errors as they are.
+// explainCycle returns the error for a variable that contains itself, or another variable of the file that cannot be expanded. It
+// returns other errors unchanged.
 func (s *scenarioRun) explainCycle(key string, err error) error {
 	var unset *unsetError
 	if !errors.As(err, &unset) || !slices.ContainsFunc(s.file.Vars, func(v format.Entry[format.Text]) bool { return v.Key == unset.name }) {
@@ -111,20 +111,20 @@ func (s *scenarioRun) explainCycle(key string, err error) error {
 	if unset.name == key {
 		return fmt.Errorf("the variable %q contains itself", key)
 	}
-	return fmt.Errorf("the variable %q contains %q, which cannot be filled in", key, unset.name)
+	return fmt.Errorf("the variable %q contains %q, which cannot be expanded", key, unset.name)
 }
 
-// addDiagnostic adds a fault of the file. A fault without a place of its own is dropped if the file is partial: it may be a
-// consequence of the faults that are known already.
+// addDiagnostic adds a problem of the file. If the file is partial, it ignores an error without a place of its own, which may be
+// a consequence of other problems.
 func (s *scenarioRun) addDiagnostic(at yamlfile.Place, err error) {
-	var fault *yamlfile.Diagnostic
-	if s.partial && !errors.As(err, &fault) {
+	var diag *yamlfile.Diagnostic
+	if s.partial && !errors.As(err, &diag) {
 		return
 	}
 	s.state.addDiagnostic(at, err)
 }
 
-// skipReason returns why no further step runs, or "" if one may run.
+// skipReason returns the reason why no other step runs, or "".
 func (s *scenarioRun) skipReason(ctx context.Context) string {
 	s.state.mu.Lock()
 	defer s.state.mu.Unlock()
@@ -132,7 +132,7 @@ func (s *scenarioRun) skipReason(ctx context.Context) string {
 	case ctx.Err() != nil || s.state.fatal != nil:
 		return "interrupted"
 	case s.state.stepDone:
-		return "another step runs alone"
+		return "only another step runs"
 	case s.state.unreachable:
 		return "an earlier step could not reach the receiver"
 	case s.opts().FailFast && s.runner.failed.Load():
@@ -150,7 +150,7 @@ func (s *scenarioRun) stepEnded(outcome report.Outcome, path string, unreachable
 	s.state.stepEnded(s.opts().Step != "" && s.opts().Step == path, failed && unreachable)
 }
 
-// includedFile returns the file of a step that was included, or "" for the scenario's own file.
+// includedFile returns the file of a step from an included file, or "" for the file of the scenario.
 func (s *scenarioRun) includedFile(step *format.Step) string {
 	if step.File == s.file.File {
 		return ""

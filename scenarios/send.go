@@ -67,7 +67,7 @@ func (s *stepRun) bodyFile(name *format.Text) ([]byte, error) {
 	return body, nil
 }
 
-// nextEvent generates the event that would come next for the step's lead. The lead stays where it is.
+// nextEvent generates the next event of the step's lead, without advancing the lead.
 func (s *stepRun) nextEvent(action payload.Action) (*pendingEvent, error) {
 	l, err := s.currentLead()
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 	"artihook/scenarios/report"
 )
 
-// stepRun is one step while it runs. It has no nested steps.
+// stepRun is one step while it runs. It has no steps inside it.
 type stepRun struct {
 	branch      *branchRun
 	step        *format.Step
 	action      action
 	path        string
-	silent      bool   // prepared only: nothing is sent, and nothing waits
+	silent      bool   // it is only prepared: it sends nothing and does not wait
 	leadID      string // the value of ${lead}
 	deliveries  []delivery
 	attempts    []history.Delivery
@@ -35,7 +35,7 @@ func (b *branchRun) newStepRun(step *format.Step, path string) *stepRun {
 	}
 }
 
-// isSilent reports whether the step is only prepared: in a dry run, or if another step runs alone.
+// isSilent reports whether the step is only prepared: in a dry run, or if only another step runs.
 func (s *scenarioRun) isSilent(path string) bool {
 	selected := s.opts().Step
 	if selected == path {
@@ -81,7 +81,7 @@ func (s *stepRun) pause(ctx context.Context, d time.Duration) error {
 	return text.Wait(ctx, d)
 }
 
-// finish reports the step. err is why it could not be prepared or executed.
+// finish reports the step. err is the error of prepare or execute.
 func (s *stepRun) finish(ctx context.Context, err error) {
 	switch {
 	case s.scenario().dryRun:
@@ -131,7 +131,7 @@ func anyFailed(checks []report.Check) bool {
 	return false
 }
 
-// evaluate adds the checks of a response, each with label in front, and captures variables from it.
+// evaluate adds the checks of a response, with label as the prefix of their names, and captures variables from it.
 func (s *stepRun) evaluate(r *response, label string) error {
 	checks, err := evaluateExpect(s.step.Expect, r, s.vars())
 	if err != nil {

@@ -22,22 +22,22 @@ const (
 
 // variables are the values of ${name} in one branch of a scenario.
 type variables struct {
-	given    map[string]string // by the options; they win
-	known    map[string]string // of the file, captured, and those that every scenario has
-	captured map[string]bool   // names that a step captures
-	own      map[string]bool   // those of them that this branch has captured
-	used     map[string]bool   // captured names that a step has used so far
+	fixed    map[string]string // of the options; they come before known
+	known    map[string]string // of the file, captured, and those of every scenario
+	captured map[string]bool   // names that the steps of the scenario capture
+	own      map[string]bool   // names that this branch has captured
+	used     map[string]bool   // captured names that the steps have used so far
 	env      func(string) (string, bool)
 	budget   *budget
 	dryRun   bool // nothing is captured
-	lenient  bool // a name that looks like that of an environment variable need not be set
-	unsure   bool // no name need be set: a part of the file that sets variables could not be read
+	lenient  bool // a name without lower-case letters, as in the environment, may be unset
+	unsure   bool // any name may be unset: a part of the file that sets variables could not be read
 	guessed  bool // a variable was used whose value is known only in a run
 }
 
 func newVariables(opts *Options) *variables {
 	return &variables{
-		given: opts.Vars, known: map[string]string{}, captured: map[string]bool{}, own: map[string]bool{}, used: map[string]bool{},
+		fixed: opts.Vars, known: map[string]string{}, captured: map[string]bool{}, own: map[string]bool{}, used: map[string]bool{},
 		env: opts.Env, budget: new(budget),
 	}
 }
@@ -54,7 +54,7 @@ func (v *variables) fork() *variables {
 type unsetError struct{ name, near string }
 
 func (e *unsetError) Error() string {
-	text := fmt.Sprintf("the variable %q is not set; give it with --var, under vars or in the environment", e.name)
+	text := fmt.Sprintf("the variable %q is not set; set it with --var, under vars or in the environment", e.name)
 	if e.near != "" {
 		text = fmt.Sprintf("the variable %q is not set; did you mean %q?", e.name, e.near)
 	}
@@ -98,20 +98,20 @@ func (v *variables) expandEscaped(text string, escape func(string) string) (stri
 		}
 		b.WriteString(escape(value))
 		if b.Len() > maxText {
-			return "", fmt.Errorf("this text is longer than %d MiB with its variables filled in, the limit for one text", maxText>>20)
+			return "", fmt.Errorf("this text is longer than %d MiB with its variables expanded, the limit for one text", maxText>>20)
 		}
 		text = rest
 	}
 }
 
 func (v *variables) value(name string) (string, error) {
-	if value, ok := v.given[name]; ok {
+	if value, ok := v.fixed[name]; ok {
 		return value, nil
 	}
 	if v.captured[name] {
 		value, ok := v.known[name]
 		if !ok && !v.dryRun {
-			return "", fmt.Errorf("the variable %q was not captured: the step that captures it failed or did not run", name)
+			return "", fmt.Errorf("the variable %q was not captured, because the step that captures it failed or did not run", name)
 		}
 		v.guessed = v.guessed || !ok
 		v.used[name] = true
@@ -138,7 +138,7 @@ func (v *variables) capture(name, value string) {
 	v.own[name] = true
 }
 
-// merge adds what a branch has captured and used.
+// merge adds the variables that a branch has captured and used.
 func (v *variables) merge(branch *variables) {
 	for name := range branch.own {
 		v.capture(name, branch.known[name])
@@ -159,20 +159,20 @@ func (v *variables) usedCaptures() map[string]string {
 
 func (v *variables) setIndex(n int) { v.set(varIndex, strconv.Itoa(n)) }
 
-// environment returns all variables as NAME=value, for a command. All captured ones count as used. The error is a captured
-// variable that could change what the shell does: its value comes from a response.
+// environment returns all variables as NAME=value, for a command. All captured ones count as used. It returns an error if a
+// captured variable, whose value comes from a response, could change the behaviour of the shell.
 func (v *variables) environment() ([]string, error) {
 	for _, name := range slices.Sorted(maps.Keys(v.captured)) {
-		if _, given := v.given[name]; !given && controlsShell(name, v.env) {
-			return nil, fmt.Errorf("the captured variable %q would be set in the command's environment and can change what the "+
-				"command does; give it another name, with a lower-case letter", name)
+		if _, fixed := v.fixed[name]; !fixed && controlsShell(name, v.env) {
+			return nil, fmt.Errorf("the captured variable %q would be set in the command's environment and can change the "+
+				"behaviour of the command; choose another name, with a lower-case letter", name)
 		}
 	}
 	all := maps.Clone(v.known)
-	maps.Copy(all, v.given)
+	maps.Copy(all, v.fixed)
 	var list []string
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if _, given := v.given[name]; v.captured[name] && !given {
+		if _, fixed := v.fixed[name]; v.captured[name] && !fixed {
 			v.used[name] = true
 		}
 		list = append(list, name+"="+all[name])
@@ -180,9 +180,9 @@ func (v *variables) environment() ([]string, error) {
 	return list, nil
 }
 
-// controlsShell reports whether shells and programs may take settings from an environment variable of this name. By
-// convention such names have no lower-case letter (PATH, LD_PRELOAD, BASH_ENV); those of proxies are an exception.
-// Windows ignores the case of a name, so what is set already must not be set again.
+// controlsShell reports whether an environment variable of this name may change the behaviour of shells and programs. By
+// convention such names have no lower-case letter (PATH, LD_PRELOAD, BASH_ENV), except for those of proxies. Windows ignores the
+// case of names, so all names that are set already count.
 func controlsShell(name string, env func(string) (string, bool)) bool {
 	if runtime.GOOS == "windows" {
 		if _, set := env(name); set {

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Later steps use captured variables in bodies, URLs of probes, commands and expectations.
+// TestCaptures checks that later steps can use captured variables in bodies, URLs of probes, commands and expectations.
 func TestCaptures(t *testing.T) {
 	t.Setenv("ARTIHOOK_SECRET", testSecret)
 	c := jsonCRM(t)
@@ -36,6 +36,6 @@ func TestCaptures(t *testing.T) {
 		t.Error(diff)
 	}
 	if got := c.bodies()[1]; got != `9007199254740993 4, 2 a ["a","b"]` {
-		t.Errorf("the body was %s", got)
+		t.Errorf("the body is %s", got)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"artihook/scenarios/format"
 )
 
-// newVisitor generates the created event of a lead, with what the step sets of its visitor.
+// newVisitor generates the created event of a lead, with the properties of the visitor that the step sets.
 func (s *stepRun) newVisitor(l *lead, g *fixtures.Generator, v *format.Visitor) error {
 	l.setLast(g.Begin(l.seed, s.scenario().now()))
 	if v == nil {
@@ -22,14 +22,14 @@ func (s *stepRun) newVisitor(l *lead, g *fixtures.Generator, v *format.Visitor) 
 		switch {
 		case earlier != nil:
 			s.returningVisitor(l, g, earlier)
-		case !s.scenario().partial: // else its start may be a step that could not be read
+		case !s.scenario().partial: // otherwise its start may be a step that could not be read
 			return diagnosticAt(v.Returns.Place, fmt.Errorf("the lead %.60q was not started", v.Returns.Value))
 		}
 	}
 	return s.applyOverrides(&l.last.Meta, v)
 }
 
-// returningVisitor gives the lead the visitor of an earlier one.
+// returningVisitor sets the visitor of the lead to that of an earlier lead.
 func (s *stepRun) returningVisitor(l *lead, g *fixtures.Generator, earlier *lead) {
 	id := l.last.Lead.ID
 	l.seed = earlier.seed // the same seed generates the same person
@@ -63,7 +63,7 @@ func (s *stepRun) applyOverrides(meta *payload.Meta, v *format.Visitor) error {
 	return s.overrideKeys(&meta.Browser, v.Browser)
 }
 
-// overrideKeys sets the keys of v in a part of the payload.
+// overrideKeys sets the keys of v in a part of the meta.
 func (s *stepRun) overrideKeys(part any, v *format.Value) error {
 	if v == nil {
 		return nil

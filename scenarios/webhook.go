@@ -10,8 +10,8 @@ import (
 	"artihook/scenarios/format"
 )
 
-// resolveWebhooks returns the webhooks that a scenario sends to, with the settings of the options and of the file. A fault
-// has its place in the file.
+// resolveWebhooks returns the webhooks of a scenario, with the settings of the options and of the file. An error that is a
+// problem of the file has a place in it.
 func (s *scenarioRun) resolveWebhooks() ([]emitter.Webhook, error) {
 	d := s.defaults()
 	base, err := s.baseWebhook(d)
@@ -27,8 +27,8 @@ func (s *scenarioRun) resolveWebhooks() ([]emitter.Webhook, error) {
 		w := base
 		w.Name = h.Name.Value
 		settings := webhookSettings{signURL: h.SignURL, secret: h.Secret, edition: h.Edition, scheme: h.Scheme}
-		// The URL of the options replaces a URL that is not made from it: a trial run must not reach the real receiver.
-		if !s.opts().given(settingURL) || usesURL(h.URL.Value) {
+		// The URL of the options replaces a URL that does not use it: with --url, a run must not reach another receiver.
+		if !s.opts().isSet(settingURL) || usesURL(h.URL.Value) {
 			settings.url = h.URL
 		}
 		if err := s.apply(settings, &w); err != nil {
@@ -57,11 +57,11 @@ func ownURL(d *format.Defaults) format.Text {
 	return d.Webhooks[0].URL
 }
 
-// baseWebhook returns the webhook of the defaults, or else that of the options.
+// baseWebhook returns the webhook of the defaults, otherwise that of the options.
 func (s *scenarioRun) baseWebhook(d *format.Defaults) (emitter.Webhook, error) {
 	settings := webhookSettings{signURL: d.SignURL, secret: d.Secret, edition: d.Edition, scheme: d.Scheme}
 	url, own := "", ownURL(d)
-	if own.Given() && !s.opts().given(settingURL) {
+	if own.Given() && !s.opts().isSet(settingURL) {
 		var err error
 		if url, err = s.root.vars.expand(own.Value); err != nil {
 			return emitter.Webhook{}, diagnosticAt(own.Place, err)
@@ -107,22 +107,22 @@ type webhookSettings struct {
 	scheme       format.Scalar[signature.Scheme]
 }
 
-// apply sets what the file gives and the options do not.
+// apply applies the settings of the file that the options do not have.
 func (s *scenarioRun) apply(settings webhookSettings, w *emitter.Webhook) error {
 	if err := s.applyURLs(settings, w); err != nil {
 		return err
 	}
-	if settings.secret.Given() && !s.opts().given(settingSecret) {
+	if settings.secret.Given() && !s.opts().isSet(settingSecret) {
 		text, err := s.root.vars.expand(string(settings.secret.Value.Bytes()))
 		if err != nil {
 			return diagnosticAt(settings.secret.Place, fmt.Errorf("secret: %w", err))
 		}
 		w.Secret = signature.NewSecret(text)
 	}
-	if settings.edition.Given() && !s.opts().given(settingEdition) {
+	if settings.edition.Given() && !s.opts().isSet(settingEdition) {
 		w.Edition = settings.edition.Value
 	}
-	if settings.scheme.Given() && !s.opts().given(settingScheme) {
+	if settings.scheme.Given() && !s.opts().isSet(settingScheme) {
 		w.Scheme = settings.scheme.Value
 	}
 	return nil
@@ -140,7 +140,7 @@ func (s *scenarioRun) applyURLs(settings webhookSettings, w *emitter.Webhook) er
 		}
 		w.SignURL = signature.URL{}
 	}
-	if settings.signURL.Given() && !s.opts().given(settingSignURL) {
+	if settings.signURL.Given() && !s.opts().isSet(settingSignURL) {
 		text, err := vars.expand(settings.signURL.Value)
 		if err == nil && text != "" {
 			w.SignURL, err = signature.ParseURL(signature.Complete(text))

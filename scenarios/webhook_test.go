@@ -14,13 +14,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The URL of the options replaces those of a scenario.
+// TestResolveWebhooks checks that the URL of the options replaces those of a scenario.
 func TestResolveWebhooks(t *testing.T) {
 	t.Parallel()
 	c := startCRM(t, testSecret)
 	tests := []struct {
 		name, file string
-		said       bool // the run was given a URL
+		isSet      bool // the options have a URL
 		urls       []string
 	}{
 		{"its own, with a variable", "vars: {base: 'BASE'}\ndefaults: {url: '${base}/own'}\nsteps: [{start: {}}]", false, []string{"/own"}},
@@ -33,12 +33,12 @@ func TestResolveWebhooks(t *testing.T) {
 		opt := c.options(t)
 		withURL := opt.Webhook
 		opt.Webhook = func(name, url string) (emitter.Webhook, error) {
-			if url == "" && !tt.said {
+			if url == "" && !tt.isSet {
 				return emitter.Webhook{}, errors.New("url is missing")
 			}
 			return withURL(name, url)
 		}
-		opt.Given = map[string]bool{settingURL: tt.said}
+		opt.SetFlags = map[string]bool{settingURL: tt.isSet}
 		before := len(c.arrivals)
 		rep, err := Run(t.Context(), []*format.File{parseSteps(t, strings.ReplaceAll(tt.file, "BASE", c.URL))}, opt)
 		if err != nil || rep.Count().Failed > 0 {
@@ -55,14 +55,14 @@ func TestResolveWebhooks(t *testing.T) {
 	}
 }
 
-// The retries of the options replace those of the file.
-func TestRetriesOfTheRunWin(t *testing.T) {
+// TestRetriesOfOptions checks that the retries of the options replace those of the file.
+func TestRetriesOfOptions(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		name string
-		said bool
-		run  int
-		want int // attempts
+		name  string
+		isSet bool
+		run   int
+		want  int // attempts
 	}{
 		{"the file's", false, 0, 3},
 		{"the run's", true, 1, 2},
@@ -74,7 +74,7 @@ func TestRetriesOfTheRunWin(t *testing.T) {
 		opt := c.options(t)
 		e := emitter.New(emitter.Options{Retries: tt.run, RetryDelay: time.Millisecond})
 		defer e.Close()
-		opt.Emitter, opt.Given = e, map[string]bool{settingRetries: tt.said}
+		opt.Emitter, opt.SetFlags = e, map[string]bool{settingRetries: tt.isSet}
 		if _, err := Run(t.Context(), []*format.File{parseSteps(t, "defaults: {retries: 2}\nsteps: [{start: {}}]")}, opt); err != nil {
 			t.Fatal(err)
 		}

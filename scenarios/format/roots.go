@@ -57,7 +57,7 @@ func (r roots) read(path string, limit int) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case !below:
-		return nil, errors.New("it is neither below the scenario's folder nor below the working directory; --root names another folder")
+		return nil, errors.New("it is not below the scenario's folder or the working directory; allow another folder with --root")
 	}
 	if err := regular(path); err != nil {
 		return nil, err
