@@ -163,7 +163,7 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, what string) {
 			continue
 		}
 		if other := group[f.group]; f.group != "" && other != "" {
-			d.Fail(pair.Key, "", "%s cannot be used with %s; give one of them", key, other)
+			d.Fail(pair.Key, "", "%s cannot be used with %s; use one of them", key, other)
 			continue
 		}
 		group[f.group] = key

@@ -23,7 +23,7 @@ type File struct {
 	Steps []*Step `yaml:"steps" doc:"The steps of the visitor, ArtiBot and the network, in order."`
 
 	roots       roots                   // the folders that hold the files that the scenario names
-	notScenario bool                    // the file is YAML, but no scenario
+	notScenario bool                    // the file is YAML, but not a scenario
 	reparse     func(path string) *File // parses the file again; nil if Steps is set
 	// Partial reports whether a file of the set has a problem, so that steps may be missing.
 	Partial bool
@@ -76,7 +76,7 @@ func (d *Defaults) markInvalid() { d.Invalid = true }
 
 func (d *Defaults) check(diags *yamlfile.Diagnostics) {
 	if d.URL.Given() && d.Webhook.Given() {
-		diags.Add(d.Webhook.Place, "", "webhook cannot be used with url; give one of them")
+		diags.Add(d.Webhook.Place, "", "webhook cannot be used with url; use one of them")
 	}
 	seen := map[string]bool{}
 	for _, h := range d.Webhooks {

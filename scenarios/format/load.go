@@ -63,10 +63,10 @@ const maxParsed = 100
 // texts holds the contents of files by path.
 type texts map[string][]byte
 
-// reparse parses a file without problems again, with the files that it includes.
+// reparse parses a file again, with the files that it includes. The first time, the file had no problem.
 func (l *loader) reparse(path string) *File {
 	fresh := &loader{texts: l.texts, read: map[string]*File{}, root: l.root}
-	f, _ := parse(path, l.texts[path]) // no problem the first time
+	f, _ := parse(path, l.texts[path])
 	return fresh.scenario(f)
 }
 
@@ -89,8 +89,8 @@ type loader struct {
 
 	// Of the scenario that is being loaded:
 	roots    roots
-	included int // files so far
-	bytes    int // of these files
+	included int // number of included files so far
+	bytes    int // total size of these files
 }
 
 // expand replaces each folder by its files.
@@ -140,7 +140,7 @@ func (l *loader) file(path string) (*File, error) {
 	})
 }
 
-// parsed returns a parsed file. It reads and parses a file, and reports its problems, once.
+// parsed returns a parsed file. It reads and parses each file once.
 func (l *loader) parsed(path string, read func() ([]byte, error)) (*File, error) {
 	if f := l.read[path]; f != nil {
 		return f, nil
@@ -170,7 +170,7 @@ func (l *loader) scenario(f *File) *File {
 	return whole
 }
 
-// whole returns the file together with the files that it includes. above are the files that include it.
+// whole returns the file together with the files that it includes. above are the files that include this one.
 func (l *loader) whole(f *File, above []string) *File {
 	above = append(slices.Clone(above), f.File)
 	whole := *f
@@ -197,7 +197,7 @@ func (l *loader) whole(f *File, above []string) *File {
 				whole.Vars = append(whole.Vars, v)
 			}
 		}
-		if l.included > maxWork { // an included file reported it
+		if l.included > maxWork { // the problem is reported already
 			break
 		}
 	}
@@ -241,7 +241,7 @@ func (l *loader) include(by *File, name Text, above []string) (*File, error) {
 	return f, nil
 }
 
-// reason returns an error of the file system without the path, which the problem has already.
+// reason returns the text of an error of the file system without the path, which is in the problem already.
 func reason(err error) string {
 	var path *fs.PathError
 	if errors.Is(err, fs.ErrNotExist) {

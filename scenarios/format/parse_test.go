@@ -42,7 +42,7 @@ func parseGood(t testing.TB, name string) *File {
 	t.Helper()
 	f, err := Parse(name, fileText(t, name))
 	if err != nil {
-		t.Fatalf("a good file has problems:\n%v", err)
+		t.Fatalf("a valid file has problems:\n%v", err)
 	}
 	return f
 }

@@ -155,13 +155,13 @@ func (s *Step) check(diags *yamlfile.Diagnostics) {
 		return
 	}
 	if s.Expect != nil {
-		diags.Add(s.Expect.Place, "", "expect cannot be used with %s, which gets no response", action)
+		diags.Add(s.Expect.Place, "", "expect cannot be used with %s, which has no response", action)
 	}
 	if len(s.Capture) > 0 {
-		diags.Add(s.Capture[0].Place, "", "capture cannot be used with %s, which gets no response", action)
+		diags.Add(s.Capture[0].Place, "", "capture cannot be used with %s, which has no response", action)
 	}
 	if s.Lead.Given() && action != "abandon" {
-		diags.Add(s.Lead.Place, "", "lead cannot be used with %s, which is about no single lead", action)
+		diags.Add(s.Lead.Place, "", "lead cannot be used with %s, which has no lead", action)
 	}
 }
 
@@ -171,10 +171,10 @@ func (s *Step) checkFaultInjection(diags *yamlfile.Diagnostics) {
 		diags.Add(s.OutOfOrder.Place, "", "out_of_order needs a step with several deliveries, such as answer: 2")
 	}
 	if s.Stale.Given() && s.Answer == nil && s.Complete == nil {
-		diags.Add(s.Stale.Place, "", "stale cannot be used with %s; it takes the place of an answer or of complete", s.Action)
+		diags.Add(s.Stale.Place, "", "stale cannot be used with %s; it replaces an answer or complete", s.Action)
 	}
 	if s.Tamper.Given() && s.Unsigned.Value {
-		diags.Add(s.Tamper.Place, "", "tamper cannot be used with unsigned; give one of them")
+		diags.Add(s.Tamper.Place, "", "tamper cannot be used with unsigned; use one of them")
 	}
 	s.checkNoResponse(diags)
 }
@@ -184,9 +184,9 @@ func (s *Step) checkNoResponse(diags *yamlfile.Diagnostics) {
 	var why string
 	switch {
 	case s.Drop.Value:
-		why = "drop, which gets no response"
+		why = "drop, which has no response"
 	case s.CutBody.Given():
-		why = "cut_body, which gets no response"
+		why = "cut_body, which has no response"
 	case s.Expect != nil && s.Expect.Error.Given():
 		why = "error; a delivery that fails has no response"
 	default:
