@@ -17,7 +17,7 @@ func TestAnnotations(t *testing.T) {
 	const want = "::error file=x%3Ay%2Cz.yaml,line=7,title=a%2C b%3A 100%25 › c::" +
 		"status: expected 50%25, got a\\nb, c: d%0Arepeat it: artihook run x --step 1\n" +
 		"::error title=ready › s::refused\n"
-	if got := written(t, report.WriteAnnotations, r); got != want {
+	if got := output(t, report.WriteAnnotations, r); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
@@ -28,8 +28,8 @@ func FuzzAnnotations(f *testing.F) {
 	}
 	line := regexp.MustCompile(`^::(error|warning)( (file|title|line)=[^,:]*(,(title|line)=[^,:]*)*)?::[^\r]*$`)
 	f.Fuzz(func(t *testing.T, text string) {
-		r := wholeText(text)
-		lines := strings.Split(strings.TrimSuffix(written(t, report.WriteAnnotations, r), "\n"), "\n")
+		r := everywhere(text)
+		lines := strings.Split(strings.TrimSuffix(output(t, report.WriteAnnotations, r), "\n"), "\n")
 		if want := r.Count().Failed + 1; len(lines) != want {
 			t.Fatalf("%d commands, want %d: %q", len(lines), want, lines)
 		}

@@ -19,7 +19,7 @@ var pageHTML string
 //go:embed page.css
 var pageCSS string
 
-// openSuites is the number of suites up to which the suites that passed are open too.
+// openSuites is the maximum number of suites of a report in which the suites that passed are open too.
 const openSuites = 10
 
 // page is the data of the template.
@@ -34,9 +34,9 @@ type page struct {
 	UnitWord, PartWord string
 }
 
-// WriteHTML writes a page that is complete by itself: it has no script and makes
-// no request; its Content-Security-Policy forbids both. The exchanges of failed
-// steps are open, the others can be opened; a printed page shows all.
+// WriteHTML writes a page that needs no other file: it has no script and makes no
+// request; its Content-Security-Policy forbids both. The exchanges of failed steps
+// are open, the others can be opened. A printed page shows all.
 func WriteHTML(w io.Writer, r *Report) error {
 	t, err := template.New("page").Funcs(pageFuncs()).Parse(pageHTML)
 	if err != nil {
@@ -82,7 +82,7 @@ func pageFuncs() template.FuncMap {
 		"add":      func(a, b int) int { return a + b },
 		"exists":   Message.exists,
 		"body":     pageBody,
-		"value":    func(s string) shown { return pageBody(Message{Body: []byte(orEmpty(s))}) },
+		"value":    func(s string) notedText { return pageBody(Message{Body: []byte(orEmpty(s))}) },
 	}
 }
 
@@ -93,19 +93,19 @@ type suiteHead struct {
 	Part  string
 }
 
-// shown is a text with a note on how it differs from the original.
-type shown struct{ Text, Note string }
+// notedText is a text with a note on how it differs from the original.
+type notedText struct{ Text, Note string }
 
-func pageBody(m Message) shown {
+func pageBody(m Message) notedText {
 	text, note := bodyText(m, bodyLimit)
-	return shown{text, note}
+	return notedText{text, note}
 }
 
-// pageTitle returns the result in a few words.
+// pageTitle returns the result as a heading.
 func pageTitle(n Totals, part string) string {
 	switch {
 	case n.Steps == 0:
-		return "Nothing ran"
+		return "No " + part + " ran"
 	case n.Failed > 0:
 		return fmt.Sprintf("%d of %s failed", n.Failed, text.Counted(n.Steps, part))
 	case n.Passed == 0:
@@ -113,7 +113,7 @@ func pageTitle(n Totals, part string) string {
 	case n.Skipped > 0:
 		return fmt.Sprintf("%s passed, %d skipped", text.Counted(n.Passed, part), n.Skipped)
 	case n.Steps == 1:
-		return "The one " + part + " passed"
+		return text.Counted(n.Steps, part) + " passed"
 	}
 	return fmt.Sprintf("All %s passed", text.Counted(n.Steps, part))
 }

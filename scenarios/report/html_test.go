@@ -16,9 +16,9 @@ import (
 
 var tagPattern = regexp.MustCompile(`<[a-zA-Z!/][^>]*>`)
 
-func TestHTMLNeedsNothingElse(t *testing.T) {
+func TestHTMLNeedsNoOtherFile(t *testing.T) {
 	t.Parallel()
-	page := written(t, report.WriteHTML, sample())
+	page := output(t, report.WriteHTML, sample())
 	for _, tag := range tagPattern.FindAllString(page, -1) {
 		if regexp.MustCompile(`(?i)<(script|link|img|iframe|object|embed|base|form|input)\b|\s(src|srcset|style|on\w+)=|<a [^>]*href="[^#]`).MatchString(tag) {
 			t.Errorf("the page has %s", tag)
@@ -36,15 +36,15 @@ func TestHTMLNeedsNothingElse(t *testing.T) {
 	}
 }
 
-// Text can be anything: the page has the same tags, and ids, as with plain words.
+// TestHTMLEscapes checks that the tags and ids of the page do not depend on the texts.
 func TestHTMLEscapes(t *testing.T) {
 	t.Parallel()
-	want := skeleton(written(t, report.WriteHTML, wholeText("word")))
+	want := tags(output(t, report.WriteHTML, everywhere("word")))
 	for _, text := range seeds {
 		if text == "" {
 			continue // empty text rightly has fewer tags
 		}
-		if diff := cmp.Diff(want, skeleton(written(t, report.WriteHTML, wholeText(text)))); diff != "" {
+		if diff := cmp.Diff(want, tags(output(t, report.WriteHTML, everywhere(text)))); diff != "" {
 			t.Errorf("%q:\n%s", text, diff)
 		}
 	}
@@ -54,19 +54,19 @@ func FuzzHTML(f *testing.F) {
 	for _, s := range seeds {
 		f.Add(s)
 	}
-	want := skeleton(written(f, report.WriteHTML, wholeText("word")))
+	want := tags(output(f, report.WriteHTML, everywhere("word")))
 	f.Fuzz(func(t *testing.T, text string) {
 		if text == "" {
 			return
 		}
-		if diff := cmp.Diff(want, skeleton(written(t, report.WriteHTML, wholeText(text)))); diff != "" {
+		if diff := cmp.Diff(want, tags(output(t, report.WriteHTML, everywhere(text)))); diff != "" {
 			t.Fatal(diff)
 		}
 	})
 }
 
-// skeleton returns the tags of a page, without those of notes. It uses no regular expression, since fuzzing calls it often.
-func skeleton(page string) []string {
+// tags returns the tags of a page, without those of notes. It uses no regular expression, because fuzzing calls it often.
+func tags(page string) []string {
 	var tags []string
 	end := "" // of the note that has begun
 	for tag := range strings.SplitSeq(page, "<") {
@@ -84,10 +84,10 @@ func skeleton(page string) []string {
 	return tags
 }
 
-func TestHTMLShowsFailuresAtOnce(t *testing.T) {
+func TestHTMLOpensFailures(t *testing.T) {
 	t.Parallel()
-	page := written(t, report.WriteHTML, sample())
-	depth, hidden, seen := 0, 0, 0
+	page := output(t, report.WriteHTML, sample())
+	depth, closed, open := 0, 0, 0
 	for _, tag := range regexp.MustCompile(`<(/?details|article)[^>]*>`).FindAllString(page, -1) {
 		switch {
 		case strings.HasPrefix(tag, "</"):
@@ -95,13 +95,13 @@ func TestHTMLShowsFailuresAtOnce(t *testing.T) {
 		case strings.HasPrefix(tag, "<details"):
 			depth++
 		case depth > 0:
-			hidden++
+			closed++
 		default:
-			seen++
+			open++
 		}
 	}
-	if depth != 0 || seen != 4 || hidden != 4 {
-		t.Errorf("%d exchanges at once and %d when opened, want 4 and 4; depth %d", seen, hidden, depth)
+	if depth != 0 || open != 4 || closed != 4 {
+		t.Errorf("%d open and %d closed exchanges, want 4 and 4; depth %d", open, closed, depth)
 	}
 }
 
@@ -111,8 +111,8 @@ func TestHTMLCutsLongBodies(t *testing.T) {
 		r := sample()
 		r.Suites[3].Steps[0].Exchanges[0].Response.Body = []byte(strings.Repeat("x", size))
 		note := "cut: 65536 of " + strconv.Itoa(size) + " bytes are shown"
-		if got := strings.Contains(written(t, report.WriteHTML, r), note); got != want {
-			t.Errorf("%d bytes: a note: %v, want %v", size, got, want)
+		if got := strings.Contains(output(t, report.WriteHTML, r), note); got != want {
+			t.Errorf("%d bytes: has a note: %v, want %v", size, got, want)
 		}
 	}
 }
@@ -120,8 +120,8 @@ func TestHTMLCutsLongBodies(t *testing.T) {
 func TestHTMLTitles(t *testing.T) {
 	t.Parallel()
 	for want, steps := range map[string][]report.Outcome{
-		"Nothing ran":              nil,
-		"The one step passed":      {report.Passed},
+		"No step ran":              nil,
+		"1 step passed":            {report.Passed},
 		"All 2 steps passed":       {report.Passed, report.Passed},
 		"1 step passed, 1 skipped": {report.Passed, report.Skipped},
 		"Every step was skipped":   {report.Skipped},
@@ -131,7 +131,7 @@ func TestHTMLTitles(t *testing.T) {
 		for _, o := range steps {
 			s.Steps = append(s.Steps, report.Step{Outcome: o})
 		}
-		page := written(t, report.WriteHTML, &report.Report{Suites: []report.Suite{s}})
+		page := output(t, report.WriteHTML, &report.Report{Suites: []report.Suite{s}})
 		if !strings.Contains(page, "<h1>"+want+"</h1>") {
 			t.Errorf("%v: no %q", steps, want)
 		}

@@ -9,9 +9,9 @@ import (
 	"artihook/scenarios/report"
 )
 
-func TestJSONIsWhole(t *testing.T) {
+func TestJSONIsComplete(t *testing.T) {
 	t.Parallel()
-	text := written(t, report.WriteJSON, sample())
+	text := output(t, report.WriteJSON, sample())
 	var got struct {
 		Outcome string `json:"outcome"`
 		Suites  []struct {
@@ -39,7 +39,7 @@ func TestJSONIsWhole(t *testing.T) {
 		t.Errorf("first exchange: %+v", first)
 	}
 	if refused := got.Suites[1].Steps[1].Exchanges[0].Response; refused != nil {
-		t.Errorf("a response that never came: %+v", refused)
+		t.Errorf("an exchange without a response: %+v", refused)
 	}
 	binary := got.Suites[2].Steps[1].Exchanges[0].Response
 	body, err := base64.StdEncoding.DecodeString(binary.Base64)

@@ -22,9 +22,9 @@ func TestJUnitSchema(t *testing.T) {
 	if err != nil {
 		t.Skip("xmllint is not here; TestJUnitStructure checks the same rules")
 	}
-	for _, r := range []*report.Report{sample(), {}, wholeText("\x00\xff]]>")} {
+	for _, r := range []*report.Report{sample(), {}, everywhere("\x00\xff]]>")} {
 		cmd := exec.Command(xmllint, "--noout", "--nonet", "--schema", "testdata/junit.xsd", "-")
-		cmd.Stdin = strings.NewReader(written(t, report.WriteJUnit, r))
+		cmd.Stdin = strings.NewReader(output(t, report.WriteJUnit, r))
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%v: %s", err, out)
 		}
@@ -34,18 +34,18 @@ func TestJUnitSchema(t *testing.T) {
 func TestJUnitStructure(t *testing.T) {
 	t.Parallel()
 	for _, text := range seeds {
-		if err := checkJUnit(written(t, report.WriteJUnit, wholeText(text))); err != nil {
+		if err := checkJUnit(output(t, report.WriteJUnit, everywhere(text))); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	if err := checkJUnit(written(t, report.WriteJUnit, sample())); err != nil {
+	if err := checkJUnit(output(t, report.WriteJUnit, sample())); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestJUnitCheckerRefuses(t *testing.T) {
+func TestJUnitCheckerErrors(t *testing.T) {
 	t.Parallel()
-	good := written(t, report.WriteJUnit, sample())
+	good := output(t, report.WriteJUnit, sample())
 	for old, bad := range map[string]string{
 		`classname=`:        `file="x" classname=`,
 		`failures="1"`:      `failures="7"`,
@@ -55,7 +55,7 @@ func TestJUnitCheckerRefuses(t *testing.T) {
 		`<failure message=`: `<skipped/><failure message=`,
 	} {
 		if err := checkJUnit(strings.Replace(good, old, bad, 1)); err == nil {
-			t.Errorf("%s in place of %s is not refused", bad, old)
+			t.Errorf("the checker accepts %s in place of %s", bad, old)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func TestJUnitCheckerRefuses(t *testing.T) {
 func TestJUnitNamesAreUnique(t *testing.T) {
 	t.Parallel()
 	steps := []report.Step{{Name: "a"}, {Name: "a"}, {Name: "a (2)"}, {}, {}}
-	got := written(t, report.WriteJUnit, &report.Report{Suites: []report.Suite{{Name: "s", Steps: steps}, {Name: "s"}}})
+	got := output(t, report.WriteJUnit, &report.Report{Suites: []report.Suite{{Name: "s", Steps: steps}, {Name: "s"}}})
 	names := regexp.MustCompile(`<testcase classname="s" name="([^"]*)"`).FindAllStringSubmatch(got, -1)
 	want := []string{"a", "a (2)", "a (2) (2)", "unnamed step", "unnamed step (2)"}
 	for i, w := range want {
@@ -72,7 +72,7 @@ func TestJUnitNamesAreUnique(t *testing.T) {
 		}
 	}
 	if !strings.Contains(got, `<testsuite name="s (2)"`) {
-		t.Error("two scenarios have one name")
+		t.Error("two scenarios have the same name")
 	}
 }
 
@@ -81,7 +81,7 @@ func FuzzJUnit(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if err := checkJUnit(written(t, report.WriteJUnit, wholeText(text))); err != nil {
+		if err := checkJUnit(output(t, report.WriteJUnit, everywhere(text))); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -106,7 +106,7 @@ func BenchmarkWriteJUnit(b *testing.B) {
 	}
 }
 
-// element is one node of the XML, with what the rules are about.
+// element is one element of the XML.
 type element struct {
 	XMLName  xml.Name
 	Attrs    []xml.Attr `xml:",any,attr"`
@@ -122,8 +122,8 @@ func (e element) attr(name string) string {
 	return ""
 }
 
-// junitRules are those of testdata/junit.xsd: children in their order, then
-// attributes, * for those that must be there.
+// junitRules are the rules of testdata/junit.xsd: the children in order, then the
+// attributes, with * for required ones.
 var junitRules = map[string]struct{ children, attrs string }{
 	"testsuites": {"testsuite", "name tests failures errors time"},
 	"testsuite":  {"properties testcase system-out system-err", "name* tests* failures* errors* skipped time timestamp"},
@@ -197,14 +197,14 @@ func checkAttrs(e element, allowed []string) error {
 	for _, name := range allowed {
 		name, must := strings.CutSuffix(name, "*")
 		if must && !slices.ContainsFunc(e.Attrs, func(a xml.Attr) bool { return a.Name.Local == name }) {
-			return fmt.Errorf("%s lacks %s", e.XMLName.Local, name)
+			return fmt.Errorf("%s has no %s", e.XMLName.Local, name)
 		}
 	}
 	return nil
 }
 
-// checkCounts checks what a schema cannot: that the numbers are right, and that
-// a test case has one outcome and a name of its own.
+// checkCounts checks the rules that a schema cannot express: the counts are right,
+// and each test case has one outcome and a unique name.
 func checkCounts(suite element) error {
 	if suite.XMLName.Local != "testsuite" {
 		return nil
@@ -216,7 +216,7 @@ func checkCounts(suite element) error {
 		}
 		n["testcase"]++
 		if name := c.attr("name"); seen[name] || name == "" {
-			return fmt.Errorf("two test cases, or none, are called %q", name)
+			return fmt.Errorf("the name %q is empty or not unique", name)
 		}
 		seen[c.attr("name")] = true
 		outcomes := 0
@@ -232,7 +232,7 @@ func checkCounts(suite element) error {
 	}
 	for name, element := range map[string]string{"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"} {
 		if suite.attr(name) != strconv.Itoa(n[element]) {
-			return fmt.Errorf("%s is %s, there are %d", name, suite.attr(name), n[element])
+			return fmt.Errorf("%s is %s, want %d", name, suite.attr(name), n[element])
 		}
 	}
 	return nil

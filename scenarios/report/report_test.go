@@ -34,7 +34,7 @@ func TestSuiteOutcome(t *testing.T) {
 		{"all skipped", []report.Outcome{report.Skipped, report.Skipped}, report.Skipped},
 		{"passed and skipped", []report.Outcome{report.Passed, report.Skipped}, report.Passed},
 		{"one failed", []report.Outcome{report.Passed, report.Failed, report.Skipped}, report.Failed},
-		{"nobody set one", []report.Outcome{report.Passed, ""}, report.Failed},
+		{"a missing one", []report.Outcome{report.Passed, ""}, report.Failed},
 		{"an unknown one", []report.Outcome{"passed"}, report.Failed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestSuiteOutcome(t *testing.T) {
 	}
 }
 
-func TestWritersLeaveTheReportAlone(t *testing.T) {
+func TestWritersDoNotChangeReport(t *testing.T) {
 	t.Parallel()
 	r := sample()
 	for name, write := range writers {
@@ -58,7 +58,7 @@ func TestWritersLeaveTheReportAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(first.Bytes(), second.Bytes()) {
-			t.Errorf("%s: two writes of one report differ", name)
+			t.Errorf("%s: the second output differs from the first", name)
 		}
 	}
 	if diff := cmp.Diff(sample(), r, cmp.Comparer(bytes.Equal)); diff != "" {
@@ -72,7 +72,7 @@ type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
 
-func TestWritersReturnTheError(t *testing.T) {
+func TestWritersReturnError(t *testing.T) {
 	t.Parallel()
 	for name, write := range writers {
 		if err := write(fullDisk{}, sample()); !errors.Is(err, errFull) {
@@ -81,8 +81,8 @@ func TestWritersReturnTheError(t *testing.T) {
 	}
 }
 
-// wholeText is a report with the text in every field that holds text.
-func wholeText(text string) *report.Report {
+// everywhere returns a report with the text in every text field.
+func everywhere(text string) *report.Report {
 	start := time.Date(2025, 11, 21, 14, 3, 22, 0, time.UTC)
 	r := &report.Report{Tool: text, Started: start, Took: time.Second, Interrupted: true}
 	r.Suites = []report.Suite{happyPath(start), receiverErrors(start), nastySuite(start)} // hugeSuite takes too long for fuzzing
@@ -107,14 +107,14 @@ func wholeText(text string) *report.Report {
 	return r
 }
 
-// seeds are texts that fuzzing starts from.
+// seeds are the seeds of the fuzz targets.
 var seeds = []string{
 	"plain", nasty, "", " ", "\n", "\r\n", "  ---\n  ...\nok 1\nnot ok 2 # SKIP", "Bail out!", "# Subtest: x",
 	"<!--", "]]>", "&lt;", "</pre></details><img src=x>", "{{.}}", "%0A::error::x", ":,%", "| a | b |\n|---|",
 	"```\n~~~", "\x00\xff\xc3\x28\xed\xa0\x80", "\u2028\u2029\u0085\ufeff\ufffe", "\x1b]8;;http://x\x07", "- a: |\n  b",
 }
 
-func written(t testing.TB, write func(io.Writer, *report.Report) error, r *report.Report) string {
+func output(t testing.TB, write func(io.Writer, *report.Report) error, r *report.Report) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := write(&b, r); err != nil {

@@ -34,14 +34,14 @@ var writers = map[string]func(io.Writer, *report.Report) error{
 	"report.html":        report.WriteHTML,
 	"annotations.txt":    report.WriteAnnotations,
 	"step-summary.md":    report.WriteStepSummary,
-	"empty.html":         emptied(report.WriteHTML),
-	"empty.junit.xml":    emptied(report.WriteJUnit),
-	"empty.tap":          emptied(report.WriteTAP),
-	"empty.json":         emptied(report.WriteJSON),
-	"empty-summary.md":   emptied(report.WriteStepSummary),
-	"empty-summary.txt":  emptied(writeText),
-	"passed.html":        passed(report.WriteHTML),
-	"passed-summary.txt": passed(writeText),
+	"empty.html":         withoutSuites(report.WriteHTML),
+	"empty.junit.xml":    withoutSuites(report.WriteJUnit),
+	"empty.tap":          withoutSuites(report.WriteTAP),
+	"empty.json":         withoutSuites(report.WriteJSON),
+	"empty-summary.md":   withoutSuites(report.WriteStepSummary),
+	"empty-summary.txt":  withoutSuites(writeText),
+	"passed.html":        onlyPassed(report.WriteHTML),
+	"passed-summary.txt": onlyPassed(writeText),
 }
 
 func writeText(w io.Writer, r *report.Report) error {
@@ -66,13 +66,13 @@ func writeSuitesJSON(w io.Writer, r *report.Report) error {
 	return nil
 }
 
-func emptied(write func(io.Writer, *report.Report) error) func(io.Writer, *report.Report) error {
+func withoutSuites(write func(io.Writer, *report.Report) error) func(io.Writer, *report.Report) error {
 	return func(w io.Writer, _ *report.Report) error {
 		return write(w, &report.Report{Tool: "artihook 0.1.0"})
 	}
 }
 
-func passed(write func(io.Writer, *report.Report) error) func(io.Writer, *report.Report) error {
+func onlyPassed(write func(io.Writer, *report.Report) error) func(io.Writer, *report.Report) error {
 	return func(w io.Writer, r *report.Report) error {
 		return write(w, &report.Report{Tool: r.Tool, Started: r.Started, Took: r.Took, Suites: r.Suites[:1]})
 	}
@@ -144,7 +144,7 @@ func sample() *report.Report {
 		Tool: "artihook 0.1.0", Started: start, Took: 6431 * time.Millisecond, Interrupted: true,
 		Suites: []report.Suite{
 			happyPath(start), receiverErrors(start), nastySuite(start), hugeSuite(start),
-			{Name: "unsigned", File: "scenarios/unsigned.yaml", Description: "Never began."},
+			{Name: "unsigned", File: "scenarios/unsigned.yaml", Description: "It did not start."},
 		},
 	}
 }
@@ -153,14 +153,14 @@ const requestHead = "POST /hook HTTP/1.1\nHost: localhost:8000\nUser-Agent: arti
 
 const leadBody = `{"event":"lead:updated","lead":{"id":"5f1d7a52-6c1e-4c4b-9a39-0f4a2f6f9d11","version":2,"data":[{"field":"Full name","value":"Ada Lovelace"},{"field":"Email","value":"ada@example.com"},{"field":"Budget","value":"Between 1,000 and 5,000 a month"}]},"meta":{"url":"https://example.com/pricing?utm_source=newsletter&utm_campaign=autumn","referrer":"https://example.com/"}}`
 
-func delivery(number int64, title string, status int, response report.Message) report.Exchange {
+func delivery(number int64, title string, status int, received report.Message) report.Exchange {
 	return report.Exchange{
 		Number: number, Title: title, URL: "http://localhost:8000/hook", Status: status, Took: 3100 * time.Microsecond,
-		Request: report.Message{Head: requestHead, Body: []byte(leadBody)}, Response: response,
+		Request: report.Message{Head: requestHead, Body: []byte(leadBody)}, Response: received,
 	}
 }
 
-func answered(status, body string) report.Message {
+func response(status, body string) report.Message {
 	return report.Message{Head: "HTTP/1.1 " + status + "\nServer: nginx/1.27\nContent-Type: application/json", Body: []byte(body)}
 }
 
@@ -178,7 +178,7 @@ func happyPath(start time.Time) report.Suite {
 	}
 	return report.Suite{
 		Name: "happy-path", File: "scenarios/happy-path.yaml", Started: start, Took: 14 * time.Millisecond,
-		Description: "One visitor answers every question and completes.\nIf this fails, nothing else will work.",
+		Description: "One visitor answers every question and completes.\nIf this fails, all others fail.",
 		Steps: []report.Step{
 			step(8, "start", "lead:created v1", 41), step(11, "answer", "lead:updated v2", 42),
 			{Name: "wait", Line: 14, Started: start, Took: time.Second, Outcome: report.Passed},
@@ -190,7 +190,7 @@ func happyPath(start time.Time) report.Suite {
 func receiverErrors(start time.Time) report.Suite {
 	return report.Suite{
 		Name: "receiver-errors", File: "scenarios/receiver-errors.yaml", Started: start, Took: 1240 * time.Millisecond,
-		Description: "A receiver that fails must be asked again, and must not store the lead twice.",
+		Description: "A receiver that fails gets the event again, and must not store the lead twice.",
 		Steps: []report.Step{
 			{
 				Name: "the receiver answers 500, then takes the retry", Line: 12, Started: start, Took: 24 * time.Millisecond, Outcome: report.Failed,
@@ -199,13 +199,13 @@ func receiverErrors(start time.Time) report.Suite {
 					{What: "within", Outcome: report.Passed, Expected: "500ms", Actual: "3.1ms"},
 					{What: "body $.error", Outcome: report.Failed, Expected: "", Actual: "{\n  \"code\": \"db_locked\",\n  \"retry\": true\n}"},
 				},
-				Exchanges: []report.Exchange{delivery(44, "lead:updated v2", 500, answered("500 Internal Server Error",
+				Exchanges: []report.Exchange{delivery(44, "lead:updated v2", 500, response("500 Internal Server Error",
 					"{\r\n  \"error\": {\"code\": \"db_locked\", \"retry\": true},\r\n  \"trace\": \"leads.go:118: insert lead: database is locked\"\r\n}\r\n"))},
 				Repeat: "artihook run scenarios/receiver-errors.yaml --step 1 --seed 7 --now 2025-11-21T14:03:22Z",
 			},
 			{
 				Name: "the CRM has the lead", Line: 19, Started: start, Took: 1200 * time.Millisecond, Outcome: report.Failed,
-				Why: "nothing answered before the deadline of 1s",
+				Why: "there was no response within 1s",
 				Exchanges: []report.Exchange{{
 					Title: "GET probe", URL: "http://localhost:9000/leads/5f1d7a52", Error: "refused", Took: 310 * time.Microsecond,
 					Reason:  "dial tcp 127.0.0.1:9000: connect: connection refused",
@@ -213,7 +213,7 @@ func receiverErrors(start time.Time) report.Suite {
 				}},
 			},
 			{Name: "resend", Line: 25, Outcome: report.Skipped, Why: "an earlier step failed"},
-			{Name: "nobody set an outcome", Line: 31},
+			{Name: "an unknown outcome", Line: 31},
 		},
 	}
 }
@@ -247,7 +247,7 @@ func hugeSuite(start time.Time) report.Suite {
 				What: "body equals", Outcome: report.Failed,
 				Expected: strings.Repeat("a line\n", 30), Actual: strings.Repeat("x", 3000),
 			}},
-			Exchanges: []report.Exchange{delivery(46, "lead:updated v9", 200, answered("200 OK", body))},
+			Exchanges: []report.Exchange{delivery(46, "lead:updated v9", 200, response("200 OK", body))},
 		}},
 	}
 }

@@ -10,21 +10,21 @@ import (
 	"artihook/scenarios/report"
 )
 
-func TestTAPIsStrict(t *testing.T) {
+func TestTAP14(t *testing.T) {
 	t.Parallel()
 	for _, text := range append(seeds, "plain") {
-		if err := checkTAP(written(t, report.WriteTAP, wholeText(text))); err != nil {
+		if err := checkTAP(output(t, report.WriteTAP, everywhere(text))); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
 	for _, r := range []*report.Report{sample(), {}, {Interrupted: true}} {
-		if err := checkTAP(written(t, report.WriteTAP, r)); err != nil {
+		if err := checkTAP(output(t, report.WriteTAP, r)); err != nil {
 			t.Error(err)
 		}
 	}
 }
 
-func TestTAPCheckerRefuses(t *testing.T) {
+func TestTAPCheckerErrors(t *testing.T) {
 	t.Parallel()
 	for name, doc := range map[string]string{
 		"no version":         "1..1\nok 1 - a\n",
@@ -42,7 +42,7 @@ func TestTAPCheckerRefuses(t *testing.T) {
 		"after bail out":     "TAP version 14\n1..1\nBail out! x\nok 1 - a\n",
 	} {
 		if err := checkTAP(doc); err == nil {
-			t.Errorf("%s: not refused", name)
+			t.Errorf("the checker accepts %s", name)
 		}
 	}
 }
@@ -59,7 +59,7 @@ func TestTAPEscapes(t *testing.T) {
     ok 1 - 1 \# todo # SKIP \# \\
 ok 1 - a \# SKIP \\ b # SKIP no step ran
 `
-	if got := written(t, report.WriteTAP, r); got != want {
+	if got := output(t, report.WriteTAP, r); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
@@ -69,7 +69,7 @@ func FuzzTAP(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if err := checkTAP(written(t, report.WriteTAP, wholeText(text))); err != nil {
+		if err := checkTAP(output(t, report.WriteTAP, everywhere(text))); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -81,8 +81,8 @@ var (
 	yamlPair = regexp.MustCompile(`^( *)((?:- )?)([a-z_]+):(?: ("(?:[^"\\]|\\["\\t])*"|-?[0-9.]+|\|2-))?$`)
 )
 
-// tapReader reads what testanything.org's TAP 14 specification describes, without
-// the liberties that it gives: no line that is not TAP, no unescaped #.
+// tapReader parses TAP 14 (testanything.org) strictly: without lines that are not
+// TAP, and without an unescaped #.
 type tapReader struct {
 	lines []string
 	at    int
@@ -90,7 +90,7 @@ type tapReader struct {
 
 func checkTAP(doc string) error {
 	if !strings.HasSuffix(doc, "\n") {
-		return fmt.Errorf("the last line has no end")
+		return fmt.Errorf("the last line has no line feed")
 	}
 	r := &tapReader{lines: strings.Split(strings.TrimSuffix(doc, "\n"), "\n")}
 	if r.next("") != "TAP version 14" {
@@ -100,12 +100,12 @@ func checkTAP(doc string) error {
 		return fmt.Errorf("line %d: %w", r.at, err)
 	}
 	if r.at != len(r.lines) {
-		return fmt.Errorf("line %d: something follows the end: %q", r.at+1, r.lines[r.at])
+		return fmt.Errorf("line %d: text after the end: %q", r.at+1, r.lines[r.at])
 	}
 	return nil
 }
 
-// peek gives the coming line without its indent, or "" when it has another one.
+// peek returns the next line without its indentation, or "" if it has another one.
 func (r *tapReader) peek(indent string) string {
 	if r.at == len(r.lines) {
 		return ""
@@ -123,7 +123,7 @@ func (r *tapReader) next(indent string) string {
 	return line
 }
 
-// document reads a plan and its test points, and says whether all passed.
+// document parses a plan and its test points, and reports whether all passed.
 func (r *tapReader) document(indent string) (passed bool, err error) {
 	plan := tapPlan.FindStringSubmatch(r.next(indent))
 	if plan == nil {
@@ -147,7 +147,7 @@ func (r *tapReader) document(indent string) (passed bool, err error) {
 	}
 }
 
-// point reads one test point with the subtest before and the block after it.
+// point parses one test point with the subtest before and the block after it.
 func (r *tapReader) point(indent string, number int) (passed bool, err error) {
 	name, subtest := strings.CutPrefix(r.peek(indent), "# Subtest: ")
 	inner := true
@@ -165,25 +165,25 @@ func (r *tapReader) point(indent string, number int) (passed bool, err error) {
 	case m[2] != strconv.Itoa(number):
 		return false, fmt.Errorf("number %s instead of %d", m[2], number)
 	case subtest && m[3] != name:
-		return false, fmt.Errorf("the subtest is %q, its point %q", name, m[3])
+		return false, fmt.Errorf("the subtest is %q, its test point %q", name, m[3])
 	case strings.TrimSpace(m[3]) == "":
 		return false, fmt.Errorf("no description: %q", line)
 	}
 	passed = m[1] == ""
 	if subtest && passed != inner {
-		return false, fmt.Errorf("the subtest passed: %v, its point says %v", inner, passed)
+		return false, fmt.Errorf("the subtest passed: %v, its test point: %v", inner, passed)
 	}
 	if r.peek(indent) == "  ---" {
 		r.at++
 		return passed, r.block(indent + "  ")
 	}
 	if !passed && !subtest {
-		return false, fmt.Errorf("a failure says nothing: %q", line)
+		return false, fmt.Errorf("a failure has no block: %q", line)
 	}
 	return passed, nil
 }
 
-// block reads YAML up to its end, as far as a diagnostic uses YAML.
+// block parses the YAML of a block.
 func (r *tapReader) block(indent string) error {
 	literal := -1 // the column at which the lines of a literal begin
 	for r.at < len(r.lines) {

@@ -18,8 +18,8 @@ type TextOptions struct {
 }
 
 const (
-	nameWidth = 60   // columns up to which durations are aligned
-	textSteps = 40   // failed steps that are written with details
+	nameWidth = 60   // columns of a name, after which durations are aligned
+	textSteps = 40   // failed steps with details
 	textLines = 20   // lines of one expected or actual value
 	textLimit = 1000 // characters of one such line
 )
@@ -150,7 +150,7 @@ func (t textWriter) failure(s *Step, indent string) {
 	}
 }
 
-// value writes an expected or actual value. Further lines are indented to the first.
+// value writes an expected or actual value. The other lines have the indentation of the first.
 func (t textWriter) value(indent, label, value string) {
 	lines := strings.Split(strings.TrimRight(visibleLines(orEmpty(value)), "\n"), "\n")
 	rest := len(lines) - textLines

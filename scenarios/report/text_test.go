@@ -10,14 +10,14 @@ import (
 	"artihook/scenarios/report"
 )
 
-// Nothing that a receiver says reaches the terminal as a control sequence.
+// FuzzText checks that no text of a receiver reaches the terminal as a control sequence.
 func FuzzText(f *testing.F) {
 	for _, s := range seeds {
 		f.Add(s)
 	}
 	color := regexp.MustCompile("\x1b\\[\\d+m")
 	f.Fuzz(func(t *testing.T, text string) {
-		r := wholeText(text)
+		r := everywhere(text)
 		var b bytes.Buffer
 		for _, opt := range []report.TextOptions{{}, {Color: true}} {
 			b.Reset()

@@ -22,16 +22,16 @@ func TestOtherWords(t *testing.T) {
 	}
 	for name, write := range writers {
 		if strings.HasSuffix(name, ".json") || strings.HasSuffix(name, ".jsonl") || strings.HasPrefix(name, "empty") || strings.HasPrefix(name, "passed") {
-			continue // the names of JSON fields stay, and the others have reports of their own
+			continue // the names of JSON fields do not change, and the others have their own report
 		}
-		text := strings.ToLower(written(t, write, r))
+		text := strings.ToLower(output(t, write, r))
 		if _, page, found := strings.Cut(text, "</style>"); found {
 			text = page
 		}
 		for _, word := range []string{"scenario", " step"} {
 			for _, line := range strings.Split(text, "\n") {
 				if strings.Contains(strings.ReplaceAll(line, `"scenarios"`, ""), word) {
-					t.Errorf("%s speaks of %q: %s", name, word, line)
+					t.Errorf("%s has the word %q: %s", name, word, line)
 				}
 			}
 		}
@@ -40,11 +40,11 @@ func TestOtherWords(t *testing.T) {
 		{Outcome: report.Passed}, {Name: "b", Outcome: report.Skipped},
 	}}}}
 	for name, write := range map[string]func(io.Writer, *report.Report) error{"HTML": report.WriteHTML, "JUnit": report.WriteJUnit} {
-		if text := written(t, write, partly); !strings.Contains(text, "case") || strings.Contains(text, "1 step passed") || strings.Contains(text, "unnamed step") {
-			t.Errorf("%s speaks of steps: %s", name, text)
+		if text := output(t, write, partly); !strings.Contains(text, "case") || strings.Contains(text, "1 step passed") || strings.Contains(text, "unnamed step") {
+			t.Errorf("%s has the word steps: %s", name, text)
 		}
 	}
-	if text := written(t, writers["summary.txt"], r); !strings.Contains(text, "(12 cases in 5 groups, ") {
+	if text := output(t, writers["summary.txt"], r); !strings.Contains(text, "(12 cases in 5 groups, ") {
 		t.Errorf("got %s", text)
 	}
 }

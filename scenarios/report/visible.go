@@ -23,15 +23,15 @@ func clip(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
-	seen := 0
+	count := 0
 	for i := range s {
-		if seen == limit-1 {
+		if count == limit-1 {
 			if utf8.RuneCountInString(s[i:]) == 1 {
 				return s
 			}
 			return s[:i] + "…"
 		}
-		seen++
+		count++
 	}
 	return s
 }
@@ -50,7 +50,7 @@ func bodyText(m Message, limit int) (text, note string) {
 		notes = append(notes, fmt.Sprintf("cut: %d of %d bytes are shown", cut, len(m.Body)))
 	}
 	if m.Truncated {
-		notes = append(notes, "incomplete: only the start of the body was kept")
+		notes = append(notes, "incomplete: only the start of the body was recorded")
 	}
 	if !utf8.Valid(m.Body) {
 		notes = append(notes, `not UTF-8: other bytes are shown as \xNN`)

@@ -14,7 +14,7 @@ func TestBodyText(t *testing.T) {
 		{"short", "abc", false, "abc", ""},
 		{"cut between characters", "ab€€", false, "ab€", "cut: 5 of 8 bytes are shown"},
 		{"cut inside one", "abc€€", false, "abc", "cut: 3 of 9 bytes are shown"},
-		{"kept in part", "abc", true, "abc", "incomplete: only the start of the body was kept"},
+		{"incomplete", "abc", true, "abc", "incomplete: only the start of the body was recorded"},
 		{"not text", "\xff\x80", false, `\xff\x80`, `not UTF-8: other bytes are shown as \xNN`},
 	} {
 		text, note := bodyText(Message{Body: []byte(c.body), Truncated: c.truncated}, 5)
