@@ -166,11 +166,11 @@ func TestLintPartialFile(t *testing.T) {
   - start: {bot: ./none.yaml}
   - answer: 1
     stale: 1
-  - send: {body: "${nobody}"}
+  - send: {body: "${missing}"}
   - send: {file: none.json, action: creatd}
   - send: {action: creatd}
   - for_each: {leads: 99999999, steps: [{start: {}}]}
-`, []string{"3:5 unknown key", "4:18 \"none.yaml\" cannot be read", "7:18 the variable \"nobody\"", "8:29 action cannot be used with", "9:20 unknown action", "10:23 leads"},
+`, []string{"3:5 unknown key", "4:18 \"none.yaml\" cannot be read", "7:18 the variable \"missing\"", "8:29 action cannot be used with", "9:20 unknown action", "10:23 leads"},
 		},
 		{
 			"consequences of a step that could not be read", `

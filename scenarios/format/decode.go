@@ -33,7 +33,7 @@ type checker interface {
 // field is one key of a struct, from its tags.
 type field struct {
 	key, doc string
-	form     string // of a Scalar or a Text, also of those in a list or map
+	form     string // of a Scalar or a Text, or of those in a list or map
 	group    string // exactly one field of a group is required
 	need     bool
 	single   bool // a list: one value means a list of one

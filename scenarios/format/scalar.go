@@ -51,7 +51,7 @@ type form struct {
 	schema map[string]any
 }
 
-// forms are the forms by the form tag of a field.
+// forms holds the forms by the form tag of a field.
 var forms = map[string]form{
 	"action":   words[payload.Action]("action", string(payload.Created), string(payload.Updated), string(payload.Completed)),
 	"base64":   newForm(parseBase64, pattern("^[A-Za-z0-9+/]*={0,2}$")),

@@ -113,7 +113,7 @@ type Probe struct {
 
 func (s *Step) markInvalid() { s.Invalid = true }
 
-// noteKey keeps what the rules of a step need to know of its keys.
+// noteKey records the action and the faults of the step.
 func (s *Step) noteKey(f field, at yamlfile.Place) {
 	switch {
 	case f.group == "action":

@@ -10,7 +10,7 @@ import (
 )
 
 // Text is any text; 12 and true are texts too. It may contain ${name}, which the runner replaces by the value of the variable.
-// $${ is a literal ${.
+// $${ is a literal ${. With the form tag bot, it is the name of a ready bot or the file of a bot.
 type Text struct {
 	yamlfile.Place
 	Value string
@@ -18,7 +18,7 @@ type Text struct {
 
 func (t *Text) parse(s, form string) error {
 	t.Value = s
-	if form == "bot" && !strings.ContainsAny(s, `./\`) && !strings.Contains(s, "${") { // else it names a file, perhaps by a variable
+	if form == "bot" && !strings.ContainsAny(s, `./\`) && !strings.Contains(s, "${") { // otherwise a file, or a variable
 		return text.OneOf("bot", s, fixtures.Bots())
 	}
 	return unclosed(s)

@@ -14,7 +14,7 @@
 //     UTF-8 are shown as escapes (\x1b, \u202e, \xff), and the special characters
 //     of the format are escaped. Only [WriteJSON] writes bodies unchanged.
 //   - Times and durations are those of the Report. No writer reads a clock, so the
-//     same Report always gives the same bytes.
+//     output for the same Report is always the same.
 //   - A body that is too long is cut, with a note.
 //
 // The caller masks secrets before it writes a report ([Step.Mask] does so for a

@@ -85,7 +85,7 @@ func TestWritersReturnError(t *testing.T) {
 func everywhere(text string) *report.Report {
 	start := time.Date(2025, 11, 21, 14, 3, 22, 0, time.UTC)
 	r := &report.Report{Tool: text, Started: start, Took: time.Second, Interrupted: true}
-	r.Suites = []report.Suite{happyPath(start), receiverErrors(start), nastySuite(start)} // hugeSuite takes too long for fuzzing
+	r.Suites = []report.Suite{happyPath(start), receiverErrors(start), hostileSuite(start)} // hugeSuite takes too long for fuzzing
 	for i := range r.Suites {
 		s := &r.Suites[i]
 		s.Name, s.File, s.Description = text, text, text
@@ -109,7 +109,7 @@ func everywhere(text string) *report.Report {
 
 // seeds are the seeds of the fuzz targets.
 var seeds = []string{
-	"plain", nasty, "", " ", "\n", "\r\n", "  ---\n  ...\nok 1\nnot ok 2 # SKIP", "Bail out!", "# Subtest: x",
+	"plain", hostile, "", " ", "\n", "\r\n", "  ---\n  ...\nok 1\nnot ok 2 # SKIP", "Bail out!", "# Subtest: x",
 	"<!--", "]]>", "&lt;", "</pre></details><img src=x>", "{{.}}", "%0A::error::x", ":,%", "| a | b |\n|---|",
 	"```\n~~~", "\x00\xff\xc3\x28\xed\xa0\x80", "\u2028\u2029\u0085\ufeff\ufffe", "\x1b]8;;http://x\x07", "- a: |\n  b",
 }

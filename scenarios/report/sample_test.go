@@ -134,8 +134,8 @@ func TestGolden(t *testing.T) {
 
 const script = `<script>alert("x")</script>`
 
-// nasty has text that is special in some format.
-const nasty = script + " # \\ | ` ]]> & %0A ::error::no {{.}} \x1b[31mred\x00\x07 \u202egnp.exe \xff\ufeff\u2028\uffff é 日本 👩‍👧"
+// hostile has characters that are special in one of the formats.
+const hostile = script + " # \\ | ` ]]> & %0A ::error::no {{.}} \x1b[31mred\x00\x07 \u202egnp.exe \xff\ufeff\u2028\uffff é 日本 👩‍👧"
 
 // sample returns a report with every field set.
 func sample() *report.Report {
@@ -143,7 +143,7 @@ func sample() *report.Report {
 	return &report.Report{
 		Tool: "artihook 0.1.0", Started: start, Took: 6431 * time.Millisecond, Interrupted: true,
 		Suites: []report.Suite{
-			happyPath(start), receiverErrors(start), nastySuite(start), hugeSuite(start),
+			happyPath(start), receiverErrors(start), hostileSuite(start), hugeSuite(start),
 			{Name: "unsigned", File: "scenarios/unsigned.yaml", Description: "It did not start."},
 		},
 	}
@@ -218,21 +218,21 @@ func receiverErrors(start time.Time) report.Suite {
 	}
 }
 
-func nastySuite(start time.Time) report.Suite {
+func hostileSuite(start time.Time) report.Suite {
 	return report.Suite{
-		Name: nasty, File: "scenarios/" + nasty + ".yaml", Description: nasty, Started: start, Took: time.Minute,
+		Name: hostile, File: "scenarios/" + hostile + ".yaml", Description: hostile, Started: start, Took: time.Minute,
 		Steps: []report.Step{
-			{Name: nasty, Line: 3, Outcome: report.Skipped, Why: nasty},
+			{Name: hostile, Line: 3, Outcome: report.Skipped, Why: hostile},
 			{
-				Name: nasty + "\r\nsecond line", Line: 4, Started: start, Took: 90 * time.Second, Outcome: report.Failed, Why: nasty,
-				Checks: []report.Check{{What: nasty, Outcome: report.Failed, Expected: nasty, Actual: "  ---\n  ...\nnot ok 1\n" + nasty}},
+				Name: hostile + "\r\nsecond line", Line: 4, Started: start, Took: 90 * time.Second, Outcome: report.Failed, Why: hostile,
+				Checks: []report.Check{{What: hostile, Outcome: report.Failed, Expected: hostile, Actual: "  ---\n  ...\nnot ok 1\n" + hostile}},
 				Exchanges: []report.Exchange{{
-					Number: 45, Title: nasty, URL: "http://localhost/" + nasty, Error: nasty, Reason: nasty, Took: time.Second,
-					Request:  report.Message{Head: "POST / HTTP/1.1\nX-A: " + nasty, Body: []byte(nasty)},
+					Number: 45, Title: hostile, URL: "http://localhost/" + hostile, Error: hostile, Reason: hostile, Took: time.Second,
+					Request:  report.Message{Head: "POST / HTTP/1.1\nX-A: " + hostile, Body: []byte(hostile)},
 					Response: report.Message{Head: "HTTP/1.1 200 OK", Body: []byte("\x89PNG\r\n\x1a\n\x00\x00\xfe\xed</pre>"), Truncated: true},
-				}}, Repeat: "artihook run '" + nasty + "'",
+				}}, Repeat: "artihook run '" + hostile + "'",
 			},
-			{Name: nasty, Line: 5, Outcome: report.Passed, Exchanges: []report.Exchange{{Title: nasty, Request: report.Message{Body: []byte(nasty)}}}},
+			{Name: hostile, Line: 5, Outcome: report.Passed, Exchanges: []report.Exchange{{Title: hostile, Request: report.Message{Body: []byte(hostile)}}}},
 		},
 	}
 }
