@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/text"
 
 	"github.com/spf13/cobra"
 )
@@ -60,10 +61,11 @@ func (f *ClientFlags) Options(set *Settings, connections int) (emitter.Options, 
 	if f.CACert == "" {
 		return opt, nil
 	}
-	pem, err := readFile(f.CACert)
+	file, err := readFile(f.CACert)
 	if err != nil {
 		return opt, err
 	}
+	pem, _ := text.Decode(file)
 	opt.RootCAs = x509.NewCertPool()
 	if !opt.RootCAs.AppendCertsFromPEM(pem) {
 		return opt, fmt.Errorf("%s contains no certificate in PEM form", f.CACert)

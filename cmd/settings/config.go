@@ -169,9 +169,10 @@ func (set *Settings) readConfig() (Config, error) {
 }
 
 // parseConfig reads a configuration. The error is [yamlfile.Diagnostics]; it quotes keys only, since a value may be a secret.
-func parseConfig(path string, text []byte) (Config, error) {
+func parseConfig(path string, data []byte) (Config, error) {
 	c := Config{File: path}
-	r := yamlfile.NewReader(path, text)
+	data, _ = text.Decode(data)
+	r := yamlfile.NewReader(path, data)
 	body := r.Document("configuration", "")
 	if body != nil {
 		checkNode(r, body, reflect.TypeFor[Config](), "the file")
@@ -179,7 +180,7 @@ func parseConfig(path string, text []byte) (Config, error) {
 	if err := r.Diagnostics.Err(); err != nil || body == nil {
 		return c, err
 	}
-	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c)
+	err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&c)
 	if err == nil {
 		return c, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"artihook/emitter/signature"
+	"artihook/emitter/text"
 
 	"github.com/spf13/cobra"
 )
@@ -42,20 +43,24 @@ func (f *SecretFlags) Read(set *Settings, entry Setting) (signature.Secret, erro
 	case !entry.given():
 		entry = set.Config.Defaults.Secret
 	}
-	text, err := set.Config.expand(entry, set.Env)
-	return signature.NewSecret(text), err
+	plain, err := set.Config.expand(entry, set.Env)
+	return signature.NewSecret(plain), err
 }
 
-// readFile reads the secret without the line feed at the end of the file.
+// readFile reads the secret without the line feed at the end of the file. It decodes UTF-16, and notes that it did.
 func (f *SecretFlags) readFile(set *Settings) (signature.Secret, error) {
 	arg := "@" + f.file
 	if f.file == "-" {
 		arg = "-"
 	}
-	text, err := set.ReadInput(f.cmd.Context(), arg)
+	data, err := set.ReadInput(f.cmd.Context(), arg)
 	if err != nil {
 		return signature.Secret{}, fmt.Errorf("read the secret: %w", err)
 	}
-	line := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
+	decoded, encoding := text.Decode(data)
+	if encoding != text.UTF8 {
+		set.Notef("the secret file is %s; its text without the byte order mark is the secret", encoding)
+	}
+	line := strings.TrimSuffix(strings.TrimSuffix(string(decoded), "\n"), "\r")
 	return signature.NewSecret(line), nil
 }
