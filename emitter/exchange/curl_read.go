@@ -3,128 +3,245 @@ package exchange
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
-
-	"mvdan.cc/sh/v3/expand"
-	"mvdan.cc/sh/v3/syntax"
 )
 
-// ReadCurl reads a curl command as it is pasted from a shell, a browser or a tool: it may be quoted (also as $'…') and
-// have several lines. A command that [Curl] wrote yields the same request. ReadCurl runs nothing and reads no file. It
-// returns an error for a body in a file, which names the file, and for an option that it does not know.
-func ReadCurl(text string) (Recording, error) {
-	r, err := readCurl(text)
-	if err != nil {
-		return Recording{}, fmt.Errorf("reading a curl command: %w", err)
-	}
-	return r, nil
-}
+var (
+	// curlStart matches a line that runs curl, with what can precede it: a prompt, a path, time, a pipe.
+	curlStart = regexp.MustCompile(`(?im)(?:^|[\s|;&(/\\"'>])curl(?:\.exe)?["']?\s`)
+	cmdStyle  = regexp.MustCompile(`(?m)\^"|\^\r?$|"\{""|^[A-Za-z]:\\[^>\n]{0,200}>`)
+	cmdPrefix = regexp.MustCompile(`(?m)^[A-Za-z]:\\[^>\n]{0,200}>`)
+)
 
-func readCurl(text string) (Recording, error) {
-	file, err := syntax.NewParser().Parse(strings.NewReader(strings.TrimPrefix(text, "\ufeff")), "")
-	if err != nil {
-		return Recording{}, errors.New("it is not a valid shell command; check that every quote is closed")
-	}
-	if len(file.Stmts) != 1 {
-		return Recording{}, fmt.Errorf("want one command, got %d", len(file.Stmts))
-	}
-	words, stdin, err := commandWords(file.Stmts[0].Cmd)
-	if err != nil {
-		return Recording{}, err
-	}
-	c := curlCommand{words: words, stdin: stdin}
-	return c.read()
-}
-
-// commandWords returns the words of a curl command and the output of a printf that is piped into it.
-func commandWords(command syntax.Command) (words []string, stdin []byte, err error) {
-	if pipe, ok := command.(*syntax.BinaryCmd); ok && pipe.Op == syntax.Pipe {
-		printf, err := callWords(pipe.X.Cmd)
-		if err != nil {
-			return nil, nil, err
+// isCurl recognises a curl command at the beginning, below comments, or behind a command that writes its body.
+func isCurl(in *input) bool {
+	for line := range strings.SplitSeq(in.text[:min(len(in.text), 64<<10)], "\n") {
+		if isComment(line) && !strings.HasPrefix(strings.TrimSpace(line), "# curl ") {
+			continue
 		}
-		if len(printf) != 2 || printf[0] != "printf" {
-			return nil, nil, errors.New("only a printf may be piped into it; remove any other command")
+		first, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch first {
+		case "echo", "printf", "cat", "code=$(":
+			return curlStart.MatchString(in.text)
 		}
-		stdin = printed(printf[1])
-		command = pipe.Y.Cmd
+		return curlStart.MatchString(line + "\n")
 	}
-	words, err = callWords(command)
-	if err == nil && (len(words) == 0 || words[0] != "curl") {
-		err = errors.New("it does not begin with curl; paste the whole command")
-	}
-	return words, stdin, err
+	return false
 }
 
-func callWords(command syntax.Command) ([]string, error) {
-	call, ok := command.(*syntax.CallExpr)
-	if !ok || len(call.Assigns) > 0 {
-		return nil, errors.New("want a plain command, without variables, loops or subshells")
-	}
-	for _, word := range call.Args {
-		if !isPlainWord(word) {
-			return nil, errors.New("it contains a variable, braces or another command; replace it by its value")
-		}
-	}
-	words, err := expand.Fields(&expand.Config{}, call.Args...)
+// readCurl reads curl commands as they are pasted from a shell, a browser or a tool: from a POSIX shell, the command prompt of
+// Windows or PowerShell. A command that [Curl] wrote yields the same request.
+func readCurl(in *input) ([]Recording, error) {
+	commands, err := splitCommands(in.text)
 	if err != nil {
-		return nil, fmt.Errorf("splitting it into words: %w", err)
+		return nil, err
 	}
-	return words, nil
-}
-
-// isPlainWord reports whether the shell would use the word without expanding or running a part of it.
-func isPlainWord(word *syntax.Word) bool {
-	plain := !syntax.SplitBraces(word) // {1..9} would become many words
-	syntax.Walk(word, func(node syntax.Node) bool {
-		switch node.(type) {
-		case *syntax.ParamExp, *syntax.CmdSubst, *syntax.ProcSubst, *syntax.ArithmExp, *syntax.ExtGlob:
-			plain = false
+	var list []Recording
+	for i, c := range commands {
+		words, ok := curlWords(c.words)
+		if !ok {
+			continue
 		}
-		return plain
-	})
-	return plain
+		r := curlCommand{words: words[1:]}
+		switch {
+		case c.file != "":
+			r.source = fmt.Sprintf("in the file %q", shorten(c.file))
+		case c.stdin != nil:
+			r.stdin, r.source = []byte(c.stdin.text), c.stdin.problem
+		case c.piped && i > 0:
+			r.stdin, r.source = commands[i-1].output()
+		}
+		if err := r.read(); err != nil {
+			return nil, atLine(words[0].line, err)
+		}
+		list = append(list, r.r)
+	}
+	if len(list) == 0 {
+		return nil, errors.New("it does not run curl; paste the whole command")
+	}
+	return list, nil
 }
 
-// printed returns the output of printf for a format that printfFormat wrote.
-func printed(format string) []byte {
-	var out []byte
+// splitCommands splits the text by the rules of the shell for which it is written.
+func splitCommands(text string) ([]command, error) {
+	switch {
+	case cmdStyle.MatchString(text):
+		return splitCmd(cmdPrefix.ReplaceAllString(text, ""))
+	case backtickEnd.MatchString(text) || curlInPrompt.MatchString(text):
+		scripts, err := splitPowerShell(text)
+		var commands []command
+		for _, script := range scripts {
+			var c command
+			for _, v := range script {
+				c.words = append(c.words, word{nativeArgument(v.text), v.line, v.problem})
+			}
+			commands = append(commands, c)
+		}
+		return commands, err
+	}
+	return splitPOSIX(continued(text))
+}
+
+// nativeArgument returns an argument as Windows PowerShell passes it to a program: \" is a quote.
+func nativeArgument(text string) string {
+	if strings.Count(text, `"`) == strings.Count(text, `\"`) {
+		return strings.ReplaceAll(text, `\"`, `"`)
+	}
+	return text
+}
+
+// continued removes the prompt of continued lines, > , if every line after the first has it.
+func continued(text string) string {
+	lines := strings.Split(strings.TrimRight(text, "\r\n"), "\n")
+	for _, line := range lines[1:] {
+		if !strings.HasPrefix(line, "> ") {
+			return text
+		}
+	}
+	for i := range lines[1:] {
+		lines[i+1] = lines[i+1][2:]
+	}
+	return strings.Join(lines, "\n")
+}
+
+// before are words that can precede a command without a change of what it sends.
+var before = regexp.MustCompile(`^(?:time|-p|sudo|env|command|exec|nohup|then|do|else|!|[{]|~.*|[A-Za-z_]\w*=.*|.*[$%#>❯➜])$`)
+
+// curlWords returns the words of a command from curl on.
+func curlWords(words []word) ([]word, bool) {
+	for i, w := range words {
+		name := strings.ToLower(w.text[strings.LastIndexAny(w.text, `/\`)+1:])
+		if name == "curl" || name == "curl.exe" {
+			return words[i:], true
+		}
+		if !before.MatchString(w.text) {
+			break
+		}
+	}
+	return nil, false
+}
+
+// output returns the output of a command that writes the body, or in source why it is unknown.
+func (c command) output() (stdin []byte, source string) {
+	words := c.words
+	for _, w := range words {
+		if w.problem != "" {
+			return nil, w.problem
+		}
+	}
+	if len(words) > 0 && before.MatchString(words[0].text) {
+		words = words[1:]
+	}
+	switch {
+	case len(words) == 0:
+	case words[0].text == "echo":
+		return []byte(echoed(words[1:])), ""
+	case words[0].text == "printf" && len(words) > 1:
+		return []byte(printed(words[1:])), ""
+	case words[0].text == "cat" && c.stdin != nil:
+		return []byte(c.stdin.text), c.stdin.problem
+	case words[0].text == "cat" && len(words) > 1:
+		return nil, fmt.Sprintf("in the file %q", shorten(words[1].text))
+	}
+	return nil, "the output of another command"
+}
+
+// echoed returns the output of echo in bash.
+func echoed(words []word) string {
+	end, escapes := "\n", false
+	for len(words) > 0 && slices.Contains([]string{"-n", "-e", "-ne", "-en"}, words[0].text) {
+		if strings.Contains(words[0].text, "n") {
+			end = ""
+		}
+		escapes = escapes || strings.Contains(words[0].text, "e")
+		words = words[1:]
+	}
+	var texts []string
+	for _, w := range words {
+		texts = append(texts, w.text)
+	}
+	out := strings.Join(texts, " ")
+	if escapes {
+		out = withEscapes(out)
+	}
+	return out + end
+}
+
+// printed returns the output of printf for a format with %s, %b and %%.
+func printed(words []word) string {
+	var out strings.Builder
+	format, args := words[0].text, words[1:]
 	for i := 0; i < len(format); i++ {
-		switch rest := format[i:]; {
-		case strings.HasPrefix(rest, "%%"), strings.HasPrefix(rest, `\\`):
-			out = append(out, rest[0])
+		rest := format[i:]
+		switch {
+		case strings.HasPrefix(rest, "%%"):
+			out.WriteByte('%')
 			i++
-		case len(rest) >= 4 && rest[0] == '\\' && isOctal(rest[1:4]):
-			out = append(out, (rest[1]-'0')<<6|(rest[2]-'0')<<3|(rest[3]-'0'))
-			i += 3
+		case len(args) > 0 && (strings.HasPrefix(rest, "%s") || strings.HasPrefix(rest, "%b")):
+			if rest[1] == 'b' {
+				out.WriteString(withEscapes(args[0].text))
+			} else {
+				out.WriteString(args[0].text)
+			}
+			args = args[1:]
+			i++
+		case rest[0] == '\\' && len(rest) > 1:
+			text, n := escape(rest[1:])
+			out.WriteString(text)
+			i += n
 		default:
-			out = append(out, rest[0])
+			out.WriteByte(rest[0])
 		}
 	}
-	return out
+	return out.String()
 }
 
-func isOctal(s string) bool { return strings.Trim(s, "01234567") == "" && s[0] < '4' }
+// withEscapes replaces the escapes of a text.
+func withEscapes(s string) string {
+	var out strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			text, n := escape(s[i+1:])
+			out.WriteString(text)
+			i += n
+			continue
+		}
+		out.WriteByte(s[i])
+	}
+	return out.String()
+}
 
 // curlCommand is a command whose options are being read.
 type curlCommand struct {
-	words []string // not read yet
-	stdin []byte
-	data  []string // the values of -d and similar options
-	get   bool     // -G
-	json  bool     // --json
-	r     Recording
+	words  []word // not read yet
+	stdin  []byte
+	source string   // where stdin comes from, if that is unknown
+	data   []string // the values of -d and similar options
+	bodied bool     // it has such an option
+	get    bool     // -G
+	json   bool     // --json
+	raw    bool     // -g: brackets in the URL have no meaning
+	put    bool     // -T
+	r      Recording
 }
 
-// curlFlags are options without a value that do not change the request, curlValues are such options with a value.
-var (
-	curlFlags = words(`-k --insecure -s --silent -S --show-error -v --verbose -L --location -i --include -q --disable
-		--compressed --http1.1 --http1.0 --http2 --path-as-is -g --globoff -f --fail --fail-with-body -N --no-buffer -# --progress-bar
-		-4 -6 --ipv4 --ipv6 --tlsv1.2 --no-keepalive --tcp-nodelay -j -O`)
-	curlValues = words(`-o --output --cacert --capath --cert --key -m --max-time --connect-timeout -x --proxy --retry
-		--retry-delay -w --write-out --resolve --connect-to -D --dump-header -b --cookie -c --cookie-jar -e --referer -u --user
-		--interface --stderr --trace --trace-ascii`)
-)
+// curlShort are the short options without a value. All others have one.
+const curlShort = "0123446#BGIJLMNOPRSaZfghijklnpqsv:"
+
+// curlValues are the long options with a value that do not change the request, besides those that option reads. Options that
+// are in neither list are taken for flags, unless a word follows that cannot be the URL.
+var curlValues = words(`--abstract-unix-socket --alt-svc --aws-sigv4 --cacert --capath --cert --cert-type --ciphers --connect-timeout
+	--connect-to --continue-at --cookie --cookie-jar --create-file-mode --crlfile --curves --delegation --dns-interface
+	--dns-ipv4-addr --dns-ipv6-addr --dns-servers --doh-url --dump-header --ech --egd-file --engine --etag-compare --etag-save
+	--expect100-timeout --happy-eyeballs-timeout-ms --haproxy-clientip --hsts --interface --ip-tos --keepalive-cnt --keepalive-time
+	--key --key-type --libcurl --limit-rate --local-port --max-filesize --max-redirs --max-time --netrc-file --noproxy
+	--oauth2-bearer --output --output-dir --parallel-max --pass --pinnedpubkey --preproxy --proto --proto-default --proto-redir
+	--proxy --proxy-cacert --proxy-capath --proxy-cert --proxy-header --proxy-key --proxy-pass --proxy-user --proxy1.0 --pubkey
+	--range --rate --referer --resolve --retry --retry-delay --retry-max-time --sasl-authzid --service-name --socks4 --socks4a
+	--socks5 --socks5-hostname --speed-limit --speed-time --stderr --time-cond --tls-max --tls13-ciphers --tlsauthtype
+	--tlspassword --tlsuser --trace --trace-ascii --trace-config --unix-socket --user --write-out`)
 
 func words(list string) map[string]bool {
 	set := map[string]bool{}
@@ -134,116 +251,201 @@ func words(list string) map[string]bool {
 	return set
 }
 
-func (c *curlCommand) read() (Recording, error) {
-	for c.words = c.words[1:]; len(c.words) > 0; {
-		word := c.words[0]
+// shortNames are the long names of short options that change the request.
+var shortNames = map[byte]string{
+	'X': "--request", 'H': "--header", 'A': "--user-agent", 'd': "--data", 'F': "--form", 'T': "--upload-file", 'K': "--config",
+}
+
+func (c *curlCommand) read() error {
+	for len(c.words) > 0 {
+		w := c.words[0]
 		c.words = c.words[1:]
-		if err := c.word(word); err != nil {
-			return c.r, err
+		if err := c.word(w); err != nil {
+			return atLine(w.line, err)
 		}
 	}
-	return c.r, c.finish()
+	return c.finish()
 }
 
-func (c *curlCommand) word(word string) error {
-	if !strings.HasPrefix(word, "-") || word == "-" {
-		return c.url(word)
+func (c *curlCommand) word(w word) error {
+	text := w.text
+	switch {
+	case !strings.HasPrefix(text, "-") || text == "-":
+		return c.url(w)
+	case !strings.HasPrefix(text, "--"):
+		return c.short(w)
 	}
-	name := word
-	if !strings.HasPrefix(word, "--") && len(word) > 2 {
-		if name = word[:2]; curlFlags[name] { // -sS is -s -S
-			c.words = append([]string{"-" + word[2:]}, c.words...)
-			return nil
-		}
-		if !curlFlags[word] {
-			c.words = append([]string{word[2:]}, c.words...) // -XPOST is -X POST
-		}
-	}
-	if curlFlags[name] {
-		return nil
-	}
-	if name == "-I" || name == "--head" {
-		c.r.Request.Method = "HEAD"
-		return nil
-	}
-	if name == "-G" || name == "--get" {
+	switch text {
+	case "--get":
 		c.get = true
-		return nil
+	case "--head":
+		c.r.Request.Method = "HEAD"
+	case "--globoff":
+		c.raw = true
+	case "--next":
+		return errors.New("it has several requests (--next); paste one of them")
+	default:
+		return c.long(text, w)
 	}
-	if len(c.words) == 0 {
-		return fmt.Errorf("option %q has no value or is unknown; complete or remove it", shorten(name))
-	}
-	value := c.words[0]
-	c.words = c.words[1:]
-	return c.option(name, value)
+	return nil
 }
 
-func (c *curlCommand) option(name, value string) error {
-	switch name {
-	case "-X", "--request":
-		c.r.Request.Method = strings.ToUpper(value)
-	case "-H", "--header":
-		return c.header(value)
-	case "-A", "--user-agent":
-		return c.header("User-Agent: " + value)
-	case "--url":
-		return c.url(value)
-	case "--request-target":
-		c.r.Request.Target = value
-	case "-d", "--data", "--data-ascii", "--data-binary":
-		return c.body(value, true)
-	case "--data-raw":
-		return c.body(value, false)
-	case "--json":
-		c.json = true
-		return c.body(value, true)
-	default:
-		if !curlValues[name] {
-			return fmt.Errorf("option %q is unknown; remove it if it does not change the request", shorten(name))
+// short reads a word of short options, -sSXPOST.
+func (c *curlCommand) short(w word) error {
+	for i := 1; i < len(w.text); i++ {
+		switch letter := w.text[i]; {
+		case letter == 'G':
+			c.get = true
+		case letter == 'I':
+			c.r.Request.Method = "HEAD"
+		case letter == 'g':
+			c.raw = true
+		case letter == ':':
+			return errors.New("it has several requests (-:); paste one of them")
+		case strings.IndexByte(curlShort, letter) >= 0:
+		default:
+			value := word{w.text[i+1:], w.line, w.problem}
+			if value.text == "" {
+				if len(c.words) == 0 {
+					return fmt.Errorf("option %q has no value; complete or remove it", "-"+string(rune(letter)))
+				}
+				value, c.words = c.words[0], c.words[1:]
+			}
+			if name := shortNames[letter]; name != "" {
+				_, err := c.option(name, value)
+				return err
+			}
+			return nil
 		}
 	}
 	return nil
 }
 
-func (c *curlCommand) url(word string) error {
-	if c.r.URL != "" {
-		return fmt.Errorf("it has two URLs, %q and %q; want one", shorten(c.r.URL), shorten(word))
+// long reads a long option.
+func (c *curlCommand) long(name string, w word) error {
+	if len(c.words) == 0 {
+		if known, _ := c.option(name, word{}); known {
+			return fmt.Errorf("option %q has no value; complete or remove it", shorten(name))
+		}
+		return nil
 	}
-	c.r.URL = word
+	known, err := c.option(name, c.words[0])
+	if !known && !curlValues[name] && (c.words[0].text == "" || strings.HasPrefix(c.words[0].text, "-") || likeURL(c.words[0].text) || strings.Contains(name, "=") || !c.urlFollows()) {
+		return nil // a flag that does not matter
+	}
+	c.words = c.words[1:]
+	return err
+}
+
+// likeURL reports whether a word is probably the URL and not the value of an unknown option.
+func likeURL(s string) bool {
+	return strings.Contains(s, "://") || strings.HasPrefix(s, "localhost") || strings.HasPrefix(s, ":") || strings.HasPrefix(s, "127.")
+}
+
+// urlFollows reports whether the command has a URL besides the next word.
+func (c *curlCommand) urlFollows() bool {
+	return c.r.URL != "" || slices.ContainsFunc(c.words[1:], func(w word) bool { return likeURL(w.text) || w.text == "--url" })
+}
+
+// option reads an option with a value that changes the request. It reports whether it knows the option.
+func (c *curlCommand) option(name string, value word) (known bool, err error) {
+	var read func(string) error
+	switch name {
+	case "--request":
+		read = func(v string) error { c.r.Request.Method = strings.ToUpper(v); return nil }
+	case "--header":
+		read = c.header
+	case "--user-agent":
+		read = func(v string) error { return c.header("User-Agent: " + v) }
+	case "--url":
+		return true, c.url(value)
+	case "--request-target":
+		read = func(v string) error { c.r.Request.Target = v; return nil }
+	case "--data", "--data-ascii":
+		read = func(v string) error { return c.body(v, true, true) }
+	case "--data-binary":
+		read = func(v string) error { return c.body(v, true, false) }
+	case "--data-raw":
+		read = func(v string) error { return c.body(v, false, false) }
+	case "--json":
+		read = func(v string) error { c.json = true; return c.body(v, true, false) }
+	case "--upload-file":
+		read = func(v string) error { c.put = true; return c.body("@"+v, true, false) }
+	case "--data-urlencode", "--form", "--form-string", "--url-query", "--config", "--variable":
+		read = func(string) error {
+			return fmt.Errorf("option %q builds the request from parts, which ArtiBot does not; use --data-raw", name)
+		}
+	default:
+		return false, nil
+	}
+	if value.problem != "" {
+		return true, fmt.Errorf("option %s: %s", name, value.problem)
+	}
+	return true, read(value.text)
+}
+
+func (c *curlCommand) url(w word) error {
+	switch {
+	case w.problem != "":
+		return fmt.Errorf("%q: %s", shorten(w.text), w.problem)
+	case c.r.URL != "":
+		return fmt.Errorf("it has two URLs, %q and %q; want one", shorten(c.r.URL), shorten(w.text))
+	}
+	c.r.URL = w.text
 	return nil
 }
 
 // header reads "Name: value", "Name;" for a header without a value, and "Name:", which only removes a header of curl.
 func (c *curlCommand) header(line string) error {
 	name, value, ok := strings.Cut(line, ":")
+	if strings.HasPrefix(line, ":") { // a pseudo-header
+		name, value, ok = strings.Cut(line[1:], ":")
+		name = ":" + name
+	}
 	if withoutValue, empty := strings.CutSuffix(line, ";"); !ok && empty {
 		name, ok = withoutValue, true
 	} else if ok && strings.TrimSpace(value) == "" {
 		return nil
 	}
 	name = strings.TrimSpace(name)
-	if !ok || !isToken(name) {
+	if strings.HasPrefix(line, "@") {
+		return fmt.Errorf("its headers are in the file %q; write them into the command", shorten(line[1:]))
+	}
+	if !ok || !isToken(strings.TrimPrefix(name, ":")) {
 		return fmt.Errorf("header %q, want Name: value", shorten(line))
 	}
-	if strings.EqualFold(name, "Host") {
-		c.r.Request.Host = strings.TrimSpace(value)
-		return nil
+	if name != ":path" && name != ":method" {
+		c.r.addHeader(name, value)
 	}
-	c.r.Request.Headers = append(c.r.Request.Headers, Header{name, cleanValue(value)})
 	return nil
 }
 
-// body adds the value of a data option. If files is set, @NAME is the content of a file.
-func (c *curlCommand) body(value string, files bool) error {
+// body adds the value of a data option. If files is set, @NAME is the content of a file, and @- stdin, of which -d removes the
+// line ends.
+func (c *curlCommand) body(value string, files, lines bool) error {
+	c.bodied = true
+	if !files || !strings.HasPrefix(value, "@") {
+		c.data = append(c.data, value)
+		return nil
+	}
+	name := value[1:]
 	switch {
-	case files && value == "@-" && c.stdin != nil:
-		value = string(c.stdin)
-	case files && strings.HasPrefix(value, "@"):
-		return fmt.Errorf("its body is in the file %q; pass the body and the header separately", shorten(value[1:]))
+	case name != "-" && name != ".":
+		return fmt.Errorf("its body is in the file %q; pass the body and the header separately", shorten(name))
+	case c.source != "":
+		return fmt.Errorf("its body is not in the command: %s; pass the body and the header separately", c.source)
+	case c.stdin == nil:
+		return errors.New("its body comes from stdin; pass the body and the header separately")
+	}
+	value = string(c.stdin)
+	if lines {
+		value = strings.NewReplacer("\r", "", "\n", "", "\x00", "").Replace(value)
 	}
 	c.data = append(c.data, value)
 	return nil
 }
+
+var unglobbed = strings.NewReplacer(`\[`, "[", `\]`, "]", `\{`, "{", `\}`, "}")
 
 func (c *curlCommand) finish() error {
 	switch {
@@ -252,11 +454,17 @@ func (c *curlCommand) finish() error {
 	case c.get:
 		return errors.New("it sends its data in the URL (-G); ArtiBot sends POST")
 	}
+	if !c.raw {
+		c.r.URL = unglobbed.Replace(c.r.URL)
+	}
 	c.r.Request.Body = []byte(strings.Join(c.data, map[bool]string{true: "", false: "&"}[c.json]))
 	if c.r.Request.Method == "" {
 		c.r.Request.Method = "GET"
-		if c.data != nil {
+		if c.bodied {
 			c.r.Request.Method = "POST"
+		}
+		if c.put {
+			c.r.Request.Method = "PUT"
 		}
 	}
 	return nil

@@ -8,9 +8,8 @@
 // ArtiBot's signature header is lower case (docs/contract.md, section 1) and
 // net/http would change it.
 //
-// A [Recording] is a request that another tool has saved. [ReadHTTP], [ReadHAR] and
-// [ReadCurl] read the formats of proxies, loggers, browsers and editors; [Guess]
-// reports the format.
+// A [Recording] is a request that another tool has saved. [Read] reads every format that it knows: it has one table of
+// formats, and one file for each format, such as har_read.go.
 //
 // Package emitter sends requests, package history stores exchanges. This package
 // knows nothing of events, secrets and signatures: a signature is a header like

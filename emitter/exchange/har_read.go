@@ -1,95 +1,91 @@
 package exchange
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 )
 
-// savedEntry holds the fields of a HAR entry that make a request (HAR 1.2).
+// savedEntry holds the fields of a HAR entry that are read (HAR 1.2).
 type savedEntry struct {
-	Request *struct {
+	Started string  `json:"startedDateTime"`
+	Time    float64 // in milliseconds
+	Request struct {
 		Method   string
 		URL      string
-		Headers  []struct{ Name, Value string }
+		Headers  savedHeaders
 		PostData *struct {
-			Text string
+			Text *string
 			// HAR has no encoding for request bodies. Tools put "base64" into one of these fields.
 			Encoding       string
 			CustomEncoding string `json:"_encoding"`
 			Comment        string
 		}
 	}
+	Response *struct {
+		Status      int
+		StatusText  string
+		HTTPVersion string
+		Headers     savedHeaders
+		Content     struct{ Text, Encoding string }
+	}
 }
 
-// looksLikeHAR reports whether the text is a HAR file or an entry of one, and not other JSON.
-func looksLikeHAR(text []byte) bool {
-	var file struct {
-		Log     *struct{ Entries []json.RawMessage }
-		Request *struct{ Method, URL string }
-	}
-	if json.Unmarshal(text, &file) != nil {
-		return bytes.Contains(text, []byte(`"entries"`)) && bytes.Contains(text, []byte(`"log"`))
-	}
-	return file.Log != nil && file.Log.Entries != nil || file.Request != nil && file.Request.Method != "" && file.Request.URL != ""
-}
+// isHAR recognises an entry of a HAR file.
+func isHAR(in *input) bool { return in.inner("request").has("method", "url") }
 
-// ReadHAR returns the requests of a HAR file in order, or the request of a single entry. It decodes bodies in base64.
-func ReadHAR(text []byte) ([]Recording, error) {
-	var file struct {
-		Log *struct{ Entries []savedEntry }
-		savedEntry
+func readHAR(in *input) ([]Recording, error) {
+	var e savedEntry
+	if err := in.decode(&e); err != nil {
+		return nil, err
 	}
-	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &file); err != nil {
-		return nil, fmt.Errorf("reading a HAR file: it is not valid HAR; export it again: %w", err)
+	r := Recording{
+		URL: e.Request.URL, Request: Request{Method: strings.ToUpper(e.Request.Method)},
+		Time: savedTime(e.Started), Duration: time.Duration(max(0, min(e.Time, 1e12)) * float64(time.Millisecond)),
 	}
-	entries := []savedEntry{file.savedEntry}
-	if file.Log != nil {
-		entries = file.Log.Entries
+	if !isToken(r.Request.Method) {
+		return nil, fmt.Errorf("method %q, want a method such as POST", shorten(r.Request.Method))
 	}
-	var recordings []Recording
-	for i, entry := range entries {
-		if entry.Request == nil {
-			continue
-		}
-		r, err := entry.recording()
-		if err != nil {
-			return nil, fmt.Errorf("reading a HAR file: entry %d: %w", i+1, err)
-		}
-		recordings = append(recordings, r)
-	}
-	if len(recordings) == 0 {
-		return nil, fmt.Errorf("reading a HAR file: %w", errNoRequest)
-	}
-	return recordings, nil
-}
-
-func (e *savedEntry) recording() (Recording, error) {
-	r := Recording{URL: e.Request.URL, Request: Request{Method: strings.ToUpper(e.Request.Method)}}
-	if r.Request.Method != "" && !isToken(r.Request.Method) {
-		return r, fmt.Errorf("method %q, want a method such as POST", shorten(r.Request.Method))
-	}
-	for _, h := range e.Request.Headers {
-		switch {
-		case strings.EqualFold(h.Name, "Host"), h.Name == ":authority":
-			r.Request.Host = h.Value
-		case isToken(h.Name):
-			r.Request.Headers = append(r.Request.Headers, Header{h.Name, cleanValue(h.Value)})
-		}
-	}
+	r.addSaved(e.Request.Headers)
+	r.Request.Target = "" // the path of HTTP/2, which is in the URL too
+	r.Response = e.response()
 	post := e.Request.PostData
 	switch {
-	case post == nil:
+	case post == nil || post.Text == nil:
+		if r.needsBody() {
+			return nil, errNoBody
+		}
 	case post.Encoding == "base64" || post.CustomEncoding == "base64" || post.Comment == "base64":
-		body, err := base64.StdEncoding.DecodeString(post.Text)
+		body, err := base64.StdEncoding.DecodeString(*post.Text)
 		if err != nil {
-			return r, fmt.Errorf("decoding its body from base64: %w", err)
+			return nil, fmt.Errorf("its body is not valid base64: %w", err)
 		}
 		r.Request.Body = body
 	default:
-		r.Request.Body = []byte(post.Text)
+		if *post.Text == "" && r.needsBody() {
+			return nil, errNoBody
+		}
+		r.Request.Body = []byte(*post.Text)
 	}
-	return r, nil
+	return []Recording{r}, nil
+}
+
+// response returns the response of the entry; nil if there is none. Browsers write status 0 for a failed request.
+func (e *savedEntry) response() *Response {
+	if e.Response == nil || e.Response.Status < 100 || e.Response.Status > 599 {
+		return nil
+	}
+	r := &Response{Status: e.Response.Status, Reason: cleanValue(e.Response.StatusText), Proto: "HTTP/1.1"}
+	for _, h := range e.Response.Headers {
+		name := strings.ToLower(h.Name)
+		if isToken(h.Name) && name != "content-encoding" && name != "transfer-encoding" && name != "content-length" {
+			r.Headers = append(r.Headers, Header{h.Name, cleanValue(h.Value)})
+		}
+	}
+	r.Body = []byte(e.Response.Content.Text)
+	if body, err := base64.StdEncoding.DecodeString(e.Response.Content.Text); err == nil && e.Response.Content.Encoding == "base64" {
+		r.Body = body
+	}
+	return r
 }

@@ -3,161 +3,259 @@ package exchange
 import (
 	"errors"
 	"fmt"
-	"io"
-	"net/http/httputil"
-	"strconv"
+	"slices"
 	"strings"
+	"time"
+
+	"artihook/emitter/text"
 )
 
-// Recording is a request that another tool has saved. URL is the whole URL; it is "" if only the request was saved.
+// Recording is a request that another tool has saved.
 type Recording struct {
-	URL     string
-	Request Request
+	// URL is the whole URL; "" if only the request was saved. Also holds other URLs that the sender may have used, if
+	// the tool does not save the URL exactly.
+	URL  string
+	Also []string
+	// Request holds what was saved. Its headers include Content-Length if that was saved, which may not be the length
+	// of the body.
+	Request  Request
+	Response *Response     // nil if none was saved
+	Time     time.Time     // zero if unknown
+	Duration time.Duration // 0 if unknown
+	Err      error         // why this request cannot be used; nil if it can
+
+	scheme string // of a pseudo-header
 }
 
-// Form is the format in which a request was saved.
-type Form string
+// form is a format in which tools save requests.
+type form struct {
+	name  string // for Read
+	title string // for errors
+	json  bool   // the format is JSON, of which read gets one object; otherwise read gets the whole text
+	// recognise reports whether the text is probably in this format, judging by a part of it.
+	recognise func(in *input) bool
+	read      func(in *input) ([]Recording, error)
+}
 
-// The formats that Guess returns.
+// forms returns all formats. The first that recognises a text reads it.
+func forms() []form {
+	return []form{
+		{"trace", "a trace of > and < lines", false, isTrace, readTrace},
+		{"http", "a raw request", false, isHTTP, readHTTP},
+		{"powershell", "a PowerShell command", false, isPowerShell, readPowerShell},
+		{"curl", "a curl command", false, isCurl, readCurl},
+		{"fetch", "a fetch call", false, isFetch, readFetch},
+		{"artihook", "the JSON of artihook", true, isDelivery, readDelivery},
+		{"ngrok", "an ngrok capture", true, isNgrok, readNgrok},
+		{"cloudflare", "a Cloudflare event", true, isCloudflare, readCloudflare},
+		{"har", "a HAR file", true, isHAR, readHAR},
+		{"lambda", "an AWS Lambda event", true, isLambda, readLambda},
+		{"webhook.site", "a webhook.site capture", true, isWebhookSite, readWebhookSite},
+		{"zapier", "a Zapier sample", true, isZapier, readZapier},
+		{"json", "a request in JSON", true, isObject, readObject},
+	}
+}
+
+// Forms returns the names of the formats that [Read] knows.
+func Forms() []string {
+	var names []string
+	for _, f := range forms() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// ErrNoRequest is wrapped by the error of [Read] for text in no known format, such as the body of an event.
+var ErrNoRequest = errors.New("it contains no request in a known format")
+
 const (
-	FormNone Form = ""     // not a request
-	FormHTTP Form = "http" // the text of HTTP/1.1, or of an editor's .http file
-	FormHAR  Form = "har"  // a HAR file or one entry of it
-	FormCurl Form = "curl" // a curl command
+	maxRead     = 64 << 20 // the limit for a text, in bytes
+	maxRequests = 100_000  // the limit for the requests in a text
 )
 
-// Guess returns the format of a saved request, judging by its beginning. For the body of an event it returns FormNone.
-func Guess(text []byte) Form {
-	start := strings.TrimLeft(string(text[:min(len(text), 4096)]), " \t\r\n\ufeff")
-	switch first, _, _ := strings.Cut(start, "\n"); {
-	case strings.HasPrefix(start, "{"):
-		if looksLikeHAR(text) {
-			return FormHAR
+// Read returns the requests in data, in their order: raw HTTP, commands of curl and PowerShell, fetch calls, HAR files, and
+// what other tools and artihook itself print. name is one of [Forms], or "" for the format that recognises data. Read
+// decodes UTF-16, and reads the content of a Markdown fence. It runs no command and opens no file.
+//
+// If Read can use one request, the others have the reason in Err. Otherwise it returns an error, which names the format
+// and the line.
+func Read(data []byte, name string) ([]Recording, error) {
+	if len(data) > maxRead {
+		return nil, fmt.Errorf("the text is longer than %d MiB; split it", maxRead>>20)
+	}
+	decoded, _ := text.Decode(data)
+	whole := unfenced(string(decoded))
+	inputs, broken := documents(whole)
+	if name != "" && !formNamed(name).json {
+		inputs, broken = []input{{text: whole}}, nil
+	}
+	if len(inputs) > maxRequests {
+		return nil, fmt.Errorf("the text has more than %d requests; split it", maxRequests)
+	}
+	var list []Recording
+	var title string
+	for i := range inputs {
+		place := ""
+		if len(inputs) > 1 {
+			place = fmt.Sprintf("entry %d: ", i+1)
 		}
-	case strings.HasPrefix(start, "curl ") || strings.HasPrefix(start, "printf ") && strings.Contains(string(text), "| curl "):
-		return FormCurl
-	case strings.HasPrefix(start, "###") || strings.HasPrefix(start, "POST ") && isRequestLine(first):
-		return FormHTTP
-	}
-	return FormNone
-}
-
-func isRequestLine(line string) bool {
-	_, err := readRequestLine(strings.TrimSpace(line))
-	return err == nil
-}
-
-// ReadHTTP reads a request that a proxy, logger or editor has saved. Unlike [ParseRequest] it accepts lines that end in a
-// line feed alone, any version of HTTP or none, a whole URL as the target, comments before the first line, and a body
-// without Content-Length. A body shorter than its Content-Length is an error, since no signature can fit it.
-func ReadHTTP(text []byte) (Recording, error) {
-	r, err := readHTTP(text)
-	if err != nil {
-		return Recording{}, fmt.Errorf("reading a raw request: %w", err)
-	}
-	return r, nil
-}
-
-func readHTTP(text []byte) (Recording, error) {
-	if len(text) > 3 && string(text[:3]) == "\ufeff" {
-		text = text[3:]
-	}
-	var r Recording
-	rest := text
-	for r.Request.Method == "" {
-		line, after, whole := cutLine(rest)
-		if rest = after; isComment(string(line)) && whole {
+		f, ok := formOf(&inputs[i], name)
+		if !ok {
+			list = append(list, Recording{Err: fmt.Errorf("%s%w", place, atLine(inputs[i].line, ErrNoRequest))})
 			continue
 		}
-		request, err := readRequestLine(strings.TrimSpace(string(line)))
+		title = f.title
+		found, err := f.read(&inputs[i])
 		if err != nil {
-			return r, err
+			found = []Recording{{Err: fmt.Errorf("reading %s: %s%w", title, place, atLine(inputs[i].line, err))}}
 		}
-		r.Request = request
-	}
-	for {
-		line, after, whole := cutLine(rest)
-		if rest = after; len(line) == 0 {
-			break
-		}
-		if len(text)-len(rest) > maxHead {
-			return r, errLongHead
-		}
-		if err := r.addLine(string(line)); err != nil {
-			return r, err
-		}
-		if !whole {
-			break
+		for _, r := range found {
+			if r.Err != nil && err == nil {
+				r.Err = fmt.Errorf("reading %s: %w", title, r.Err)
+			}
+			list = append(list, r)
 		}
 	}
-	if strings.Contains(r.Request.Target, "://") {
-		r.URL, r.Request.Target = r.Request.Target, ""
+	switch {
+	case broken != nil && title != "":
+		list = append(list, Recording{Err: fmt.Errorf("reading %s: %w", title, broken)})
+	case broken != nil:
+		return nil, fmt.Errorf("%w: %w", ErrNoRequest, broken)
+	case title == "" && name != "":
+		return nil, fmt.Errorf("reading %s: it is not JSON with a request", formNamed(name).title)
+	case title == "":
+		return nil, noRequest(inputs)
 	}
-	return r, r.setBody(rest)
+	if usable := func(r Recording) bool { return r.Err == nil }; !slices.ContainsFunc(list, usable) {
+		at := slices.IndexFunc(list, func(r Recording) bool { return !errors.Is(r.Err, ErrNoRequest) })
+		return nil, list[max(at, 0)].Err
+	}
+	return list, nil
 }
 
-func isComment(line string) bool {
-	line = strings.TrimSpace(line)
-	return line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "//")
-}
-
-// readRequestLine reads METHOD target [HTTP/version].
-func readRequestLine(line string) (Request, error) {
-	method, target, _ := strings.Cut(line, " ")
-	if at := strings.LastIndex(target, " HTTP/"); at >= 0 {
-		target = target[:at]
-	}
-	target = strings.TrimSpace(target)
-	plain := strings.HasPrefix(target, "/") || strings.HasPrefix(target, "http://") || strings.HasPrefix(target, "https://")
-	if !isToken(method) || !plain || strings.ContainsFunc(target, isControl) || strings.Contains(target, " ") {
-		return Request{}, fmt.Errorf("request line %q, want METHOD target HTTP/1.1", shorten(line))
-	}
-	return Request{Method: strings.ToUpper(method), Target: target}, nil
-}
-
-// addLine adds a header. Of the pseudo-headers of HTTP/2 it uses :authority and ignores the others.
-func (r *Recording) addLine(line string) error {
-	if pseudo, value, ok := strings.Cut(strings.TrimPrefix(line, ":"), ":"); ok && strings.HasPrefix(line, ":") {
-		if pseudo == "authority" {
-			r.Request.Host = strings.TrimSpace(value)
+// formOf returns the named format, or the one that recognises the text.
+func formOf(in *input, name string) (form, bool) {
+	for _, f := range forms() {
+		if f.json == (in.fields != nil) && (f.name == name || name == "" && f.recognise(in)) {
+			return f, true
 		}
-		return nil
 	}
-	h, err := parseHeaderLine(line)
-	if err != nil {
+	return form{}, false
+}
+
+// formNamed returns the format with this name; the zero value if there is none.
+func formNamed(name string) form {
+	all := forms()
+	if at := slices.IndexFunc(all, func(f form) bool { return f.name == name }); at >= 0 {
+		return all[at]
+	}
+	return form{}
+}
+
+// noRequest returns the error for text in no known format.
+func noRequest(inputs []input) error {
+	if len(inputs) == 0 {
+		return fmt.Errorf("%w: it is empty", ErrNoRequest)
+	}
+	if inputs[0].fields != nil {
+		return fmt.Errorf("%w: it is JSON without a method, headers and a body", ErrNoRequest)
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(inputs[0].text), "\n")
+	return fmt.Errorf("%w: it begins with %q", ErrNoRequest, shorten(first))
+}
+
+// lineError is an error at a line of the text that was read.
+type lineError struct {
+	line int
+	err  error
+}
+
+func (e *lineError) Error() string { return fmt.Sprintf("line %d: %v", e.line, e.err) }
+func (e *lineError) Unwrap() error { return e.err }
+
+// atLine adds a line to an error that has none.
+func atLine(line int, err error) error {
+	var placed *lineError
+	if line == 0 || errors.As(err, &placed) {
 		return err
 	}
-	if strings.EqualFold(h.Name, "Host") {
-		r.Request.Host = h.Value
-		return nil
-	}
-	r.Request.Headers = append(r.Request.Headers, h)
-	return nil
+	return &lineError{line, err}
 }
 
-// setBody sets the body from what follows the headers.
-func (r *Recording) setBody(body []byte) error {
-	if strings.EqualFold(r.Request.Headers.Get("Transfer-Encoding"), "chunked") {
-		// Many loggers keep the header and the body without its chunks.
-		if plain, err := io.ReadAll(httputil.NewChunkedReader(strings.NewReader(string(body)))); err == nil {
-			r.Request.Body = plain
-			return nil
+// errorAt returns an error at a line.
+func errorAt(line int, format string, args ...any) error {
+	return &lineError{line, fmt.Errorf(format, args...)}
+}
+
+var errNoBody = errors.New("the file holds no body; save the request with its body, or give the body itself")
+
+// addHeader adds a header. Host and the pseudo-headers of HTTP/2 become parts of the request. A name that is not a token
+// is ignored.
+func (r *Recording) addHeader(name, value string) {
+	value = cleanValue(value)
+	switch strings.ToLower(name) {
+	case "host", ":authority":
+		r.Request.Host = value
+	case ":method":
+		r.Request.Method = strings.ToUpper(value)
+	case ":path":
+		r.Request.Target = value
+	case ":scheme":
+		r.scheme = value
+	default:
+		if isToken(name) {
+			r.Request.Headers = append(r.Request.Headers, Header{name, value})
 		}
 	}
-	length, given := r.Request.Headers.Lookup("Content-Length")
-	if !given { // editors add a line feed at the end
-		r.Request.Body = []byte(strings.TrimSuffix(strings.TrimSuffix(string(body), "\n"), "\r"))
-		return nil
-	}
-	n, err := strconv.Atoi(length)
-	if err != nil || n < 0 {
-		return fmt.Errorf("Content-Length %q, want a number of bytes", shorten(length))
-	}
-	if n > len(body) {
-		return fmt.Errorf("the body has %d bytes, but Content-Length is %d: it was cut off or changed when it was saved", len(body), n)
-	}
-	r.Request.Body = body[:n]
-	return nil
 }
 
-var errNoRequest = errors.New("it contains no request")
+// setURL sets the whole URL if the scheme and the host are known.
+func (r *Recording) setURL(scheme string) {
+	if r.URL == "" && scheme != "" && r.Request.Host != "" {
+		r.URL = scheme + "://" + r.Request.Host + r.Request.target()
+	}
+}
+
+// needsBody reports whether a request without a saved body must have had one.
+func (r *Recording) needsBody() bool {
+	return r.Request.writesLength() && r.Request.Headers.Get("Content-Length") != "0"
+}
+
+// fitBody returns the body without the changes that tools make to line ends, if it then has the length of Content-Length.
+// Otherwise it returns the body as it is, but without the last line end if there is no Content-Length.
+func (r *Recording) fitBody(body string) []byte {
+	trimmed := strings.TrimSuffix(strings.TrimSuffix(body, "\n"), "\r")
+	length, ok := r.Request.Headers.Lookup("Content-Length")
+	if !ok {
+		return []byte(trimmed)
+	}
+	unix := strings.ReplaceAll(body, "\r\n", "\n")
+	unixTrimmed := strings.TrimSuffix(unix, "\n")
+	windows := strings.ReplaceAll(unixTrimmed, "\n", "\r\n")
+	for _, spelling := range []string{body, trimmed, unix, unixTrimmed, windows, windows + "\r\n", trimmed + "\n", strings.TrimSpace(body)} {
+		if length == fmt.Sprint(len(spelling)) {
+			return []byte(spelling)
+		}
+	}
+	return []byte(trimmed)
+}
+
+// unfenced returns the content of a Markdown fence with which the text begins, in its lines; otherwise the text.
+func unfenced(whole string) string {
+	start := strings.TrimLeft(whole, " \t\r\n")
+	mark := ""
+	for _, m := range []string{"```", "~~~"} {
+		if strings.HasPrefix(start, m) {
+			mark = m
+		}
+	}
+	first, rest, ok := strings.Cut(start, "\n")
+	if mark == "" || !ok || strings.Contains(first[len(mark):], mark) {
+		return whole
+	}
+	above := strings.Count(whole[:len(whole)-len(rest)], "\n")
+	if end := strings.Index("\n"+rest, "\n"+mark); end >= 0 {
+		rest = ("\n" + rest)[1:max(end+1, 1)]
+	}
+	return strings.Repeat("\n", above) + rest
+}
