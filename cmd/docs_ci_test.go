@@ -392,7 +392,7 @@ func TestActionRuns(t *testing.T) {
 		{"spaces", map[string]string{"scenarios": " more/name with spaces & $(touch pwned).yaml \n\n", "args": "--var a=b  c=$(d)\t\n\n--dry-run=false\n  --fail-fast"}, console.ExitOK, `1 passed`},
 		{"equals sign", map[string]string{"scenarios": "more", "args": "--var=a=b  c=$(d)"}, console.ExitOK, `1 passed`},
 		{"failure", map[string]string{"scenarios": "wrong.yaml\nhappy-path"}, console.ExitFailed, `::error file=wrong.yaml,line=3,`},
-		{"wrong secret", map[string]string{"scenarios": "happy-path", "secret": "another"}, console.ExitFailed, `rejects signatures`},
+		{"wrong secret", map[string]string{"scenarios": "happy-path", "secret": "another"}, console.ExitFailed, `rejected the signature`},
 		{"no receiver", map[string]string{"scenarios": "happy-path", "wait-for": "http://localhost:3999/", "wait-timeout": "10ms"}, console.ExitFailed, `did not respond within 10ms`},
 		{"no scenario", map[string]string{"scenarios": "; touch pwned"}, console.ExitUsage, `unknown scenario "; touch pwned"`},
 		{"a flag is no scenario", map[string]string{"scenarios": "--dry-run"}, console.ExitUsage, `unknown scenario "--dry-run"`},

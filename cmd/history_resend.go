@@ -183,7 +183,7 @@ func (r *resender) resend(ctx context.Context, before *history.Delivery) error {
 	if err != nil {
 		return console.Usage(fmt.Errorf("delivery %d: %w", before.ID, err))
 	}
-	show := r.app.printer.Watch(console.SendContext{NoSecret: w.Secret.Empty(), Faulty: r.opt.exact})
+	show := r.app.printer.Watch(r.app.sendContext(r.opt.webhook.Cmd, r.opt.exact, w))
 	if r.app.printer.JSON() {
 		show = nil
 	}

@@ -105,10 +105,9 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 		return console.Usage(err)
 	}
 	seed := recipe.Opt.Seed
-	noSecret := slices.ContainsFunc(webhooks, func(w emitter.Webhook) bool { return w.Secret.Empty() })
 	plan := traffic.Options{
 		Webhooks: webhooks, Source: source, Leads: opt.leads, Concurrency: opt.concurrency, Pace: opt.pace,
-		Actions: opt.actions, Bot: opt.conversation.Bot, Now: opt.conversation.Clock(a.settings), Each: a.printer.Watch(console.SendContext{NoSecret: noSecret}),
+		Actions: opt.actions, Bot: opt.conversation.Bot, Now: opt.conversation.Clock(a.settings), Each: a.printer.Watch(a.sendContext(opt.webhook.Cmd, false, webhooks...)),
 	}
 	if opt.dryRun {
 		return traffic.Preview(ctx, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })

@@ -35,6 +35,11 @@ func newApp(system *console.System) *app {
 	}, printer}
 }
 
+// sendContext returns how a command sends, for hints. faulty is set if signatures are wrong on purpose.
+func (a *app) sendContext(cmd *cobra.Command, faulty bool, webhooks ...emitter.Webhook) console.SendContext {
+	return console.SendContext{Webhooks: webhooks, Faulty: faulty, Verify: a.settings.VerifyCommand(cmd)}
+}
+
 // openSender opens the history and returns an emitter that records in it. Call done once.
 func (a *app) openSender(ctx context.Context, client *settings.ClientFlags, recorded *settings.HistoryFlags, connections int) (sender *emitter.Emitter, done func() error, err error) {
 	opts, err := client.Options(a.settings, connections)

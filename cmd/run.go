@@ -9,11 +9,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
 	"artihook/emitter"
+	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 	"artihook/fixtures/yamlfile"
 	"artihook/scenarios"
@@ -39,6 +41,22 @@ type runOptions struct {
 	waitTimeout time.Duration
 	dryRun      bool
 	root        string
+
+	used webhookSet
+}
+
+// webhookSet holds the webhooks that the scenarios have used, one for each name. It is safe for concurrent use.
+type webhookSet struct {
+	mu   sync.Mutex
+	list []emitter.Webhook
+}
+
+func (s *webhookSet) add(w emitter.Webhook) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.ContainsFunc(s.list, func(other emitter.Webhook) bool { return other.Name == w.Name }) {
+		s.list = append(s.list, w)
+	}
 }
 
 const defaultWaitTimeout = 30 * time.Second
@@ -113,7 +131,7 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 		return settings.Ended(err, done())
 	}
 	results.Tool = "artihook " + console.Version
-	return cmp.Or(settings.Ended(err, done()), runEnded(a, results, &opt.reports, plan.Seed))
+	return cmp.Or(settings.Ended(err, done()), runEnded(a, results, &opt.reports, plan.Seed, a.sendContext(opt.webhook.Cmd, false, opt.used.list...)))
 }
 
 // loadScenarios reads files and folders; any other argument is the name of a ready scenario. It returns the files that could be
@@ -175,6 +193,9 @@ func (opt *runOptions) target(a *app) func(name, url string) (emitter.Webhook, e
 		flags := opt.webhook
 		flags.Name = cmp.Or(flags.Name, name)
 		w, err := flags.One(a.settings, slices.DeleteFunc([]string{cmp.Or(opt.url, url)}, func(s string) bool { return s == "" }))
+		if err == nil {
+			opt.used.add(w)
+		}
 		return w, console.Usage(err)
 	}
 }
@@ -247,7 +268,7 @@ func printReported(a *app, e *report.Exchange) error {
 }
 
 // runEnded prints all failures once more in one place, writes the reports and returns the error for the exit code.
-func runEnded(a *app, results *report.Report, to *settings.ReportFlags, seed uint64) error {
+func runEnded(a *app, results *report.Report, to *settings.ReportFlags, seed uint64, sending console.SendContext) error {
 	if failed := results.Count().Failed > 0; !a.printer.JSON() && (failed || !a.printer.Quiet) {
 		if failed && !a.printer.Quiet {
 			if _, err := fmt.Fprintln(a.printer.Out); err != nil {
@@ -258,8 +279,8 @@ func runEnded(a *app, results *report.Report, to *settings.ReportFlags, seed uin
 			return err
 		}
 	}
-	if rejectsSignatures(results) {
-		a.printer.Notef("the receiver rejects signatures: do both sides have the same secret (" + settings.EnvPrefix + "SECRET, --secret, --secret-file) and URL?")
+	if e := rejected(results); e != nil {
+		a.printer.Hint(&history.Delivery{ID: e.Number, Status: e.Status, Request: exchange.Request{Body: e.Request.Body}}, sending)
 	}
 	a.printer.Notef("seed %d", seed)
 	if err := to.Write(a.settings, a.reportOutput(), results); err != nil {
@@ -274,16 +295,17 @@ func runEnded(a *app, results *report.Report, to *settings.ReportFlags, seed uin
 	return nil
 }
 
-// rejectsSignatures reports whether a failed step has the status code of a rejected signature.
-func rejectsSignatures(results *report.Report) bool {
+// rejected returns the first exchange of a failed step with the status of a rejected signature; nil if there is none.
+func rejected(results *report.Report) *report.Exchange {
 	for i := range results.Suites {
 		for _, step := range results.Suites[i].Steps {
-			for _, e := range step.Exchanges {
+			for j := range step.Exchanges {
+				e := &step.Exchanges[j]
 				if step.Outcome == report.Failed && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) {
-					return true
+					return e
 				}
 			}
 		}
 	}
-	return false
+	return nil
 }

@@ -89,7 +89,7 @@ func runSend(ctx context.Context, a *app, opt *sendOptions, args []string) error
 	}
 	sender, done := settings.NewSender(store, opts)
 	failed := false
-	show := a.printer.Watch(console.SendContext{NoSecret: w.Secret.Empty(), Faulty: opt.unsigned || opt.tamper != ""})
+	show := a.printer.Watch(a.sendContext(opt.webhook.Cmd, opt.unsigned || opt.tamper != "", w))
 	for range opt.repeat {
 		last, err := sender.Send(ctx, &w, planned, show)
 		if err != nil {

@@ -167,19 +167,29 @@ func SignedFor(d *history.Delivery) string {
 	return d.SignURL
 }
 
-// Watch returns a callback that prints each delivery, and hints about why deliveries fail. It prints each hint once.
+// Watch returns a callback that prints each delivery and, once for each cause, a hint about why deliveries fail.
 func (p *Printer) Watch(sending SendContext) func(history.Delivery) error {
-	shownHints := map[string]bool{}
+	shown := map[string]bool{}
 	return func(d history.Delivery) error {
 		if err := p.Delivery(&d); err != nil {
 			return err
 		}
-		if hint := failureHint(&d, sending); hint != "" && !shownHints[hint] {
-			shownHints[hint] = true
-			p.Notef("%s", hint)
-		}
+		p.hint(&d, &sending, shown)
 		return nil
 	}
+}
+
+// hint prints the hint for a delivery, unless its cause is in shown, to which hint adds it.
+func (p *Printer) hint(d *history.Delivery, sending *SendContext, shown map[string]bool) {
+	if hint, cause := failureHint(d, sending); hint != "" && !shown[cause] {
+		shown[cause] = true
+		p.Notef("%s", hint)
+	}
+}
+
+// Hint prints why a delivery failed and what to try, if that is known.
+func (p *Printer) Hint(d *history.Delivery, sending SendContext) {
+	p.hint(d, &sending, map[string]bool{})
 }
 
 // Planned prints a delivery that is not sent.

@@ -43,13 +43,7 @@ func hasMark(f *pflag.Flag, mark string) bool { return f.Annotations[mark] != ni
 func (set *Settings) RepeatFlags(cmd *cobra.Command, vars map[string]string) []string {
 	var words []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		switch {
-		case !set.ChangedFlags[f.Name] || hasMark(f, runOnlyFlag):
-		case f.Name == "secret":
-			words = append(words, "--secret", EnvReference(f.Name))
-		case f.NoOptDefVal != "" && f.NoOptDefVal == f.Value.String():
-			words = append(words, "--"+f.Name)
-		default:
+		if set.ChangedFlags[f.Name] && !hasMark(f, runOnlyFlag) {
 			words = append(words, repeatFlag(f)...)
 		}
 	})
@@ -59,8 +53,26 @@ func (set *Settings) RepeatFlags(cmd *cobra.Command, vars map[string]string) []s
 	return words
 }
 
+// VerifyCommand returns the command that verifies a delivery of this command line, without the number of the delivery. Environment
+// variables replace credentials.
+func (set *Settings) VerifyCommand(cmd *cobra.Command) string {
+	words := []string{"artihook", "verify"}
+	for _, name := range []string{"config", "history", "secret", "secret-file"} {
+		if f := cmd.Flags().Lookup(name); f != nil && set.ChangedFlags[name] {
+			words = append(words, repeatFlag(f)...)
+		}
+	}
+	return ShellLine(words)
+}
+
 // repeatFlag returns a flag with its value, once for each value of a list.
 func repeatFlag(f *pflag.Flag) []string {
+	switch {
+	case f.Name == "secret":
+		return []string{"--secret", EnvReference(f.Name)}
+	case f.NoOptDefVal != "" && f.NoOptDefVal == f.Value.String():
+		return []string{"--" + f.Name}
+	}
 	list, ok := f.Value.(pflag.SliceValue)
 	if !ok {
 		value := f.Value.String()
