@@ -1,15 +1,15 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
+	"artihook/emitter/exchange"
 	"artihook/emitter/payload"
+	"artihook/emitter/text"
 	"artihook/fixtures"
 
 	"github.com/spf13/cobra"
@@ -32,8 +32,8 @@ func newBotsCmd(a *app) *cobra.Command {
 		&cobra.Command{
 			Use:   "from FILE",
 			Short: "Print a bot with the field names and types of a captured payload",
-			Long: `From reads a body that ArtiBot sent (- is stdin) and prints a bot that asks for the same fields, so that every
-generated lead has your field names and types. The visitor's answers are not copied.`,
+			Long: `From reads a body that ArtiBot sent, or a saved request in any format that history import reads (- is stdin). It prints a
+bot that asks for the same fields, so that every generated lead has your field names and types. The visitor's answers are not copied.`,
 			Example: `  artihook bots from captured.json > mine.yaml
   artihook play localhost:3000/hook --bot mine.yaml`,
 			Args: args(cobra.ExactArgs(1)),
@@ -104,29 +104,26 @@ func runBotsFrom(ctx context.Context, a *app, file string) error {
 	return printBot(a, fixtures.BotFrom(event))
 }
 
-// bodyOf returns the body of a delivery in the JSON of other commands. It returns any other text unchanged.
-func bodyOf(text []byte) []byte {
-	var delivery struct {
-		Body    *string
-		Request struct{ Body *string }
+// bodyOf returns the body of the first request in a file of saved requests. Any other text is itself a body.
+func bodyOf(data []byte) []byte {
+	list, _ := exchange.Read(data, "")
+	for _, r := range list {
+		if r.Err == nil {
+			return r.Request.Body
+		}
 	}
-	if json.Unmarshal(text, &delivery) != nil {
-		return text
-	}
-	if body := cmp.Or(delivery.Request.Body, delivery.Body); body != nil {
-		return []byte(*body)
-	}
-	return text
+	body, _ := text.Decode(data)
+	return body
 }
 
 func printBot(a *app, bot *fixtures.Bot) error {
 	if a.printer.JSON() {
 		return a.printer.WriteJSON(newBotJSON(bot))
 	}
-	text, err := bot.YAML()
+	yaml, err := bot.YAML()
 	if err != nil {
 		return err
 	}
-	_, err = a.printer.Out.Write(text)
+	_, err = a.printer.Out.Write(yaml)
 	return err
 }

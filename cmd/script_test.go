@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf16"
 
 	"artihook/emitter/receiver"
 	"artihook/emitter/receiver/receivertest"
@@ -49,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"capture":  captureCmd,
 			"respond":  respondCmd,
 			"nowhere":  nowhereCmd,
+			"utf16":    utf16Cmd,
 
 			"nocommand": nocommandCmd,
 		},
@@ -189,6 +191,20 @@ func captureCmd(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s does not match %q", args[1], args[2])
 	}
 	ts.Setenv(args[0], match[len(match)-1])
+}
+
+// utf16Cmd writes files again as > in Windows PowerShell writes them, in UTF-16 with CRLF: utf16 FILE….
+func utf16Cmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: utf16 FILE…")
+	}
+	for _, name := range args {
+		out := []byte("\xff\xfe")
+		for _, u := range utf16.Encode([]rune(strings.ReplaceAll(ts.ReadFile(name), "\n", "\r\n"))) {
+			out = append(out, byte(u), byte(u>>8))
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(name), out, 0o600))
+	}
 }
 
 // nowhereCmd checks that no file matches a regular expression: nowhere EXPR FILE….

@@ -14,10 +14,11 @@ import (
 func newSignCmd(a *app) *cobra.Command {
 	opt := &settings.ClaimFlags{}
 	cmd := &cobra.Command{
-		Use:   "sign --url URL BODY",
+		Use:   "sign --url URL BODY|N|last",
 		Short: "Print the signature of a body",
 		Long: `Sign prints the value of the x-artibot-signature header for a body: the text itself, @FILE, or - for stdin.
-BODY can also be a whole request (raw HTTP, HAR, curl), or use --delivery NUMBER. The URL is then that of the request.`,
+BODY can also be the number of a delivery of the history, last, or a whole request in a format that verify reads. The URL is
+then that of the request. -w takes URL and secret from artihook.yaml.`,
 		Example: `  artihook sign --url http://localhost:5000/api/webhooks --secret s3cret '{}'
   artihook sign --url https://crm.example/hook --secret-file secret.txt @body.json
   artihook sign --secret s3cret @request.http`,

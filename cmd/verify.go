@@ -20,17 +20,19 @@ func newVerifyCmd(a *app) *cobra.Command {
 	opt := &verifyOptions{}
 	opt.claim.AllowPath = true
 	cmd := &cobra.Command{
-		Use:   "verify --url URL --signature VALUE BODY",
+		Use:   "verify --url URL --signature VALUE BODY|N|last",
 		Short: "Verify the signature of a body, or explain why it does not match",
 		Long: `Verify reports whether --signature matches a body (the text itself, @FILE, or - for stdin). If it does not, verify
 tests the usual mistakes and prints the one that it can prove. The exit code is 1 if the signature does not match.
 
-BODY can also be a whole request that a proxy, a logger, a browser or artihook recorded: raw HTTP, a HAR file or a curl
-command. --delivery NUMBER uses a delivery of the history. URL and signature are then those of the request.`,
+BODY can also be the number of a delivery of the history, last, or a whole request that a proxy, a logger, a browser or artihook
+recorded: raw HTTP, a trace of curl -v or of artihook -v, a HAR file, a command of curl or PowerShell, a fetch call, an event of AWS
+Lambda or Cloudflare, a capture of webhook.site, ngrok or Zapier. URL and signature are then those of the request. -w takes URL and
+secret from artihook.yaml.`,
 		Example: `  artihook verify --url https://crm.example/hook --secret s3cret --signature D381… @body.json
   artihook verify --url http://localhost:3000/hook --also-url https://abc.tunnel.example --secret s3cret --signature D381… -
   artihook verify --secret s3cret @request.http
-  artihook verify --secret s3cret --delivery last`,
+  artihook verify -w crm last`,
 		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return runVerify(cmd.Context(), a, opt, args) },
 	}
@@ -59,7 +61,7 @@ func runVerify(ctx context.Context, a *app, opt *verifyOptions, args []string) e
 		}
 		also = append(also, signature.Complete(url))
 	}
-	fits, finding := judge(&c, header, also, opt.claim.URL == "")
+	fits, finding := judge(&c, header, also)
 	if err := printFinding(a, fits, finding); err != nil {
 		return err
 	}
@@ -68,6 +70,9 @@ func runVerify(ctx context.Context, a *app, opt *verifyOptions, args []string) e
 	}
 	if !fits {
 		return console.ErrFailed
+	}
+	if c.From.Rejected != 0 && opt.signature == "" {
+		a.printer.Notef("hint: the receiver responded with %d all the same. Log the signature that it computes, and run: artihook verify %d --signature VALUE", c.From.Rejected, c.From.Number)
 	}
 	return nil
 }

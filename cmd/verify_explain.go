@@ -15,7 +15,7 @@ import (
 
 // judge verifies the header, or explains why it does not fit. A recorded request may not have its whole URL; its signature
 // then fits if it fits any URL that is possible.
-func judge(c *settings.Claim, header string, also []string, open bool) (fits bool, finding explain.Finding) {
+func judge(c *settings.Claim, header string, also []string) (fits bool, finding explain.Finding) {
 	asked := explain.Claim{
 		Secret: c.Secret, Scheme: c.Scheme, Message: c.Message, Header: header, AlsoURLs: also,
 		Contract: explain.Contract{Restore: payload.Restore, Altered: receiver.Altered},
@@ -30,14 +30,17 @@ func judge(c *settings.Claim, header string, also []string, open bool) (fits boo
 	for _, url := range c.From.Also {
 		parsed, err := signature.ParseURL(url)
 		other := signature.Message{Method: c.Message.Method, URL: parsed.String(), Body: c.Message.Body}
-		if open && c.From.URL != "" && err == nil && signature.Verify(c.Secret, c.Scheme, other, header) {
+		if c.Derived && err == nil && signature.Verify(c.Secret, c.Scheme, other, header) {
 			return true, explain.Finding{ID: "right", Text: "the signature fits " + other.URL, URL: other.URL}
 		}
 	}
 	if c.Message.URL == c.Given {
 		asked.Message.URL = c.Given
 	}
-	finding, _ = explain.Mismatch(asked)
+	finding, proven := explain.Mismatch(asked)
+	if !proven {
+		finding = wrongLength(c, header, finding)
+	}
 	return false, finding
 }
 

@@ -85,7 +85,7 @@ func readFoundConfig(path string) ([]byte, error) {
 	if err := checkOwner(path, info); err != nil {
 		return nil, untrusted(err)
 	}
-	return readBounded(path, f)
+	return ReadBounded(path, f)
 }
 
 // checkOwners returns an error if another user controls the file or the symbolic link that leads to it.

@@ -29,7 +29,7 @@ func (set *Settings) readStdin(ctx context.Context) ([]byte, error) {
 		return nil, errors.New("stdin can be read for one argument only; give the other in a file")
 	}
 	set.stdinRead = true
-	return Interruptible(ctx, func() ([]byte, error) { return readBounded("stdin", set.Stdin) })
+	return Interruptible(ctx, func() ([]byte, error) { return ReadBounded("stdin", set.Stdin) })
 }
 
 func readFile(name string) ([]byte, error) {
@@ -38,10 +38,11 @@ func readFile(name string) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", name, PlainError(err))
 	}
 	defer f.Close()
-	return readBounded(name, f)
+	return ReadBounded(name, f)
 }
 
-func readBounded(name string, r io.Reader) ([]byte, error) {
+// ReadBounded reads r, which may have 64 MiB. Errors contain the name.
+func ReadBounded(name string, r io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxInput+1))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, PlainError(err))
