@@ -68,21 +68,7 @@ func (set *Settings) applyEnvironment(cmd *cobra.Command) error {
 // applyConfig sets the flags that neither the command line nor the environment has set from the defaults of the file.
 // WebhookFlags.Resolve applies the defaults of a webhook's own settings.
 func (set *Settings) applyConfig(cmd *cobra.Command) error {
-	d := &set.Config.Defaults
-	for _, preset := range []struct {
-		flag   string
-		value  Setting
-		isFile func(string) bool
-	}{
-		{"bot", d.Bot, IsBotFile},
-		{"ca-cert", d.CACert, anyFile},
-		{"history", d.History, anyFile},
-		{"insecure", d.Insecure, noFile},
-		{"retries", d.Retries, noFile},
-		{"retry-delay", d.RetryDelay, noFile},
-		{"seed", d.Seed, noFile},
-		{"timeout", d.Timeout, noFile},
-	} {
+	for _, preset := range set.Config.flagDefaults() {
 		f := cmd.Flags().Lookup(preset.flag)
 		if f == nil || f.Changed || !preset.value.given() {
 			continue
@@ -107,6 +93,28 @@ func (set *Settings) applyConfig(cmd *cobra.Command) error {
 		}
 	}
 	return nil
+}
+
+// flagDefault is a default of the file for a flag.
+type flagDefault struct {
+	flag   string
+	value  Setting
+	isFile func(string) bool // reports whether a value is a path, which is relative to the directory of the file
+}
+
+// flagDefaults returns the defaults of the file, without those that WebhookFlags.Resolve applies.
+func (c *Config) flagDefaults() []flagDefault {
+	d := &c.Defaults
+	return []flagDefault{
+		{"bot", d.Bot, IsBotFile},
+		{"ca-cert", d.CACert, anyFile},
+		{"history", d.History, anyFile},
+		{"insecure", d.Insecure, noFile},
+		{"retries", d.Retries, noFile},
+		{"retry-delay", d.RetryDelay, noFile},
+		{"seed", d.Seed, noFile},
+		{"timeout", d.Timeout, noFile},
+	}
 }
 
 func anyFile(string) bool { return true }
