@@ -33,6 +33,8 @@ type Case struct {
 
 	// An independent case has a result even if the receiver does not accept a plain valid delivery.
 	independent bool
+	// A correct receiver stores nothing that the case sends, so that it has no later effect.
+	storesNothing bool
 	// If a case in needs has failed in this run, the case is inconclusive: its failure would have the same cause.
 	needs []string
 	run   func(*caseRun)
@@ -65,17 +67,25 @@ func Cases() []Case {
 	return slices.Insert(slices.Delete(cases, i, i+1), 1, inTime) // early, since it shows how much time the others need
 }
 
-// Requests returns the number of requests that the cases send if all pass, with the plain delivery after each. A failed case may
-// send more, to find the cause.
+// Requests returns the number of requests that the cases send if all pass, with the plain deliveries between them. A failed case
+// may send more, to find the cause.
 func Requests(cases []Case) int {
-	n := len(cases)
+	n := 0
 	for i := range cases {
-		n += cases[i].Requests
+		if n += cases[i].Requests; plainAfter(cases, i) {
+			n++
+		}
 	}
 	if n > 0 && cases[0].ID != validCase {
 		n++ // the plain delivery before the first case
 	}
 	return n
+}
+
+// plainAfter reports whether a plain delivery follows case i: not if it can have no later effect, and not between two life cases,
+// which start with one.
+func plainAfter(cases []Case, i int) bool {
+	return i == len(cases)-1 || !cases[i].storesNothing && cases[i].Group() != "life"
 }
 
 // Select returns the cases that match a pattern of only and none of skip, in the order of [Cases]. A pattern is an id, a

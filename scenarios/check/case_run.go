@@ -33,6 +33,7 @@ type request struct {
 	body    []byte
 	summary payload.Summary
 	edition payload.Edition
+	event   *payload.Event          // what the body was encoded from, if the answers must be stored as they are
 	webhook *emitter.Webhook        // nil means Options.Webhook
 	alter   func(*history.Delivery) // changes the signed request, if not nil
 	options emitter.SendOptions
@@ -40,7 +41,7 @@ type request struct {
 }
 
 func requestOf(e *payload.Event) request {
-	return request{body: e.AppendJSON(nil), summary: e.Summary(), edition: e.Edition}
+	return request{body: e.AppendJSON(nil), summary: e.Summary(), edition: e.Edition, event: e}
 }
 
 // validRequest returns a plain valid delivery: the created event of a new lead.
@@ -128,6 +129,7 @@ func (c *caseRun) record(req request, d history.Delivery, err error) {
 		c.timeIsUp()
 	}
 	c.run.findLeak(c.webhook(req), req, &d)
+	c.run.findHiddenError(req, &d)
 }
 
 // want is an expected response.
@@ -143,7 +145,10 @@ var (
 		return d.Error == "" && (d.Status < 300 || d.Status >= 400 && d.Status < 500)
 	}}
 	anyResponse = want{"a response", func(d *history.Delivery) bool { return d.Error == "" }}
-	noCrash     = want{"anything but 5xx", func(d *history.Delivery) bool { return d.Error == "" && d.Status < 500 }}
+	// noCrash accepts 501 too, the right status for an unknown method.
+	noCrash = want{"anything but 5xx", func(d *history.Delivery) bool {
+		return d.Error == "" && (d.Status < 500 || d.Status == http.StatusNotImplemented)
+	}}
 )
 
 // expect sends a request and fails the case if the response is not the wanted one.

@@ -88,6 +88,9 @@ const maxWaits = 2
 // examineAfter sends a plain delivery after a case. If the receiver does not respond as before, or if a connection broke in the
 // case, a second run of the case shows whether the case is the reason.
 func (r *run) examineAfter(ctx context.Context, result *Result) error {
+	if !plainAfter(r.opt.Cases, len(r.results)) && result.Outcome != report.Failed {
+		return nil
+	}
 	if slices.ContainsFunc(result.Exchanges, func(e report.Exchange) bool { return e.Status/100 == 2 }) {
 		if err := text.Wait(ctx, r.opt.Linger); err != nil {
 			return err
@@ -250,24 +253,38 @@ func (r *run) blameChance(ctx context.Context, result, after *Result) error {
 	return nil
 }
 
-// lateEffect runs the last case again and returns a plain delivery after it that the receiver did not accept, or nil.
+// lateEffect runs the last case again, twice, and returns a plain delivery after it that the receiver did not accept. It returns nil
+// if there is none, or if it was another one in the second run: then the receiver breaks connections by chance.
 func (r *run) lateEffect(ctx context.Context) (*Result, error) {
 	last := len(r.results) - 1
 	if last < 0 || r.results[last].Outcome != report.Passed || len(r.results[last].Exchanges) == 0 {
 		return nil, nil
 	}
-	c := r.results[last].Case
-	_, err := r.attempt(ctx, c, c.ID+" again")
-	for n := 0; n < lateDeliveries && err == nil; n++ {
+	first, after, err := r.deliverUntilBroken(ctx, r.results[last].Case, "again")
+	if err != nil || after == nil {
+		return nil, err
+	}
+	second, again, err := r.deliverUntilBroken(ctx, r.results[last].Case, "a third time")
+	if err != nil || again == nil || second < first-1 || second > first+1 {
+		return nil, err
+	}
+	return again, nil
+}
+
+// deliverUntilBroken runs a case and sends plain deliveries until the receiver does not accept one. It returns that one and its
+// number, or nil after lateDeliveries.
+func (r *run) deliverUntilBroken(ctx context.Context, c Case, what string) (int, *Result, error) {
+	_, err := r.attempt(ctx, c, c.ID+" "+what)
+	for n := 1; n <= lateDeliveries && err == nil; n++ {
 		if err = text.Wait(ctx, r.opt.Linger); err != nil {
 			break
 		}
 		var after *Result
-		if after, err = r.plain(ctx, c, fmt.Sprintf("after %s again, %d", c.ID, n+1)); err == nil && after.Outcome == report.Failed {
-			return after, r.awaitRestart(ctx, c, after)
+		if after, err = r.plain(ctx, c, fmt.Sprintf("after %s %s, %d", c.ID, what, n)); err == nil && after.Outcome == report.Failed {
+			return n, after, r.awaitRestart(ctx, c, after)
 		}
 	}
-	return nil, err
+	return 0, nil, err
 }
 
 // lateDeliveries is the number of plain deliveries that show a late effect, each after Options.Linger.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"artihook/emitter"
@@ -16,6 +17,11 @@ const timeCase = "http-in-time"
 
 // httpCases returns the cases about the use of HTTP.
 func httpCases() []Case {
+	return slices.Concat(serverCases(), requestCases(), connectionCases(), []Case{errorResponseCase(), echoCase(), cutsCase()})
+}
+
+// serverCases returns the cases that every receiver needs.
+func serverCases() []Case {
 	return []Case{
 		{
 			ID: timeCase, Level: Should, Requests: 1, independent: true, run: responseInTime,
@@ -43,16 +49,17 @@ func httpCases() []Case {
 			Code: codeReadAll,
 		},
 		{
-			ID: "http-cut", Level: Must, Requests: 4, run: cutOff,
-			Sends: "A plain delivery whose connection closes in the middle of the body, then three plain valid ones.",
+			ID: "http-cut", Level: Must, Requests: 2, run: cutOff,
+			Sends: "A plain delivery whose connection closes in the middle of the body, then a plain valid one.",
 			Why:   "A connection may break in the middle of a body. The next deliveries are accepted as usual.", Fix: "Release the locks, connections and transactions of a request whose body cannot be read.",
 			Code: codeReleaseAlways,
 		},
 		{
-			ID: "http-large-without-expect", Level: Must, Requests: 1, run: expectAccepted(long("30 KB, without Expect: 100-continue", 30_000)),
-			Sends: "The created event of a lead with a long answer, without the header Expect.",
+			ID: "http-large-without-expect", Level: Must, Requests: 1, run: expectAccepted(long("40 KB, without Expect: 100-continue", 40_000)),
+			Sends: "The created event of a lead with a long answer, 40 KB in all, without the header Expect.",
 			Why:   "ArtiBot sends no Expect header: a body of several packets follows its headers immediately.", Fix: "Read the body until its end, which Content-Length announces, and do not require Expect: 100-continue.",
-			Code: codeReadAll,
+			Code:  codeReadAll,
+			needs: []string{"body-long-answer"},
 		},
 		{
 			ID: "http-content-type", Level: Should, Requests: 1, run: contentType,
@@ -61,12 +68,12 @@ func httpCases() []Case {
 			Code: codeUnparsedBody,
 		},
 		{
-			ID: "http-get", Level: Should, Requests: 1, independent: true, run: withoutBody(http.MethodGet),
+			ID: "http-get", Level: Should, Requests: 1, independent: true, storesNothing: true, run: withoutBody(http.MethodGet),
 			Sends: "A GET without body and signature.",
 			Why:   "People open your URL in a browser, and link checkers request it with GET.", Fix: "Respond 405 to every method but POST.", Code: codeOnlyPOST,
 		},
 		{
-			ID: "http-head", Level: Should, Requests: 1, independent: true, run: withoutBody(http.MethodHead),
+			ID: "http-head", Level: Should, Requests: 1, independent: true, storesNothing: true, run: withoutBody(http.MethodHead),
 			Sends: "A HEAD without body and signature.",
 			Why:   "Monitors request your URL with HEAD.", Fix: "Respond 405 to every method but POST.", Code: codeOnlyPOST,
 		},
@@ -76,13 +83,17 @@ func httpCases() []Case {
 			Why:   "A sender that can reuse a connection saves both sides a handshake for each event.", Fix: "Keep connections open, as HTTP/1.1 does by default.",
 			Code: codeKeepOpen,
 		},
-		{
-			ID: "http-no-echo", Level: Must, Requests: 4, independent: true, run: noEcho,
-			Sends: "Four deliveries that often cause an error: without a signature, with a wrong one, with invalid JSON, with JSON that is not an event.",
-			Why:   "A response that contains the secret, the valid signature or a stack trace helps an attacker.",
-			Fix:   "Log the details on your side, and send only the status.",
-			Code:  codeLogOnly,
-		},
+	}
+}
+
+// echoCase returns the case about confidential text in responses. It runs near the end, since every earlier response counts.
+func echoCase() Case {
+	return Case{
+		ID: "http-no-echo", Level: Must, Requests: 4, independent: true, run: noEcho,
+		Sends: "Four deliveries that often cause an error: without a signature, with a wrong one, with invalid JSON, with JSON that is not an event.",
+		Why:   "A response that contains the secret, the valid signature or a stack trace helps an attacker.",
+		Fix:   "Log the details on your side, and send only the status.",
+		Code:  codeLogOnly,
 	}
 }
 
@@ -154,11 +165,9 @@ func cutOff(c *caseRun) {
 	req := c.validRequest()
 	req.variant, req.options = "with the connection cut in the middle of the body", emitter.SendOptions{Cut: true, CutAfter: len(req.body) / 2}
 	c.send(req)
-	for range 3 { // the receiver may notice the cut later
-		next := c.validRequest()
-		next.variant = "after a connection that was cut in the middle of the body"
-		c.expect(next, accepted)
-	}
+	next := c.validRequest()
+	next.variant = "after a connection that was cut in the middle of the body"
+	c.expect(next, accepted)
 }
 
 func contentType(c *caseRun) {

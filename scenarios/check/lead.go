@@ -110,6 +110,22 @@ func setText(a *payload.Answer, text string) {
 	a.Input, a.Display, a.Value = text, text, payload.Text(text)
 }
 
+// shift moves the dates of all events by this number of minutes.
+func (l *lead) shift(minutes int) *lead {
+	by := time.Duration(minutes) * time.Minute
+	for i := range l.events {
+		e := &l.events[i]
+		e.Lead.Created = payload.Stored(e.Lead.Created.Time().Add(by))
+		e.Time = payload.Live(e.Time.Time().Add(by))
+		if modified := e.Lead.Modified.Time().Add(by); e.Action == payload.Completed {
+			e.Lead.Modified = payload.Stored(modified)
+		} else {
+			e.Lead.Modified = payload.Live(modified)
+		}
+	}
+	return l
+}
+
 func (l *lead) created() *payload.Event   { return &l.events[0] }
 func (l *lead) completed() *payload.Event { return &l.events[len(l.events)-1] }
 
@@ -123,12 +139,11 @@ func (l *lead) createdWith(text string) *payload.Event {
 	return e
 }
 
-// updatedWith returns an updated event with these answers. The last one is the newest.
-func (l *lead) updatedWith(answers []payload.Answer) *payload.Event {
-	e := l.updated(2)
+// createdWithAnswers returns the created event with these answers. The last one is the newest.
+func (l *lead) createdWithAnswers(answers []payload.Answer) *payload.Event {
+	e := l.created()
 	newest := answers[len(answers)-1]
 	e.Lead.Data = append(payload.StoredOrder(slices.Clone(answers[:len(answers)-1])), newest)
-	e.Lead.Version = len(answers)
 	e.Meta.LastAnswered = newest.Field
 	return e
 }

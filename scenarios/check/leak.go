@@ -27,6 +27,10 @@ var stackTraceForms = [...]string{
 	`(?m)^\s+at [\w.$]+\(\w+\.java:\d+\)`,         // Java
 	`(?m)^#\d+ .+\(\d+\): `,                       // PHP
 	`(?m)^\s*from .+\.rb:\d+:in `,                 // Ruby
+	`(?m)^(PHP )?(Fatal error|Parse error|Warning|Notice|Deprecated): +.+ in .+ on line \d+`, // PHP
+	`(?m)^Stack trace:$`,                  // PHP
+	`Exception in thread "`,               // Java
+	`thread '.+' (\(\d+\) )?panicked at `, // Rust
 }
 
 // minSecret is the minimum length of a secret that is searched for, in bytes: a shorter one may be part of ordinary text.
@@ -45,7 +49,7 @@ func (r *run) findLeak(w *emitter.Webhook, req request, d *history.Delivery) {
 		r.leaked.what = "the secret"
 	case !strings.EqualFold(d.Request.Headers.Get(signature.Header), valid) && !d.OK() && strings.Contains(strings.ToLower(response), bare(valid)):
 		r.leaked.what = "the valid signature"
-	case stackTrace().MatchString(string(d.Response.Body)):
+	case !d.OK() && hasStackTrace(d.Response.Body):
 		r.leaked.what = "a stack trace"
 	default:
 		return

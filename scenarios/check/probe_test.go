@@ -94,7 +94,7 @@ func TestBrokenProbe(t *testing.T) {
 	server := httptest.NewServer(correct())
 	defer server.Close()
 	probes := 0
-	results := examine(t, server.URL, exam{only: []string{"life-conversation", "life-twice", "life-gaps"}}, func(context.Context, string) (string, error) {
+	results := examine(t, server.URL, exam{only: []string{"life-conversation", "life-twice", "life-same-contact"}}, func(context.Context, string) (string, error) {
 		probes++
 		return "", fmt.Errorf("exit status %d: no such table", probes)
 	})

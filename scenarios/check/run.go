@@ -12,6 +12,7 @@ import (
 
 	"artihook/emitter"
 	"artihook/emitter/history"
+	"artihook/emitter/payload"
 	"artihook/emitter/text"
 	"artihook/scenarios/report"
 )
@@ -157,10 +158,12 @@ type run struct {
 	forged           bool              // forgery is known
 	forgery          *history.Delivery // the receiver's response to a wrong signature; nil if it accepted it
 	leaked           leak              // the first leak in a response
+	hidden           hiddenError       // the first error in the text of a 2xx response
 
-	lag         time.Duration // the longest time until the probe showed an accepted event
-	probeWorked bool          // the probe has shown an accepted event
-	probeBroken string        // the case since which the probe has failed
+	unchecked   []*payload.Event // accepted events that were not stored soon
+	lag         time.Duration    // the longest time until the probe showed an accepted event
+	probeWorked bool             // the probe has shown an accepted event
+	probeBroken string           // the case since which the probe has failed
 }
 
 func (r *run) runAll(ctx context.Context) error {

@@ -1,7 +1,9 @@
 package check
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"artihook/emitter"
@@ -11,6 +13,11 @@ import (
 
 // signatureCases returns the cases about the signature (docs/contract.md, section 3).
 func signatureCases() []Case {
+	return slices.Concat(verificationCases(), formCases(), urlCases(), bypassCases())
+}
+
+// verificationCases returns the cases that every receiver needs.
+func verificationCases() []Case {
 	const anybody = "Anybody who knows your URL can send you leads."
 	return []Case{
 		{
@@ -28,78 +35,78 @@ func signatureCases() []Case {
 			Code:  codeFoldCase,
 		},
 		{
-			ID: "signature-wrong-secret", Level: Must, Requests: 1, independent: true, run: wrongSecret,
+			ID: "signature-wrong-secret", Level: Must, Requests: 1, storesNothing: true, independent: true, run: wrongSecret,
 			Sends: "A plain delivery that is signed with another secret.",
 			Why:   "A delivery that is signed with another secret is rejected.", Fix: anybody + " Verify the signature, and respond 401 if it is wrong.",
 			Code: codeCompareAll,
 		},
 		{
-			ID: "signature-missing-header", Level: Must, Requests: 1, independent: true, run: expectRejected(missingHeader),
+			ID: "signature-missing-header", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectRejected(missingHeader),
 			Sends: "A plain delivery without the header x-artibot-signature.",
 			Why:   "A delivery without a signature is rejected and does not cause an error.", Fix: "Treat a missing header as an empty text.",
 			Code: codeMissingIsEmpty,
 		},
 		{
-			ID: "signature-empty-header", Level: Must, Requests: 1, independent: true, run: expectRejected(fixedHeader("an empty signature", "")),
+			ID: "signature-empty-header", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectRejected(fixedHeader("an empty signature", "")),
 			Sends: "A plain delivery whose header x-artibot-signature is empty.",
 			Why:   "An empty signature is rejected.", Fix: "Compare whole values: every text starts with the empty text.",
 			Code: codeCompareAll,
 		},
 		{
-			ID: "signature-garbage", Level: Must, Requests: 2, independent: true,
+			ID: "signature-garbage", Level: Must, Requests: 2, storesNothing: true, independent: true,
 			run:   expectRejected(fixedHeader("a signature that is not hex", "not-a-signature"), fixedHeader("a signature that is not ASCII", "ü§%00{}")),
 			Sends: "Two plain deliveries: one with a signature that is not hex, one with a signature that is not ASCII.",
 			Why:   "A signature that is not hex is rejected and does not cause an error.", Fix: "Check length and digits before you decode the signature, or compare it as text.",
 			Code: codeDecodeHex,
 		},
 		{
-			ID: "signature-wrong-digits", Level: Must, Requests: 2, independent: true, run: expectRejected(wrongDigits, zeros),
+			ID: "signature-wrong-digits", Level: Must, Requests: 2, storesNothing: true, independent: true, run: expectRejected(wrongDigits, zeros),
 			Sends: "Two plain deliveries: one whose signature has every digit replaced, one with zeros as its signature.",
 			Why:   "A signature of the right length with wrong digits is rejected.", Fix: anybody + " Compare every digit.",
 			Code: codeCompareAll,
 		},
 		{
-			ID: "signature-truncated", Level: Must, Requests: 1, independent: true, run: expectRejected(truncated),
+			ID: "signature-truncated", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectRejected(truncated),
 			Sends: "A plain delivery whose signature lacks the last character.",
 			Why:   "A valid signature without its last character is rejected.", Fix: "Compare whole values, including their lengths.",
 			Code: codeCompareAll,
 		},
 		{
-			ID: "signature-other-body", Level: Must, Requests: 2, independent: true, run: expectRejected(changedBody, spacedBody),
+			ID: "signature-other-body", Level: Must, Requests: 2, storesNothing: true, independent: true, run: expectRejected(changedBody, spacedBody),
 			Sends: "Two plain deliveries with the signature of another body: one with another version, one with an additional space.",
 			Why:   "The signature of one body is not valid for another, even if both are the same JSON with other spaces.",
 			Fix:   "Sign the raw bytes as they arrived. Do not parse the JSON and serialise it again to sign it.",
 			Code:  codeRawBody,
 		},
 		{
-			ID: "signature-other-url", Level: Must, Requests: 3, independent: true, run: expectRejected(otherOrigin, otherHost, otherPath),
+			ID: "signature-other-url", Level: Must, Requests: 3, storesNothing: true, independent: true, run: expectRejected(otherOrigin, otherHost, otherPath),
 			Sends: "Three plain deliveries with the signature of another URL: another scheme, another host, another path.",
 			Why:   "The signature for one URL is not valid for another: a delivery to your test system must not be accepted by the live one.",
 			Fix:   "Sign the public URL of your webhook. Take scheme and host from your settings, not from the request.",
 			Code:  codePublicOrigin,
 		},
 		{
-			ID: "signature-other-query", Level: Must, Requests: 2, independent: true, run: expectRejected(otherQuery, addedQuery),
+			ID: "signature-other-query", Level: Must, Requests: 2, independent: true, run: otherQueries,
 			Sends: "Two plain deliveries: one with the signature of another query, one with a query that is not signed.",
 			Why:   "The query is part of the signed URL.",
-			Fix:   "Sign the request target as it arrived, with its query. A receiver that has its whole URL in its settings is correct too: skip this case for it.",
+			Fix:   "Sign the request target as it arrived, with its query.",
 			Code:  codePublicOrigin,
 		},
 		{
-			ID: "signature-other-method", Level: Must, Requests: 1, independent: true, run: expectRejected(otherMethod),
+			ID: "signature-other-method", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectRejected(signedAs(http.MethodGet)),
 			Sends: "A plain delivery with the signature of a GET.",
 			Why:   "The signature of a GET is not valid for a POST.", Fix: "Start the signed text with the method of the request.",
 			Code: codeSignMethod,
 		},
 		{
-			ID: "signature-other-scheme", Level: Must, Requests: 1, independent: true, run: expectRejected(otherScheme),
+			ID: "signature-other-scheme", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectRejected(otherScheme),
 			Sends: "A plain delivery with a signature of the other scheme.",
 			Why:   "Only one scheme is accepted: a signature of the body scheme does not protect the URL.",
 			Fix:   "Verify only the scheme that your ArtiBot account uses (--scheme).",
 			Code:  codeSignMessage,
 		},
 		{
-			ID: "signature-status", Level: Should, Requests: 2, independent: true, run: rejectionStatus,
+			ID: "signature-status", Level: Should, Requests: 2, storesNothing: true, independent: true, run: rejectionStatus,
 			Sends: "A plain delivery with a wrong signature, and one without a signature. Every rejection before it counts too.",
 			Why:   "401 or 403 says that the signature is wrong. 400 or 404 looks like another mistake in the delivery history, and hides it.",
 			Fix:   "Respond 401 or 403 to every wrong or missing signature. If you prefer other statuses, list them with --rejection.",
@@ -114,8 +121,7 @@ type forgery func(c *caseRun, req request) (forged request, why string)
 // expectRejected returns a case that fails unless each forgery is rejected.
 func expectRejected(forgeries ...forgery) func(*caseRun) {
 	return func(c *caseRun) {
-		if c.run.acceptsForgeries {
-			c.inconclusive("the receiver accepts any signature; see signature-wrong-secret")
+		if !c.verifies() {
 			return
 		}
 		tried := 0
@@ -133,7 +139,15 @@ func expectRejected(forgeries ...forgery) func(*caseRun) {
 	}
 }
 
-// signatureFor is the header for the shot's body, with a change to what is signed.
+// verifies reports whether a case about forgeries is useful. If the receiver accepts any signature, the case ends.
+func (c *caseRun) verifies() bool {
+	if c.run.acceptsForgeries {
+		c.inconclusive("the receiver accepts any signature; see signature-wrong-secret")
+	}
+	return !c.done()
+}
+
+// signatureFor returns the signature of the request, with a change to what is signed.
 func (c *caseRun) signatureFor(req request, scheme signature.Scheme, change func(*signature.Message)) string {
 	w := c.webhook(req)
 	m := signature.Message{Method: http.MethodPost, URL: signedURL(w).String(), Body: req.body}
@@ -262,6 +276,43 @@ var (
 	otherQuery = signedFor(func(u *signature.URL) { u.Target = withQuery(u.Target, "artihook=other") })
 )
 
+// otherQueries tries a signature for another query, and a query that is not signed. A receiver that has its whole URL in its
+// settings may ignore the query: it accepts the path in another spelling too.
+func otherQueries(c *caseRun) {
+	if !c.verifies() {
+		return
+	}
+	other, why := otherQuery(c, c.validRequest())
+	if why != "" {
+		c.skip(why)
+		return
+	}
+	c.expectRejection(other)
+	added, _ := addedQuery(c, c.validRequest())
+	d := c.send(added)
+	if d.OK() && c.ignoresTarget() {
+		c.note("the receiver does not look at the path and the query of a request; it probably has its whole URL in its settings")
+		return
+	}
+	c.compare(added, &d, c.rejected())
+}
+
+// ignoresTarget reports whether the receiver accepts a signature for another spelling of the path than that of the request.
+func (c *caseRun) ignoresTarget() bool {
+	req := c.validRequest()
+	value := c.signatureFor(req, signature.SchemeURL, nil)
+	if c.run.opt.Webhook.URL.Target == "/" {
+		return false // there is no letter to spell in another way
+	}
+	req.variant = "with its path in another spelling"
+	req.alter = func(d *history.Delivery) {
+		header(value)(d)
+		d.Request.Target = fmt.Sprintf("/%%%02X%s", d.Request.Target[1], d.Request.Target[2:])
+	}
+	again := c.send(req)
+	return again.OK()
+}
+
 // addedQuery adds a query that is not signed to the URL. A receiver that does not sign the query accepts the request.
 func addedQuery(c *caseRun, req request) (request, string) {
 	w := c.run.opt.Webhook
@@ -285,15 +336,6 @@ func withQuery(target, pair string) string {
 		return target + "&" + pair
 	}
 	return target + "?" + pair
-}
-
-func otherMethod(c *caseRun, req request) (request, string) {
-	if c.run.opt.Webhook.Scheme == signature.SchemeBody {
-		return req, urlNotSigned
-	}
-	req.variant = "with the signature of a GET"
-	req.alter = header(c.signatureFor(req, signature.SchemeURL, func(m *signature.Message) { m.Method = http.MethodGet }))
-	return req, ""
 }
 
 func otherScheme(c *caseRun, req request) (request, string) {

@@ -1,64 +1,18 @@
 package receivertest
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
-	"strings"
+	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"artihook/emitter/receiver"
 )
 
-// atOnce is the maximum number of events that FewLeads handles at the same time.
-const atOnce = 3
-
-// event is the part of an event that the mistakes depend on.
-type event struct {
-	Lead struct {
-		Status any
-		Data   map[string]struct {
-			Type  string
-			Value json.RawMessage
-		}
-	}
-	Meta            struct{ Location struct{ State, City *string } }
-	Action          string
-	ResourceID      string `json:"resource_id"`
-	ResourceVersion int    `json:"resource_version"`
-}
-
-func readEvent(body []byte) event {
-	var e event
-	_ = json.Unmarshal(body, &e) // fields that cannot be read stay zero
-	return e
-}
-
-// crashes returns the mistakes in which the receiver fails.
-func (e *event) crashes() []condition {
-	all := []condition{
-		{NeedsSecondAnswer, len(e.Lead.Data) == 1},
-		{FewAnswers, len(e.Lead.Data) > 100},
-		{NeedsPlace, e.Meta.Location.State == nil || e.Meta.Location.City == nil},
-	}
-	for field, answer := range e.Lead.Data {
-		all = append(all, condition{TextOnly, !strings.HasPrefix(string(answer.Value), `"`)}, condition{FieldPaths, strings.ContainsAny(field, "[].")})
-	}
-	return all
-}
-
-var knownTypes = []string{"text", "email", "phone_number", "multiple_choice", "number", "date_time", "address"}
-
-// rejections returns the mistakes in which the receiver rejects the event.
-func (e *event) rejections() []condition {
-	_, text := e.Lead.Status.(string)
-	all := []condition{{StatusNumber, text}, {StatusText, !text}, {RejectsCompleted, e.Action == "completed"}}
-	for _, answer := range e.Lead.Data {
-		all = append(all, condition{StrictTypes, !slices.Contains(knownTypes, answer.Type)})
-	}
-	return all
-}
+// raceTime is how long the older of two simultaneous events waits for the newer one in LosesUpdates.
+const raceTime = 100 * time.Millisecond
 
 // leads stores the leads, in memory and without bound.
 type leads struct {
@@ -66,12 +20,14 @@ type leads struct {
 
 	mu      sync.Mutex
 	known   map[string]*lead
-	handled atomic.Int32 // the events that tooMany handles now
+	owner   map[string]string // the lead of each e-mail address and contact
+	current *lead             // the last lead that was created
 }
 
 type lead struct {
 	records []receiver.Record
 	seen    []version
+	taken   time.Time // when the last event was taken
 }
 
 // version orders the events of a lead: in edition 2022, completed repeats the version of the last update.
@@ -80,76 +36,128 @@ type version struct {
 	completed bool
 }
 
+func versionOf(e *event) version { return version{e.ResourceVersion, e.Action == "completed"} }
+
 func (v version) newer(than version) bool {
 	return v.number > than.number || v.number == than.number && v.completed && !than.completed
+}
+
+// newest returns the newest version that was seen.
+func (l *lead) newest() version {
+	var newest version
+	for _, seen := range l.seen {
+		if seen.newer(newest) {
+			newest = seen
+		}
+	}
+	return newest
 }
 
 func (l *leads) records(id string) []receiver.Record {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.known[id] == nil {
+	if l.known[id] == nil || l.has[StoresHTMLLate] && time.Since(l.known[id].taken) < LateTime {
 		return nil
 	}
 	return slices.Clone(l.known[id].records)
 }
 
 // take stores an event. It reports false if it rejects the event.
-func (l *leads) take(e event) (ok bool) {
-	if e.ResourceID == "" {
+func (l *leads) take(e *event) (ok bool) {
+	if !e.isEvent() {
 		return true
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.known == nil {
-		l.known = map[string]*lead{}
+		l.known, l.owner = map[string]*lead{}, map[string]string{}
 	}
 	of := l.known[e.ResourceID]
 	if of == nil {
 		of = &lead{}
 		l.known[e.ResourceID] = of
 	}
-	v := version{e.ResourceVersion, e.Action == "completed"}
-	repeated := slices.Contains(of.seen, v)
-	var newest version
-	for _, seen := range of.seen {
-		if seen.newer(newest) {
-			newest = seen
-		}
-	}
-	first := len(of.seen) == 0
-	of.seen = append(of.seen, v)
-	switch {
-	case l.has[RejectsDuplicates] && repeated,
-		l.has[RejectsStale] && newest.newer(v),
-		l.has[NeedsCreated] && first && v.number > 1,
-		l.has[NeedsNextVersion] && v.number > newest.number+1:
+	if l.rejects(e, of) {
 		return false
-	case l.has[DropsSeenVersion] && v.number == newest.number:
-	case repeated && !l.has[NotIdempotent]:
-	case newest.newer(v) && !l.has[TrustsOrder] && !repeated:
-	case repeated || len(of.records) == 0:
-		of.records = append(of.records, recordOf(e))
-	default:
-		of.records[0] = recordOf(e)
 	}
+	before := of.newest()
+	if l.has[LosesUpdates] && e.ResourceVersion == 2 {
+		l.awaitNewer(of, versionOf(e))
+	}
+	v := versionOf(e)
+	repeated := slices.Contains(of.seen, v)
+	of.seen, of.taken = append(of.seen, v), time.Now()
+	switch {
+	case l.has[StoresCreatedOnly] && len(of.seen) > 1,
+		l.has[DropsSeenVersion] && v.number == before.number,
+		l.has[DropsAfterError] && e.cannotBeStored():
+	case repeated && !l.has[NotIdempotent] && !(l.has[AppendsUpdates] && e.Action == "updated"):
+	case before.newer(v) && !l.has[TrustsOrder] && !repeated && !l.has[ComparesText]:
+	case l.has[ComparesText] && strconv.Itoa(v.number) < strconv.Itoa(before.number):
+	case repeated || len(of.records) == 0:
+		of.records = append(of.records, l.recordOf(e))
+	default:
+		of.records[0] = l.recordOf(e)
+	}
+	l.mix(e, of)
 	return true
 }
 
-func recordOf(e event) receiver.Record {
-	record := receiver.Record{Version: e.ResourceVersion, Completed: e.Action == "completed", Answers: map[string]json.RawMessage{}}
-	for field, answer := range e.Lead.Data {
-		record.Answers[field] = answer.Value
+// awaitNewer waits until an event of the lead that is newer than v was taken, for raceTime at most.
+func (l *leads) awaitNewer(of *lead, v version) {
+	for end := time.Now().Add(raceTime); time.Now().Before(end) && !of.newest().newer(v); {
+		l.mu.Unlock()
+		time.Sleep(time.Millisecond)
+		l.mu.Lock()
 	}
-	return record
 }
 
-// tooMany reports whether more than atOnce events are handled at the same time. It takes a moment, so that events which arrive
-// together are counted together.
-func (l *leads) tooMany() bool {
-	defer l.handled.Add(-1)
-	if l.handled.Add(1) > atOnce {
-		return true
+// rejects reports whether a mistake rejects the event, of a lead with these earlier events.
+func (l *leads) rejects(e *event, of *lead) bool {
+	v := versionOf(e)
+	first, repeated, newest := len(of.seen) == 0, slices.Contains(of.seen, v), of.newest()
+	return l.has[RejectsDuplicates] && repeated && !v.completed ||
+		l.has[RejectsCompletedTwice] && repeated && v.completed ||
+		l.has[RejectsStale] && newest.newer(v) ||
+		l.has[NeedsCreated] && first && e.Action == "updated" ||
+		l.has[RejectsCompletedFirst] && first && v.completed ||
+		l.has[NeedsNextVersion] && !first && v.number > newest.number+1 ||
+		l.has[UniqueEmail] && l.isTaken(e, e.email()) ||
+		l.has[UniqueContact] && l.isTaken(e, e.Lead.ContactID) ||
+		l.has[UniqueAnswers] && l.isTaken(e, e.answers())
+}
+
+// isTaken reports whether another lead has the key. It takes the key for the lead of the event.
+func (l *leads) isTaken(e *event, key string) bool {
+	if key == "" {
+		return false
 	}
-	time.Sleep(20 * time.Millisecond)
-	return false
+	owner := cmp.Or(l.owner[key], e.ResourceID)
+	l.owner[key] = owner
+	return owner != e.ResourceID
+}
+
+// mix moves the event's record to the lead that was created last, as a receiver with a global variable does.
+func (l *leads) mix(e *event, of *lead) {
+	switch {
+	case !l.has[OneCurrentLead]:
+	case e.Action == "created" || l.current == nil:
+		l.current = of
+	case l.current != of:
+		l.current.records, of.records = of.records, l.current.records
+	}
+}
+
+func (l *leads) recordOf(e *event) receiver.Record {
+	record := receiver.Record{Version: e.ResourceVersion, Completed: e.Action == "completed", Answers: map[string]json.RawMessage{}}
+	for field, a := range e.Lead.Data {
+		field, value := field, a.Value
+		for mistake, change := range storedAs {
+			if l.has[mistake] {
+				field, value = change(field, a)
+			}
+		}
+		record.Answers[field] = value
+	}
+	return record
 }

@@ -9,12 +9,27 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"artihook/emitter/receiver"
 	"artihook/emitter/text"
+)
+
+// hangUpTime is how long LocksAfterHangUp waits for the sender to hang up before it responds.
+const hangUpTime = time.Second
+
+// fewLeads is how many requests FewLeads handles at the same time, and busyTime how long each takes.
+const (
+	fewLeads = 20
+	busyTime = 5 * time.Millisecond
+)
+
+// slots is how many bodies LeaksSlots can read at the same time, and slotTime how long others wait.
+const (
+	slots    = 5
+	slotTime = 100 * time.Millisecond
 )
 
 // SlowResponse is how long [Slow] waits before it responds.
@@ -22,6 +37,7 @@ const SlowResponse = 6 * time.Millisecond
 
 const (
 	smallBody       = 64 << 10 // bytes
+	mediumBody      = 512 << 10
 	signatureHeader = "X-Artibot-Signature"
 )
 
@@ -30,15 +46,21 @@ type Receiver struct {
 	opt   receiver.Options
 	has   map[Misbehavior]bool
 	leads leads
+	seen  sync.Map // the signatures that were right, for RemembersSignatures
 
-	reading sync.Mutex
-	broken  bool // the last body ended too early
+	inFlight atomic.Int64 // requests, for FewLeads
+	serial   sync.Mutex   // for OneAtATime
+	reading  sync.Mutex
+	broken   bool          // the last body ended too early
+	slots    chan struct{} // bodies that are read now, for LeaksSlots
+
+	pending sync.Map // the events whose sender hung up, for LocksAfterHangUp
 }
 
 // New returns a receiver as receiver.New does that makes these mistakes. Options.Leads and Options.Forward are not used.
 func New(opt receiver.Options, mistakes ...Misbehavior) *Receiver {
 	opt.Leads, opt.Forward = nil, nil
-	s := &Receiver{opt: opt, has: map[Misbehavior]bool{}}
+	s := &Receiver{opt: opt, has: map[Misbehavior]bool{}, slots: make(chan struct{}, slots)}
 	for _, m := range mistakes {
 		s.has[m] = true
 	}
@@ -51,15 +73,30 @@ func (s *Receiver) Records(lead string) []receiver.Record { return s.leads.recor
 
 // ServeHTTP serves one request.
 func (s *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.has[FewLeads] {
+		defer s.inFlight.Add(-1)
+		if s.inFlight.Add(1) > fewLeads {
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		time.Sleep(busyTime)
+	}
+	if s.has[OneAtATime] {
+		s.serial.Lock()
+		defer s.serial.Unlock()
+	}
 	body, err := s.read(r.Body)
 	r = r.Clone(r.Context())
 	r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{err}))
 	a, right := s.receive(r)
-	if a.Method == http.MethodPost && err == nil && s.verifies() {
+	if a.Method == http.MethodPost && err == nil {
 		s.judge(&a)
 	}
-	e := readEvent(a.Body)
-	if a.Status < 300 && !s.leads.take(e) {
+	read := &request{Request: r, body: body, a: &a, event: readEvent(a.Body)}
+	if s.has[LocksAfterHangUp] && a.Reason == "" && s.isLocked(read) {
+		a.Status, a.Reason = http.StatusConflict, "the event is being stored"
+	}
+	if a.Status < 300 && !s.leads.take(&read.event) {
 		a.Status, a.Reason = http.StatusConflict, "the event does not follow the known events of its lead"
 	}
 	if s.opt.Seen != nil {
@@ -68,7 +105,7 @@ func (s *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.has[Slow] {
 		_ = text.Wait(r.Context(), SlowResponse)
 	}
-	s.respond(w, r, a, e, right)
+	s.respond(w, read, right)
 	if s.has[ClosesSilently] && a.Reason == "" {
 		closeSilently(w)
 	}
@@ -81,6 +118,22 @@ func closeSilently(w http.ResponseWriter) {
 	if conn, _, err := control.Hijack(); err == nil {
 		conn.Close()
 	}
+}
+
+// isLocked reports whether the sender of this event hung up before the response. It waits for this to happen.
+func (s *Receiver) isLocked(r *request) bool {
+	key := string(r.body)
+	if locked, known := s.pending.Load(key); known {
+		return locked.(bool)
+	}
+	hungUp := false
+	select {
+	case <-r.Context().Done():
+		hungUp = true
+	case <-time.After(hangUpTime):
+	}
+	s.pending.Store(key, hungUp)
+	return hungUp
 }
 
 // receive returns the request as a correct receiver reads it, and its response.
@@ -108,9 +161,18 @@ func (s *Receiver) read(body io.Reader) ([]byte, error) {
 		}
 		return piece[:n], err
 	case s.has[SmallBody]:
-		text, err := io.ReadAll(io.LimitReader(body, smallBody+1))
-		if len(text) > smallBody {
-			err = &http.MaxBytesError{Limit: smallBody}
+		return readLimited(body, smallBody)
+	case s.has[MediumBody]:
+		return readLimited(body, mediumBody)
+	case s.has[LeaksSlots]:
+		select {
+		case s.slots <- struct{}{}:
+		case <-time.After(slotTime):
+			return nil, errors.New("no slot is free")
+		}
+		text, err := io.ReadAll(body)
+		if err == nil {
+			<-s.slots
 		}
 		return text, err
 	case s.has[BreaksAfterHalfBody]:
@@ -127,44 +189,72 @@ func (s *Receiver) read(body io.Reader) ([]byte, error) {
 	return io.ReadAll(body)
 }
 
-// judge sets status and reason as the wrong verification has it.
+func readLimited(body io.Reader, limit int64) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(body, limit+1))
+	if int64(len(text)) > limit {
+		err = &http.MaxBytesError{Limit: limit}
+	}
+	return text, err
+}
+
+// readable returns the part of the body that a lenient parser reads.
+func (s *Receiver) readable(body []byte) []byte {
+	switch {
+	case s.has[StripsBOM]:
+		return bytes.TrimPrefix(body, []byte("\ufeff"))
+	case s.has[CutsBody]:
+		return body[:bytes.LastIndexByte(body, '}')+1]
+	}
+	return body
+}
+
+// judge sets status and reason if the receiver verifies the signature in a wrong way.
 func (s *Receiver) judge(a *receiver.Arrival) {
-	a.Verified = s.verify(a)
+	ok, wrong := s.verify(a)
+	if !wrong {
+		return
+	}
+	a.Verified = ok
 	switch {
 	case !a.Verified:
 		a.Status, a.Reason = http.StatusUnauthorized, "the signature is wrong"
-	case !json.Valid(a.Body):
+	case !json.Valid(s.readable(a.Body)):
 		a.Status, a.Reason = http.StatusBadRequest, "the body is not JSON"
 	default:
 		a.Status, a.Reason = cmp.Or(s.opt.Status, receiver.DefaultStatus), ""
 	}
 }
 
-func (s *Receiver) respond(w http.ResponseWriter, r *http.Request, a receiver.Arrival, e event, right *httptest.ResponseRecorder) {
+func (s *Receiver) respond(w http.ResponseWriter, r *request, right *httptest.ResponseRecorder) {
 	if s.has[Closes] {
 		w.Header().Set("Connection", "close")
 	}
-	if s.has[Redirects] && a.Reason == "" {
-		http.Redirect(w, r, "/elsewhere", http.StatusFound)
+	if s.has[Redirects] && r.a.Reason == "" {
+		http.Redirect(w, r.Request, "/elsewhere", http.StatusFound)
 		return
 	}
-	if status := s.status(a, e, r); status >= 400 {
-		a.Status, a.Reason = status, http.StatusText(status)
-	} else if status > 0 {
+	switch status := s.status(r); {
+	case status >= 400:
+		r.a.Status, r.a.Reason = status, http.StatusText(status)
+	case status > 0:
 		w.WriteHeader(status)
 		return
 	}
 	switch {
-	case a.Reason != "":
-		s.reject(w, a)
-	case a.Status == right.Code:
+	case r.a.Reason != "":
+		s.reject(w, *r.a)
+	case s.has[WarnsInSuccess]:
+		fmt.Fprint(w, "<br />\n<b>Warning</b>:  Undefined array key \"Email\" in <b>/srv/hook.php</b> on line <b>7</b><br />\n")
+	case s.has[DropsAfterError] && r.event.cannotBeStored():
+		fmt.Fprint(w, `{"error":"could not store the lead"}`)
+	case r.a.Status == right.Code:
 		for name, values := range right.Header() {
 			w.Header()[name] = values
 		}
 		w.WriteHeader(right.Code)
 		_, _ = w.Write(right.Body.Bytes())
 	default:
-		w.WriteHeader(a.Status)
+		w.WriteHeader(r.a.Status)
 	}
 }
 
@@ -181,6 +271,8 @@ func (s *Receiver) reject(w http.ResponseWriter, a receiver.Arrival) {
 		reason += ": " + string(s.opt.Secret.Bytes())
 	case s.has[TellsTrace]:
 		reason += "\n    at Object.receive (/srv/receiver.js:12:34)"
+	case s.has[TellsTraceInHTML]:
+		reason = "<pre>TypeError<br> &nbsp; &nbsp;at receive (/srv/receiver.js:12:34)<br> &nbsp; &nbsp;at next</pre>"
 	}
 	if a.Status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", http.MethodPost)
@@ -194,56 +286,10 @@ func (s *Receiver) reject(w http.ResponseWriter, a receiver.Arrival) {
 	fmt.Fprintf(w, "<!DOCTYPE html><html><body><h1>%s</h1></body></html>", http.StatusText(a.Status))
 }
 
-// condition is when a mistake shows.
-type condition struct {
-	mistake Misbehavior
-	holds   bool
-}
-
-// anyOf reports whether the receiver makes one of the mistakes whose condition holds.
-func (s *Receiver) anyOf(conditions []condition) bool {
-	for _, c := range conditions {
-		if c.holds && s.has[c.mistake] {
-			return true
-		}
-	}
-	return false
-}
-
 // status returns the wrong status for a request, or 0 if the right one stays.
-func (s *Receiver) status(a receiver.Arrival, e event, r *http.Request) int {
-	post, header := r.Method == http.MethodPost, strings.Join(r.Header.Values(signatureHeader), "")
-	signed := len(r.Header.Values(signatureHeader)) > 0
-	badJSON := a.Verified && a.Status == http.StatusBadRequest
-	switch {
-	case s.anyOf([]condition{
-		{MissingHeader500, post && !signed},
-		{BadHeader500, post && signed && !isDigest(header)},
-		{GET500, r.Method == http.MethodGet},
-		{HEAD500, r.Method == http.MethodHead},
-		{ContentType500, a.Verified && r.Header.Get("Content-Type") != "application/json"},
-		{BadJSON500, badJSON},
-	}):
-		return http.StatusInternalServerError
-	case badJSON && s.has[AcceptsBadJSON]:
-		return receiver.DefaultStatus
-	case a.Reason != "":
-		return 0
-	case s.has[FewLeads] && s.leads.tooMany():
-		return http.StatusTooManyRequests
-	case s.anyOf(e.crashes()):
-		return http.StatusInternalServerError
-	case s.anyOf(append(e.rejections(), condition{StrictKeys, hasUnknownKey(a.Body)})):
-		return http.StatusUnprocessableEntity
+func (s *Receiver) status(r *request) int {
+	if status := s.statusOf(requestFaults, r); status != 0 || r.a.Reason != "" {
+		return status
 	}
-	return 0
-}
-
-func hasUnknownKey(body []byte) bool {
-	for _, flaw := range receiver.Lint(body) {
-		if flaw.ID == receiver.FlawUnknownKey {
-			return true
-		}
-	}
-	return false
+	return s.statusOf(eventFaults, r)
 }

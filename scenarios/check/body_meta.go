@@ -1,0 +1,55 @@
+package check
+
+import (
+	"strings"
+
+	"artihook/emitter/payload"
+)
+
+// metaCases returns the cases about the visitor's place and browser.
+func metaCases() []Case {
+	return []Case{
+		{
+			ID: "body-ipv6", Level: Must, Requests: 1, run: expectAccepted(withMeta("an IPv6 address", func(m *payload.Meta) { m.IPAddress = "2001:db8:85a3:1234:5678:8a2e:3701:7334" })),
+			Sends: "The created event of a lead with an IPv6 address of 38 characters.",
+			Why:   "Many visitors have an IPv6 address. It has up to 45 characters.", Fix: "Make the column wide enough, or use the type of your database for addresses.", Code: codeAddressColumn,
+		},
+		{
+			ID: "body-empty-ip", Level: Must, Requests: 1, run: expectAccepted(withMeta("an empty ip_address", func(m *payload.Meta) { m.IPAddress = "" })),
+			Sends: "The created event of a lead whose ip_address is empty.",
+			Why:   "One of ArtiBot's samples has an empty ip_address.", Fix: "Store an empty address as NULL, and do not reject the lead.", Code: codeAddressColumn,
+			Section: "5, What is not known",
+		},
+		{
+			ID: "body-long-page", Level: Must, Requests: 1, run: expectAccepted(withMeta("a page URL of more than 500 bytes", func(m *payload.Meta) {
+				m.ChatStartPage = "https://check.example/?utm_campaign=" + strings.NewReplacer(", ", "-", " ", "_").Replace(longText)
+			})),
+			Sends: "The created event of a lead whose chat_start_page has more than 500 bytes.",
+			Why:   "A page URL has the parameters of a campaign. A column of 255 characters fails, or cuts it.", Fix: "Use a column type without a length.", Code: codeTextColumn,
+		},
+		{
+			ID: "body-page-escapes", Level: Should, Requests: 1, run: expectAccepted(withMeta("a page URL with other letters", func(m *payload.Meta) {
+				m.ChatStartPage = "https://check.example/büro/?q=100%&p=%E4%BD%A0#kontakt"
+			})),
+			Sends: "The created event of a lead whose chat_start_page has letters and a percent sign that are not escaped.",
+			Why:   "The address bar of a browser has URLs that a strict parser rejects.", Fix: "Store the URL as text. Do not reject a lead because of it.", Code: codeKeepText,
+			needs: []string{"body-unicode", "body-html-characters"},
+		},
+		{
+			ID: "body-long-user-agent", Level: Must, Requests: 1, run: expectAccepted(withMeta("a user agent of more than 255 bytes", func(m *payload.Meta) {
+				m.Browser.UserAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 [FBAN/FBIOS;FBAV/442.0.0.37.108;FBBV/540204350;FBDV/iPhone14,5;FBMD/iPhone;FBSN/iOS;FBSV/17.1.2;FBSS/3;FBID/phone;FBLC/en_US;FBOP/5;FBRV/542184102;IABMV/1;FBCR/Carrier]"
+			})),
+			Sends: "The created event of a lead whose user agent has more than 255 bytes.",
+			Why:   "The browsers inside of apps have long user agents. A column of 255 characters fails, or cuts it.", Fix: "Use a column type without a length.", Code: codeTextColumn,
+		},
+	}
+}
+
+// withMeta returns a variant with a change to meta.
+func withMeta(what string, change func(*payload.Meta)) variant {
+	return func(c *caseRun) request {
+		e := c.lead().created()
+		change(&e.Meta)
+		return variantOf("with "+what, e)
+	}
+}

@@ -1,0 +1,89 @@
+package check
+
+import (
+	"encoding/json"
+	"html"
+	"regexp"
+	"strings"
+
+	"artihook/emitter/history"
+)
+
+// errorResponseCase returns the case about errors in responses of success.
+func errorResponseCase() Case {
+	return Case{
+		ID: "http-error-in-success", Level: Must, Requests: 3, independent: true, run: errorInSuccess,
+		Sends: "Three deliveries that often cause an error: a plain one, one without state and city, one with an address. Every earlier response counts too.",
+		Why:   "A 2xx response tells ArtiBot that the lead is stored. If its text is an error, the lead is lost.",
+		Fix:   "Respond 5xx if the lead is not stored, and 2xx without an error otherwise.", Code: codeRespond500,
+	}
+}
+
+// hiddenError is an error in the text of a 2xx response. The zero value means that there is none.
+type hiddenError struct{ sent, what, got string }
+
+// findHiddenError records the first error in the text of a 2xx response.
+func (r *run) findHiddenError(req request, d *history.Delivery) {
+	if d.Response == nil || !d.OK() || r.hidden.what != "" {
+		return
+	}
+	if what := errorInText(d.Response.Body); what != "" {
+		r.hidden = hiddenError{describe(req, d), what, responseText(d)}
+	}
+}
+
+// errorInText returns what kind of error the text is, or "" if it is none.
+func errorInText(body []byte) string {
+	if hasStackTrace(body) {
+		return "a stack trace or a warning"
+	}
+	var fields map[string]any
+	if json.Unmarshal(body, &fields) != nil {
+		return ""
+	}
+	for _, key := range []string{"error", "errors", "exception"} {
+		switch value := fields[key].(type) {
+		case string:
+			if value != "" {
+				return "an error"
+			}
+		case map[string]any:
+			return "an error"
+		case []any:
+			if len(value) > 0 {
+				return "an error"
+			}
+		case bool:
+			if value {
+				return "an error"
+			}
+		}
+	}
+	for _, key := range []string{"success", "ok"} {
+		if value, isBool := fields[key].(bool); isBool && !value {
+			return "a failure"
+		}
+	}
+	return ""
+}
+
+func errorInSuccess(c *caseRun) {
+	address := everyType[len(everyType)-1]
+	c.inspect(func(request, *history.Delivery) {
+		if hidden := c.run.hidden; hidden.what != "" {
+			c.fail(hidden.sent, "2xx without an error, or 5xx", hidden.what+" in "+hidden.got)
+		}
+	}, c.validRequest(), nullPlace(c), address(c))
+}
+
+var (
+	lineBreak = regexp.MustCompile(`(?i)<br ?/?>|</(p|div|li|tr|h\d)>|\\n`)
+	anyTag    = regexp.MustCompile(`<[^>]*>`)
+)
+
+// hasStackTrace reports whether a text has a stack trace, or a warning of PHP. The text may be HTML or a JSON string.
+func hasStackTrace(body []byte) bool {
+	text := lineBreak.ReplaceAllString(string(body), "\n")
+	text = html.UnescapeString(anyTag.ReplaceAllString(text, ""))
+	return stackTrace().MatchString(strings.ReplaceAll(text, "\u00a0", " ")) || stackTrace().Match(body)
+}

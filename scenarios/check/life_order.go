@@ -1,0 +1,93 @@
+package check
+
+import "artihook/emitter"
+
+// orderCases returns the cases about the order and the repetition of a lead's events.
+func orderCases() []Case {
+	return []Case{
+		{
+			ID: "life-updated-twice", Level: Must, Requests: 3, run: updatedTwice,
+			Sends: "Versions 1 and 2 of a lead, then version 2 again.",
+			Why:   "An update may arrive twice. The second changes nothing.", Fix: "Replace the answers of the lead, and do not append them.",
+			Code: codeUpsert, needs: []string{"life-twice", "life-conversation"},
+		},
+		{
+			ID: "life-completed-first", Level: Must, Requests: 2, run: completedFirst,
+			Sends: "The completed event of a lead, then its created event.",
+			Why:   "completed may be the first event that arrives, or the only one: a webhook can subscribe to LeadCompleted alone.",
+			Fix:   "Create the lead from the first event that arrives, whatever its action.", Code: codeUpsert,
+			needs: []string{"life-conversation", "life-interleaved", "life-stale-version", "body-date-without-zone"},
+		},
+		{
+			ID: "life-completed-twice", Level: Must, Requests: 3, run: completedTwice,
+			Sends: "The created and the completed event of a lead, then completed again.",
+			Why:   "completed may arrive twice. The second changes nothing: no second mail, no second deal.", Fix: "Respond 2xx to an event that you have stored, and start what follows from it once.",
+			Code: codeSeenVersions, needs: []string{"life-conversation", "life-gaps", "life-twice", "body-date-without-zone"},
+		},
+		{
+			ID: "life-version-10", Level: Must, Requests: 3, run: versionTen,
+			Sends: "Versions 1, 9 and 10 of a lead.",
+			Why:   "Version 10 is newer than version 9. As texts, 10 is before 9.", Fix: "Store the version as a number, and compare numbers.",
+			Code: codeNewerVersion, needs: []string{"life-conversation", "life-gaps"},
+		},
+		{
+			ID: "life-delayed", Level: Should, Requests: 1, run: expectAccepted(shifted("that is a day old", -24*60)),
+			Sends: "The created event of a lead that is a day old.",
+			Why:   "An event may arrive late, for example after your server was down.", Fix: "Do not reject an event because of its age: the signature has no time, and a repeated event changes nothing.",
+			Code: codeUpsert,
+		},
+		{
+			ID: "life-clock-ahead", Level: Should, Requests: 1, run: expectAccepted(shifted("that is two minutes ahead", 2)),
+			Sends: "The created event of a lead whose times are two minutes ahead.",
+			Why:   "The clocks of ArtiBot and of your server differ.", Fix: "Do not compare time_stamp with your clock.", Code: codeUpsert,
+		},
+		{
+			ID: "life-hang-up", Level: Must, Requests: 2, run: hangUp,
+			Sends: "The created event of a lead whose connection closes before the response, then the same event again.",
+			Why:   "A sender that waited too long disconnects, and the event arrives again. It is stored once.", Fix: "Store the event whether the sender still waits or not, and release its locks.",
+			Code: codeReleaseAlways, needs: []string{"life-twice"},
+		},
+	}
+}
+
+func updatedTwice(c *caseRun) {
+	l := c.lead()
+	c.accept(l.created(), l.updated(2))
+	c.expectIgnored(l, l.updated(2), "a second time", l.texts[:2]...)
+}
+
+func completedFirst(c *caseRun) {
+	l := c.lead()
+	c.accept(l.completed())
+	c.expectIgnored(l, l.created(), "after completed", l.texts...)
+}
+
+func completedTwice(c *caseRun) {
+	l := c.lead()
+	c.accept(l.created(), l.completed())
+	c.expectIgnored(l, l.completed(), "a second time", l.texts...)
+}
+
+func versionTen(c *caseRun) {
+	l := c.lead()
+	nine, ten := l.updated(2), l.updated(3)
+	nine.Lead.Version, ten.Lead.Version = 9, 10
+	c.accept(l.created(), nine)
+	c.expectStored(l, l.texts[:2]...)
+	c.expectVariant(variantOf("after version 9", ten))
+}
+
+// shifted returns a variant whose dates are later by this number of minutes.
+func shifted(what string, minutes int) variant {
+	return func(c *caseRun) request { return variantOf(what, c.lead().shift(minutes).created()) }
+}
+
+func hangUp(c *caseRun) {
+	l := c.lead()
+	req := requestOf(l.created())
+	req.variant, req.options = "with the connection closed after the body", emitter.SendOptions{Cut: true, CutAfter: len(req.body)}
+	c.send(req)
+	req.variant, req.options = "after a connection that was closed after the body", emitter.SendOptions{}
+	c.expect(req, accepted)
+	c.expectStored(l, l.texts[0])
+}

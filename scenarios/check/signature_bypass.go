@@ -1,0 +1,136 @@
+package check
+
+import (
+	"net/http"
+
+	"artihook/emitter/exchange"
+	"artihook/emitter/history"
+)
+
+// bypassCases returns the cases about requests for which a receiver may skip the verification.
+func bypassCases() []Case {
+	const (
+		fixFirst = "Verify the signature before anything else, for every method, content type and body."
+		why      = "A delivery without a right signature is not accepted, whatever else it has."
+	)
+	return []Case{
+		{
+			ID: "signature-trusted-origin", Level: Must, Requests: 1, storesNothing: true, independent: true,
+			run: expectNotAccepted(withHeaders(wrongDigits,
+				exchange.Header{Name: "X-Forwarded-For", Value: "127.0.0.1"}, exchange.Header{Name: "X-Real-IP", Value: "127.0.0.1"},
+				exchange.Header{Name: "X-Client-IP", Value: "127.0.0.1"}, exchange.Header{Name: "True-Client-IP", Value: "127.0.0.1"},
+				exchange.Header{Name: "Origin", Value: "https://app.artibot.ai"}, exchange.Header{Name: "Referer", Value: "https://app.artibot.ai/"},
+			)),
+			Sends: "A delivery with a wrong signature and headers that claim to come from this machine and from ArtiBot.",
+			Why:   "A client can send any header, X-Forwarded-For: 127.0.0.1 too.", Fix: "Do not trust a request because of its headers. " + fixFirst, Code: codeVerifyFirst,
+		},
+		{
+			ID: "signature-debug-header", Level: Must, Requests: 1, storesNothing: true, independent: true,
+			run: expectNotAccepted(withHeaders(wrongDigits,
+				exchange.Header{Name: "X-Debug", Value: "1"}, exchange.Header{Name: "X-Test", Value: "1"}, exchange.Header{Name: "X-Artibot-Test", Value: "true"},
+			)),
+			Sends: "A delivery with a wrong signature and the headers X-Debug, X-Test and X-Artibot-Test.",
+			Why:   why, Fix: "Remove the switch that skips the verification. " + fixFirst, Code: codeVerifyFirst,
+		},
+		{
+			ID: "signature-test-body", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectNotAccepted(testBody),
+			Sends: `A delivery with a wrong signature whose body starts with {"test":true.`,
+			Why:   "Anybody can mark a lead as a test.", Fix: fixFirst, Code: codeVerifyFirst,
+		},
+		{
+			ID: "signature-other-credentials", Level: Must, Requests: 1, storesNothing: true, independent: true,
+			run:   expectNotAccepted(withHeaders(wrongDigits, exchange.Header{Name: "Authorization", Value: "Bearer artihook"}, exchange.Header{Name: "Cookie", Value: "session=artihook; admin=1"})),
+			Sends: "A delivery with a wrong signature, a bearer token and a cookie.",
+			Why:   why, Fix: "Do not accept other credentials on the URL of the webhook. " + fixFirst, Code: codeVerifyFirst,
+		},
+		{
+			ID: "signature-key-from-header", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectNotAccepted(keyFromHeader),
+			Sends: "A delivery that is signed with the secret in its own header X-Artibot-Secret.",
+			Why:   "The sender must not choose the secret.", Fix: "Take the secret from your settings only.", Code: codeNeedSecret,
+		},
+		{
+			ID: "signature-put", Level: Must, Requests: 2, storesNothing: true, independent: true, run: expectNotAccepted(withMethod(http.MethodPut), withMethod(http.MethodPatch)),
+			Sends: "A PUT and a PATCH with a wrong signature.",
+			Why:   "A receiver that verifies a POST only accepts leads from anybody with another method.", Fix: "Respond 405 to every method but POST. " + fixFirst, Code: codeOnlyPOST,
+		},
+		{
+			ID: "signature-content-type", Level: Must, Requests: 2, storesNothing: true, independent: true,
+			run:   expectNotAccepted(withContentType("text/plain"), withContentType("")),
+			Sends: "Two deliveries with a wrong signature: one with the content type text/plain, one without any.",
+			Why:   "A body parser that verifies runs for its own content types only. express.json({ verify }) does not run for text/plain.",
+			Fix:   fixFirst, Code: codeVerifyFirst,
+		},
+		{
+			ID: "signature-empty-body", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectNotAccepted(emptyBody),
+			Sends: "A delivery with a wrong signature and an empty body.",
+			Why:   "A body parser that verifies does not run for an empty body.", Fix: fixFirst, Code: codeVerifyFirst,
+		},
+	}
+}
+
+// notAccepted is wanted of a forged request that something else than the verification may reject, such as a router.
+var notAccepted = want{"any response but 2xx", func(d *history.Delivery) bool { return !d.OK() }}
+
+// expectNotAccepted returns a case that fails if one of the forgeries is accepted.
+func expectNotAccepted(forgeries ...forgery) func(*caseRun) {
+	return func(c *caseRun) {
+		if !c.verifies() {
+			return
+		}
+		for _, forge := range forgeries {
+			req, _ := forge(c, c.validRequest())
+			c.expect(req, notAccepted)
+		}
+	}
+}
+
+func testBody(c *caseRun, req request) (request, string) {
+	req.body = append([]byte(`{"test":true,`), req.body[1:]...)
+	req, why := wrongDigits(c, req)
+	req.variant += `, and "test":true in the body`
+	return req, why
+}
+
+func keyFromHeader(c *caseRun, req request) (request, string) {
+	const secret = "chosen by the sender"
+	return withHeaders(withSecret("the secret in X-Artibot-Secret", secret),
+		exchange.Header{Name: "X-Artibot-Secret", Value: secret}, exchange.Header{Name: "X-Secret", Value: secret})(c, req)
+}
+
+// withMethod returns a forgery with another method and a wrong signature.
+func withMethod(method string) forgery {
+	return func(c *caseRun, req request) (request, string) {
+		return altering(c, req, "as a "+method, func(d *history.Delivery) { d.Request.Method = method })
+	}
+}
+
+// withContentType returns a forgery with another content type and a wrong signature. The empty text removes the header.
+func withContentType(kind string) forgery {
+	return func(c *caseRun, req request) (request, string) {
+		what := "as " + kind
+		if kind == "" {
+			what = "without a content type"
+		}
+		return altering(c, req, what, func(d *history.Delivery) {
+			if d.Request.Headers.Set("Content-Type", kind); kind == "" {
+				d.Request.Headers = d.Request.Headers.Delete("Content-Type")
+			}
+		})
+	}
+}
+
+func emptyBody(c *caseRun, req request) (request, string) {
+	return altering(c, req, "with an empty body", func(d *history.Delivery) { d.Request.Body = nil })
+}
+
+// altering returns a forgery with a wrong signature and another change.
+func altering(c *caseRun, req request, what string, change func(*history.Delivery)) (request, string) {
+	req, why := wrongDigits(c, req)
+	sign := req.alter
+	req.variant = what + ", " + req.variant
+	req.alter = func(d *history.Delivery) {
+		sign(d)
+		change(d)
+	}
+	return req, why
+}
