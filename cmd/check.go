@@ -54,7 +54,7 @@ you store of the lead.`,
   artihook check localhost:3000/hook --probe 'sqlite3 leads.db "select * from leads where id = '"'{lead}'"'"'
   artihook check localhost:3000/hook --report-junit check.xml
   artihook check --list`,
-		Args: args(cobra.MaximumNArgs(1)),
+		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), a, opt, args) },
 	}
 	opt.webhook.Add(cmd)
@@ -154,7 +154,7 @@ func checkEnded(a *app, opt *checkOptions, plan *check.Options, results []check.
 		}
 	}
 	reported := check.Report(results, check.ReportOptions{
-		Tool: "artihook " + console.Version, Strict: opt.strict, Interrupted: interrupted, Secret: w.Secret,
+		Tool: "artihook " + console.Version(), Strict: opt.strict, Interrupted: interrupted, Secret: w.Secret,
 		Repeat: opt.repeat(a),
 	})
 	if writeErr := opt.reports.Write(a.settings, a.reportOutput(), reported); writeErr != nil {

@@ -39,7 +39,7 @@ type exportFormat struct {
 func exportFormats() []exportFormat {
 	return []exportFormat{
 		{"jsonl", "holds everything, one delivery a line. history import reads it.", func(w io.Writer) exporter { return lineExporter{w} }},
-		{"har", "is an HTTP archive for the developer tools of browsers.", func(w io.Writer) exporter { return harExporter{exchange.NewHAR(w, console.Version)} }},
+		{"har", "is an HTTP archive for the developer tools of browsers.", func(w io.Writer) exporter { return harExporter{exchange.NewHAR(w, console.Version())} }},
 		{"curl", "is a shell script that sends the same bytes.", func(w io.Writer) exporter { return curlExporter{exchange.NewScript(w)} }},
 		{"scenario", "is a file for artihook run that sends the same bodies with new signatures.", func(w io.Writer) exporter { return scenarioExporter{&format.Recorder{W: w, Name: "from the history"}} }},
 	}

@@ -45,7 +45,7 @@ visitor, completed. The exit code is 1 unless every response is 2xx.`,
   artihook play localhost:3000/hook --leads 100 --concurrency 8
   artihook play localhost:3000/hook --bot travel --pace 500ms
   artihook play --all`,
-		Args: args(cobra.MaximumNArgs(1)),
+		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error { return runPlay(cmd.Context(), a, opt, args) },
 	}
 	opt.webhook.Add(cmd)

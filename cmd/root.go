@@ -105,6 +105,7 @@ func commandName(cmd *cobra.Command) string {
 }
 
 func newRootCmd(a *app) *cobra.Command {
+	var printVersion bool
 	root := &cobra.Command{
 		Use:   "artihook",
 		Short: "Send the lead webhooks of ArtiBot to your receiver",
@@ -121,8 +122,13 @@ was sent; 3 artihook itself could not work, for example because the history is n
   artihook send localhost:3000/hook             one event
   artihook play localhost:3000/hook --leads 10  whole conversations
   artihook history show last                    the last request and response`,
-		Args:          unknownCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args: unknownCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if printVersion {
+				return runVersion(a)
+			}
+			return cmd.Help()
+		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -136,12 +142,17 @@ was sent; 3 artihook itself could not work, for example because the history is n
 	root.SetErr(a.system.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		// Leave out the value: it may be a secret after a misspelt flag.
-		text, _, _ := strings.Cut(err.Error(), "=")
-		if strings.HasPrefix(text, "unknown") {
-			err = errors.New(text)
+		problem, _, _ := strings.Cut(err.Error(), "=")
+		if strings.HasPrefix(problem, "unknown") {
+			err = errors.New(problem)
+		}
+		if near := nearestFlag(cmd, problem); near != "" {
+			return console.WithHint(err, fmt.Sprintf("did you mean --%s?", near))
 		}
 		return console.WithHint(err, fmt.Sprintf("see %s --help", cmd.CommandPath()))
 	})
+	root.SetGlobalNormalizationFunc(flagAlias)
+	root.Flags().BoolVar(&printVersion, "version", false, "Print the version")
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SuggestionsMinimumDistance = 2
 	addOutputFlags(root.PersistentFlags(), a.printer)
@@ -161,6 +172,32 @@ was sent; 3 artihook itself could not work, for example because the history is n
 	return root
 }
 
+// flagAlias returns the flag of a name that curl or Hurl uses for it.
+func flagAlias(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	switch name {
+	case "cacert":
+		name = "ca-cert"
+	case "max-time":
+		name = "timeout"
+	case "retry":
+		name = "retries"
+	case "variable":
+		name = "var"
+	}
+	return pflag.NormalizedName(name)
+}
+
+// nearestFlag returns the flag of the command that the error of an unknown flag probably means, or "".
+func nearestFlag(cmd *cobra.Command, problem string) string {
+	name, unknown := strings.CutPrefix(problem, "unknown flag: --")
+	if !unknown {
+		return ""
+	}
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	return text.Nearest(name, known)
+}
+
 // addOutputFlags adds the flags that set how results are printed. Every command has them.
 func addOutputFlags(flags *pflag.FlagSet, p *console.Printer) {
 	settings.AddFlag(flags, &p.Format, settings.FlagSpec[console.Format]{
@@ -170,7 +207,7 @@ func addOutputFlags(flags *pflag.FlagSet, p *console.Printer) {
 	flags.BoolVarP(&p.Verbose, "verbose", "v", false, "Print requests (>) and responses (<)")
 	flags.BoolVarP(&p.Quiet, "quiet", "q", false, "Print no progress, hints or summary")
 	settings.AddFlag(flags, &p.Color, settings.FlagSpec[console.Color]{
-		Name: "color", Preset: "auto", Usage: "Colour stdout. auto depends on the terminal and NO_COLOR",
+		Name: "color", Preset: "auto", Usage: "Colour stdout. auto depends on the terminal, NO_COLOR and FORCE_COLOR",
 		Words: []settings.Word[console.Color]{{Text: "auto", Value: console.ColorAuto}, {Text: "always", Value: console.ColorAlways}, {Text: "never", Value: console.ColorNever}},
 	})
 }
@@ -200,6 +237,14 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		return console.WithHint(err, fmt.Sprintf("did you mean %s?", strings.Join(near, " or ")))
 	}
 	return console.WithHint(err, fmt.Sprintf("see %s --help", cmd.CommandPath()))
+}
+
+// oneURL is the argument check of a command that sends to one URL.
+func oneURL(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return console.WithHint(fmt.Errorf("got %d URLs, want one", len(args)), "list several webhooks in artihook.yaml; play --all sends to all of them")
+	}
+	return nil
 }
 
 // args returns an argument check whose errors are usage errors.

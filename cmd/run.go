@@ -130,7 +130,7 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	if results == nil {
 		return settings.Ended(err, done())
 	}
-	results.Tool = "artihook " + console.Version
+	results.Tool = "artihook " + console.Version()
 	return cmp.Or(settings.Ended(err, done()), runEnded(a, results, &opt.reports, plan.Seed, a.sendContext(opt.webhook.Cmd, false, opt.used.list...)))
 }
 

@@ -47,7 +47,7 @@ continues a lead of the history. The exit code is 1 unless the response is 2xx.`
   artihook send localhost:3000/hook --lead last --action completed
   artihook send localhost:3000/hook --data @captured.json
   artihook send localhost:3000/hook --as curl`,
-		Args: args(cobra.MaximumNArgs(1)),
+		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error { return runSend(cmd.Context(), a, opt, args) },
 	}
 	opt.webhook.Add(cmd)
@@ -59,7 +59,7 @@ continues a lead of the history. The exit code is 1 unless the response is 2xx.`
 		Name: "action", Kind: "created|updated|completed", Preset: string(payload.Created), Parse: payload.ParseAction, Usage: "Send this event of the lead",
 	})
 	flags.StringVar(&opt.lead, "lead", "", "Continue the lead with this `ID` of the history. last is the lead of the newest delivery")
-	flags.StringVar(&opt.data, "data", "", "Sign and send exactly these `bytes`: @FILE, - for stdin, or the text itself")
+	flags.StringVarP(&opt.data, "data", "d", "", "Sign and send exactly these `bytes`: @FILE, - for stdin, or the text itself")
 	flags.StringArrayVar(&opt.edits.Set, "set", nil, "Set a field in the generated body, `path=value`. The value is parsed as JSON, otherwise used as text (repeatable)")
 	flags.StringArrayVar(&opt.edits.Unset, "unset", nil, "Remove a `path` from the generated body (repeatable)")
 	settings.AddFlag(flags, &opt.as, settings.FlagSpec[string]{Name: "as", Words: settings.Texts("curl"), Usage: "Print a command of this program instead of sending"})

@@ -14,16 +14,19 @@ func newVersionCmd(a *app) *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		Args:  args(cobra.NoArgs),
-		RunE: func(*cobra.Command, []string) error {
-			if a.printer.JSON() {
-				return a.printer.WriteJSON(struct {
-					Version  string `json:"version"`
-					Go       string `json:"go"`
-					Platform string `json:"platform"`
-				}{console.Version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH})
-			}
-			_, err := fmt.Fprintf(a.printer.Out, "artihook %s (%s, %s/%s)\n", console.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return err
-		},
+		RunE:  func(*cobra.Command, []string) error { return runVersion(a) },
 	}
+}
+
+func runVersion(a *app) error {
+	version, platform := console.Version(), runtime.GOOS+"/"+runtime.GOARCH
+	if a.printer.JSON() {
+		return a.printer.WriteJSON(struct {
+			Version  string `json:"version"`
+			Go       string `json:"go"`
+			Platform string `json:"platform"`
+		}{version, runtime.Version(), platform})
+	}
+	_, err := fmt.Fprintf(a.printer.Out, "artihook %s (%s, %s)\n", version, runtime.Version(), platform)
+	return err
 }

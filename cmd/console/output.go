@@ -35,7 +35,7 @@ type Color int
 
 // When output is coloured.
 const (
-	ColorAuto Color = iota // on a terminal, unless NO_COLOR is set
+	ColorAuto Color = iota // on a terminal or with FORCE_COLOR, unless NO_COLOR is set
 	ColorAlways
 	ColorNever
 )
@@ -57,8 +57,17 @@ func (p *Printer) Colored() bool {
 	case ColorNever:
 		return false
 	}
+	if p.plain() {
+		return false
+	}
 	term, _ := p.system.Env("TERM")
-	return p.system.StdoutTerminal && !p.plain() && term != "dumb"
+	return p.forced("FORCE_COLOR") || p.forced("CLICOLOR_FORCE") || p.system.StdoutTerminal && term != "dumb"
+}
+
+// forced reports whether this variable asks for colour without a terminal (force-color.org, bixense.com/clicolors).
+func (p *Printer) forced(name string) bool {
+	value, _ := p.system.Env(name)
+	return value != "" && value != "0" && value != "false"
 }
 
 // plain reports whether NO_COLOR excludes colour and moving progress (no-color.org).

@@ -25,7 +25,7 @@ type ConversationFlags struct {
 // Add adds all flags.
 func (f *ConversationFlags) Add(cmd *cobra.Command) {
 	f.AddBot(cmd)
-	cmd.Flags().StringArrayVar(&f.answers, "answer", nil, "Answer a question of the bot: `Field=value` (repeatable)")
+	cmd.Flags().StringArrayVar(&f.answers, "answer", nil, "Answer a question of the bot: `Field=value`. A field that the bot does not ask is added as text; +Field adds it even if the name is near to a question (repeatable)")
 }
 
 // AddBot adds the flags without --answer.
@@ -98,9 +98,9 @@ func (r recipe) unaskedNote(field string) string {
 		if q.Field == field {
 			return ""
 		}
-		if strings.EqualFold(strings.TrimSpace(q.Field), strings.TrimSpace(field)) {
-			return fmt.Sprintf("%q is added as a text field; the bot asks for %q", field, q.Field)
-		}
+	}
+	if strings.HasPrefix(field, "+") {
+		return ""
 	}
 	return fmt.Sprintf("%q is added as a text field: bot %q does not ask for it", field, r.bot.Name)
 }

@@ -12,14 +12,16 @@ import (
 // maxInput is the largest file or stdin that is read, in bytes.
 const maxInput = 64 << 20
 
-// ReadInput returns the bytes of an argument in the syntax of curl: @FILE, - for stdin, otherwise the text itself. Waiting for a
-// file or stdin ends with ctx. Stdin can be read once. Errors name the file.
+// ReadInput returns the bytes of an argument in the syntax of curl: @FILE, - for stdin, otherwise the text itself. A
+// text that is the name of a file is an error. Waiting for a file or stdin ends with ctx. Stdin can be read once. Errors name the file.
 func (set *Settings) ReadInput(ctx context.Context, arg string) ([]byte, error) {
 	switch {
 	case arg == "-" || arg == "@-":
 		return set.readStdin(ctx)
 	case strings.HasPrefix(arg, "@"):
 		return Interruptible(ctx, func() ([]byte, error) { return readFile(arg[1:]) })
+	case len(arg) > 0 && FileExists(arg):
+		return nil, fmt.Errorf("%q is the name of a file; write @%s to use its content", arg, arg)
 	}
 	return []byte(arg), nil
 }

@@ -1,7 +1,9 @@
 package settings
 
 import (
+	"fmt"
 	"net"
+	"regexp"
 	"strings"
 
 	"artihook/emitter/signature"
@@ -12,6 +14,9 @@ func ParseTarget(s string) (signature.URL, error) {
 	if IsPath(s) {
 		return signature.URL{}, &signature.URLError{URL: s, Reason: "it is a path; give the whole URL, with scheme and host"}
 	}
+	if m := misspelt.FindStringSubmatch(s); m != nil {
+		return signature.URL{}, fmt.Errorf("the URL begins with %q; write %s://", m[1]+m[2], m[1])
+	}
 	return signature.ParseURL(signature.Complete(s))
 }
 
@@ -20,6 +25,9 @@ func IsPath(url string) bool {
 	url = strings.TrimSpace(url)
 	return strings.HasPrefix(url, "/") && !strings.HasPrefix(url, "//")
 }
+
+// misspelt matches the begin of a URL with a misspelt "://". http:8000 is a host.
+var misspelt = regexp.MustCompile(`(?i)^ *(https?)(:/|//|:)(?:$|[^/0-9])`)
 
 // IsLoopback reports whether the host of the URL is this machine, by its name or its address. It does not look up names.
 func IsLoopback(url signature.URL) bool {

@@ -1,0 +1,38 @@
+package console
+
+import (
+	"os"
+	"regexp"
+	"runtime/debug"
+	"testing"
+)
+
+func TestVersionOf(t *testing.T) {
+	t.Parallel()
+	revision := debug.BuildSetting{Key: "vcs.revision", Value: "3f2a1b9c0d12345678901234567890123456789a"}
+	for _, tt := range []struct {
+		settings []debug.BuildSetting
+		want     string
+	}{
+		{nil, sourceVersion},
+		{[]debug.BuildSetting{revision}, sourceVersion + "+3f2a1b9c0d12"},
+		{[]debug.BuildSetting{revision, {Key: "vcs.modified", Value: "false"}}, sourceVersion + "+3f2a1b9c0d12"},
+		{[]debug.BuildSetting{revision, {Key: "vcs.modified", Value: "true"}}, sourceVersion + "+3f2a1b9c0d12.dirty"},
+	} {
+		if got := versionOf(tt.settings); got != tt.want {
+			t.Errorf("%v: got %s, want %s", tt.settings, got, tt.want)
+		}
+	}
+}
+
+func TestSourceVersionIsThatOfTheChangelog(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../CHANGELOG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := regexp.MustCompile(`(?m)^## (\S+)`).FindSubmatch(text)
+	if newest == nil || string(newest[1]) != sourceVersion {
+		t.Errorf("the newest entry of CHANGELOG.md is %q, the version is %s", newest, sourceVersion)
+	}
+}
