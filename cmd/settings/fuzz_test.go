@@ -29,7 +29,7 @@ func FuzzParseConfig(f *testing.F) {
 func FuzzSet(f *testing.F) {
 	body := []byte(`{"lead":{"version":1,"data":{"A & b.c":{"input":"x"},"list":[1,2]}},"meta":{"city":null}}`)
 	for _, seed := range [][2]string{
-		{"lead.version", "7"}, {"lead.data.A & b\\.c.input", `"y"`}, {"lead.data.list.0", "[]"}, {"meta.city", "Zürich"}, {"a.b", "1"}, {".", ""}, {"lead.*", "1"}, {"lead.data.list.-1", "3"},
+		{"lead.version", "7"}, {"lead.data.A & b\\.c.input", `"y"`}, {"lead.data.list.0", "[]"}, {"meta.city", "Zürich"}, {"a.b", "1"}, {".", ""}, {"lead.*", "1"}, {"lead.data.list.-1", "3"}, {"lead.data.list.77777777", "1"},
 	} {
 		f.Add(seed[0], seed[1])
 	}

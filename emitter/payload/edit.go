@@ -3,6 +3,7 @@ package payload
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"artihook/emitter/text"
@@ -46,6 +47,16 @@ func parentExists(body []byte, path string) error {
 		return noPath(body, parent)
 	case !in.IsObject() && !in.IsArray():
 		return fmt.Errorf("%q is neither an object nor an array", parent)
+	case in.IsArray():
+		return indexFits(len(in.Array()), parent, last)
+	}
+	return nil
+}
+
+// indexFits returns an error if an index is beyond the end of an array. sjson would fill the array up to it.
+func indexFits(length int, array, index string) error {
+	if n, err := strconv.Atoi(index); err != nil || n < -1 || n > length {
+		return fmt.Errorf("%q is an array of %d; want an index from 0 to %d, or -1 to append", array, length, length)
 	}
 	return nil
 }

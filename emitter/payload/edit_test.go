@@ -23,6 +23,10 @@ func TestSetAndUnset(t *testing.T) {
 		{path: "ID", value: `1`, fails: `the body has no "ID"; did you mean lead.id?`},
 		{path: "list", value: `{}`, want: `{"lead":{"id":"a","data":{"Name [2]":{"value":"b"},"a.b":1}},"list":{}}`},
 		{path: "lead.id.x", value: `1`, fails: `"lead.id" is neither an object nor an array`},
+		{path: "list.1", value: `2`, want: `{"lead":{"id":"a","data":{"Name [2]":{"value":"b"},"a.b":1}},"list":[1,2]}`},
+		{path: "list.-1", value: `2`, want: `{"lead":{"id":"a","data":{"Name [2]":{"value":"b"},"a.b":1}},"list":[1,2]}`},
+		{path: "list.777777777", value: `2`, fails: `"list" is an array of 1; want an index from 0 to 1, or -1 to append`},
+		{path: "list.#", value: `2`, fails: `"list" is an array of 1; want an index from 0 to 1, or -1 to append`},
 		{path: "lead.", value: `1`, fails: "the path ends in a dot"},
 		{path: "lead.nope", fails: "the body has no such path"},
 	}
