@@ -55,6 +55,15 @@ func StatusNames() []string {
 	return append(FailureNames(), history.StatusFailed, history.ErrorUnknown)
 }
 
+// CheckStatus returns an error if a history.Filter cannot have the status: a code, a class, or one of StatusNames.
+func CheckStatus(status string) error {
+	isCode := strings.ContainsAny(status, "0123456789") && (history.Filter{Status: status}).Validate() == nil
+	if isCode || slices.Contains(StatusNames(), status) {
+		return nil
+	}
+	return errors.New("want a code like 204, a class like 5xx, failed, unknown, or the name of a failure like refused")
+}
+
 // NameFailure returns the name and the reason of an error of an [HTTPClient]. timeout is the timeout of the request.
 func NameFailure(err error, timeout time.Duration) (name, reason string) {
 	f := failureOf(err, timeout, false)

@@ -76,14 +76,7 @@ func (f *FilterFlags) Resolve(ctx context.Context, set *Settings, store *history
 	return filter, err
 }
 
-func parseStatusFilter(s string) (string, error) {
-	isName := slices.Contains(emitter.StatusNames(), s)
-	isCode := strings.ContainsAny(s, "0123456789") && (history.Filter{Status: s}).Validate() == nil
-	if !isName && !isCode {
-		return "", errors.New("want a code like 204, a class like 5xx, failed, unknown, or the name of a failure like refused")
-	}
-	return s, nil
-}
+func parseStatusFilter(s string) (string, error) { return s, emitter.CheckStatus(s) }
 
 // LeadID returns the lead of a value of --lead: an ID of the history, a UUID in upper or lower case, or "last" for the lead of the
 // newest delivery. It returns an error if the newest delivery has none.

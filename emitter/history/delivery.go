@@ -68,7 +68,7 @@ type Delivery struct {
 	Scenario string // the scenario that sent it
 	Step     string // its step
 	ResendOf int64  // the number of the delivery that this one sends again
-	Source   string // SourceImport for an imported delivery, else ""
+	Source   string // SourceImport for an imported delivery, otherwise ""
 
 	Status   int    // of the response; 0 if there was none
 	Error    string // short stable name such as "refused"; "" for a complete response

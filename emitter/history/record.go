@@ -228,8 +228,8 @@ func (s *Store) await(ctx context.Context, j *job) error {
 	return err
 }
 
-// enqueue puts a job into the queue, and waits until there is room or ctx is done. It
-// ignores ctx if there is room, so that outcomes are recorded during a shutdown too.
+// enqueue puts a job into the queue. If the queue is full, it waits until ctx is done. It
+// ignores ctx otherwise, so that outcomes are recorded during a shutdown too.
 func (w *writer) enqueue(ctx context.Context, j *job) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()

@@ -38,8 +38,7 @@ type Store struct {
 
 // Open opens the history in the file at path. It creates a missing file with mode
 // 0600, and a missing folder with 0700. The caller closes the store. Errors are of
-// type [*Error]; the file is unchanged then. A file that
-// cannot be used is not changed.
+// type [*Error]. A file that cannot be used is not changed.
 func Open(ctx context.Context, path string, opt Options) (*Store, error) {
 	return open(ctx, path, opt, schema())
 }

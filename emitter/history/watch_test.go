@@ -19,12 +19,12 @@ func watched(t *testing.T, store *Store, opt WatchOptions) (next func() string) 
 	t.Cleanup(func() { stop(); cancel() })
 	return func() string {
 		t.Helper()
-		news, err, ok := pull()
+		deliveries, err, ok := pull()
 		if err != nil || !ok {
 			t.Fatalf("the watch has ended: %v", err)
 		}
 		var batch []string
-		for _, d := range news {
+		for _, d := range deliveries {
 			batch = append(batch, fmt.Sprintf("%d:%s", d.ID, d.State))
 		}
 		return strings.Join(batch, " ")

@@ -29,6 +29,7 @@ func plainText(body string) string {
 }
 
 func TestDeliveryShowsTheExchange(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.converse(0, 1)
 	d, err := s.store.Get(t.Context(), 2)
@@ -56,6 +57,7 @@ func TestDeliveryShowsTheExchange(t *testing.T) {
 }
 
 func TestDeliveryShowsWhetherTheSignatureFits(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	m := emitter.Message{Body: []byte(`{"a":1}`)}
 	sent := func(change func(*emitter.Webhook, *emitter.Message)) history.Delivery {
@@ -83,6 +85,7 @@ func TestDeliveryShowsWhetherTheSignatureFits(t *testing.T) {
 }
 
 func TestLargeBodiesAreCut(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	large := strings.Repeat("é", 300<<10)
 	s.record(s.store, func(d *history.Delivery) {
@@ -116,6 +119,7 @@ func TestLargeBodiesAreCut(t *testing.T) {
 }
 
 func TestSignedTextIsCut(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct{ before, body, text, cut string }{
 		"small":      {"POST&x&", "{}", "POST&x&{}", ""},
 		"none":       {"", "", "", ""},
@@ -132,6 +136,7 @@ func TestSignedTextIsCut(t *testing.T) {
 }
 
 func TestResend(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.converse(0, 1)
 	first, err := s.store.Get(t.Context(), 1)
@@ -169,6 +174,7 @@ func TestResend(t *testing.T) {
 }
 
 func TestResendShowsHowTheResponseChanged(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.record(s.store, func(d *history.Delivery) { withResponse(d, 401, "no") })
 	s.record(s.store, func(d *history.Delivery) { d.ResendOf = 1; withResponse(d, 204, "") })
@@ -192,6 +198,7 @@ func TestResendShowsHowTheResponseChanged(t *testing.T) {
 
 // TestResendSendsHeaders: a resend to a URL without a webhook has the added headers of the delivery, as with history resend.
 func TestResendSendsHeaders(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	own := exchange.Header{Name: "X-Token", Value: "abc"}
 	hook := emitter.Webhook{URL: parseURL(t, s.receiver+"?own"), Secret: signature.NewSecret(otherText), Headers: []exchange.Header{own, {Name: "User-Agent"}}}
@@ -207,6 +214,7 @@ func TestResendSendsHeaders(t *testing.T) {
 
 // TestResendRecordsTheName: a resend has the name of its webhook, also if that is not configured.
 func TestResendRecordsTheName(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	hook := emitter.Webhook{Name: "elsewhere", URL: parseURL(t, s.receiver), Secret: signature.NewSecret(otherText)}
 	first := s.emit(&hook, emitter.Message{Body: []byte("{}")})
@@ -219,6 +227,7 @@ func TestResendRecordsTheName(t *testing.T) {
 }
 
 func TestOnlyTheNewestResendsAreShown(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.record(s.store, func(d *history.Delivery) { withResponse(d, 401, "") })
 	for range shownResends + 2 {
@@ -231,6 +240,7 @@ func TestOnlyTheNewestResendsAreShown(t *testing.T) {
 }
 
 func TestLeadShowsWhatChanged(t *testing.T) {
+	t.Parallel()
 	text := func(field, input string) payload.Answer {
 		return payload.Answer{Field: field, Input: input, Display: input, Type: payload.TypeText, Value: payload.Text(input)}
 	}
@@ -249,6 +259,7 @@ func TestLeadShowsWhatChanged(t *testing.T) {
 }
 
 func TestLeadShowsTheConversation(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	lead := s.converse(0, 1)
 	s.record(s.store, func(d *history.Delivery) {

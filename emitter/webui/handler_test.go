@@ -24,6 +24,7 @@ func allPaths(lead string) []string {
 }
 
 func TestAllResponsesHaveSecurityHeaders(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	lead := s.converse(0, 1)
 	for _, path := range allPaths(lead) {
@@ -53,6 +54,7 @@ func TestAllResponsesHaveSecurityHeaders(t *testing.T) {
 }
 
 func TestOtherHostsAreRejected(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.converse(0, 1)
 	port := s.url[strings.LastIndexByte(s.url, ':'):]
@@ -88,6 +90,7 @@ func TestOtherHostsAreRejected(t *testing.T) {
 }
 
 func TestPostsOfOtherSitesAreRejected(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.converse(0, 1)
 	s.arrived = nil
@@ -120,6 +123,7 @@ func rowIDs(body string) string {
 }
 
 func TestListFilters(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.record(s.store, func(d *history.Delivery) { withResponse(d, 204, ""); d.Event = "lead:created" })
 	s.record(s.store, func(d *history.Delivery) { withResponse(d, 503, "busy & <away>") })
@@ -162,6 +166,7 @@ func TestListFilters(t *testing.T) {
 }
 
 func TestListLinksToTheConversation(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	lead := s.converse(0, 1)
 	for query, want := range map[string]bool{"": false, "?lead=" + lead: true, "?lead=none": false} {
@@ -172,6 +177,7 @@ func TestListLinksToTheConversation(t *testing.T) {
 }
 
 func TestListPages(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	var batch []*history.Delivery
 	for range pageRows + 20 {
@@ -195,6 +201,7 @@ func TestListPages(t *testing.T) {
 }
 
 func TestEmptyPagesShowWhatToDo(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for path, want := range map[string]string{
 		"/": "artihook send localhost:3000/hook", "/?status=5xx": "artihook send localhost:3000/hook", "/send": "the exact request before it is sent",
@@ -215,6 +222,7 @@ func TestEmptyPagesShowWhatToDo(t *testing.T) {
 }
 
 func TestOutcomes(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	now := time.Now()
 	for _, tt := range []struct {

@@ -46,18 +46,12 @@ func parseView(q url.Values) (view, error) {
 			return v, fmt.Errorf("before is %q; want the number of a delivery", before)
 		}
 	}
-	return v, checkStatus(v.Status)
-}
-
-var errStatus = errors.New("want a code like 204, a class like 5xx, failed, unknown, or the name of a failure like refused")
-
-func checkStatus(status string) error {
-	isName := slices.Contains(emitter.StatusNames(), status)
-	isCode := strings.ContainsAny(status, "0123456789") && (history.Filter{Status: status}).Validate() == nil
-	if status == "" || isName || isCode {
-		return nil
+	if v.Status != "" {
+		if err := emitter.CheckStatus(v.Status); err != nil {
+			return v, fmt.Errorf("the status is %q; %w", v.Status, err)
+		}
 	}
-	return fmt.Errorf("the status is %q; %w", status, errStatus)
+	return v, nil
 }
 
 func (v view) filter() history.Filter {

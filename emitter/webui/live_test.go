@@ -40,6 +40,7 @@ func (s *site) listen(query string) (next func(prefix string) string) {
 }
 
 func TestEventsMatchTheFilters(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.record(s.store, func(d *history.Delivery) { withResponse(d, 204, "") })
 	next := s.listen("status=5xx&after=1")
@@ -53,6 +54,7 @@ func TestEventsMatchTheFilters(t *testing.T) {
 }
 
 func TestEventsRejectInvalidQueries(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, query := range []string{"status=abc1", "after=x", "open=1,x", "event=x"} {
 		if response, _ := s.get("/events?" + query); response.StatusCode != http.StatusBadRequest {
@@ -68,6 +70,7 @@ func TestEventsRejectInvalidQueries(t *testing.T) {
 }
 
 func TestCloseEndsTheEvents(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	next := s.listen("")
 	next("event: ready")

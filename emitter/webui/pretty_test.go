@@ -16,6 +16,7 @@ func joined(tokens []token) string {
 }
 
 func TestPretty(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		`{}`:                         `{}`,
 		` [ ] `:                      `[]`,

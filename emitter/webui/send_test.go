@@ -34,6 +34,7 @@ func previewForm(t *testing.T, page string) (url.Values, string) {
 }
 
 func TestPreviewIsSent(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, query := range []string{
 		"to=crm",
@@ -69,6 +70,7 @@ func TestPreviewIsSent(t *testing.T) {
 }
 
 func TestLeadIsContinued(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.post("/send", url.Values{"to": {"crm"}, "action": {"created"}, "bot": {"travel"}}, nil)
 	first, err := s.store.Last(t.Context())
@@ -103,6 +105,7 @@ func TestLeadIsContinued(t *testing.T) {
 }
 
 func TestInvalidForms(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for query, want := range map[string]string{
 		"to=nobody":                    `no webhook "nobody"`,
@@ -138,6 +141,7 @@ func TestInvalidForms(t *testing.T) {
 }
 
 func TestClosedPageSendsNothing(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.page.Close()
 	if response, _ := s.post("/send", url.Values{"to": {"crm"}}, nil); response.StatusCode != http.StatusServiceUnavailable {
