@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -217,9 +216,9 @@ func (opt *resendOptions) plan(a *app, d *history.Delivery) (emitter.Webhook, hi
 	if err != nil || !opt.exact {
 		return w, emitter.Plan(&w, emitter.ResendMessage(d)), err
 	}
-	planned := emitter.ResendExact(d)
-	if !bytes.Equal(planned.Request.AppendRaw(nil), d.RawRequest) {
-		return w, planned, errors.New("its bytes are unknown, because it was imported; leave --exact out")
+	planned, err := emitter.ResendExact(d)
+	if err != nil {
+		return w, planned, fmt.Errorf("%w; leave --exact out", err)
 	}
 	w.URL, err = settings.ParseTarget(d.URL)
 	return w, planned, err

@@ -1,6 +1,8 @@
 package emitter
 
 import (
+	"bytes"
+	"errors"
 	"slices"
 	"strings"
 
@@ -19,14 +21,18 @@ func ResendMessage(d *history.Delivery) Message {
 	return m
 }
 
-// ResendExact returns a new delivery with the body, the signature and the headers of a recorded one.
-func ResendExact(d *history.Delivery) history.Delivery {
+// ResendExact returns a new delivery with the body, the signature and the headers of a recorded one. It returns an error if
+// the recorded bytes are not a request that can be sent.
+func ResendExact(d *history.Delivery) (history.Delivery, error) {
 	again := history.Delivery{
 		Webhook: d.Webhook, URL: d.URL, SignURL: d.SignURL, Attempt: 1, Event: d.Event, Lead: d.Lead, Version: d.Version,
 		Scheme: d.Scheme, Edition: d.Edition, Bot: d.Bot, Seed: d.Seed, ResendOf: d.ID, Request: d.Request,
 	}
 	again.Request.Headers = slices.Clone(d.Request.Headers)
-	return again
+	if d.RawRequest != nil && !bytes.Equal(again.Request.AppendRaw(nil), d.RawRequest) {
+		return again, errors.New("its bytes are unknown, because it was imported")
+	}
+	return again, nil
 }
 
 // OwnHeaders returns the headers of a delivery that not every delivery has. An empty value means that a usual header is

@@ -21,8 +21,13 @@ func TestResend(t *testing.T) {
 	if diff := cmp.Diff(want, again); diff != "" {
 		t.Error(diff)
 	}
-	exact := ResendExact(&first)
-	if diff := cmp.Diff(first.Request, exact.Request); diff != "" || exact.ResendOf != 7 || exact.ID != 0 {
-		t.Errorf("resend of %d as %d: %s", exact.ResendOf, exact.ID, diff)
+	first.RawRequest = first.Request.AppendRaw(nil)
+	exact, err := ResendExact(&first)
+	if diff := cmp.Diff(first.Request, exact.Request); err != nil || diff != "" || exact.ResendOf != 7 || exact.ID != 0 {
+		t.Errorf("resend of %d as %d: %s, %v", exact.ResendOf, exact.ID, diff, err)
+	}
+	first.RawRequest = []byte("not a request")
+	if _, err := ResendExact(&first); err == nil {
+		t.Error("no error for unknown bytes")
 	}
 }

@@ -226,6 +226,20 @@ func TestResendRecordsTheName(t *testing.T) {
 	}
 }
 
+// TestResendOfUnknownBytes: a recorded request that is not HTTP cannot be sent exactly as it was.
+func TestResendOfUnknownBytes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	d := s.record(s.store, func(d *history.Delivery) { d.RawRequest = []byte("not a request") })
+	response, body := s.post("/deliveries/1/resend", url.Values{"how": {"exact"}}, nil)
+	if response.StatusCode != http.StatusBadRequest || !strings.Contains(body, "its bytes are unknown") {
+		t.Errorf("%s: %s", response.Status, plainText(body))
+	}
+	if last, err := s.store.Last(t.Context()); err != nil || last.ID != d.ID {
+		t.Errorf("delivery #%d was sent, %v", last.ID, err)
+	}
+}
+
 func TestOnlyTheNewestResendsAreShown(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

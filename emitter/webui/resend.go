@@ -61,7 +61,10 @@ func (h *Handler) planResend(d *history.Delivery, how, to string) (hook emitter.
 		return hook, planned, fmt.Errorf("delivery #%d was sent to %q, which is not a valid URL; send it to another URL", d.ID, d.URL)
 	}
 	if how == "exact" {
-		return hook, emitter.ResendExact(d), nil
+		if planned, err = emitter.ResendExact(d); err != nil {
+			err = fmt.Errorf("delivery #%d cannot be sent exactly as it was: %w", d.ID, err)
+		}
+		return hook, planned, err
 	}
 	if hook.SignURL == (signature.URL{}) {
 		hook.SignURL = hook.URL
