@@ -10,7 +10,7 @@
 //
 //   - signature: only deliveries that ArtiBot signed are accepted (docs/contract.md, section 3)
 //   - body: every body that ArtiBot may send is accepted (docs/contract.md, section 2)
-//   - life: repeated, late and missing events leave the lead in the right state (docs/contract.md, section 2)
+//   - life: repeated, late, simultaneous and missing events leave the lead in the right state (docs/contract.md, section 2)
 //   - http: the receiver uses HTTP as a sender expects
 //
 // A valid delivery is one that ArtiBot could have sent. A correct receiver accepts it with a 2xx status. It rejects a
@@ -19,7 +19,7 @@
 // # Running
 //
 // [Run] sends one case after the other through an emitter and returns a [Result] for each. If the emitter has a history,
-// every delivery is recorded in it. A status does not show what the receiver stored: with a [Probe], the life cases also
-// compare the stored lead. [ParseProbe] makes a Probe from a URL or a command. [Report] converts the results for package
+// every delivery is recorded in it. A status does not show what the receiver stored: with a [Probe], the body and life
+// cases also compare the stored lead. [ParseProbe] makes a Probe from a URL or a command. [Report] converts the results for package
 // report, which writes them as text, JUnit and other formats.
 package check

@@ -15,7 +15,7 @@ import (
 func formCases() []Case {
 	return []Case{
 		{
-			ID: "signature-partly-right", Level: Must, Requests: 3, storesNothing: true, independent: true, run: expectRejected(wrongAt(-1), wrongAt(0), wrongAt(20)),
+			ID: "signature-partly-right", Level: Must, Requests: 3, storesNothing: true, independent: true, run: expectRejected(wrongAt("last digit", 39), wrongAt("first digit", 0), wrongAt("digit in the middle", 20)),
 			Sends: "Three plain deliveries whose signature has one wrong digit: the last, the first, and one in the middle.",
 			Why:   "A signature with one wrong digit is rejected. A part of a signature can be guessed.", Fix: "Compare all digits.", Code: codeCompareAll,
 		},
@@ -78,20 +78,15 @@ func (c *caseRun) splitPrefix(req request) (prefix, digits string) {
 // bodyPrefix is before the digits in the body scheme.
 const bodyPrefix = "sha1="
 
-// wrongAt returns a forgery whose digit at this index is wrong. A negative index counts from the end.
-func wrongAt(index int) forgery {
+// wrongAt returns a forgery whose signature has 40 digits, of which the one at index i is wrong.
+func wrongAt(what string, i int) forgery {
 	return func(c *caseRun, req request) (request, string) {
 		prefix, digits := c.splitPrefix(req)
-		i := (index + len(digits)) % len(digits)
 		wrong := "0"
 		if digits[i] == '0' {
 			wrong = "1"
 		}
-		req.variant = map[int]string{-1: "with a wrong last digit in its signature", 0: "with a wrong first digit in its signature"}[index]
-		if req.variant == "" {
-			req.variant = "with a wrong digit in the middle of its signature"
-		}
-		req.alter = header(prefix + digits[:i] + wrong + digits[i+1:])
+		req.variant, req.alter = "with a wrong "+what+" in its signature", header(prefix+digits[:i]+wrong+digits[i+1:])
 		return req, ""
 	}
 }
