@@ -194,7 +194,7 @@ func TestHints(t *testing.T) {
 		mistakes           []receivertest.Misbehavior
 	}{
 		{"lower case", "", "in lower case", receiver.Options{}, []receivertest.Misbehavior{receivertest.LowerCase}},
-		{"query", "/hook?a=1", "without its query", receiver.Options{}, []receivertest.Misbehavior{receivertest.IgnoresQuery}},
+		{"query", "/hook?a=1", "without the query", receiver.Options{}, []receivertest.Misbehavior{receivertest.IgnoresQuery}},
 		{"no usual mistake", "", "the receiver has another secret", receiver.Options{PublicURL: public}, nil},
 	}
 	for _, tt := range tests {

@@ -9,6 +9,7 @@ import (
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/signature"
+	"artihook/emitter/signature/explain"
 )
 
 // signatureCases returns the cases about the signature (docs/contract.md, section 3).
@@ -351,51 +352,28 @@ func otherSchemeThan(scheme signature.Scheme) signature.Scheme {
 	return signature.SchemeURL
 }
 
-// diagnose sends signatures that a receiver with a usual mistake accepts. It returns a hint about the first accepted one, or "".
-func (c *caseRun) diagnose() string {
+// maxGuesses is the maximum number of requests that find the mistake of a receiver.
+const maxGuesses = 28
+
+// diagnose sends the rejected request again with signatures that a receiver with a usual mistake accepts. It returns a hint
+// about the first accepted one and its fix, or "".
+func (c *caseRun) diagnose(req request) (hint, fix string) {
 	w := &c.run.opt.Webhook
-	for _, miss := range []struct {
-		hint   string
-		secret *signature.Secret // nil means the one of the webhook
-		change func(*signature.Message)
-		form   func(string) string // of the signature
-		scheme bool                // use the other scheme
-	}{
-		{hint: "the receiver accepts the signature of the other scheme: choose it with --scheme", scheme: true},
-		{hint: "the receiver accepts the signature in lower case only: ignore case when you compare", form: strings.ToLower},
-		{hint: "the receiver accepts the signature for http instead of https: configure its public URL", change: func(m *signature.Message) { m.URL = strings.Replace(m.URL, "https://", "http://", 1) }},
-		{hint: "the receiver accepts the signature for https instead of http: configure its URL as given here, or sign for its public URL with --sign-url", change: func(m *signature.Message) { m.URL = strings.Replace(m.URL, "http://", "https://", 1) }},
-		{hint: "the receiver accepts the signature of the URL without its query: sign the query too", change: func(m *signature.Message) { m.URL, _, _ = strings.Cut(m.URL, "?") }},
-		{hint: "the receiver accepts the signature of the URL that the request was sent to: configure its public URL", change: func(m *signature.Message) { m.URL = w.URL.String() }},
-		{hint: "the receiver accepts the signature of an empty secret: configure its secret", secret: new(signature.Secret)},
-	} {
-		req := c.validRequest()
-		secret := w.Secret
-		if miss.secret != nil {
-			secret = *miss.secret
+	guesses := explain.Usual(explain.Claim{
+		Secret: w.Secret, Scheme: w.Scheme, AlsoURLs: []string{w.URL.String()},
+		Message: signature.Message{Method: http.MethodPost, URL: signedURL(w).String(), Body: req.body},
+	}, maxGuesses)
+	for _, guess := range guesses {
+		again := req
+		again.variant, again.alter = "to find the mistake", header(guess.Header)
+		if d := c.send(again); d.OK() {
+			return "the receiver accepts " + guess.Text, guess.Fix.Text
 		}
-		m := signature.Message{Method: http.MethodPost, URL: signedURL(w).String(), Body: req.body}
-		valid := signature.Sign(w.Secret, w.Scheme, m)
-		if miss.change != nil {
-			miss.change(&m)
-		}
-		scheme := w.Scheme
-		if miss.scheme {
-			scheme = otherSchemeThan(scheme)
-		}
-		value := signature.Sign(secret, scheme, m)
-		if miss.form != nil {
-			value = miss.form(value)
-		}
-		if value == valid {
-			continue
-		}
-		req.variant, req.alter = "to find the mistake", header(value)
-		if d := c.send(req); d.OK() {
-			return miss.hint
+		if c.done() {
+			break
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // upperCase sends a valid delivery and, if it is rejected, one with its signature in lower case. If that is rejected too, the

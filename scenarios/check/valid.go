@@ -23,13 +23,13 @@ func validSignature(c *caseRun) {
 	if c.run.usual = &d; d.OK() {
 		return
 	}
-	hint, fix := c.whyRejected(&d)
+	hint, fix := c.whyRejected(req, &d)
 	c.compare(req, &d, accepted)
 	c.result.Hint, c.result.Fix = hint, fix
 }
 
 // whyRejected returns a hint about the response to a plain valid delivery, and a fix if the one of the case is not for it.
-func (c *caseRun) whyRejected(d *history.Delivery) (hint, fix string) {
+func (c *caseRun) whyRejected(req request, d *history.Delivery) (hint, fix string) {
 	switch {
 	case d.Error != "":
 		return "", "Look at the receiver: is it running, and does it respond to every request?"
@@ -37,8 +37,8 @@ func (c *caseRun) whyRejected(d *history.Delivery) (hint, fix string) {
 		c.run.cause = "http-no-redirect"
 		return "", "Look at " + c.run.cause + ", which is about the same response."
 	case slices.Contains(usualRejections, d.Status):
-		if hint := c.diagnose(); hint != "" {
-			return hint, ""
+		if hint, fix := c.diagnose(req); hint != "" {
+			return hint, fix
 		}
 	}
 	for _, try := range plainVariants {

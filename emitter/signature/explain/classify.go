@@ -48,7 +48,7 @@ var printedForms = []struct {
 func (c *Contract) classify(body string) bodyState {
 	altered := c.altered(body)
 	if body != "" && len(altered) == 0 && readable(body) {
-		return bodyState{}
+		return damagedText(body)
 	}
 	trimmed := strings.TrimSpace(body)
 	switch {
@@ -76,6 +76,14 @@ func (c *Contract) classify(body string) bodyState {
 		return notJSON(body)
 	}
 	return c.classifyJSON(body, &v, altered)
+}
+
+// damagedText recognises characters that were lost when the body was decoded.
+func damagedText(body string) bodyState {
+	if at := strings.Index(body, "\ufffd"); at >= 0 {
+		return bodyState{"body-encoding", fmt.Sprintf("contains U+FFFD at byte %d, the replacement of characters that were lost when it was decoded: %q", at+1, excerpt(body, at))}
+	}
+	return bodyState{}
 }
 
 func (c *Contract) altered(body string) []string {

@@ -214,7 +214,7 @@ func queryMistakes() []mistake[urlParts] {
 	list := []mistake[urlParts]{
 		row("it was signed without the query", "The code signs the URL without its query.", likely, func(string) string { return "" }),
 		row("the parts of the query were sorted", "A framework sorts the query (Laravel's `fullUrl()`).", likely, parts(func(l []string) []string { slices.Sort(l); return l })),
-		row("the parts of the query are in reverse order", "", rare, parts(func(l []string) []string { slices.Reverse(l); return l })),
+		row("the parts of the query are in reverse order", "A proxy or a framework changes, adds or removes parts of the query.", rare, parts(func(l []string) []string { slices.Reverse(l); return l })),
 		row("the URL that was signed ends with a bare question mark", "", seldom, func(q string) string {
 			if q == "" {
 				return "?"
@@ -406,7 +406,7 @@ func pieceMistakes() []mistake[urlParts] {
 		row(form, "", seldom, whole(func(s string) string { return s + " " })),
 		row(form, "", seldom, whole(func(s string) string { return " " + s })),
 		row(form, "", rare, whole(func(s string) string { return s + "#" })),
-		row("the placeholder undefined is in the URL (a setting that is not set?)", "", seldom, func(p *urlParts) { *p = urlParts{path: "undefined" + p.path + p.query} }),
+		row("the placeholder undefined is in the URL (a setting that is not set?)", "The signed URL contains `undefined`, has no host, or has `:://`.", seldom, func(p *urlParts) { *p = urlParts{path: "undefined" + p.path + p.query} }),
 		row("the placeholder null is in the URL (a setting that is not set?)", "", rare, func(p *urlParts) { *p = urlParts{path: "null" + p.path + p.query} }),
 		row("the host is undefined (a header that is not there?)", "", seldom, func(p *urlParts) { p.host, p.port = "undefined", "" }),
 		row("the host is missing", "", seldom, func(p *urlParts) { p.host, p.port = "", "" }),

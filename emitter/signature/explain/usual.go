@@ -11,7 +11,7 @@ import (
 // Guess is a signature that a receiver with one usual mistake accepts.
 type Guess struct {
 	Header string
-	Text   string // what it is a signature of, and the cause: "… WHAT: WHY"
+	Text   string // "the signature of WHAT: WHY"
 	Fix    *Fix
 }
 
@@ -45,8 +45,8 @@ var usualMistakes = []string{
 	"the URL that was signed has /v1 before its path (a router or a gateway that removes it?)",
 	inBase64,
 	"the text [object Object] as the body",
-	"the secret decoded from base64",
-	"the secret decoded from hex",
+	"the secret decoded from base64 as Node does it",
+	"the secret decoded from hex as Node does it",
 	"the URL that was signed has port 8080 (a proxy that changes the Host header?)",
 	"the body as Go's json.Marshal of a map writes it again",
 	"the body with < > & as JSON escapes",
@@ -140,5 +140,5 @@ func (c *Claim) usual(name string, base trial) (g Guess, ok bool) {
 }
 
 func (c *Claim) guess(t trial, what, why string, fix fixID) Guess {
-	return Guess{headerValue(&t, t.digest(hashKinds[0].new)), what + ": " + why, fixOf(fix)}
+	return Guess{headerValue(&t, t.digest(hashKinds[0].new)), "the signature of " + what + ": " + why, fixOf(fix)}
 }
