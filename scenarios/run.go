@@ -128,24 +128,22 @@ func (r *runner) runAll(ctx context.Context, files []*format.File) (*report.Repo
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	suites := make([]*report.Suite, len(files))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(max(r.opts.Jobs, 1), max(len(files), 1)) {
-		workers.Go(func() {
-			for i := range next {
-				if ctx.Err() != nil || r.opts.FailFast && r.failed.Load() {
-					continue
-				}
-				suite, err := r.runOne(ctx, files[i])
-				suites[i] = suite
-				if err != nil {
-					cancel(err)
-				}
+	var jobs errgroup.Group
+	jobs.SetLimit(max(r.opts.Jobs, 1))
+	for i := range files {
+		jobs.Go(func() error {
+			if ctx.Err() != nil || r.opts.FailFast && r.failed.Load() {
+				return nil
 			}
+			suite, err := r.runOne(ctx, files[i])
+			suites[i] = suite
+			if err != nil {
+				cancel(err)
+			}
+			return err
 		})
 	}
-	sendIndexes(ctx, next, len(files))
-	workers.Wait()
+	_ = jobs.Wait() // its error is the cause of ctx, too
 	err := context.Cause(ctx)
 	rep := &report.Report{Started: started, Took: time.Since(started), Interrupted: errors.Is(err, context.Canceled)}
 	for _, s := range suites {
@@ -154,18 +152,6 @@ func (r *runner) runAll(ctx context.Context, files []*format.File) (*report.Repo
 		}
 	}
 	return rep, err
-}
-
-// sendIndexes sends 0 to n-1 until ctx is done, and closes the channel.
-func sendIndexes(ctx context.Context, to chan<- int, n int) {
-	defer close(to)
-	for i := range n {
-		select {
-		case to <- i:
-		case <-ctx.Done():
-			return
-		}
-	}
 }
 
 // runOne runs one scenario. The error is one that ends the whole run.
