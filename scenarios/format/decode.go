@@ -133,7 +133,7 @@ func (d *decoder) list(n ast.Node, v reflect.Value, f field) {
 	}
 }
 
-// entryOf returns a name for an entry of the list with the given key.
+// entryOf returns a name for an entry of the list with this key.
 func entryOf(key string) string {
 	switch key {
 	case "steps":
@@ -193,7 +193,7 @@ func (d *decoder) mark(v reflect.Value, before int) {
 // missing reports the required keys that a map does not have. present reports whether a key is in the map, perhaps misspelt.
 func (d *decoder) missing(n ast.Node, fields []field, what string, present func(key string) bool) {
 	var groups []string
-	members, given := map[string][]string{}, map[string]bool{}
+	members, used := map[string][]string{}, map[string]bool{}
 	for _, f := range fields {
 		if f.need && !present(f.key) {
 			d.Fail(n, "", "%s has no %s", what, f.key)
@@ -205,10 +205,10 @@ func (d *decoder) missing(n ast.Node, fields []field, what string, present func(
 			groups = append(groups, f.group)
 		}
 		members[f.group] = append(members[f.group], f.key)
-		given[f.group] = given[f.group] || present(f.key)
+		used[f.group] = used[f.group] || present(f.key)
 	}
 	for _, g := range groups {
-		if !given[g] {
+		if !used[g] {
 			d.Fail(n, "", "%s needs one of %s", what, strings.Join(members[g], ", "))
 		}
 	}
