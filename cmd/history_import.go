@@ -181,9 +181,7 @@ func importedDelivery(r *exchange.Recording, now time.Time) (history.Delivery, e
 		d.Time = now
 	}
 	d.Request.Headers = d.Request.Headers.Delete("Content-Length").Delete("Transfer-Encoding")
-	if d.Request.Target == "" {
-		d.Request.Target = parsed.Target
-	}
+	d.Request.Target = parsed.Target // what is signed
 	if d.Request.Host == "" {
 		d.Request.Host = parsed.Host
 	}

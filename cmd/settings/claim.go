@@ -111,6 +111,8 @@ func (f *ClaimFlags) setURL(set *Settings, entry *WebhookConfig, c *Claim) error
 		c.From.Also = append([]string{c.From.URL}, c.From.Also...)
 	}
 	switch {
+	case c.Derived && strings.Contains(c.Given, "…"):
+		return fmt.Errorf("the URL %s was shown without its credentials; give the whole one with --url, or use -o json", c.Given)
 	case f.isPath(c.Given):
 		c.Message.URL = c.Given
 	case c.Given != "":

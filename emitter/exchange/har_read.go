@@ -41,14 +41,10 @@ func readHAR(in *input) ([]Recording, error) {
 		return nil, err
 	}
 	r := Recording{
-		URL: e.Request.URL, Request: Request{Method: strings.ToUpper(e.Request.Method)},
-		Time: savedTime(e.Started), Duration: time.Duration(max(0, min(e.Time, 1e12)) * float64(time.Millisecond)),
-	}
-	if !isToken(r.Request.Method) {
-		return nil, fmt.Errorf("method %q, want a method such as POST", shorten(r.Request.Method))
+		URL: e.Request.URL, Time: savedTime(e.Started), Duration: time.Duration(max(0, min(e.Time, 1e12)) * float64(time.Millisecond)),
 	}
 	r.addSaved(e.Request.Headers)
-	r.Request.Target = "" // the path of HTTP/2, which is in the URL too
+	r.Request.Method, r.Request.Target = strings.ToUpper(e.Request.Method), "" // and not the pseudo-headers of HTTP/2
 	r.Response = e.response()
 	post := e.Request.PostData
 	switch {

@@ -80,9 +80,6 @@ func readHTTP(in *input) ([]Recording, error) {
 		list = append(list, recording)
 		rest, line = r.rest, r.line
 	}
-	if len(list) == 0 {
-		return nil, ErrNoRequest
-	}
 	return list, nil
 }
 

@@ -35,24 +35,25 @@ type form struct {
 	// recognise reports whether the text is probably in this format, judging by a part of it.
 	recognise func(in *input) bool
 	read      func(in *input) ([]Recording, error)
+	mark      string // a field by which broken JSON resembles the format; "" if there is none
 }
 
 // forms returns all formats. The first that recognises a text reads it.
 func forms() []form {
 	return []form{
-		{"trace", "a trace of > and < lines", false, isTrace, readTrace},
-		{"http", "a raw request", false, isHTTP, readHTTP},
-		{"powershell", "a PowerShell command", false, isPowerShell, readPowerShell},
-		{"curl", "a curl command", false, isCurl, readCurl},
-		{"fetch", "a fetch call", false, isFetch, readFetch},
-		{"artihook", "the JSON of artihook", true, isDelivery, readDelivery},
-		{"ngrok", "an ngrok capture", true, isNgrok, readNgrok},
-		{"cloudflare", "a Cloudflare event", true, isCloudflare, readCloudflare},
-		{"har", "a HAR file", true, isHAR, readHAR},
-		{"lambda", "an AWS Lambda event", true, isLambda, readLambda},
-		{"webhook.site", "a webhook.site capture", true, isWebhookSite, readWebhookSite},
-		{"zapier", "a Zapier sample", true, isZapier, readZapier},
-		{"json", "a request in JSON", true, isObject, readObject},
+		{"trace", "a trace of > and < lines", false, isTrace, readTrace, ""},
+		{"http", "a raw request", false, isHTTP, readHTTP, ""},
+		{"powershell", "a PowerShell command", false, isPowerShell, readPowerShell, ""},
+		{"curl", "a curl command", false, isCurl, readCurl, ""},
+		{"fetch", "a fetch call", false, isFetch, readFetch, ""},
+		{"artihook", "the JSON of artihook", true, isDelivery, readDelivery, "sign_url"},
+		{"ngrok", "an ngrok capture", true, isNgrok, readNgrok, "tunnel_name"},
+		{"cloudflare", "a Cloudflare event", true, isCloudflare, readCloudflare, "outcome"},
+		{"har", "a HAR file", true, isHAR, readHAR, "log"},
+		{"lambda", "an AWS Lambda event", true, isLambda, readLambda, "requestContext"},
+		{"webhook.site", "a webhook.site capture", true, isWebhookSite, readWebhookSite, "token_id"},
+		{"zapier", "a Zapier sample", true, isZapier, readZapier, "raw_body"},
+		{"json", "a request in JSON", true, isObject, readObject, ""},
 	}
 }
 
@@ -106,12 +107,18 @@ func Read(data []byte, name string) ([]Recording, error) {
 		}
 		title = f.title
 		found, err := f.read(&inputs[i])
+		if err == nil && len(found) == 0 {
+			err = ErrNoRequest
+		}
 		if err != nil {
 			found = []Recording{{Err: fmt.Errorf("reading %s: %s%w", title, place, atLine(inputs[i].line, err))}}
 		}
 		for _, r := range found {
+			if r.Err == nil {
+				r.Err = atLine(inputs[i].line, r.setMethod())
+			}
 			if r.Err != nil && err == nil {
-				r.Err = fmt.Errorf("reading %s: %w", title, r.Err)
+				r.Err = fmt.Errorf("reading %s: %s%w", title, place, r.Err)
 			}
 			list = append(list, r)
 		}
@@ -119,6 +126,8 @@ func Read(data []byte, name string) ([]Recording, error) {
 	switch {
 	case broken != nil && title != "":
 		list = append(list, Recording{Err: fmt.Errorf("reading %s: %w", title, broken)})
+	case broken != nil && resembled(whole) != "":
+		return nil, fmt.Errorf("reading %s: %w", resembled(whole), broken)
 	case broken != nil:
 		return nil, fmt.Errorf("%w: %w", ErrNoRequest, broken)
 	case title == "" && name != "":
@@ -152,6 +161,17 @@ func formNamed(name string) form {
 	return form{}
 }
 
+// resembled returns the title of the format that broken JSON resembles by a field at its beginning; "" if there is none.
+func resembled(whole string) string {
+	start := whole[:min(len(whole), 2048)]
+	for _, f := range forms() {
+		if f.mark != "" && strings.Contains(start, `"`+f.mark+`"`) {
+			return f.title
+		}
+	}
+	return ""
+}
+
 // noRequest returns the error for text in no known format.
 func noRequest(inputs []input) error {
 	if len(inputs) == 0 {
@@ -176,7 +196,7 @@ func (e *lineError) Unwrap() error { return e.err }
 // atLine adds a line to an error that has none.
 func atLine(line int, err error) error {
 	var placed *lineError
-	if line == 0 || errors.As(err, &placed) {
+	if err == nil || line == 0 || errors.As(err, &placed) {
 		return err
 	}
 	return &lineError{line, err}
@@ -207,6 +227,17 @@ func (r *Recording) addHeader(name, value string) {
 			r.Request.Headers = append(r.Request.Headers, Header{name, value})
 		}
 	}
+}
+
+// setMethod sets the method of ArtiBot if none was saved, and returns an error for one that is not valid.
+func (r *Recording) setMethod() error {
+	if r.Request.Method == "" {
+		r.Request.Method = "POST"
+	}
+	if !isToken(r.Request.Method) {
+		return fmt.Errorf("method %q, want a method such as POST", shorten(r.Request.Method))
+	}
+	return nil
 }
 
 // setURL sets the whole URL if the scheme and the host are known.

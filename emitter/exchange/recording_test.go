@@ -143,6 +143,15 @@ func TestReadNamesWhatItCannotRead(t *testing.T) {
 			t.Errorf("%.40q: got %v, want %q", text, err, want)
 		}
 	}
+	for text, want := range map[string]string{
+		"{\n\"log\": {\"version\": \"1.2\",":    "reading a HAR file: line 2: the JSON ends too early; the file was cut off",
+		`{"version":"2.0","requestContext":{},`: "reading an AWS Lambda event: line 1: the JSON ends too early; the file was cut off",
+		"{\"token_id\":\"a\"\n\"method\"}":      "reading a webhook.site capture: line 2: it is not valid JSON: invalid character '\"' after object key:value pair",
+	} {
+		if _, err := Read([]byte(text), ""); err == nil || err.Error() != want {
+			t.Errorf("%.40q: got %v, want %q", text, err, want)
+		}
+	}
 	if _, err := Read(make([]byte, maxRead+1), ""); err == nil || errors.Is(err, ErrNoRequest) {
 		t.Errorf("got %v", err)
 	}

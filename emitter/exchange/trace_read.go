@@ -37,9 +37,6 @@ func readTrace(in *input) ([]Recording, error) {
 	if err := t.end(); err != nil {
 		return nil, &lineError{t.line, err}
 	}
-	if len(t.list) == 0 {
-		return nil, ErrNoRequest
-	}
 	return t.list, nil
 }
 
