@@ -55,7 +55,7 @@ func recordMany(b *testing.B, store *Store, n, size int) {
 			batch[i] = &Delivery{
 				Time: noon, Webhook: "crm", URL: "http://localhost:8000/", SignURL: "http://localhost:8000/",
 				Scheme: "url", Edition: "2019", Event: "lead:updated", Lead: lead, Version: version, Attempt: 1,
-				Bot: "sales", Seed: 1 << 63, RawRequest: request,
+				Bot: "sales", Seed: 1 << 63, Source: SourceLoad, RawRequest: request,
 			}
 		}
 		if err := store.Plan(ctx, batch); err != nil {

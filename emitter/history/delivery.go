@@ -22,9 +22,24 @@ const (
 	Unknown State = "unknown"
 )
 
-// SourceImport is the Source of an imported delivery. Do not trust its content:
-// another person may have written it.
-const SourceImport = "import"
+// The values of Delivery.Source: the command that sent the delivery, or SourceImport.
+const (
+	SourceSend  = "send"
+	SourcePlay  = "play"
+	SourceRun   = "run"
+	SourceCheck = "check"
+	SourceLoad  = "load"
+	SourceFuzz  = "fuzz"
+	SourceUI    = "ui"
+	// SourceImport is the source of an imported delivery. Do not trust its content:
+	// another person may have written it.
+	SourceImport = "import"
+)
+
+// Sources returns the values of Delivery.Source.
+func Sources() []string {
+	return []string{SourceSend, SourcePlay, SourceRun, SourceCheck, SourceLoad, SourceFuzz, SourceUI, SourceImport}
+}
 
 const (
 	// ErrorUnknown is the Error of a delivery in state Unknown.
@@ -68,7 +83,9 @@ type Delivery struct {
 	Scenario string // the scenario that sent it
 	Step     string // its step
 	ResendOf int64  // the number of the delivery that this one sends again
-	Source   string // SourceImport for an imported delivery, otherwise ""
+	Source   string // one of Sources; "" if an earlier version recorded the delivery
+	Tampered string // what is wrong with the signature on purpose, such as "body"
+	Proxy    string // URL of the proxy that the request went through
 
 	Status   int    // of the response; 0 if there was none
 	Error    string // short stable name such as "refused"; "" for a complete response
@@ -112,6 +129,8 @@ type deliveryJSON struct {
 	Step       string             `json:"step,omitempty"`
 	ResendOf   int64              `json:"resend_of,omitempty"`
 	Source     string             `json:"source,omitempty"`
+	Tampered   string             `json:"tampered,omitempty"`
+	Proxy      string             `json:"proxy,omitempty"`
 }
 
 func (d *Delivery) object() deliveryJSON {
@@ -125,7 +144,7 @@ func (d *Delivery) object() deliveryJSON {
 		d.Status, d.Error, inMS(d.Duration),
 		d.Request, d.Response,
 		d.Reason, d.Bot, d.Edition, d.Scheme, state,
-		d.Scenario, d.Step, d.ResendOf, d.Source,
+		d.Scenario, d.Step, d.ResendOf, d.Source, d.Tampered, d.Proxy,
 	}
 }
 

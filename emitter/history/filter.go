@@ -9,16 +9,24 @@ import (
 
 // Filter selects deliveries. The zero value selects all of them.
 type Filter struct {
-	Lead    string    // the lead's id
-	Event   string    // such as "lead:updated"
-	Status  string    // a code "204", a class "5xx", StatusFailed, ErrorUnknown, or the Error of a delivery
-	Webhook string    // name of the webhook
-	Since   time.Time // created at this time or later; zero: at any time
-	Until   time.Time // created before this time; zero: at any time
-	Grep    string    // text that the body of the request or of the response contains
-	Before  int64     // only IDs below this one; 0: all
-	Limit   int       // at most so many, the newest; 0: no limit
-	Oldest  bool      // the oldest first, without deliveries that are added meanwhile
+	Lead    string // the lead's id
+	Event   string // such as "lead:updated"
+	Webhook string // name of the webhook
+	// Status is one or more of these, separated by commas: a code "204", a class "5xx",
+	// StatusOK, StatusFailed, ErrorUnknown, or the Error of a delivery.
+	Status   string
+	Source   string // one of Sources
+	Scenario string // name of the scenario
+	Tampered bool   // only deliveries with a signature that is wrong on purpose
+	// Who selects the leads whose name, e-mail address or phone number contains this
+	// text. It reads the requests of all deliveries.
+	Who    string
+	Since  time.Time // created at this time or later; zero: at any time
+	Until  time.Time // created before this time; zero: at any time
+	Grep   string    // text that the body of the request or of the response contains
+	Before int64     // only IDs below this one; 0: all
+	Limit  int       // at most so many, the newest; 0: no limit
+	Oldest bool      // the oldest first, without deliveries that are added meanwhile
 	// ResendOf selects deliveries that send the delivery of this number again; 0: all.
 	ResendOf int64
 	// Whole also reads request and response. Otherwise they stay empty, which makes a
@@ -26,13 +34,17 @@ type Filter struct {
 	Whole bool
 }
 
-// StatusFailed is the Filter.Status of deliveries that have an outcome and were
-// not accepted: no complete response, or one whose status is not 2xx.
-const StatusFailed = "failed"
+const (
+	// StatusOK is the Filter.Status of accepted deliveries: with a complete 2xx response.
+	StatusOK = "ok"
+	// StatusFailed is the Filter.Status of deliveries that have an outcome and were
+	// not accepted.
+	StatusFailed = "failed"
+)
 
 // Validate returns the error that List would return for the filter.
 func (f Filter) Validate() error {
-	_, err := parseStatus(f.Status)
+	_, err := parseStatuses(f.Status)
 	switch {
 	case err != nil:
 		return err
@@ -44,17 +56,30 @@ func (f Filter) Validate() error {
 	return nil
 }
 
-// statusFilter is a parsed Filter.Status; all zero means any.
+// statusFilter is one status of a Filter. It has one field that is not zero.
 type statusFilter struct {
 	code, class int
 	name        string
 }
 
+// parseStatuses parses Filter.Status. No statuses mean any.
+func parseStatuses(text string) (list []statusFilter, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	for one := range strings.SplitSeq(text, ",") {
+		status, err := parseStatus(one)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, status)
+	}
+	return list, nil
+}
+
 func parseStatus(text string) (statusFilter, error) {
 	switch {
-	case text == "":
-		return statusFilter{}, nil
-	case strings.Trim(text, "abcdefghijklmnopqrstuvwxyz-") == "":
+	case text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz-") == "":
 		return statusFilter{name: text}, nil
 	case len(text) == 3 && strings.EqualFold(text[1:], "xx") && '1' <= text[0] && text[0] <= '5':
 		return statusFilter{class: int(text[0] - '0')}, nil
@@ -63,7 +88,7 @@ func parseStatus(text string) (statusFilter, error) {
 		return statusFilter{code: int(code)}, nil
 	}
 	return statusFilter{}, fmt.Errorf(
-		"listing deliveries: status %q, want a code such as 204, a class such as 5xx, failed, unknown, or the name of a failure such as refused", text)
+		"listing deliveries: status %q, want a code such as 204, a class such as 5xx, ok, failed, unknown, or the name of a failure such as refused", text)
 }
 
 // selection is the part of a query that picks rows.
@@ -98,13 +123,22 @@ func (f Filter) selection() (selection, error) {
 		// Chunks may split the text, so every chunked response is read and searched later.
 		s.and("(instr(r.raw, ?) OR instr(o.response, ?) OR CAST(o.response AS TEXT) LIKE '%chunked%')", []byte(f.Grep), []byte(f.Grep))
 	}
-	status, err := parseStatus(f.Status)
+	if f.Source != "" {
+		s.and(sourceColumn+" = ?", f.Source)
+	}
+	if f.Scenario != "" {
+		s.and("d.id IN (SELECT id FROM origins WHERE scenario = ?)", f.Scenario)
+	}
+	if f.Tampered {
+		s.and("d.setting IN (SELECT id FROM settings WHERE tampered <> '')")
+	}
+	statuses, err := parseStatuses(f.Status)
 	if err != nil {
 		return s, err
 	}
 	// A lead has few deliveries and an index: starting from them is faster.
-	s.byOutcome = f.Lead == ""
-	s.addStatus(status)
+	s.byOutcome = f.Lead == "" && f.Who == "" && areRare(statuses)
+	s.addStatuses(statuses)
 	if !f.Since.IsZero() {
 		s.addSince(f.Since.UnixMicro())
 	}
@@ -129,26 +163,51 @@ func (s *selection) addSince(micro int64) {
 	s.and("d.time >= ?", micro)
 }
 
-func (s *selection) addStatus(status statusFilter) {
+// areRare reports whether few deliveries have one of the statuses, so that a query
+// that starts from the outcomes is fast.
+func areRare(statuses []statusFilter) bool {
+	for _, status := range statuses {
+		if status.name == ErrorUnknown {
+			return false
+		}
+	}
+	return len(statuses) > 0
+}
+
+// addStatuses adds the condition that a delivery has one of the statuses.
+func (s *selection) addStatuses(statuses []statusFilter) {
+	var any []string
+	for _, status := range statuses {
+		any = append(any, s.statusCondition(status))
+	}
+	if len(any) > 0 {
+		s.and("(" + strings.Join(any, " OR ") + ")")
+	}
+}
+
+// statusCondition returns the condition of a status. It contains values that are numbers, and adds others to the arguments.
+func (s *selection) statusCondition(status statusFilter) string {
 	class := max(status.class, status.code/100)
 	switch {
-	case status == statusFilter{}:
-		s.byOutcome = false
 	case status.name == ErrorUnknown:
-		s.byOutcome = false
-		s.and("o.id IS NULL")
+		return "o.id IS NULL"
+	case status.name == StatusOK:
+		return "o.error IS NULL AND o.status/100 = 2"
 	case status.name == StatusFailed:
-		s.and("(o.error IS NOT NULL OR o.status/100 <> 2)")
+		return "o.error IS NOT NULL OR o.status/100 <> 2"
 	case status.name == ErrorOther:
-		s.and("o.error IN (?, ?)", ErrorOther, oldErrorOther)
+		s.args = append(s.args, ErrorOther, oldErrorOther)
+		return "o.error IN (?, ?)"
 	case status.name != "":
-		s.and("o.error = ?", status.name)
-	case s.byOutcome && class != 2:
-		s.and("o.status/100 = ? AND o.status/100 <> 2", class) // matches the index's condition
-	default:
-		s.and("o.status/100 = ?", class)
+		s.args = append(s.args, status.name)
+		return "o.error = ?"
+	}
+	condition := fmt.Sprintf("o.status/100 = %d", class)
+	if s.byOutcome && class != 2 {
+		condition += " AND o.status/100 <> 2" // matches the index's condition
 	}
 	if status.code > 0 {
-		s.and("o.status = ?", status.code)
+		condition += fmt.Sprintf(" AND o.status = %d", status.code)
 	}
+	return condition
 }

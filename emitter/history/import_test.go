@@ -76,6 +76,7 @@ func oddDelivery(n uint64) *Delivery {
 	d.Webhook, d.Reason = pick([]string{"", "crm", "ein <Haken> & so"}), pick([]string{"", "it\nfailed"})
 	d.Error = pick([]string{"", "closed"})
 	d.Lead = pick([]string{"", leadA, "no uuid"})
+	d.Tampered, d.Proxy = pick([]string{"", "url"}), pick([]string{"", "http://proxy.example:3128"})
 	d.Scenario, d.Step = pick([]string{"", "a day"}), pick([]string{"", "first"})
 	d.ResendOf = int64(len(pick([]string{"", "1"})))
 	_ = d.SetResponse([]byte(pick(append(oddResponses, ""))), pick([]string{"", "x"}) == "x")

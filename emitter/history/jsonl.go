@@ -125,6 +125,7 @@ func readLine(text []byte) (Delivery, error) {
 		Webhook: line.Webhook, URL: line.URL, SignURL: line.SignURL, Scheme: line.Scheme, Edition: line.Edition,
 		Event: line.Event, Lead: line.Lead, Version: line.Version, Attempt: line.Attempt, Bot: line.Bot, Seed: line.Seed,
 		Scenario: line.Scenario, Step: line.Step, ResendOf: max(0, line.ResendOf), Source: line.Source,
+		Tampered: line.Tampered, Proxy: line.Proxy,
 		Status: line.Status, Error: currentError(line.Error), Reason: line.Reason,
 		Duration:   time.Duration(math.Round(max(0, min(line.DurationMS, 1e12))*1000)) * time.Microsecond,
 		RawRequest: line.rawRequest(), RawResponse: line.rawResponse(),

@@ -1,6 +1,9 @@
 package history
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // selection returns all conditions of the filter.
 func (s *Store) selection(ctx context.Context, f Filter) (selection, error) {
@@ -8,7 +11,44 @@ func (s *Store) selection(ctx context.Context, f Filter) (selection, error) {
 	if err == nil && f.Lead != "" {
 		err = s.ofLead(ctx, &sel, f.Lead)
 	}
+	if err == nil && f.Who != "" {
+		var numbers []int64
+		numbers, err = s.leadsOf(ctx, f.Who)
+		sel.and(inList("d.lead", numbers))
+	}
 	return sel, err
+}
+
+// MinLeadPrefix is the length of the shortest prefix of a lead's ID that LeadsWithPrefix accepts, in characters.
+const MinLeadPrefix = 4
+
+// LeadsWithPrefix returns the IDs of up to limit leads that begin with the prefix, in any case, in no order. It returns
+// none for a prefix that is too short.
+func (s *Store) LeadsWithPrefix(ctx context.Context, prefix string, limit int) ([]string, error) {
+	db, err := s.db(ctx)
+	if db == nil || err != nil || len(prefix) < MinLeadPrefix {
+		return nil, err
+	}
+	// The start of a UUID without dashes is the start of its bytes in hex.
+	compact := strings.ToUpper(strings.ReplaceAll(prefix, "-", ""))
+	rows, err := db.QueryContext(ctx, "SELECT DISTINCT key FROM leads WHERE"+
+		" typeof(key) = 'blob' AND substr(hex(key), 1, ?1) = ?2 OR typeof(key) = 'text' AND lower(substr(key, 1, ?3)) = lower(?4) LIMIT ?5",
+		len(compact), compact, len([]rune(prefix)), prefix, limit)
+	if err != nil {
+		return nil, s.explain("reading", err)
+	}
+	defer rows.Close()
+	var leads []string
+	for rows.Next() {
+		var key any
+		if err := rows.Scan(&key); err != nil {
+			return nil, s.explain("reading", err)
+		}
+		if lead := leadOfKey(key); strings.HasPrefix(strings.ToLower(lead), strings.ToLower(prefix)) {
+			leads = append(leads, lead)
+		}
+	}
+	return leads, s.explain("reading", rows.Err())
 }
 
 // ofLead restricts a selection to one lead. Nearly always a lead has one number; the

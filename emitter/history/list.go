@@ -150,12 +150,15 @@ func (s *Store) query(ctx context.Context, sel selection, whole bool, order stri
 	return list, more || len(list) == limit, s.explain("reading", rows.Err())
 }
 
+// sourceColumn is the source of a delivery. Earlier versions recorded it in origins.
+const sourceColumn = "coalesce(g.source, s.source)"
+
 // query returns the statement that reads the selected deliveries.
 func (s *selection) query(whole bool, order string) string {
 	columns := "d.id, d.time, d.event, d.version, d.attempt, d.seed, l.key, " +
 		"s.webhook, s.url, s.sign_url, s.scheme, s.edition, s.bot, " +
 		"o.id, o.status, o.duration, o.truncated, o.error, o.reason, " +
-		"g.scenario, g.step, g.resend_of, g.source"
+		"g.scenario, g.step, g.resend_of, " + sourceColumn + ", s.tampered, s.proxy"
 	if whole {
 		columns += ", r.raw, o.response"
 	}

@@ -98,6 +98,9 @@ func TestListFilters(t *testing.T) {
 				if got := listIDs(t, store, c.filter); got != c.want {
 					t.Errorf("whole %v: deliveries %q, want %q", whole, got, c.want)
 				}
+				if n, err := store.Count(t.Context(), c.filter); err != nil || int(n) != len(strings.Fields(c.want)) {
+					t.Errorf("whole %v: count %d, %v, want %d", whole, n, err, len(strings.Fields(c.want)))
+				}
 			}
 		})
 	}

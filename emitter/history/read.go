@@ -50,13 +50,13 @@ func scan(rows *sql.Rows, whole bool) (Delivery, error) {
 	var lead any
 	var id, status, duration sql.NullInt64
 	var truncated sql.NullBool
-	var name, reason, scenario, step, source sql.NullString
+	var name, reason, scenario, step sql.NullString
 	var resendOf sql.NullInt64
 	dest := []any{
 		&d.ID, &micro, &d.Event, &d.Version, &d.Attempt, &seed, &lead,
 		&d.Webhook, &d.URL, &d.SignURL, &d.Scheme, &d.Edition, &d.Bot,
 		&id, &status, &duration, &truncated, &name, &reason,
-		&scenario, &step, &resendOf, &source,
+		&scenario, &step, &resendOf, &d.Source, &d.Tampered, &d.Proxy,
 	}
 	if whole {
 		dest = append(dest, &d.RawRequest, &d.RawResponse)
@@ -65,7 +65,7 @@ func scan(rows *sql.Rows, whole bool) (Delivery, error) {
 		return Delivery{}, err
 	}
 	d.Time, d.Seed, d.Lead = time.UnixMicro(micro).UTC(), uint64(seed), leadOfKey(lead)
-	d.Scenario, d.Step, d.ResendOf, d.Source = scenario.String, step.String, resendOf.Int64, source.String
+	d.Scenario, d.Step, d.ResendOf = scenario.String, step.String, resendOf.Int64
 	d.State, d.Error, d.Reason = Unknown, ErrorUnknown, reasonUnknown
 	if id.Valid {
 		d.State, d.Error, d.Reason = Done, currentError(name.String), reason.String

@@ -27,7 +27,6 @@ type intent struct {
 type origin struct {
 	scenario, step string
 	resendOf       int64
-	source         string
 }
 
 // outcome is the outcome of a delivery. Its response is a copy: the sender continues
@@ -44,6 +43,7 @@ type outcome struct {
 // setting is what deliveries to one webhook have in common.
 type setting struct {
 	webhook, url, signURL, scheme, edition, bot string
+	source, tampered, proxy                     string
 }
 
 // Plan commits the intent to send these deliveries, all of them or none, sets the ID
@@ -119,9 +119,9 @@ func newIntent(d *Delivery) intent {
 	}
 	return intent{
 		time: d.Time, lead: d.Lead,
-		setting: setting{d.Webhook, d.URL, d.SignURL, d.Scheme, d.Edition, d.Bot},
+		setting: setting{d.Webhook, d.URL, d.SignURL, d.Scheme, d.Edition, d.Bot, d.Source, d.Tampered, d.Proxy},
 		event:   d.Event, version: d.Version, attempt: d.Attempt, seed: d.Seed,
-		request: raw, origin: origin{d.Scenario, d.Step, d.ResendOf, d.Source},
+		request: raw, origin: origin{d.Scenario, d.Step, d.ResendOf},
 	}
 }
 

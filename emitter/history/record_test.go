@@ -298,7 +298,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The writer is idle: its last job is done, and its queue is empty.
-	if err := store.writer.tables.conn.exec("PRAGMA max_page_count = 1"); err != nil {
+	if err := store.writer.tables.conn.exec("PRAGMA incremental_vacuum; PRAGMA max_page_count = 1"); err != nil {
 		t.Fatal(err)
 	}
 	big := sample()

@@ -29,6 +29,9 @@ const pageSize = 16384
 // always increase with time (after an import or a change of the clock), and an index
 // of times would slow every delivery down.
 //
+// source, tampered and proxy are in settings, because deliveries share them: they cost
+// a bulk sender nothing.
+//
 // A lead is stored once for each block of 1024 numbers: ids are random, and with one
 // index of all of them every new lead would change a different page.
 func schema() []string {
@@ -95,6 +98,24 @@ ALTER TABLE repeated_leads RENAME TO leads;
 CREATE UNIQUE INDEX leads_by_key ON leads (id >> 10, key);
 `, `
 ALTER TABLE origins ADD COLUMN source TEXT;
+`, `
+CREATE TABLE labelled_settings (
+	id       INTEGER PRIMARY KEY,
+	webhook  TEXT NOT NULL,
+	url      TEXT NOT NULL,
+	sign_url TEXT NOT NULL,
+	scheme   TEXT NOT NULL,
+	edition  TEXT NOT NULL,
+	bot      TEXT NOT NULL,
+	source   TEXT NOT NULL, -- '' before this step; origins has those that were known
+	tampered TEXT NOT NULL,
+	proxy    TEXT NOT NULL,
+	UNIQUE (webhook, url, sign_url, scheme, edition, bot, source, tampered, proxy)
+);
+INSERT INTO labelled_settings SELECT id, webhook, url, sign_url, scheme, edition, bot, '', '', '' FROM settings;
+DROP TABLE settings;
+ALTER TABLE labelled_settings RENAME TO settings;
+UPDATE origins SET source = iif(scenario = 'check', 'check', 'run') WHERE source IS NULL AND scenario IS NOT NULL;
 `}
 }
 

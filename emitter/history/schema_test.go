@@ -44,7 +44,7 @@ func TestNewFileHasPragmas(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
 	for name, want := range map[string]string{
-		"application_id": "1634890857", "user_version": "4", "page_size": "16384", "journal_mode": "wal",
+		"application_id": "1634890857", "user_version": "5", "page_size": "16384", "journal_mode": "wal",
 	} {
 		if got := pragma(t, store, name); got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)
@@ -64,8 +64,8 @@ func TestOpenFillsAnEmptyFile(t *testing.T) {
 			prepare(t, path)
 			store := openStore(t, path)
 			record(t, store, nil)
-			if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 4" {
-				t.Errorf("deliveries and version %q, want 1 4", got)
+			if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 5" {
+				t.Errorf("deliveries and version %q, want 1 5", got)
 			}
 		})
 	}
@@ -149,8 +149,8 @@ func TestUpgradeIsAtomic(t *testing.T) {
 		t.Fatal("a broken step is not an error")
 	}
 	store := openStore(t, path)
-	if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 4" {
-		t.Errorf("deliveries and version %q, want 1 4", got)
+	if got := listIDs(t, store, Filter{}) + " " + pragma(t, store, "user_version"); got != "1 5" {
+		t.Errorf("deliveries and version %q, want 1 5", got)
 	}
 	rawExec(t, path, "CREATE TABLE later (id)") // fails if the table exists
 }

@@ -34,8 +34,8 @@ func TestStatusFailed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		status, _ := parseStatus(StatusFailed)
-		if matches := status.matches(&d); matches != slices.Contains([]int64{10, 8, 5, 4, 3}, d.ID) {
+		status, _ := parseStatuses(StatusFailed)
+		if matches := matchesAny(status, &d); matches != slices.Contains([]int64{10, 8, 5, 4, 3}, d.ID) {
 			t.Errorf("watching, delivery %d: %v", d.ID, matches)
 		} else if matches {
 			failed++

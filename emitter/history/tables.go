@@ -48,7 +48,7 @@ func newTables(c *conn) *tables {
 			func(in *intent) int { return len(in.request) }, bindRequest),
 		outcome: newInserter(c, "INSERT OR IGNORE INTO outcomes (id, status, duration, truncated, error, reason, response)",
 			func(o *outcome) int { return len(o.error) + len(o.reason) + len(o.response) }, bindOutcome),
-		origin:      c.stmt("INSERT INTO origins (id, scenario, step, resend_of, source) VALUES (?, ?, ?, ?, ?)"),
+		origin:      c.stmt("INSERT INTO origins (id, scenario, step, resend_of) VALUES (?, ?, ?, ?)"),
 		minute:      c.stmt("INSERT OR IGNORE INTO minutes (minute, first) VALUES (?, ?)"),
 		dropOutcome: c.stmt("DELETE FROM outcomes WHERE id = ?"),
 		// A delivery with an outcome has been sent.
@@ -57,10 +57,10 @@ func newTables(c *conn) *tables {
 		dropOrigin:   c.stmt("DELETE FROM origins WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE id = ?1)"),
 		addLead:      c.stmt("INSERT OR IGNORE INTO leads (key) VALUES (?)"),
 		findLead:     c.stmt("SELECT id FROM leads WHERE id >> 10 = (SELECT max(id) >> 10 FROM leads) AND key = ?"),
-		addSetting: c.stmt("INSERT INTO settings (webhook, url, sign_url, scheme, edition, bot)" +
-			" VALUES (?, ?, ?, ?, ?, ?)"),
+		addSetting: c.stmt("INSERT INTO settings (webhook, url, sign_url, scheme, edition, bot, source, tampered, proxy)" +
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
 		findSetting: c.stmt("SELECT id FROM settings WHERE webhook = ? AND url = ? AND sign_url = ?" +
-			" AND scheme = ? AND edition = ? AND bot = ?"),
+			" AND scheme = ? AND edition = ? AND bot = ? AND source = ? AND tampered = ? AND proxy = ?"),
 	}
 }
 
@@ -171,7 +171,7 @@ func (t *tables) writeIntents() (err error) {
 			return err
 		}
 		if from := in.origin; from != (origin{}) {
-			if err = t.origin.exec(in.id, orNull(from.scenario), orNull(from.step), from.resendOf, orNull(from.source)); err != nil {
+			if err = t.origin.exec(in.id, orNull(from.scenario), orNull(from.step), from.resendOf); err != nil {
 				return err
 			}
 		}
@@ -310,7 +310,7 @@ func (t *tables) settingNumber(s setting) (int64, error) {
 	if id, ok := t.settings[s]; ok {
 		return id, nil
 	}
-	values := []any{s.webhook, s.url, s.signURL, s.scheme, s.edition, s.bot}
+	values := []any{s.webhook, s.url, s.signURL, s.scheme, s.edition, s.bot, s.source, s.tampered, s.proxy}
 	id, err := t.findSetting.number(values...)
 	if errors.Is(err, errNoRow) {
 		id, err = t.addSetting.insert(values...)

@@ -53,8 +53,9 @@ type watch struct {
 	store   *Store
 	opt     WatchOptions
 	sel     selection // of the filter without its status, which changes with the outcome
-	status  statusFilter
-	conn    *sql.Conn // its data_version grows with every commit of any other connection
+	status  []statusFilter
+	leads   map[string]bool // those that match Filter.Who
+	conn    *sql.Conn       // its data_version grows with every commit of any other connection
 	version int64
 	after   int64
 	pending map[int64]bool // the deliveries without an outcome, and whether they were yielded
@@ -64,12 +65,12 @@ func newWatch(s *Store, opt WatchOptions) (*watch, error) {
 	if opt.Every <= 0 {
 		opt.Every = defaultWatchInterval
 	}
-	w := &watch{store: s, opt: opt, after: opt.After, version: -1, pending: map[int64]bool{}}
+	w := &watch{store: s, opt: opt, after: opt.After, version: -1, pending: map[int64]bool{}, leads: map[string]bool{}}
 	for _, id := range opt.Pending[:min(len(opt.Pending), maxChanges)] {
 		w.pending[id] = true
 	}
 	var err error
-	if w.status, err = parseStatus(opt.Filter.Status); err != nil {
+	if w.status, err = parseStatuses(opt.Filter.Status); err != nil {
 		return nil, err
 	}
 	w.opt.Filter.Status = ""
@@ -133,7 +134,7 @@ func (w *watch) poll(ctx context.Context) ([]Delivery, error) {
 	var news []Delivery
 	yielded := map[int64]bool{}
 	for _, d := range rows {
-		if w.status.matches(&d) || w.pending[d.ID] {
+		if matchesAny(w.status, &d) || w.pending[d.ID] {
 			news = append(news, d)
 			yielded[d.ID] = true
 		}
@@ -188,7 +189,7 @@ func (w *watch) candidates(ctx context.Context) (ids []int64, finished map[int64
 
 // limit returns how many new deliveries one poll reads.
 func (w *watch) limit() int {
-	if len(w.sel.where) == 0 && w.status == (statusFilter{}) {
+	if len(w.sel.where) == 0 && len(w.status) == 0 {
 		return maxChanges
 	}
 	return maxScanned
@@ -201,12 +202,19 @@ func (w *watch) read(ctx context.Context, ids []int64) ([]Delivery, error) {
 	for len(ids) > 0 {
 		sel := w.sel
 		sel.where = append(slices.Clone(sel.where), inList("d.id", ids))
-		rows, more, err := w.store.query(ctx, sel, w.opt.Filter.Whole || text != "", "d.id LIMIT ?", len(ids))
+		rows, more, err := w.store.query(ctx, sel, w.opt.Filter.Whole || text != "" || w.opt.Filter.Who != "", "d.id LIMIT ?", len(ids))
 		if err != nil {
 			return nil, err
 		}
 		for _, d := range rows {
 			if text != "" && !d.contains(text) {
+				continue
+			}
+			isAbout, err := w.isAbout(ctx, &d)
+			if err != nil {
+				return nil, err
+			}
+			if !isAbout {
 				continue
 			}
 			if !w.opt.Filter.Whole {
@@ -221,6 +229,22 @@ func (w *watch) read(ctx context.Context, ids []int64) ([]Delivery, error) {
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id <= last })
 	}
 	return selected, nil
+}
+
+// isAbout reports whether the lead of the delivery matches Filter.Who by now.
+func (w *watch) isAbout(ctx context.Context, d *Delivery) (bool, error) {
+	who := w.opt.Filter.Who
+	if who == "" || w.leads[d.Lead] {
+		return true, nil
+	}
+	if d.Lead == "" {
+		return false, nil
+	}
+	person, err := w.store.Person(ctx, d.Lead)
+	if err == nil && (person.matches(who) || d.Person().matches(who)) {
+		w.leads[d.Lead] = true
+	}
+	return w.leads[d.Lead], err
 }
 
 func (w *watch) pendingIDs() []int64 {
@@ -245,9 +269,15 @@ func inList(column string, ids []int64) string {
 	return column + " IN (" + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(ids)), ","), "[]") + ")"
 }
 
-// matches reports whether the delivery meets the condition that addStatus writes in SQL.
+// matchesAny reports whether the delivery meets the condition that addStatuses writes in SQL.
+func matchesAny(statuses []statusFilter, d *Delivery) bool {
+	return len(statuses) == 0 || slices.ContainsFunc(statuses, func(s statusFilter) bool { return s.matches(d) })
+}
+
 func (s statusFilter) matches(d *Delivery) bool {
 	switch {
+	case s.name == StatusOK:
+		return d.State == Done && d.OK()
 	case s.name == StatusFailed:
 		return d.State == Done && !d.OK()
 	case s.name != "":
@@ -257,5 +287,5 @@ func (s statusFilter) matches(d *Delivery) bool {
 	case s.class > 0:
 		return d.Status/100 == s.class
 	}
-	return true
+	return false
 }

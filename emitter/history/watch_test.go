@@ -211,3 +211,17 @@ func TestWebhooks(t *testing.T) {
 		t.Errorf("got %q, %v", names, err)
 	}
 }
+
+func TestWatchFiltersByPersonAndSeveralStatuses(t *testing.T) {
+	t.Parallel()
+	store := openStore(t, newPath(t))
+	next := watched(t, store, WatchOptions{Filter: Filter{Who: "ada", Status: "ok,404"}})
+	record(t, store, func(d *Delivery) { d.Lead = "another" })
+	record(t, store, func(d *Delivery) { d.Lead, d.Request.Body = "ada's", bodyOf("Name", "text", "Ada") })
+	expect(t, next, "2:done")
+	record(t, store, func(d *Delivery) { d.Lead = "ada's"; setStatus(d, 404) }) // the lead is known by now
+	expect(t, next, "3:done")
+	record(t, store, func(d *Delivery) { d.Lead = "ada's"; setStatus(d, 500) })
+	record(t, store, func(d *Delivery) { d.Lead, d.Version, d.Request.Body = "later", 3, bodyOf("Name", "text", "ADA") })
+	expect(t, next, "5:done")
+}
