@@ -12,6 +12,7 @@ import (
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
 	"artihook/emitter"
+	"artihook/emitter/history"
 	"artihook/emitter/signature"
 	"artihook/emitter/text"
 	"artihook/scenarios/check"
@@ -101,7 +102,7 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	if err := opt.reports.Check(a.reportOutput()); err != nil {
 		return console.Usage(err)
 	}
-	sender, done, err := a.openSender(ctx, &opt.client, &opt.history, checkConnections)
+	sender, done, err := a.openSender(ctx, history.SourceCheck, &opt.client, &opt.history, checkConnections)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func runDemo(ctx context.Context, a *app, flags *settings.HistoryFlags) error {
 	if err != nil {
 		return err
 	}
-	sender, done := settings.NewSender(store, emitter.Options{Now: a.system.Now})
+	sender, done := settings.NewSender(store, history.SourcePlay, emitter.Options{Now: a.system.Now})
 	a.printer.Notef("A receiver that verifies signatures listens on %s.\nOne visitor talks to the %s bot:\n", url, fixtures.DefaultBot)
 	last, tally, err := playDemo(ctx, a, emitter.Webhook{URL: url, Secret: secret}, sender)
 	if err := settings.Ended(err, done()); err != nil {

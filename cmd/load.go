@@ -167,7 +167,7 @@ func runPlan(ctx context.Context, a *app, opt *loadOptions, plan traffic.LoadOpt
 			return nil, err
 		}
 	}
-	sender, done := settings.NewSender(store, opts)
+	sender, done := settings.NewSender(store, history.SourceLoad, opts)
 	plan.Emitter = sender
 	a.printer.Notef("%s", loadIntent(&plan, store))
 	live := a.printer.StatusLine()

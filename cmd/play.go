@@ -112,7 +112,7 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 	if opt.dryRun {
 		return traffic.Preview(ctx, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })
 	}
-	sender, done, err := a.openSender(ctx, &opt.client, &opt.history, opt.concurrency)
+	sender, done, err := a.openSender(ctx, history.SourcePlay, &opt.client, &opt.history, opt.concurrency)
 	if err != nil {
 		return err
 	}

@@ -40,8 +40,8 @@ func (a *app) sendContext(cmd *cobra.Command, faulty bool, webhooks ...emitter.W
 	return console.SendContext{Webhooks: webhooks, Faulty: faulty, Verify: a.settings.VerifyCommand(cmd)}
 }
 
-// openSender opens the history and returns an emitter that records in it. Call done once.
-func (a *app) openSender(ctx context.Context, client *settings.ClientFlags, recorded *settings.HistoryFlags, connections int) (sender *emitter.Emitter, done func() error, err error) {
+// openSender opens the history and returns an emitter that records in it with the source of the command. Call done once.
+func (a *app) openSender(ctx context.Context, source string, client *settings.ClientFlags, recorded *settings.HistoryFlags, connections int) (sender *emitter.Emitter, done func() error, err error) {
 	opts, err := client.Options(a.settings, connections)
 	if err != nil {
 		return nil, nil, console.Usage(err)
@@ -50,7 +50,7 @@ func (a *app) openSender(ctx context.Context, client *settings.ClientFlags, reco
 	if err != nil {
 		return nil, nil, err
 	}
-	sender, done = settings.NewSender(store, opts)
+	sender, done = settings.NewSender(store, source, opts)
 	return sender, done, nil
 }
 

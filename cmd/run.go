@@ -118,7 +118,7 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	if err := opt.await(ctx, a, plan.Probes); err != nil {
 		return err
 	}
-	sender, done, err := a.openSender(ctx, &opt.client, &opt.history, opt.jobs)
+	sender, done, err := a.openSender(ctx, history.SourceRun, &opt.client, &opt.history, opt.jobs)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func runUI(ctx context.Context, a *app, opt *uiOptions) error {
 	if _, err := store.Last(ctx); err != nil && !errors.Is(err, history.ErrNotFound) {
 		return settings.Ended(err, store.Close())
 	}
-	sender, done := settings.NewSender(store, opts)
+	sender, done := settings.NewSender(store, history.SourceUI, opts)
 	page.History, page.Emitter, page.Hosts = store, sender, opt.hosts(listener.Addr())
 	return settings.Ended(opt.serve(ctx, a, listener, webui.New(page)), done())
 }

@@ -181,6 +181,7 @@ func (b *Bulk) delivery(from *batch, p *pendingEvent, lead string) history.Deliv
 		Webhook: b.w.Name, URL: b.url, SignURL: b.template.url, Attempt: 1,
 		Event: p.action.Event(), Lead: lead, Version: p.version,
 		Scheme: b.w.Scheme.String(), Edition: p.edition.String(), Bot: b.opt.Bot, Seed: p.seed,
+		Source: b.e.opt.Source, Tampered: b.template.tampered,
 		RawRequest: from.buf[p.start:p.end],
 	}
 }

@@ -18,6 +18,7 @@ const (
 // Options configure an Emitter. The zero value sends as ArtiBot does and records nothing.
 type Options struct {
 	History     *history.Store   // nil records nothing
+	Source      string           // recorded as the Source of each delivery, such as history.SourceSend
 	Timeout     time.Duration    // of one attempt; 0 is DefaultTimeout
 	Retries     int              // further attempts after a failed one; 0 is none
 	RetryDelay  time.Duration    // before the first retry; 0 is DefaultRetryDelay
@@ -70,7 +71,7 @@ func (e *Emitter) Connected(w *Webhook) bool { return e.client.connected(w.URL) 
 // delivery that is not recorded, but one transaction for many is much cheaper. Call Withdraw for those that are not sent.
 func (e *Emitter) Record(ctx context.Context, planned []*history.Delivery) error {
 	for _, d := range planned {
-		d.Time = e.opt.Now()
+		d.Time, d.Source = e.opt.Now(), e.opt.Source
 	}
 	if e.opt.History == nil {
 		return ctx.Err()

@@ -52,7 +52,7 @@ func NotConnected(name string) bool {
 
 // StatusNames returns the names that are valid as the Status of a history.Filter, besides codes and classes.
 func StatusNames() []string {
-	return append(FailureNames(), history.StatusFailed, history.ErrorUnknown)
+	return append(FailureNames(), history.StatusOK, history.StatusFailed, history.ErrorUnknown)
 }
 
 // CheckStatus returns an error if a history.Filter cannot have the status: a code, a class, or one of StatusNames.

@@ -78,8 +78,34 @@ func Plan(w *Webhook, m Message) history.Delivery {
 		Event: m.Summary.Event, Lead: m.Summary.Lead, Version: m.Summary.Version,
 		Scheme: w.Scheme.String(), Edition: m.Edition.String(), Bot: m.Bot, Seed: m.Seed,
 		Scenario: m.Scenario, Step: m.Step, ResendOf: m.ResendOf,
-		Request: request,
+		Tampered: string(tamperOf(&request, header, m.Tamper)), Request: request,
 	}
+}
+
+// tamperOf returns what is wrong with a request on purpose. Headers of the webhook may replace the signature.
+func tamperOf(request *exchange.Request, header string, t Tamper) Tamper {
+	switch {
+	case t != "":
+		return t
+	case !request.Headers.Has(signature.Header):
+		return TamperUnsigned
+	case request.Headers.Get(signature.Header) != header:
+		return tamperSignature
+	}
+	return ""
+}
+
+// TamperOf returns what is wrong with the signature of a planned delivery that was changed after Plan.
+func TamperOf(w *Webhook, d *history.Delivery) Tamper {
+	given := d.Request.Headers.Get(signature.Header)
+	signed := signature.Message{Method: d.Request.Method, URL: d.SignURL, Body: d.Request.Body}
+	switch {
+	case !d.Request.Headers.Has(signature.Header):
+		return TamperUnsigned
+	case !signature.Verify(w.Secret, w.Scheme, signed, given):
+		return tamperSignature
+	}
+	return ""
 }
 
 // sign returns the header value and the body to send. They do not match if the message is tampered with.

@@ -26,7 +26,8 @@ func ResendMessage(d *history.Delivery) Message {
 func ResendExact(d *history.Delivery) (history.Delivery, error) {
 	again := history.Delivery{
 		Webhook: d.Webhook, URL: d.URL, SignURL: d.SignURL, Attempt: 1, Event: d.Event, Lead: d.Lead, Version: d.Version,
-		Scheme: d.Scheme, Edition: d.Edition, Bot: d.Bot, Seed: d.Seed, ResendOf: d.ID, Request: d.Request,
+		Scheme: d.Scheme, Edition: d.Edition, Bot: d.Bot, Seed: d.Seed, ResendOf: d.ID,
+		Tampered: d.Tampered, Request: d.Request,
 	}
 	again.Request.Headers = slices.Clone(d.Request.Headers)
 	if d.RawRequest != nil && !bytes.Equal(again.Request.AppendRaw(nil), d.RawRequest) {

@@ -17,6 +17,7 @@ type requestTemplate struct {
 	// signature, signs is false and tail is empty.
 	head, middle, tail []byte
 	signs              bool
+	tampered           string // the Tampered of the deliveries
 }
 
 // mark is the placeholder of the signature. No URL and no header has this character.
@@ -34,6 +35,7 @@ func newRequestTemplate(w *Webhook) *requestTemplate {
 	head, rest, _ := bytes.Cut(raw, []byte("\r\nContent-Length: 0\r\n"))
 	t := &requestTemplate{
 		signer: signature.NewSigner(w.Secret, w.Scheme), url: w.signed().String(), close: planned.Request.Headers.Closes(),
+		tampered: planned.Tampered,
 	}
 	t.head = append(head[:len(head):len(head)], "\r\nContent-Length: "...)
 	t.middle, t.tail, t.signs = bytes.Cut(append([]byte("\r\n"), rest...), []byte(mark))

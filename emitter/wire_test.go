@@ -163,12 +163,28 @@ func TestTamperMakesTheSignatureWrong(t *testing.T) {
 			if changed := string(d.Request.Body) != string(m.Body); changed != (tamper == tamperBody) {
 				t.Errorf("%s, tamper %q: the body is changed: %v", scheme, tamper, changed)
 			}
+			if d.Tampered != string(tamper) {
+				t.Errorf("%s, tamper %q: recorded as %q", scheme, tamper, d.Tampered)
+			}
+			if found := TamperOf(w, &d); fits != (found == "") || (found == TamperUnsigned) != (tamper == TamperUnsigned) {
+				t.Errorf("%s, tamper %q: found %q", scheme, tamper, found)
+			}
 			if !json.Valid(d.Request.Body) {
 				t.Errorf("%s, tamper %q: the body is not JSON", scheme, tamper)
 			}
 			if (header == "") != (tamper == TamperUnsigned) {
 				t.Errorf("%s, tamper %q: header %q", scheme, tamper, header)
 			}
+		}
+	}
+}
+
+func TestOwnSignatureHeaderIsTampering(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{"": "unsigned", "AB": "signature"} {
+		w := &Webhook{URL: parseURL(t, "http://localhost:1/hook"), Headers: []exchange.Header{{Name: "X-Artibot-Signature", Value: value}}}
+		if d := Plan(w, testMessage()); d.Tampered != want {
+			t.Errorf("signature %q: recorded as %q, want %q", value, d.Tampered, want)
 		}
 	}
 }

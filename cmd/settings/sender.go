@@ -8,10 +8,10 @@ import (
 	"artihook/emitter/history"
 )
 
-// NewSender returns an emitter that records in the store, which may be nil. Call done once: it closes both and returns the error of
+// NewSender returns an emitter that records in the store, which may be nil, with the source of the command. Call done once: it closes both and returns the error of
 // an outcome that could not be recorded.
-func NewSender(store *history.Store, opt emitter.Options) (sender *emitter.Emitter, done func() error) {
-	opt.History = store
+func NewSender(store *history.Store, source string, opt emitter.Options) (sender *emitter.Emitter, done func() error) {
+	opt.History, opt.Source = store, source
 	sender = emitter.New(opt)
 	return sender, func() error {
 		sender.Close()

@@ -36,6 +36,41 @@ func encode(v any, indent string) ([]byte, error) {
 	return EscapeJSON(b.Bytes()), nil
 }
 
+// maxIndent is the nesting from which IndentJSON leaves a text as it is: the indentation would be larger than the text.
+const maxIndent = 30
+
+// IndentJSON returns JSON over lines, with the keys, strings and numbers as they are. It returns any other text unchanged.
+func IndentJSON(text []byte) []byte {
+	if !json.Valid(text) || depth(text) > maxIndent {
+		return text
+	}
+	var b bytes.Buffer
+	if json.Indent(&b, text, "", "  ") != nil {
+		return text
+	}
+	return b.Bytes()
+}
+
+// depth returns how deeply valid JSON is nested.
+func depth(text []byte) (deepest int) {
+	now, inString := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			inString = !inString
+		case inString && c == '\\':
+			i++
+		case inString:
+		case c == '{' || c == '[':
+			now++
+			deepest = max(deepest, now)
+		case c == '}' || c == ']':
+			now--
+		}
+	}
+	return deepest
+}
+
 // EscapeJSON returns JSON text with every [Hidden] character from U+007F on as \u…, so that terminals and line-based
 // parsers read it safely. It also escapes "##[", which CI systems read as a command. The values stay the same. It returns
 // encoded itself if there is nothing to escape.

@@ -91,6 +91,7 @@ func (c *caseRun) post(req request) (history.Delivery, error) {
 	})
 	if req.alter != nil {
 		req.alter(&planned)
+		planned.Tampered = string(emitter.TamperOf(w, &planned))
 	}
 	if !req.reuse {
 		c.run.opt.Emitter.Close()
