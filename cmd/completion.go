@@ -5,8 +5,10 @@ import (
 	"strings"
 
 	"artihook/cmd/console"
+	"artihook/emitter"
 	"artihook/fixtures"
 	"artihook/scenarios/check"
+	"artihook/scenarios/format"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -49,6 +51,12 @@ func addCompletions(a *app, cmd *cobra.Command) {
 			words = a.settings.WebhookNames
 		case cmd.Name() == "check" && (f.Name == "only" || f.Name == "skip"):
 			words = caseIDs
+		case f.Name == "status" && f.Value.Type() == "status":
+			words = func() []string { return append([]string{"2xx", "4xx", "5xx"}, emitter.StatusNames()...) }
+		case f.Name == "since" || f.Name == "until":
+			words = func() []string { return []string{"today", "yesterday", "1h", "1d", "7d"} }
+		case f.Name == "scenario":
+			words = format.Library
 		case strings.Contains(f.Value.Type(), "|"):
 			words = func() []string { return strings.Split(f.Value.Type(), "|") }
 		default:

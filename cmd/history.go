@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"iter"
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
@@ -15,13 +16,13 @@ func newHistoryCmd(a *app) *cobra.Command {
 	list := newHistoryListCmd(a)
 	cmd := &cobra.Command{
 		Use:   "history",
-		Short: "List, show, resend, export, import, count and prune recorded deliveries",
+		Short: "List, show, compare, resend, export, import, count and prune recorded deliveries",
 		Args:  unknownCommand,
 		RunE:  list.RunE,
 	}
 	cmd.Flags().AddFlagSet(list.Flags())
 	cmd.AddCommand(
-		list, newHistoryShowCmd(a), newHistoryResendCmd(a), newHistoryExportCmd(a), newHistoryImportCmd(a),
+		list, newHistoryShowCmd(a), newHistoryDiffCmd(a), newHistoryResendCmd(a), newHistoryExportCmd(a), newHistoryImportCmd(a),
 		newHistoryStatsCmd(a), newHistoryPruneCmd(a), newHistoryPathCmd(a),
 	)
 	return cmd
@@ -53,11 +54,65 @@ func (s *selection) open(ctx context.Context, a *app) (*history.Store, history.F
 	return store, filter, nil
 }
 
-// printNone notes why there is no delivery to print.
-func printNone(ctx context.Context, a *app, store *history.Store) {
-	if _, err := store.Last(ctx); errors.Is(err, history.ErrNotFound) {
-		a.printer.Notef("no deliveries in %s; send some with artihook send or play", store.Path())
-	} else {
-		a.printer.Notef("no deliveries in %s match these filters", store.Path())
+// deliveries returns the deliveries with the numbers in args, or last; without args, those that the filter selects, whole and the
+// oldest first. It looks up all numbers before it returns.
+func (s *selection) deliveries(ctx context.Context, store *history.Store, filter history.Filter, args []string) (iter.Seq2[history.Delivery, error], error) {
+	if len(args) == 0 {
+		filter.Whole, filter.Oldest = true, true
+		return store.List(ctx, filter), nil
 	}
+	ids := make([]int64, len(args))
+	for i, name := range args {
+		d, err := settings.Delivery(ctx, store, name)
+		if err != nil {
+			return nil, console.Usage(err)
+		}
+		ids[i] = d.ID
+	}
+	return func(yield func(history.Delivery, error) bool) {
+		for _, id := range ids {
+			d, err := store.Get(ctx, id)
+			if !yield(d, err) || err != nil {
+				return
+			}
+		}
+	}, nil
+}
+
+func errNumbersAndFilters() error { return console.Usagef("give numbers or filters, not both") }
+
+// printNone notes why there is no delivery to print: the history is empty, or the filter that excludes most.
+func (s *selection) printNone(ctx context.Context, a *app, store *history.Store, filter history.Filter) error {
+	all, err := store.Count(ctx, history.Filter{})
+	if err != nil || a.printer.Quiet {
+		return err
+	}
+	if all == 0 {
+		a.printer.Notef("no deliveries in %s; send some with artihook send or play", store.Path())
+		return nil
+	}
+	least, name := all+1, ""
+	for _, part := range s.filter.Parts(filter) {
+		n, err := store.Count(ctx, part.Filter)
+		if err != nil {
+			return err
+		}
+		if n < least {
+			least, name = n, part.Text
+		}
+	}
+	if name == "" { // others were removed meanwhile
+		a.printer.Notef("no deliveries match")
+		return nil
+	}
+	a.printer.Notef("no deliveries match; %s excludes %d of the %d in %s", name, all-least, all, store.Path())
+	return nil
+}
+
+// shortened returns text with at most limit characters.
+func shortened(text string, limit int) string {
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit-1]) + "…"
+	}
+	return text
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"slices"
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
@@ -21,6 +23,7 @@ import (
 type exportOptions struct {
 	selection
 	format string
+	file   string // "" is stdout
 }
 
 // exporter writes deliveries in one format.
@@ -48,63 +51,90 @@ func exportFormats() []exportFormat {
 func newHistoryExportCmd(a *app) *cobra.Command {
 	opt := &exportOptions{}
 	var names []string
-	long := "Export writes deliveries to stdout, the oldest first:"
+	long := "Export writes deliveries to stdout or to --output-file: those with the numbers N, otherwise those that match the filters, the oldest first:"
 	for _, f := range exportFormats() {
 		names = append(names, f.name)
 		long += "\n\n" + f.name + " " + f.about
 	}
 	cmd := &cobra.Command{
-		Use:   "export",
+		Use:   "export [N…|last]",
 		Short: "Export deliveries in a format of other tools",
 		Long:  long,
 		Example: `  artihook history export > deliveries.jsonl
+  artihook history export 12 13 --output-file two.jsonl
   artihook history export --format har --since 1h > deliveries.har
   artihook history export --format curl --lead last > again.sh
   artihook history export --format scenario --lead last > again.yaml`,
-		Args: args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return runHistoryExport(cmd.Context(), a, opt) },
+		Args: args(cobra.ArbitraryArgs),
+		RunE: func(cmd *cobra.Command, args []string) error { return runHistoryExport(cmd.Context(), a, opt, args) },
 	}
 	opt.add(cmd, "")
 	settings.AddFlag(cmd.Flags(), &opt.format, settings.FlagSpec[string]{
 		Name: "format", Preset: names[0], Words: settings.Texts(names...), Usage: "Write this format",
 	})
+	cmd.Flags().StringVar(&opt.file, "output-file", "", "Write to this `FILE` instead of stdout, and replace it if it exists")
+	settings.MarkFilters(cmd.Flags(), "output-file")
 	return cmd
 }
 
-func runHistoryExport(ctx context.Context, a *app, opt *exportOptions) error {
+func runHistoryExport(ctx context.Context, a *app, opt *exportOptions, args []string) error {
+	if len(args) > 0 && opt.filter.Changed() {
+		return errNumbersAndFilters()
+	}
 	store, filter, err := opt.open(ctx, a)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	filter.Whole, filter.Oldest = true, true
+	selected, err := opt.deliveries(ctx, store, filter, args)
+	if err != nil {
+		return err
+	}
 	var written, leftOut int
-	err = a.printer.Verbatim(func(w io.Writer) error {
+	err = opt.output(a, func(w io.Writer) error {
 		out := bufio.NewWriterSize(w, 64<<10)
-		written, leftOut, err = opt.write(ctx, store, filter, out)
+		written, leftOut, err = opt.write(selected, out)
 		return errors.Join(err, out.Flush())
 	})
 	if err != nil {
 		return err
 	}
+	if opt.file != "" {
+		a.printer.Notef("%s in %s", text.Counted(written, "delivery"), opt.file)
+	}
 	if leftOut > 0 {
 		fmt.Fprintf(a.system.Stderr, "left out %s: not an http or https URL\n", text.Counted(leftOut, "delivery"))
 	} else if written == 0 {
-		printNone(ctx, a, store)
+		return opt.printNone(ctx, a, store, filter)
 	}
 	return nil
 }
 
+// output calls write with stdout, or with the file of --output-file. A file holds credentials as they were sent, so only its
+// owner can read it.
+func (opt *exportOptions) output(a *app, write func(io.Writer) error) error {
+	if opt.file == "" {
+		return a.printer.Verbatim(write)
+	}
+	err := settings.WriteFile(opt.file, 0o600, write)
+	var broken *history.Error
+	if err == nil || errors.As(err, &broken) {
+		return err
+	}
+	return console.Usage(fmt.Errorf("write %s: %w", opt.file, settings.PlainError(err)))
+}
+
+// exporterFor returns the exporter of a format.
+func exporterFor(name string, w io.Writer) exporter {
+	formats := exportFormats()
+	return formats[slices.IndexFunc(formats, func(f exportFormat) bool { return f.name == name })].start(w)
+}
+
 // write exports the deliveries. It leaves out those with a URL that nothing can be sent to, such as "javascript:…":
 // they were imported, and a program that reads the export may follow the URL.
-func (opt *exportOptions) write(ctx context.Context, store *history.Store, filter history.Filter, w io.Writer) (written, leftOut int, err error) {
-	var to exporter
-	for _, f := range exportFormats() {
-		if f.name == opt.format {
-			to = f.start(w)
-		}
-	}
-	for d, err := range store.List(ctx, filter) {
+func (opt *exportOptions) write(selected iter.Seq2[history.Delivery, error], w io.Writer) (written, leftOut int, err error) {
+	to := exporterFor(opt.format, w)
+	for d, err := range selected {
 		if err != nil {
 			return written, leftOut, err
 		}

@@ -46,6 +46,9 @@ func runHistoryPrune(ctx context.Context, a *app, opt *pruneOptions) error {
 	if !opt.filter.Changed() && !flags.Changed("older-than") && !flags.Changed("keep") {
 		return console.WithHint(errors.New("no deliveries are selected"), "use --older-than 30d, --keep 1000, or a filter such as --status 2xx; --keep 0 removes everything")
 	}
+	if flags.Changed("until") && flags.Changed("older-than") {
+		return console.Usagef("give --until or --older-than, not both")
+	}
 	if file := opt.history.File(); file != "" && !settings.FileExists(file) {
 		a.printer.Notef("no deliveries in %s", opt.history.File())
 		return printPruned(a, &history.Pruned{})

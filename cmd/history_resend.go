@@ -11,19 +11,22 @@ import (
 	"artihook/cmd/settings"
 	"artihook/emitter"
 	"artihook/emitter/history"
+	"artihook/emitter/payload"
 	"artihook/emitter/signature"
+	"artihook/emitter/text"
 
 	"github.com/spf13/cobra"
 )
 
 type resendOptions struct {
-	history settings.HistoryFlags
-	filter  settings.FilterFlags
-	client  settings.ClientFlags
-	webhook settings.WebhookFlags // --webhook is a filter here
-	url     string
-	exact   bool
-	dryRun  bool
+	selection
+	client   settings.ClientFlags
+	webhook  settings.WebhookFlags // --webhook is a filter here
+	edits    settings.Edits
+	url      string
+	exact    bool
+	tampered bool // also send what skipReason names
+	dryRun   bool
 }
 
 func newHistoryResendCmd(a *app) *cobra.Command {
@@ -34,10 +37,13 @@ func newHistoryResendCmd(a *app) *cobra.Command {
 		Long: `Resend sends the bodies of recorded deliveries again, the oldest first, with a new signature. A delivery of a webhook
 of ` + settings.ConfigName + ` goes to its current URL and is signed with its current secret. Others go to the recorded URL, or to
 --url. --exact sends the same bytes, signature and headers. An imported delivery is signed for the URL that it is sent to.
-The exit code is 1 unless every response is 2xx.`,
+Resend skips deliveries of check and fuzz, and those with a signature that is wrong on purpose: signed again, a receiver would
+accept them. --include-tampered sends them too. The exit code is 1 unless every response is 2xx.`,
 		Example: `  artihook history resend last
   artihook history resend 12 13 --url localhost:4000/hook
-  artihook history resend --status 5xx --since 1h
+  artihook history resend --status failed --since yesterday --until today
+  artihook history resend --status failed --source play --dry-run
+  artihook history resend 12 --set lead.version=7
   artihook history resend 12 --exact`,
 		Args: args(cobra.ArbitraryArgs),
 		RunE: func(cmd *cobra.Command, args []string) error { return runHistoryResend(cmd.Context(), a, opt, args) },
@@ -50,8 +56,10 @@ The exit code is 1 unless every response is 2xx.`,
 	flags := cmd.Flags()
 	flags.StringVar(&opt.url, "url", "", "Send to this `URL` instead")
 	flags.BoolVar(&opt.exact, "exact", false, "Send the same bytes, signature and headers to the same URL")
+	opt.edits.Add(flags, "recorded")
+	flags.BoolVar(&opt.tampered, "include-tampered", false, "Also send deliveries of check and fuzz, and those with a signature that is wrong on purpose")
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "Print the requests; send and record nothing")
-	settings.MarkFilters(flags, "url", "exact")
+	settings.MarkFilters(flags, "url", "exact", "include-tampered")
 	return cmd
 }
 
@@ -64,43 +72,35 @@ func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, args []st
 		return console.Usage(err)
 	}
 	// With --no-history, nothing is recorded, but the deliveries to send again are still read from the history.
-	from, err := opt.history.OpenToRead(ctx)
+	from, filter, err := opt.open(ctx, a)
 	if err != nil {
 		return err
 	}
 	defer from.Close()
-	selected, err := opt.selected(ctx, a, from, args)
+	if len(args) == 0 && filter == (history.Filter{}) {
+		return console.Usagef("the filters are empty, so every delivery would be sent again; name one, or give --limit")
+	}
+	selected, err := opt.selected(ctx, from, filter, args)
 	if err != nil {
 		return err
 	}
-	if opt.dryRun {
-		return opt.preview(a, selected)
+	r := resender{app: a, opt: opt, shows: map[signature.URL]func(history.Delivery) error{}}
+	switch {
+	case opt.dryRun:
+		err = r.preview(selected)
+	case settings.FileExists(opt.history.File()): // do not create a history
+		err = r.send(ctx, opts, selected)
 	}
-	if !settings.FileExists(opt.history.File()) {
-		printNone(ctx, a, from)
-		return nil // do not create a history
-	}
-	store, err := opt.history.Open(ctx)
 	if err != nil {
 		return err
 	}
-	sender, done := settings.NewSender(store, opts)
-	r := resender{app: a, opt: opt, sender: sender}
-	for d, err := range selected {
-		if err == nil {
-			err = r.resend(ctx, &d)
-		}
-		if err != nil {
-			return settings.Ended(err, done())
-		}
+	if r.sent+r.skipped == 0 {
+		return opt.printNone(ctx, a, from, filter)
 	}
-	if err := done(); err != nil {
-		return err
+	if r.sent > 1 || r.skipped > 0 {
+		r.printSummary()
 	}
-	if r.sent == 0 {
-		printNone(ctx, a, from)
-	}
-	if r.failed {
+	if r.accepted < r.sent && !opt.dryRun {
 		return console.ErrFailed
 	}
 	return nil
@@ -109,13 +109,13 @@ func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, args []st
 func (opt *resendOptions) check(a *app, args []string) error {
 	switch {
 	case len(args) > 0 && opt.filter.Changed():
-		return console.Usagef("give numbers or filters, not both")
+		return errNumbersAndFilters()
 	case len(args) == 0 && !opt.filter.Changed():
 		return console.WithHint(errors.New("no deliveries are selected"), "give numbers, last, or a filter such as --status 5xx --since 1h")
 	case !opt.exact:
 		return nil
 	}
-	for _, name := range []string{"url", "sign-url", "secret", "secret-file", "scheme", "header"} {
+	for _, name := range []string{"url", "sign-url", "secret", "secret-file", "scheme", "header", "set", "unset"} {
 		if a.settings.ChangedFlags[name] {
 			return console.Usagef("give --exact or --%s, not both: --exact sends the recorded bytes, including the signature", name)
 		}
@@ -123,58 +123,121 @@ func (opt *resendOptions) check(a *app, args []string) error {
 	return nil
 }
 
-// selected returns the deliveries to send again. It looks up all numbers before the first delivery is sent.
-func (opt *resendOptions) selected(ctx context.Context, a *app, store *history.Store, args []string) (iter.Seq2[history.Delivery, error], error) {
-	if len(args) == 0 {
-		filter, err := opt.filter.Resolve(ctx, a.settings, store)
-		if err == nil && filter == (history.Filter{}) {
-			err = console.Usagef("the filters are empty, so every delivery would be sent again; name one, or give --limit")
-		}
-		filter.Whole, filter.Oldest = true, true
-		return store.List(ctx, filter), err
+// selected returns the deliveries to send again. It returns an error for a number of a delivery that is skipped.
+func (opt *resendOptions) selected(ctx context.Context, store *history.Store, filter history.Filter, args []string) (iter.Seq2[history.Delivery, error], error) {
+	selected, err := opt.deliveries(ctx, store, filter, args)
+	if err != nil || len(args) == 0 || opt.tampered {
+		return selected, err
 	}
-	ids := make([]int64, len(args))
-	for i, name := range args {
-		d, err := settings.Delivery(ctx, store, name)
-		if err != nil {
-			return nil, console.Usage(err)
-		}
-		ids[i] = d.ID
-	}
-	return func(yield func(history.Delivery, error) bool) {
-		for _, id := range ids {
-			d, err := store.Get(ctx, id)
-			if !yield(d, err) || err != nil {
-				return
-			}
-		}
-	}, nil
-}
-
-// preview prints the requests without sending them.
-func (opt *resendOptions) preview(a *app, selected iter.Seq2[history.Delivery, error]) error {
 	for d, err := range selected {
 		if err != nil {
-			return err
+			return nil, err
 		}
-		_, planned, err := opt.plan(a, &d)
-		if err != nil {
-			return console.Usage(fmt.Errorf("delivery %d: %w", d.ID, err))
-		}
-		if err := a.printer.Planned(&planned); err != nil {
-			return err
+		if why := skipReason(&d); why != "" {
+			return nil, console.WithHint(fmt.Errorf("delivery %d %s", d.ID, why), "--include-tampered signs it again and sends it")
 		}
 	}
-	return nil
+	return selected, nil
+}
+
+// skipReason returns why a delivery is not sent again without --include-tampered; "" if it is.
+func skipReason(d *history.Delivery) string {
+	switch {
+	case d.Tampered != "":
+		return "has a signature that is wrong on purpose (" + d.Tampered + ")"
+	case d.Source == history.SourceCheck, d.Source == history.SourceFuzz:
+		return "belongs to " + d.Source
+	case d.Source == history.SourceImport && (d.Scenario == history.SourceCheck || d.Scenario == history.SourceFuzz):
+		return "belongs to " + d.Scenario
+	}
+	return ""
 }
 
 // resender sends one delivery after the other.
 type resender struct {
-	app    *app
-	opt    *resendOptions
-	sender *emitter.Emitter
-	sent   int
-	failed bool
+	app                     *app
+	opt                     *resendOptions
+	sender                  *emitter.Emitter
+	shows                   map[signature.URL]func(history.Delivery) error // print attempts, and each hint once for a URL
+	sent, accepted, skipped int
+}
+
+// skips reports whether a delivery is not sent again, and counts it.
+func (r *resender) skips(d *history.Delivery) bool {
+	if r.opt.tampered || skipReason(d) == "" {
+		return false
+	}
+	r.skipped++
+	return true
+}
+
+// preview prints the requests without sending them.
+func (r *resender) preview(selected iter.Seq2[history.Delivery, error]) error {
+	for d, err := range selected {
+		if err != nil {
+			return err
+		}
+		if r.skips(&d) {
+			continue
+		}
+		_, planned, err := r.opt.plan(r.app, &d)
+		if err != nil {
+			return console.Usage(fmt.Errorf("delivery %d: %w", d.ID, err))
+		}
+		if err := r.app.printer.Planned(&planned); err != nil {
+			return err
+		}
+		r.sent++
+	}
+	return nil
+}
+
+// send sends the deliveries and records them in the same history.
+func (r *resender) send(ctx context.Context, opts emitter.Options, selected iter.Seq2[history.Delivery, error]) error {
+	store, err := r.opt.history.Open(ctx)
+	if err != nil {
+		return err
+	}
+	sender, done := settings.NewSender(store, history.SourceSend, opts)
+	r.sender = sender
+	for d, err := range selected {
+		if err == nil && !r.skips(&d) {
+			err = r.resend(ctx, &d)
+		}
+		if err != nil {
+			return settings.Ended(err, done())
+		}
+	}
+	return done()
+}
+
+// printSummary prints how many deliveries were sent, accepted and skipped.
+func (r *resender) printSummary() {
+	var summary string
+	switch {
+	case r.opt.dryRun:
+		summary = text.Counted(r.sent, "delivery") + " would be sent again"
+	case r.sent > 0:
+		summary = fmt.Sprintf("%s sent again: %d accepted, %d failed", text.Counted(r.sent, "delivery"), r.accepted, r.sent-r.accepted)
+	}
+	if r.skipped > 0 {
+		if summary != "" {
+			summary += "; "
+		}
+		summary += text.Counted(r.skipped, "delivery") + " skipped: tampered, or of check or fuzz (--include-tampered sends them)"
+	}
+	r.app.printer.Notef("%s", summary)
+}
+
+// watch returns the callback that prints the attempts of a delivery to the webhook; nil with -o json.
+func (r *resender) watch(w *emitter.Webhook) func(history.Delivery) error {
+	if r.app.printer.JSON() {
+		return nil
+	}
+	if r.shows[w.URL] == nil {
+		r.shows[w.URL] = r.app.printer.Watch(r.app.sendContext(r.opt.webhook.Cmd, r.opt.exact, *w))
+	}
+	return r.shows[w.URL]
 }
 
 func (r *resender) resend(ctx context.Context, before *history.Delivery) error {
@@ -182,10 +245,7 @@ func (r *resender) resend(ctx context.Context, before *history.Delivery) error {
 	if err != nil {
 		return console.Usage(fmt.Errorf("delivery %d: %w", before.ID, err))
 	}
-	show := r.app.printer.Watch(r.app.sendContext(r.opt.webhook.Cmd, r.opt.exact, w))
-	if r.app.printer.JSON() {
-		show = nil
-	}
+	show := r.watch(&w)
 	// In JSON, the last attempt shows how the response changed, and only a next attempt shows that one was not the last.
 	var waiting *history.Delivery
 	each := func(d history.Delivery) error {
@@ -205,7 +265,9 @@ func (r *resender) resend(ctx context.Context, before *history.Delivery) error {
 		return err
 	}
 	r.sent++
-	r.failed = r.failed || !last.OK()
+	if last.OK() {
+		r.accepted++
+	}
 	return printChange(r.app, before, &last)
 }
 
@@ -213,8 +275,12 @@ func (r *resender) resend(ctx context.Context, before *history.Delivery) error {
 // mask it in the response.
 func (opt *resendOptions) plan(a *app, d *history.Delivery) (emitter.Webhook, history.Delivery, error) {
 	w, err := opt.target(a, d)
-	if err != nil || !opt.exact {
-		return w, emitter.Plan(&w, emitter.ResendMessage(d)), err
+	if err != nil {
+		return w, history.Delivery{}, err
+	}
+	if !opt.exact {
+		m, err := opt.message(d)
+		return w, emitter.Plan(&w, m), err
 	}
 	planned, err := emitter.ResendExact(d)
 	if err != nil {
@@ -222,6 +288,19 @@ func (opt *resendOptions) plan(a *app, d *history.Delivery) (emitter.Webhook, hi
 	}
 	w.URL, err = settings.ParseTarget(d.URL)
 	return w, planned, err
+}
+
+// message returns the recorded message with the changes of --set and --unset.
+func (opt *resendOptions) message(d *history.Delivery) (emitter.Message, error) {
+	m := emitter.ResendMessage(d)
+	if !opt.edits.Changed() {
+		return m, nil
+	}
+	var err error
+	if m.Body, err = opt.edits.Apply(m.Body); err == nil {
+		m.Summary = payload.Summarize(m.Body)
+	}
+	return m, err
 }
 
 // target returns the webhook for a delivery: the entry of artihook.yaml with the recorded name, otherwise the recorded URL.

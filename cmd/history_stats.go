@@ -41,8 +41,7 @@ func runHistoryStats(ctx context.Context, a *app, opt *selection) error {
 		return a.printer.WriteJSON(stats)
 	}
 	if stats.Deliveries == 0 {
-		printNone(ctx, a, store)
-		return nil
+		return opt.printNone(ctx, a, store, filter)
 	}
 	_, err = fmt.Fprint(a.printer.Out, statsText(a, &stats))
 	return err
@@ -92,10 +91,7 @@ func countName(c history.Count) string {
 	if name == "" {
 		return "none"
 	}
-	if runes := []rune(name); len(runes) > maxCountName {
-		return string(runes[:maxCountName-1]) + "…"
-	}
-	return name
+	return shortened(name, maxCountName)
 }
 
 // barWidth is the length of the bar of all deliveries, in characters.

@@ -60,8 +60,7 @@ continues a lead of the history. The exit code is 1 unless the response is 2xx.`
 	})
 	flags.StringVar(&opt.lead, "lead", "", "Continue the lead with this `ID` of the history. last is the lead of the newest delivery")
 	flags.StringVarP(&opt.data, "data", "d", "", "Sign and send exactly these `bytes`: @FILE, - for stdin, or the text itself")
-	flags.StringArrayVar(&opt.edits.Set, "set", nil, "Set a field in the generated body, `path=value`. The value is parsed as JSON, otherwise used as text (repeatable)")
-	flags.StringArrayVar(&opt.edits.Unset, "unset", nil, "Remove a `path` from the generated body (repeatable)")
+	opt.edits.Add(flags, "generated")
 	settings.AddFlag(flags, &opt.as, settings.FlagSpec[string]{Name: "as", Words: settings.Texts("curl"), Usage: "Print a command of this program instead of sending"})
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "Print the request; send and record nothing")
 	flags.BoolVar(&opt.unsigned, "no-signature", false, "Send no signature")
@@ -87,7 +86,7 @@ func runSend(ctx context.Context, a *app, opt *sendOptions, args []string) error
 	if err != nil {
 		return err
 	}
-	sender, done := settings.NewSender(store, opts)
+	sender, done := settings.NewSender(store, history.SourceSend, opts)
 	failed := false
 	show := a.printer.Watch(a.sendContext(opt.webhook.Cmd, opt.unsigned || opt.tamper != "", w))
 	for range opt.repeat {
@@ -141,7 +140,7 @@ func (opt *sendOptions) message(ctx context.Context, a *app, w *emitter.Webhook)
 	if err != nil {
 		return m, err
 	}
-	if len(opt.edits.Set)+len(opt.edits.Unset) > 0 {
+	if opt.edits.Changed() {
 		if m.Body, err = opt.edits.Apply(m.Body); err != nil {
 			return m, console.Usage(err)
 		}

@@ -55,13 +55,15 @@ func StatusNames() []string {
 	return append(FailureNames(), history.StatusOK, history.StatusFailed, history.ErrorUnknown)
 }
 
-// CheckStatus returns an error if a history.Filter cannot have the status: a code, a class, or one of StatusNames.
-func CheckStatus(status string) error {
-	isCode := strings.ContainsAny(status, "0123456789") && (history.Filter{Status: status}).Validate() == nil
-	if isCode || slices.Contains(StatusNames(), status) {
-		return nil
+// CheckStatus returns an error if a history.Filter cannot have the status: codes, classes and StatusNames, separated by commas.
+func CheckStatus(statuses string) error {
+	for status := range strings.SplitSeq(statuses, ",") {
+		isCode := strings.ContainsAny(status, "0123456789") && (history.Filter{Status: status}).Validate() == nil
+		if !isCode && !slices.Contains(StatusNames(), status) {
+			return errors.New("want a code like 204, a class like 5xx, ok, failed, unknown, or the name of a failure like refused")
+		}
 	}
-	return errors.New("want a code like 204, a class like 5xx, failed, unknown, or the name of a failure like refused")
+	return nil
 }
 
 // NameFailure returns the name and the reason of an error of an [HTTPClient]. timeout is the timeout of the request.

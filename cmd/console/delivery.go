@@ -16,11 +16,26 @@ import (
 const maxShown = 64 << 10
 
 // Delivery prints a delivery: a JSON object with -o json, otherwise a line, and with -v the exchange.
-func (p *Printer) Delivery(d *history.Delivery) error {
+func (p *Printer) Delivery(d *history.Delivery) error { return p.deliveryLine(d, p.Line(d)) }
+
+// Recorded prints a delivery like Delivery, with the date if it was not today, and with the lead's name; "" is none.
+func (p *Printer) Recorded(d *history.Delivery, name string) error {
+	layout := time.DateTime
+	if d.Time.Local().Format(time.DateOnly) == p.system.Now().Local().Format(time.DateOnly) {
+		layout = time.TimeOnly
+	}
+	line := p.lineAt(d, layout)
+	if name != "" {
+		line += ", " + text.Printable(name)
+	}
+	return p.deliveryLine(d, line)
+}
+
+func (p *Printer) deliveryLine(d *history.Delivery, line string) error {
 	if p.JSON() {
 		return p.WriteJSON(d)
 	}
-	if _, err := fmt.Fprintln(p.Out, p.Line(d)); err != nil {
+	if _, err := fmt.Fprintln(p.Out, line); err != nil {
 		return err
 	}
 	if p.Verbose {
@@ -36,9 +51,12 @@ func (p *Printer) WriteJSON(v any) error {
 
 // Line returns the line of a delivery, a form on which scripts depend:
 // 14:03:22 [204] lead:updated v2 http://localhost:8000/ (3.1ms) #42.
-func (p *Printer) Line(d *history.Delivery) string {
+func (p *Printer) Line(d *history.Delivery) string { return p.lineAt(d, time.TimeOnly) }
+
+// lineAt returns the line of a delivery with its time in this layout.
+func (p *Printer) lineAt(d *history.Delivery, layout string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s ", d.Time.Local().Format(time.TimeOnly), p.Paint(OutcomeColor(d), "["+Outcome(d)+"]"))
+	fmt.Fprintf(&b, "%s %s ", d.Time.Local().Format(layout), p.Paint(OutcomeColor(d), "["+Outcome(d)+"]"))
 	if d.Event != "" {
 		fmt.Fprintf(&b, "%s v%d ", text.Printable(d.Event), d.Version)
 	} else {
@@ -121,10 +139,22 @@ func (p *Printer) Message(sign, head string, body []byte) error {
 		}
 		fmt.Fprintf(&b, "%s\n", p.Paint(Dim, sign))
 	}
+	if p.Pretty {
+		body = text.IndentJSON(body)
+	}
 	if len(body) > 0 {
 		writeBody(&b, p.Paint(Dim, sign), body)
 	}
 	_, err := io.WriteString(p.Out, b.String())
+	return err
+}
+
+// Body prints a body without signs.
+func (p *Printer) Body(body []byte) error {
+	if p.Pretty {
+		body = text.IndentJSON(body)
+	}
+	_, err := fmt.Fprintln(p.Out, strings.TrimSuffix(text.VisibleLines(string(body)), "\n"))
 	return err
 }
 

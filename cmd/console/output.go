@@ -16,6 +16,7 @@ type Printer struct {
 	Color    Color
 	Verbose  bool // print requests and responses
 	Quiet    bool // no progress, hints or summary
+	Pretty   bool // indent the JSON of bodies
 
 	system            *System   // its output contains no workflow commands
 	direct, directErr io.Writer // the unfiltered streams

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/spf13/pflag"
 	"github.com/tidwall/gjson"
 
 	"artihook/emitter/payload"
@@ -14,6 +15,15 @@ type Edits struct {
 	Set   []string
 	Unset []string
 }
+
+// Add adds --set and --unset, which change the body; kind says which body that is, for the help.
+func (e *Edits) Add(flags *pflag.FlagSet, kind string) {
+	flags.StringArrayVar(&e.Set, "set", nil, "Set a field in the "+kind+" body, `path=value`. The value is parsed as JSON, otherwise used as text (repeatable)")
+	flags.StringArrayVar(&e.Unset, "unset", nil, "Remove a `path` from the "+kind+" body (repeatable)")
+}
+
+// Changed reports whether there is an edit.
+func (e *Edits) Changed() bool { return len(e.Set)+len(e.Unset) > 0 }
 
 // Apply returns the changed body. Errors name the flag and its value.
 func (e *Edits) Apply(body []byte) ([]byte, error) {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
+	"unicode/utf8"
 
 	"artihook/emitter"
 	"artihook/emitter/history"
@@ -21,21 +21,29 @@ type FilterFlags struct {
 	Cmd    *cobra.Command
 	filter history.Filter
 	event  payload.Action
-	since  time.Duration
+	since  string
+	until  string
 }
 
 // filterNames are the flags of FilterFlags.Add.
-var filterNames = []string{"lead", "event", "status", "webhook", "since", "grep", "before"}
+var filterNames = []string{
+	"lead", "who", "event", "status", "webhook", "source", "scenario", "tampered", "since", "until", "grep", "before",
+}
 
 // Add adds the flags of a filter, without --limit.
 func (f *FilterFlags) Add(cmd *cobra.Command) {
 	f.Cmd = cmd
 	flags := cmd.Flags()
-	flags.StringVar(&f.filter.Lead, "lead", "", "Only deliveries of the lead with this `ID`. last is the lead of the newest delivery")
+	flags.StringVar(&f.filter.Lead, "lead", "", "Only deliveries of the lead with this `ID`, or the start of one (4 characters). last is the lead of the newest delivery")
+	flags.StringVar(&f.filter.Who, "who", "", "Only deliveries of leads with this `TEXT` in the name, e-mail address or phone number")
 	AddFlag(flags, &f.event, FlagSpec[payload.Action]{Name: "event", Kind: "action", Parse: payload.ParseAction, Usage: "Only deliveries of this event: created, updated or completed"})
-	AddFlag(flags, &f.filter.Status, FlagSpec[string]{Name: "status", Kind: "status", Parse: parseStatusFilter, Usage: "Only deliveries with this outcome: 204, 5xx, failed, unknown, or a failure such as refused"})
+	AddFlag(flags, &f.filter.Status, FlagSpec[string]{Name: "status", Kind: "status", Parse: f.addStatus, Usage: "Only deliveries with this outcome: 204, 5xx, ok, failed, unknown, or a failure such as refused (repeatable, or with commas)"})
 	flags.StringVarP(&f.filter.Webhook, "webhook", "w", "", "Only deliveries of the webhook with this `NAME`")
-	AddFlag(flags, &f.since, FlagSpec[time.Duration]{Name: "since", Kind: "age", Parse: ParseAge, Usage: "Only deliveries of the last 90m, 12h or 30d"})
+	AddFlag(flags, &f.filter.Source, FlagSpec[string]{Name: "source", Words: Texts(history.Sources()...), Usage: "Only deliveries of this command, or imported ones"})
+	flags.StringVar(&f.filter.Scenario, "scenario", "", "Only deliveries of the scenario with this `NAME`")
+	flags.BoolVar(&f.filter.Tampered, "tampered", false, "Only deliveries with a signature that is wrong on purpose")
+	AddFlag(flags, &f.since, FlagSpec[string]{Name: "since", Kind: "time", Parse: checkMoment, Usage: "Only deliveries from this time on: 90m, 12h, 30d, 2026-11-27, \"2026-11-27 14:03\", yesterday, today"})
+	AddFlag(flags, &f.until, FlagSpec[string]{Name: "until", Kind: "time", Parse: checkMoment, Usage: "Only deliveries before this time. A date, yesterday and today are 00:00 of that day"})
 	flags.StringVar(&f.filter.Grep, "grep", "", "Only deliveries with this `TEXT` in the body of the request or the response")
 	AddFlag(flags, &f.filter.Before, FlagSpec[int64]{Name: "before", Kind: "N", Parse: ParseNumber, Usage: "Only deliveries with a number below N (for paging)"})
 	MarkFilters(flags, filterNames...)
@@ -66,20 +74,78 @@ func (f *FilterFlags) Resolve(ctx context.Context, set *Settings, store *history
 	if f.event != "" {
 		filter.Event = f.event.Event()
 	}
-	if f.since > 0 {
-		filter.Since = set.Now().Add(-f.since)
-	}
 	var err error
+	if f.since != "" {
+		if filter.Since, err = ParseMoment(f.since, set.Now().Local()); err != nil {
+			return filter, err
+		}
+	}
+	if f.until != "" {
+		if filter.Until, err = ParseMoment(f.until, set.Now().Local()); err != nil {
+			return filter, err
+		}
+	}
+	if !filter.Until.IsZero() && !filter.Since.Before(filter.Until) {
+		return filter, fmt.Errorf("--since %s is not before --until %s, so no delivery can match", f.since, f.until)
+	}
 	if filter.Lead != "" {
 		filter.Lead, err = LeadID(ctx, store, filter.Lead)
 	}
 	return filter, err
 }
 
-func parseStatusFilter(s string) (string, error) { return s, emitter.CheckStatus(s) }
+// Parts returns each filter of the command line alone.
+func (f *FilterFlags) Parts(resolved history.Filter) []FilterPart {
+	var parts []FilterPart
+	for _, part := range []struct {
+		flag, value string
+		filter      history.Filter
+	}{
+		{"lead", f.filter.Lead, history.Filter{Lead: resolved.Lead}},
+		{"who", f.filter.Who, history.Filter{Who: resolved.Who}},
+		{"event", string(f.event), history.Filter{Event: resolved.Event}},
+		{"status", f.filter.Status, history.Filter{Status: resolved.Status}},
+		{"webhook", f.filter.Webhook, history.Filter{Webhook: resolved.Webhook}},
+		{"source", f.filter.Source, history.Filter{Source: resolved.Source}},
+		{"scenario", f.filter.Scenario, history.Filter{Scenario: resolved.Scenario}},
+		{"tampered", "", history.Filter{Tampered: resolved.Tampered}},
+		{"since", f.since, history.Filter{Since: resolved.Since}},
+		{"until", f.until, history.Filter{Until: resolved.Until}},
+		{"grep", f.filter.Grep, history.Filter{Grep: resolved.Grep}},
+		{"before", fmt.Sprint(f.filter.Before), history.Filter{Before: resolved.Before}},
+	} {
+		if part.filter == (history.Filter{}) {
+			continue
+		}
+		text := "--" + part.flag
+		if part.value != "" {
+			text += " " + shellWord(part.value)
+		}
+		parts = append(parts, FilterPart{text, part.filter})
+	}
+	return parts
+}
 
-// LeadID returns the lead of a value of --lead: an ID of the history, a UUID in upper or lower case, or "last" for the lead of the
-// newest delivery. It returns an error if the newest delivery has none.
+// FilterPart is one filter of a command line.
+type FilterPart struct {
+	Text   string // "--status 4xx"
+	Filter history.Filter
+}
+
+// addStatus returns the statuses of the filter and those of one more --status.
+func (f *FilterFlags) addStatus(s string) (string, error) {
+	if err := emitter.CheckStatus(s); err != nil {
+		return "", err
+	}
+	if f.filter.Status != "" {
+		s = f.filter.Status + "," + s
+	}
+	return s, nil
+}
+
+// LeadID returns the lead of a value of --lead: an ID of the history, a UUID in upper or lower case, the start of one of them, or
+// "last" for the lead of the newest delivery. It returns an error if the newest delivery has none, or if several leads have that
+// start. An unknown ID is returned in lower case.
 func LeadID(ctx context.Context, store *history.Store, value string) (string, error) {
 	if value != "last" {
 		return recordedLead(ctx, store, value)
@@ -94,18 +160,30 @@ func LeadID(ctx context.Context, store *history.Store, value string) (string, er
 	return newest.Lead, err
 }
 
-// recordedLead returns the ID unchanged if the history has it, otherwise in lower case: the log of a receiver may show a UUID in
-// upper case.
-func recordedLead(ctx context.Context, store *history.Store, id string) (string, error) {
-	lead := strings.ToLower(id)
-	if lead == id {
-		return lead, nil
-	}
-	for d, err := range store.List(ctx, history.Filter{Lead: id, Limit: 1}) {
-		if err != nil {
-			return "", err
+// maxCandidates is the number of leads that an error lists.
+const maxCandidates = 5
+
+// recordedLead returns the ID as the history has it. The log of a receiver may show a UUID in upper case.
+func recordedLead(ctx context.Context, store *history.Store, prefix string) (string, error) {
+	lower := strings.ToLower(prefix)
+	for _, id := range slices.Compact([]string{prefix, lower}) {
+		for d, err := range store.List(ctx, history.Filter{Lead: id, Limit: 1}) {
+			return d.Lead, err
 		}
-		lead = d.Lead
 	}
-	return lead, nil
+	if utf8.RuneCountInString(prefix) < history.MinLeadPrefix {
+		return "", fmt.Errorf("there is no lead %q; give its ID, or at least %d characters of it", prefix, history.MinLeadPrefix)
+	}
+	leads, err := store.LeadsWithPrefix(ctx, prefix, maxCandidates+1)
+	switch {
+	case err != nil || len(leads) == 0:
+		return lower, err
+	case len(leads) == 1:
+		return leads[0], nil
+	}
+	slices.Sort(leads)
+	if len(leads) > maxCandidates {
+		leads = append(leads[:maxCandidates], "…")
+	}
+	return "", fmt.Errorf("several leads begin with %q: %s; give more characters", prefix, strings.Join(leads, ", "))
 }

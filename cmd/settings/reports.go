@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -149,45 +148,11 @@ func (set *Settings) folderInWorkspace() string {
 	return folder
 }
 
-// writeReport writes a temporary file and renames it, so that no reader sees an incomplete report. A pipe or a device is
-// written directly.
 func writeReport(r reportFile, results *report.Report) error {
-	info, err := os.Stat(r.name)
-	switch {
-	case err != nil: // a new file
-		err = replaceReport(r.name, 0o644, r, results)
-	case !info.Mode().IsRegular():
-		err = writeInto(r, results)
-	default:
-		var file string // the target of a link
-		if file, err = filepath.EvalSymlinks(r.name); err == nil {
-			err = replaceReport(file, info.Mode().Perm(), r, results)
-		}
-	}
-	if err != nil {
+	if err := WriteFile(r.name, 0o644, func(w io.Writer) error { return r.write(w, results) }); err != nil {
 		return fmt.Errorf("cannot write the report %q: %w", r.name, PlainError(err))
 	}
 	return nil
-}
-
-func writeInto(r reportFile, results *report.Report) error {
-	f, err := os.OpenFile(r.name, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(r.write(f, results), f.Close())
-}
-
-func replaceReport(name string, mode fs.FileMode, r reportFile, results *report.Report) error {
-	temp, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	if err := errors.Join(r.write(temp, results), temp.Chmod(mode), temp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), name)
 }
 
 func appendReport(name string, results *report.Report) error {

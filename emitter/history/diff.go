@@ -97,6 +97,10 @@ func (f *fields) addHeaders(prefix string, headers exchange.Headers) {
 
 // addBody adds the values of a JSON body, or the whole body if it is not JSON.
 func (f *fields) addBody(name string, body []byte) {
+	if len(body) == 0 {
+		f.add(name, "")
+		return
+	}
 	parsed := &fields{values: map[string]string{}}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()
