@@ -24,6 +24,7 @@ type caseRun struct {
 	result *Result
 	name   string // of the leads: each name has leads of its own
 	leads  int    // the number of leads that the case has used
+	blind  bool   // the case does not probe
 	err    error
 }
 

@@ -30,7 +30,7 @@ func peopleCases() []Case {
 			needs: []string{"life-same-person"},
 		},
 		{
-			ID: "life-two-versions", Level: Must, Requests: 3 * raceTries, run: twoVersions,
+			ID: "life-two-versions", Level: Must, Requests: 3 * raceTries, run: probedIfFast(twoVersions),
 			Sends: "Twice version 1 of a lead, then its versions 2 and 3 at the same time.",
 			Why:   "Two updates may arrive at the same time, at two of your workers. The newer one stays.",
 			Fix:   "Compare the versions in the same statement that writes, or lock the lead before you read it.", Code: codeUpsert,
@@ -68,7 +68,7 @@ func twoVersions(c *caseRun) {
 		for j, d := range c.sendAtOnce(both...) {
 			c.compare(both[j], &d, accepted)
 		}
-		c.pause(2 * c.run.lag)
+		c.pause(c.run.lag * 3 / 2)
 		c.expectStored(l, l.texts[:3]...)
 	}
 }

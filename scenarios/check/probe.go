@@ -36,7 +36,7 @@ const probeEvery = 50 * time.Millisecond
 // probeUntil probes until fits accepts the text or no event may be stored any more. It returns the last text and whether it
 // fits. If the last probe failed, the case fails.
 func (c *caseRun) probeUntil(l *lead, fits func(string) bool) (text string, ok bool) {
-	if c.run.opt.Probe == nil || c.done() {
+	if c.run.opt.Probe == nil || c.blind || c.done() {
 		return "", false
 	}
 	for start := time.Now(); ; c.pause(probeEvery) {
@@ -92,7 +92,7 @@ func (c *caseRun) probeFailed(l *lead, err error) {
 
 // probeAgain probes after a receiver that stores events after its response had time to do so.
 func (c *caseRun) probeAgain(l *lead) (string, bool) {
-	c.pause(2 * c.run.lag)
+	c.pause(c.run.lag * 3 / 2)
 	return c.probeUntil(l, func(string) bool { return true })
 }
 
