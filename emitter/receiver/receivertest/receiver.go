@@ -79,7 +79,7 @@ func (s *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusTooManyRequests)
 			return
 		}
-		time.Sleep(busyTime)
+		_ = text.Wait(r.Context(), busyTime)
 	}
 	if s.has[OneAtATime] {
 		s.serial.Lock()
@@ -126,12 +126,7 @@ func (s *Receiver) isLocked(r *request) bool {
 	if locked, known := s.pending.Load(key); known {
 		return locked.(bool)
 	}
-	hungUp := false
-	select {
-	case <-r.Context().Done():
-		hungUp = true
-	case <-time.After(hangUpTime):
-	}
+	hungUp := text.Wait(r.Context(), hangUpTime) != nil
 	s.pending.Store(key, hungUp)
 	return hungUp
 }
