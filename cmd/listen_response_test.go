@@ -129,7 +129,8 @@ func TestPublicURLHints(t *testing.T) {
 	}{
 		{nil, "https://HOST/hook", "hint: start listen with --public-url https://127.0.0.1:"},
 		{map[string]string{"X-Forwarded-Proto": "https"}, "https://HOST/hook", "hint: a proxy is in front (X-Forwarded-Proto: https); start listen with --public-url https://127.0.0.1:"},
-		{map[string]string{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "crm.example"}, "https://crm.example/hook", "hint: a proxy is in front; start listen with --public-url https://crm.example, or with the URL that ArtiBot has"},
+		{map[string]string{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "crm.example"}, "https://crm.example/hook", "hint: a proxy is in front (X-Forwarded-Proto: https); start listen with --public-url https://crm.example\n"},
+		{map[string]string{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "crm.example"}, "https://other.example/hook", "hint: a proxy is in front; start listen with --public-url https://crm.example, or with the URL that ArtiBot has"},
 		{map[string]string{"X-Forwarded-Proto": "https"}, "https://crm.example/hook", "hint: a proxy is in front (X-Forwarded-Proto: https); start listen with --public-url and the URL that ArtiBot has"},
 	} {
 		listen := start(t, "listen", "--addr", ":0", "--secret", "s3cret")
