@@ -14,7 +14,10 @@ import (
 	"artihook/emitter"
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
+	"artihook/emitter/payload"
+	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
+	"artihook/emitter/signature/explain"
 )
 
 // deliveryData is the data of the delivery template.
@@ -200,7 +203,11 @@ func verdict(d *history.Delivery, hook *emitter.Webhook) (fits bool, text string
 	if signature.Verify(hook.Secret, scheme, message, header) {
 		return true, "It fits " + secret + "."
 	}
-	return false, "It does not fit " + secret + ". It was made with another secret, or tampered with."
+	finding, _ := explain.Mismatch(explain.Claim{
+		Secret: hook.Secret, Scheme: scheme, Message: message, Header: header, AlsoURLs: []string{d.URL},
+		Contract: explain.Contract{Restore: payload.Restore, Altered: receiver.Altered},
+	})
+	return false, "It does not fit " + secret + ": " + finding.Text + "."
 }
 
 // webhookOf returns the webhook of a delivery: the configured one, or that of otherURL. URLs and scheme are those of the

@@ -1,7 +1,9 @@
 package explain
 
 import (
+	"crypto/md5"
 	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"html"
@@ -15,7 +17,7 @@ import (
 // The bounds of the bodies that are derived from the one given.
 const (
 	maxBodies    = 1500
-	maxBodyBytes = 24 << 20
+	maxBodyBytes = 8 << 20
 )
 
 // bodyMistakes lists what becomes of a body between the request and the place where it is signed.
@@ -205,6 +207,9 @@ func encodedMistakes() []mistake[string] {
 		add("the body as JSON.stringify of a Buffer", "The body is `{\"type\":\"Buffer\",\"data\":[…]}`.", seldom, func(s string) string { return `{"type":"Buffer","data":[` + byteList(s, ",", false) + "]}" }),
 		add("the body as Node prints a Buffer", "The body is `<Buffer 7b 22 …>`.", seldom, bufferText),
 		add("the hex SHA-1 of the body", "The code signs a digest of the body.", seldom, hexSHA1),
+		add("the hex MD5 of the body", "", seldom, func(s string) string { sum := md5.Sum([]byte(s)); return hex.EncodeToString(sum[:]) }),
+		add("the base64 MD5 of the body", "", seldom, func(s string) string { sum := md5.Sum([]byte(s)); return base64.StdEncoding.EncodeToString(sum[:]) }),
+		add("the hex SHA-256 of the body", "", seldom, func(s string) string { sum := sha256.Sum256([]byte(s)); return hex.EncodeToString(sum[:]) }),
 		filter("the body with HTML entities", "`&` became `&amp;`, `\"` became `&quot;`.", seldom, html.EscapeString),
 		filter("the body with HTML entities, as PHP writes them", "", seldom, strings.NewReplacer("&", "&amp;", `"`, "&quot;", "'", "&#039;", "<", "&lt;", ">", "&gt;").Replace),
 		filter("the body with HTML entities except for the quotes", "", seldom, strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace),

@@ -6,7 +6,7 @@ import (
 )
 
 // maxRewritten is the size in bytes up to which a body is written again as JSON libraries do.
-const maxRewritten = 1 << 20
+const maxRewritten = 128 << 10
 
 const pythonEscapes = escapeASCII | escapeDEL
 

@@ -31,6 +31,8 @@ var printedForms = []struct {
 	{regexp.MustCompile(`^#<[\w:]+[ :].*>$`), "is Ruby's text for an object (%s)"},
 	{regexp.MustCompile(`^(\[[A-Z]@[0-9a-f]+|[\w.$]+@[0-9a-f]{4,}|org\.\S+|java\.\S+)$`), "is Java's text for an object (%s)"},
 	{regexp.MustCompile(`^(&?map\[.*\]|&\{.*\}|\{0x.*\}|0x[0-9a-f]{6,}|%!\w\(.*|<nil>|\[\]uint8.*)$`), "is what Go prints for a value, not JSON"},
+	{regexp.MustCompile(`^\{\w+:[\s{]?[^"'\s]`), "is what a program prints for an object (Go's %+v?), not JSON"},
+	{regexp.MustCompile(`^\w+\(\w+=[\s\S]*\)$`), "is what a program prints for an object (Kotlin's, Java's or Python's?), not JSON"},
 	{regexp.MustCompile(`^\{\w+=[\s\S]*\}$`), "is Java's text for a map, not JSON"},
 	{regexp.MustCompile(`^(undefined|null|None|nil|NULL|NaN|true|false|True|False)$`), "is the word %s"},
 	{regexp.MustCompile(`^b["'].*["']$`), "is Python's text for bytes: decode it, or sign the bytes"},
@@ -44,8 +46,14 @@ var printedForms = []struct {
 	{regexp.MustCompile(`^(POST|PUT|GET)&https?://`), "is the whole signed text METHOD&URL&BODY, not the body alone"},
 }
 
+// maxClassified is the size in bytes up to which a body is compared with ArtiBot's form. Events have some kilobytes.
+const maxClassified = 1 << 20
+
 // classify returns the form of a body that ArtiBot cannot have sent.
 func (c *Contract) classify(body string) bodyState {
+	if len(body) > maxClassified {
+		return bodyState{"body-changed", fmt.Sprintf("has %d bytes, far more than an event of ArtiBot", len(body))}
+	}
 	altered := c.altered(body)
 	if body != "" && len(altered) == 0 && readable(body) {
 		return damagedText(body)

@@ -19,7 +19,7 @@ import (
 const (
 	maxLayers     = 3       // encodings around one another
 	maxLayerTexts = 48      // texts
-	maxLayerBytes = 8 << 20 // their total size
+	maxLayerBytes = 2 << 20 // their total size; a longer body is not decoded
 	maxInflated   = 4 << 20 // one decompressed body
 )
 
@@ -47,6 +47,9 @@ var layers = []layer{
 	{"body-space", "the body without its NUL bytes", "the body given here has NUL bytes around it (a buffer that is too long?)", one(func(s string) (string, bool) { return strings.Trim(s, "\x00"), true })},
 	{"body-bom", "the body without its byte order mark", "the body given here begins with a byte order mark", one(func(s string) (string, bool) { return strings.CutPrefix(s, byteOrderMark) })},
 	{"body-encoded", "the body inside a JSON string", "the body given here is a JSON string that contains the body", one(func(s string) (string, bool) {
+		if !strings.HasPrefix(strings.TrimSpace(s), `"`) {
+			return "", false
+		}
 		v, ok := readJSON([]byte(s))
 		return v.text, ok && v.kind == '"'
 	})},
@@ -72,7 +75,7 @@ var layers = []layer{
 	{"body-encoded", "the body with its HTML entities decoded", "the body given here has HTML entities (&quot;)", one(func(s string) (string, bool) { return html.UnescapeString(s), strings.Contains(s, "&") })},
 	{"body-encoded", "the body percent-decoded", "the body given here is percent-encoded", one(func(s string) (string, bool) {
 		plain, err := url.QueryUnescape(s)
-		return plain, err == nil && strings.Contains(s, "%22")
+		return plain, err == nil && (strings.Contains(s, "%22") || strings.Contains(s, "%2522"))
 	})},
 	{"body-encoded", "the value of a form field", "the body given here is a form that contains the body", formValues},
 	{"body-encoded", "the JSON inside the text given", "the text given here has something before or after the JSON (a line of a log?)", one(func(s string) (string, bool) {
@@ -97,7 +100,7 @@ func peel(body string) []inside {
 	seen, size := map[string]bool{body: true}, len(body)
 	for i := 0; i < len(found); i++ {
 		from := found[i]
-		if len(from.steps) == maxLayers {
+		if len(from.steps) == maxLayers || len(from.text) > maxLayerBytes {
 			continue
 		}
 		for _, l := range layers {
@@ -147,7 +150,9 @@ func inflate(text string) (string, bool) {
 
 // readByteList reads 123,34,… and JSON arrays and objects of bytes.
 func readByteList(text string) (string, bool) {
-	text = strings.TrimSpace(text)
+	if text = strings.TrimSpace(text); len(text) > 4*maxRewritten {
+		return "", false
+	}
 	if v, ok := readJSON([]byte(text)); ok {
 		return bytesOfJSON(&v)
 	}
@@ -233,6 +238,9 @@ func unescapePython(text string) string {
 
 // memberTexts returns the longer texts inside a JSON value.
 func memberTexts(text string) []string {
+	if len(text) > 4*maxRewritten {
+		return nil
+	}
 	v, ok := readJSON([]byte(text))
 	if !ok || v.kind == '"' {
 		return nil

@@ -37,6 +37,9 @@ func (c *Contract) restore(texts []inside) []restored {
 	var all []restored
 	seen := map[string]bool{}
 	for _, t := range texts {
+		if len(t.text) > 4*maxRewritten {
+			continue
+		}
 		for _, text := range append([]string{t.text}, completions(t.text)...) {
 			v, ok := readJSON([]byte(text))
 			if !ok {

@@ -10,7 +10,7 @@ import (
 // The bounds of one search: the number of guesses, and for large bodies the number of bytes that are hashed.
 const (
 	maxTrials = 30_000
-	maxHashed = 256 << 20
+	maxHashed = 96 << 20
 	maxTotal  = maxCost + 1 // the sum of the costs of a guess
 )
 

@@ -226,6 +226,14 @@ func queryMistakes() []mistake[urlParts] {
 		row("the empty parts of the query were removed", "", seldom, parts(func(l []string) []string {
 			return slices.DeleteFunc(l, func(s string) bool { return s == "" })
 		})),
+		row("the values of the query are missing", "", rare, parts(func(l []string) []string {
+			for i := range l {
+				if key, _, ok := strings.Cut(l[i], "="); ok {
+					l[i] = key + "="
+				}
+			}
+			return l
+		})),
 		row("the parts of the query that have no value were removed", "", rare, parts(func(l []string) []string {
 			return slices.DeleteFunc(l, func(s string) bool { return s == "" || strings.HasSuffix(s, "=") })
 		})),
@@ -408,6 +416,10 @@ func pieceMistakes() []mistake[urlParts] {
 		row(form, "", rare, whole(func(s string) string { return s + "#" })),
 		row("the placeholder undefined is in the URL (a setting that is not set?)", "The signed URL contains `undefined`, has no host, or has `:://`.", seldom, func(p *urlParts) { *p = urlParts{path: "undefined" + p.path + p.query} }),
 		row("the placeholder null is in the URL (a setting that is not set?)", "", rare, func(p *urlParts) { *p = urlParts{path: "null" + p.path + p.query} }),
+		row("the origin is in the URL twice (a base URL is put before the whole URL?)", "", seldom, func(p *urlParts) {
+			origin := urlParts{scheme: p.scheme, host: p.host, port: p.port}
+			*p = urlParts{path: origin.String() + p.String()}
+		}),
 		row("the host is undefined (a header that is not there?)", "", seldom, func(p *urlParts) { p.host, p.port = "undefined", "" }),
 		row("the host is missing", "", seldom, func(p *urlParts) { p.host, p.port = "", "" }),
 		row("the scheme is missing, but not its colon", "", rare, func(p *urlParts) { *p = urlParts{path: "://" + p.host + p.path + p.query} }),
