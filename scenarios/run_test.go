@@ -50,7 +50,7 @@ steps:
 		`test.yaml:7:5: the bot has no question left to ask`,
 		`test.yaml:10:12: the lead has no version 99 yet`,
 		`test.yaml:11:18: "none.json" cannot be read: there is no such file`,
-		`test.yaml:12:35: set "laed.id": the body has no "laed"`,
+		`test.yaml:12:35: set "laed.id": the body has no "laed"; did you mean lead?`,
 		`test.yaml:13:18: "localhost:3000/leads" is not a URL for a GET request; write it like http://localhost:3000/leads`,
 		`test.yaml:14:18: the variable "HOME_OF_LEADS" is not set; set it with --var, under vars or in the environment`,
 	}
