@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/netip"
+	"regexp"
 	"slices"
 	"time"
 
@@ -29,11 +31,18 @@ type checkOptions struct {
 
 	args       []string // the URL or nothing
 	list       bool
+	explain    string
 	only, skip []string
 	strict     bool
 	probe      string
 	yes        bool
 	seed       *uint64
+	now        *time.Time
+
+	probeIgnore    string
+	settle, budget time.Duration
+	rejection      []int
+	baseline       baselineFlags
 }
 
 // checkConnections is the largest number of connections that a case opens.
@@ -49,11 +58,16 @@ shows the request, the expected and the actual response, and how to fix it. The 
 
 With --probe, the cases of group life also compare the lead that your system has stored. The probe is a URL with {lead}
 in it, or a command that gets the ID of the lead as its argument, as $ARTIHOOK_LEAD or as {lead}. It returns everything that
-you store of the lead.`,
+you store of the lead.
+
+A case is inconclusive if its result would not be its own, for example because the receiver limits the rate. Inconclusive
+cases fail the run too. With --baseline, failures that the file lists do not.`,
 		Example: `  artihook check localhost:3000/hook --secret s3cret
   artihook check localhost:3000/hook --only signature --only body-unicode
   artihook check localhost:3000/hook --probe 'sqlite3 leads.db "select * from leads where id = '"'{lead}'"'"'
   artihook check localhost:3000/hook --report-junit check.xml
+  artihook check localhost:3000/hook --baseline known.json
+  artihook check --explain body-null-place
   artihook check --list`,
 		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), a, opt, args) },
@@ -70,11 +84,27 @@ you store of the lead.`,
 	flags.BoolVar(&opt.yes, "yes", false, "Also send to a receiver outside this machine and private networks")
 	settings.AddFlag(flags, &opt.seed, settings.FlagSpec[*uint64]{Name: "seed", Kind: "N", Parse: settings.ParseSeed, Usage: "Generate the leads from this seed (default random, so that the leads are new)"})
 	opt.reports.Add(cmd)
-	settings.MarkRunOnly(flags, "only", "skip")
+	settings.AddFlag(flags, &opt.now, settings.FlagSpec[*time.Time]{Name: "now", Kind: "time", Parse: settings.ParseNow, Usage: "Use this time in the events, in RFC 3339 form (default the current time)"})
+	flags.StringVar(&opt.explain, "explain", "", "Explain the case with this `ID` and send nothing: why it matters, what it sends, how to fix a failure")
+	flags.StringVar(&opt.probeIgnore, "probe-ignore", "", "Ignore what matches this regular `expression` when two outputs of the probe are compared. Times are always ignored")
+	settings.AddFlag(flags, &opt.settle, settings.FlagSpec[time.Duration]{
+		Name: "settle", Kind: "duration", Parse: settings.ParseTimeout,
+		Usage: "Wait this long for the probe to show an accepted event (default " + check.DefaultSettle.String() + ", and less if the events before were stored fast)",
+	})
+	settings.AddFlag(flags, &opt.budget, settings.FlagSpec[time.Duration]{
+		Name: "budget", Kind: "duration", Preset: check.DefaultBudget.String(), Parse: settings.ParseTimeout,
+		Usage: "End the run after this time. Cases that do not fit are inconclusive",
+	})
+	flags.IntSliceVar(&opt.rejection, "rejection", nil, "Expect one of these `statuses` for a wrong signature (default 401,403; 400 and 404 are a failed SHOULD)")
+	opt.baseline.add(flags)
+	settings.MarkRunOnly(flags, "only", "skip", "explain", "baseline", "write-baseline")
 	return cmd
 }
 
 func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) error {
+	if opt.explain != "" {
+		return explainCases(a, opt.explain)
+	}
 	cases, err := check.Select(opt.only, opt.skip)
 	if err != nil {
 		return console.Usage(err)
@@ -85,10 +115,11 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	if opt.list {
 		return listCases(a, cases)
 	}
-	plan := check.Options{Cases: cases, Now: a.system.Now}
-	if opt.seed != nil {
-		plan.Seed = *opt.seed
+	plan, err := opt.plan(a)
+	if err != nil {
+		return console.Usage(err)
 	}
+	plan.Cases = cases
 	if plan.Webhook, err = opt.webhook.One(a.settings, args); err != nil {
 		return console.Usage(err)
 	}
@@ -102,14 +133,42 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	if err := opt.reports.Check(a.reportOutput()); err != nil {
 		return console.Usage(err)
 	}
+	if err := opt.baseline.read(); err != nil {
+		return console.Usage(err)
+	}
 	sender, done, err := a.openSender(ctx, history.SourceCheck, &opt.client, &opt.history, checkConnections)
 	if err != nil {
 		return err
 	}
 	plan.Emitter = sender
-	results, err := runCases(ctx, a, plan)
 	opt.args = args
+	results, err := runCases(ctx, a, opt, plan)
 	return checkEnded(a, opt, &plan, results, settings.Ended(err, done()))
+}
+
+// plan returns the options of the run that depend on flags only.
+func (opt *checkOptions) plan(a *app) (check.Options, error) {
+	plan := check.Options{
+		Now: a.system.Now, Seed: uint64(rand.Uint32()) + 1, Timeout: opt.client.Timeout, Settle: opt.settle, Budget: opt.budget, Rejection: opt.rejection,
+	}
+	if opt.seed != nil {
+		plan.Seed = *opt.seed
+	}
+	if opt.now != nil {
+		plan.Now = func() time.Time { return *opt.now }
+	}
+	for _, status := range opt.rejection {
+		if status < 400 || status > 499 {
+			return plan, fmt.Errorf("--rejection %d: want statuses from 400 to 499", status)
+		}
+	}
+	if opt.probeIgnore != "" {
+		var err error
+		if plan.ProbeIgnore, err = regexp.Compile(opt.probeIgnore); err != nil {
+			return plan, fmt.Errorf("--probe-ignore %q is not a regular expression", opt.probeIgnore)
+		}
+	}
+	return plan, nil
 }
 
 // probeOf returns the probe of --probe, which trusts the certificates that the deliveries trust.
@@ -122,15 +181,18 @@ func (opt *checkOptions) probeOf(a *app, w *emitter.Webhook) (check.Probe, error
 }
 
 // runCases runs the cases and prints each failure at once.
-func runCases(ctx context.Context, a *app, plan check.Options) ([]check.Result, error) {
+func runCases(ctx context.Context, a *app, opt *checkOptions, plan check.Options) ([]check.Result, error) {
 	a.printer.Notef("%s with %s to %s", text.Counted(len(plan.Cases), "case"), text.Counted(check.Requests(plan.Cases), "request"), plan.Webhook.URL)
+	a.printer.Notef("artihook %s, seed %d, %s", console.Version(), plan.Seed, plan.Now().UTC().Format(time.RFC3339))
 	if plan.Webhook.Secret.Empty() {
 		a.printer.Notef(console.NoSecret)
 	}
 	bar := a.printer.Progress("cases", len(plan.Cases))
+	reported := opt.reportOptions(a, &plan)
 	plan.Ended = func(r check.Result) error {
 		bar.Clear()
-		if err := printResult(a, &r); err != nil {
+		opt.baseline.known.Mark(&r)
+		if err := printResult(a, &r, &reported); err != nil {
 			return err
 		}
 		bar.Step()
@@ -138,7 +200,18 @@ func runCases(ctx context.Context, a *app, plan check.Options) ([]check.Result, 
 	}
 	results, err := check.Run(ctx, plan)
 	bar.Clear()
+	for i := range results {
+		opt.baseline.known.Mark(&results[i])
+	}
 	return results, err
+}
+
+// reportOptions returns the options of the report, except how the run ended.
+func (opt *checkOptions) reportOptions(a *app, plan *check.Options) check.ReportOptions {
+	return check.ReportOptions{
+		Tool: "artihook " + console.Version(), Target: plan.Webhook.URL.String(), Seed: plan.Seed, Strict: opt.strict, Secret: plan.Webhook.Secret,
+		Repeat: opt.repeat(a),
+	}
 }
 
 // checkEnded prints the table, writes the reports and returns the error for the exit code.
@@ -150,16 +223,17 @@ func checkEnded(a *app, opt *checkOptions, plan *check.Options, results []check.
 		a.printer.Notef("nothing was examined at %s", w.URL)
 		err = console.ErrFailed
 	} else if len(results) > 0 {
-		if printErr := printTable(a, results, planned); printErr != nil && err == nil {
+		if printErr := printTable(a, results, planned, opt); printErr != nil && err == nil {
 			err = printErr
 		}
 	}
-	reported := check.Report(results, check.ReportOptions{
-		Tool: "artihook " + console.Version(), Strict: opt.strict, Interrupted: interrupted, Secret: w.Secret,
-		Repeat: opt.repeat(a),
-	})
-	if writeErr := opt.reports.Write(a.settings, a.reportOutput(), reported); writeErr != nil {
+	reportOpt := opt.reportOptions(a, plan)
+	reportOpt.Interrupted = interrupted
+	if writeErr := opt.reports.Write(a.settings, a.reportOutput(), check.Report(results, reportOpt)); writeErr != nil {
 		return settings.Ended(err, writeErr)
+	}
+	if err == nil {
+		err = opt.baseline.write(results, reportOpt.Tool, reportOpt.Target)
 	}
 	if err != nil {
 		return err

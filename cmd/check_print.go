@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"artihook/cmd/console"
@@ -10,89 +11,104 @@ import (
 	"artihook/scenarios/report"
 )
 
-// resultJSON is the output of check -o json for one case.
-type resultJSON struct {
-	ID     string `json:"id"`
-	Group  string `json:"group"`
-	Level  string `json:"level"`
-	Result string `json:"result,omitempty"`
-	Why    string `json:"why"`
-	Sent   string `json:"sent"`
-	Want   string `json:"want"`
-	Got    string `json:"got"`
-	Fix    string `json:"fix"`
-}
-
-func newResultJSON(r *check.Result) resultJSON {
-	shown := resultJSON{
-		ID: r.Case.ID, Group: r.Case.Group(), Level: string(r.Case.Level), Result: string(r.Outcome), Why: r.Case.Why,
-		Sent: r.Sent, Want: r.Want, Got: r.Got, Fix: r.Advice(),
+// printResult prints a failed case and a case with a note, and with -v or -o json every case.
+func printResult(a *app, r *check.Result, opt *check.ReportOptions) error {
+	if a.printer.JSON() {
+		step := check.Step(r, *opt)
+		return report.WriteCaseJSON(a.printer.Out, &step)
 	}
-	if r.Outcome == report.Skipped {
-		shown.Got = r.Reason
-	}
-	return shown
-}
-
-// printResult prints a failed case, and with -v or -o json every case.
-func printResult(a *app, r *check.Result) error {
-	switch {
-	case a.printer.JSON():
-		return a.printer.WriteJSON(newResultJSON(r))
-	case r.Outcome != report.Failed && !a.printer.Verbose:
+	if r.Outcome != report.Failed && r.Note == "" && !a.printer.Verbose {
 		return nil
 	}
-	_, err := fmt.Fprint(a.printer.Out, resultText(a, r))
-	return err
+	if _, err := io.WriteString(a.printer.Out, resultText(a, r, opt)); err != nil || !a.printer.Verbose {
+		return err
+	}
+	for i := range r.Exchanges {
+		if err := printExchange(a, &r.Exchanges[i], opt); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func resultText(a *app, r *check.Result) string {
+// marks has the mark and the colour of each outcome, as in the reports.
+var marks = map[report.Outcome][2]string{
+	report.Passed:       {"✓", console.Green},
+	report.Failed:       {"✗", console.Red},
+	report.Warned:       {"!", console.Yellow},
+	report.Inconclusive: {"?", console.Yellow},
+	report.Skipped:      {"-", console.Yellow},
+}
+
+func resultText(a *app, r *check.Result, opt *check.ReportOptions) string {
 	var b strings.Builder
-	switch r.Outcome {
-	case report.Passed:
-		fmt.Fprintf(&b, "%s %s\n", a.printer.Paint(console.Green, "✓"), r.Case.ID)
-	case report.Skipped:
-		fmt.Fprintf(&b, "%s %s %s\n", a.printer.Paint(console.Yellow, "-"), r.Case.ID, a.printer.Paint(console.Dim, "skipped: "+text.Printable(r.Reason)))
-	case report.Inconclusive:
-		fmt.Fprintf(&b, "%s %s %s\n", a.printer.Paint(console.Yellow, "?"), r.Case.ID, a.printer.Paint(console.Dim, "inconclusive: "+text.Printable(r.Reason)))
-	default:
-		color := console.Red
-		if r.Case.Level == check.Should {
-			color = console.Yellow
-		}
-		fmt.Fprintf(&b, "%s %s %s\n    %s\n", a.printer.Paint(color, "✗"), r.Case.ID, a.printer.Paint(color, string(r.Case.Level)), r.Case.Why)
-		for _, line := range [][2]string{{"sent", r.Sent}, {"want", r.Want}, {"got", r.Got}} {
-			fmt.Fprintf(&b, "    %s %s\n", a.printer.Paint(console.Dim, fmt.Sprintf("%-4s", line[0])), text.Printable(line[1]))
-		}
-		label := "fix"
-		for line := range strings.SplitSeq(r.Advice(), "\n") {
-			fmt.Fprintf(&b, "    %s %s\n", a.printer.Paint(console.Dim, fmt.Sprintf("%-4s", label)), text.Printable(line))
+	outcome := r.ReportedOutcome(opt.Strict)
+	mark := marks[outcome]
+	paint := func(s string) string { return a.printer.Paint(mark[1], s) }
+	line := func(label, value string) {
+		for value := range strings.SplitSeq(value, "\n") {
+			fmt.Fprintf(&b, "    %s %s\n", a.printer.Paint(console.Dim, fmt.Sprintf("%-4s", label)), text.Printable(value))
 			label = ""
 		}
 	}
-	if a.printer.Verbose {
-		for i := range r.Exchanges {
-			exchangeText(a, &b, &r.Exchanges[i])
+	fmt.Fprintf(&b, "%s %s", paint(mark[0]), r.Case.ID)
+	switch {
+	case r.Outcome == report.Failed:
+		fmt.Fprintf(&b, " %s", paint(string(r.Case.Level)))
+		if r.Known {
+			b.WriteString(a.printer.Paint(console.Dim, " known failure"))
 		}
+		fmt.Fprintf(&b, "\n    %s\n", r.Case.Why)
+		line("sent", r.Sent)
+		line("want", r.Want)
+		line("got", r.Got)
+		line("fix", r.Advice())
+		line("run", opt.Repeat(r.Case.ID))
+	case r.Reason != "":
+		fmt.Fprintf(&b, " %s\n", a.printer.Paint(console.Dim, string(reasonWord(r.Outcome))+": "+text.Printable(r.Reason)))
+	default:
+		b.WriteString("\n")
+	}
+	if r.Note != "" {
+		line("note", r.Note)
 	}
 	return b.String()
 }
 
-// exchangeText writes the line of an exchange: its outcome, and its number in the history.
-func exchangeText(a *app, b *strings.Builder, e *report.Exchange) {
+func reasonWord(o report.Outcome) string {
+	if o == report.Inconclusive {
+		return "inconclusive"
+	}
+	return "skipped"
+}
+
+// printExchange prints the line of an exchange, with its outcome and its number in the history, and below it request and response.
+func printExchange(a *app, e *report.Exchange, opt *check.ReportOptions) error {
 	outcome := e.Error
 	if outcome == "" {
 		outcome = fmt.Sprint(e.Status)
 	}
-	fmt.Fprintf(b, "    [%s] %s (%s)", outcome, text.Printable(e.Title), text.ShortDuration(e.Took))
+	line := fmt.Sprintf("    [%s] %s (%s)", outcome, text.Printable(e.Title), text.ShortDuration(e.Took))
 	if e.Number != 0 {
-		b.WriteString(a.printer.Paint(console.Dim, fmt.Sprintf(" #%d", e.Number)))
+		line += a.printer.Paint(console.Dim, fmt.Sprintf(" #%d", e.Number))
 	}
-	b.WriteString("\n")
+	if _, err := fmt.Fprintln(a.printer.Out, line); err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		sign    string
+		message report.Message
+	}{{">", e.Request}, {"<", e.Response}} {
+		head := strings.ReplaceAll(opt.Secret.RedactText(part.message.Head), "\n", "\r\n")
+		if err := a.printer.Message(part.sign, head, opt.Secret.Redact(part.message.Body)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// printTable prints the results of each group, and the total in one line.
-func printTable(a *app, results []check.Result, planned int) error {
+// printTable prints the counts of each group, what is new and fixed since the baseline, and the total in one line.
+func printTable(a *app, results []check.Result, planned int, opt *checkOptions) error {
 	if a.printer.JSON() {
 		return nil
 	}
@@ -100,91 +116,128 @@ func printTable(a *app, results []check.Result, planned int) error {
 	if !a.printer.Verbose {
 		reasonsText(a, &b, results)
 	}
-	fmt.Fprintf(&b, "\n%-10s %7s %7s %7s\n", "group", "passed", "failed", "skipped")
-	failed := map[check.Level]int{}
-	for _, group := range check.Groups {
-		n := map[report.Outcome]int{}
-		for i := range results {
-			if r := &results[i]; r.Case.Group() == group {
-				n[r.Outcome]++
-				if r.Outcome == report.Failed {
-					failed[r.Case.Level]++
-				}
-			}
-		}
-		if len(n) > 0 {
-			fmt.Fprintf(&b, "%-10s %7d %7d %7d\n", group, n[report.Passed], n[report.Failed], n[report.Skipped])
-		}
+	groupsText(&b, results, opt.strict)
+	if opt.baseline.file != "" {
+		added, fixed := opt.baseline.known.Compare(results)
+		fmt.Fprintf(&b, "\nnew failures: %s\nfixed:        %s\n", orNone(added), orNone(fixed))
 	}
-	fmt.Fprintf(&b, "\n%s", verdict(a, failed))
+	fmt.Fprintf(&b, "\n%s", verdict(a, results, opt.strict))
 	if len(results) < planned {
 		fmt.Fprintf(&b, " in the %d of %d cases that ran", len(results), planned)
 	}
 	b.WriteString("\n")
-	_, err := fmt.Fprint(a.printer.Out, b.String())
+	_, err := io.WriteString(a.printer.Out, b.String())
 	return err
+}
+
+func orNone(ids []string) string {
+	if len(ids) == 0 {
+		return "none"
+	}
+	return strings.Join(ids, ", ")
+}
+
+// groupsText writes the table of the groups. It has columns for warnings and inconclusive cases only if there are some.
+func groupsText(b *strings.Builder, results []check.Result, strict bool) {
+	type column struct {
+		name    string
+		outcome report.Outcome
+	}
+	columns := []column{{"passed", report.Passed}, {"failed", report.Failed}, {"skipped", report.Skipped}}
+	all := map[report.Outcome]int{}
+	groups := map[string]map[report.Outcome]int{}
+	for i := range results {
+		o, group := results[i].ReportedOutcome(strict), results[i].Case.Group()
+		all[o]++
+		if groups[group] == nil {
+			groups[group] = map[report.Outcome]int{}
+		}
+		groups[group][o]++
+	}
+	for _, c := range []column{{"warnings", report.Warned}, {"inconclusive", report.Inconclusive}} {
+		if all[c.outcome] > 0 {
+			columns = append(columns, c)
+		}
+	}
+	fmt.Fprintf(b, "\n%-10s", "group")
+	for _, c := range columns {
+		fmt.Fprintf(b, " %*s", max(7, len(c.name)), c.name)
+	}
+	b.WriteString("\n")
+	for _, group := range check.Groups {
+		if groups[group] == nil {
+			continue
+		}
+		fmt.Fprintf(b, "%-10s", group)
+		for _, c := range columns {
+			fmt.Fprintf(b, " %*d", max(7, len(c.name)), groups[group][c.outcome])
+		}
+		b.WriteString("\n")
+	}
 }
 
 // reasonsText writes a line for each reason, with the number of cases that were skipped or are inconclusive for it.
 func reasonsText(a *app, b *strings.Builder, results []check.Result) {
-	var reasons []string
-	n := map[string]int{}
+	type reason struct {
+		outcome report.Outcome
+		text    string
+	}
+	var reasons []reason
+	n := map[reason]int{}
 	for i := range results {
 		r := &results[i]
-		word, mark := "skipped", "-"
-		switch r.Outcome {
-		case report.Skipped:
-		case report.Inconclusive:
-			word, mark = "inconclusive", "?"
-		default:
+		if r.Outcome != report.Skipped && r.Outcome != report.Inconclusive {
 			continue
 		}
-		line := mark + " %s " + word + ": " + r.Reason
-		if n[line]++; n[line] == 1 {
-			reasons = append(reasons, line)
+		why := reason{r.Outcome, r.Reason}
+		if n[why]++; n[why] == 1 {
+			reasons = append(reasons, why)
 		}
 	}
-	for _, reason := range reasons {
-		mark, rest, _ := strings.Cut(reason, " %s ")
-		fmt.Fprintf(b, "%s %s %s\n", a.printer.Paint(console.Yellow, mark), text.Counted(n[reason], "case"), text.Printable(rest))
+	for _, why := range reasons {
+		mark := marks[why.outcome]
+		fmt.Fprintf(b, "%s %s %s: %s\n", a.printer.Paint(mark[1], mark[0]), text.Counted(n[why], "case"), reasonWord(why.outcome), text.Printable(why.text))
 	}
 }
 
-func verdict(a *app, failed map[check.Level]int) string {
-	switch must, should := failed[check.Must], failed[check.Should]; {
+// verdict returns the total in one line.
+func verdict(a *app, results []check.Result, strict bool) string {
+	var must, should, known, inconclusive int
+	fails := false
+	for i := range results {
+		r := &results[i]
+		fails = fails || r.Fails(strict)
+		switch {
+		case r.Known:
+			known++
+		case r.Outcome == report.Inconclusive:
+			inconclusive++
+		case r.Outcome == report.Failed && r.Case.Level == check.Must:
+			must++
+		case r.Outcome == report.Failed:
+			should++
+		}
+	}
+	text := "nothing failed"
+	switch {
 	case must > 0 && should > 0:
-		return a.printer.Paint(console.Red, fmt.Sprintf("%d MUST and %d SHOULD failed", must, should))
+		text = fmt.Sprintf("%d MUST and %d SHOULD failed", must, should)
 	case must > 0:
-		return a.printer.Paint(console.Red, fmt.Sprintf("%d MUST failed", must))
+		text = fmt.Sprintf("%d MUST failed", must)
 	case should > 0:
-		return a.printer.Paint(console.Yellow, fmt.Sprintf("no MUST failed, %d SHOULD did", should))
+		text = fmt.Sprintf("no MUST failed, %d SHOULD did", should)
 	}
-	return a.printer.Paint(console.Green, "nothing failed")
-}
-
-// listCases prints the cases without running them.
-func listCases(a *app, cases []check.Case) error {
-	width := 0
-	for i := range cases {
-		width = max(width, len(cases[i].ID))
+	if inconclusive > 0 {
+		text += fmt.Sprintf(", %d inconclusive", inconclusive)
 	}
-	for i := range cases {
-		c := &cases[i]
-		var err error
-		if a.printer.JSON() {
-			err = a.printer.WriteJSON(struct {
-				ID    string `json:"id"`
-				Group string `json:"group"`
-				Level string `json:"level"`
-				Why   string `json:"why"`
-				Fix   string `json:"fix"`
-			}{c.ID, c.Group(), string(c.Level), c.Why, (&check.Result{Case: *c}).Advice()})
-		} else {
-			_, err = fmt.Fprintf(a.printer.Out, "%-*s  %-6s  %s\n", width, c.ID, c.Level, c.Why)
-		}
-		if err != nil {
-			return err
-		}
+	if known > 0 {
+		text += fmt.Sprintf(", %d known", known)
 	}
-	return nil
+	switch {
+	case must > 0 || fails && inconclusive == 0:
+		return a.printer.Paint(console.Red, text)
+	case should+inconclusive+known > 0:
+		return a.printer.Paint(console.Yellow, text)
+	}
+	return a.printer.Paint(console.Green, text)
 }

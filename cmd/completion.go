@@ -49,7 +49,7 @@ func addCompletions(a *app, cmd *cobra.Command) {
 			words = fixtures.Bots
 		case f.Name == "webhook":
 			words = a.settings.WebhookNames
-		case cmd.Name() == "check" && (f.Name == "only" || f.Name == "skip"):
+		case cmd.Name() == "check" && (f.Name == "only" || f.Name == "skip" || f.Name == "explain"):
 			words = caseIDs
 		case f.Name == "status" && f.Value.Type() == "status":
 			words = func() []string { return append([]string{"2xx", "4xx", "5xx"}, emitter.StatusNames()...) }

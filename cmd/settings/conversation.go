@@ -33,7 +33,7 @@ func (f *ConversationFlags) AddBot(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.Bot, "bot", fixtures.DefaultBot, "Use this bot: the `name` of a ready bot or a YAML file")
 	AddFlag(flags, &f.Seed, FlagSpec[*uint64]{Name: "seed", Kind: "N", Parse: ParseSeed, Usage: "Generate from this seed. The same --seed and --now produce the same bytes (default random)"})
-	AddFlag(flags, &f.now, FlagSpec[*time.Time]{Name: "now", Kind: "time", Parse: parseNow, Usage: "Use this time in the payload, in RFC 3339 form (default the current time)"})
+	AddFlag(flags, &f.now, FlagSpec[*time.Time]{Name: "now", Kind: "time", Parse: ParseNow, Usage: "Use this time in the payload, in RFC 3339 form (default the current time)"})
 }
 
 // IsBotFile reports whether the value of --bot is a file and not the name of a ready bot.

@@ -117,7 +117,8 @@ func ParseSeed(s string) (*uint64, error) {
 	return &seed, nil
 }
 
-func parseNow(s string) (*time.Time, error) {
+// ParseNow parses a time in RFC 3339 form.
+func ParseNow(s string) (*time.Time, error) {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
 		return nil, errors.New("want a time like 2026-11-21T09:30:00Z (RFC 3339)")

@@ -76,7 +76,7 @@ func Requests(cases []Case) int {
 			n++
 		}
 	}
-	if n > 0 && cases[0].ID != validCase {
+	if len(cases) > 0 && cases[0].ID != validCase {
 		n++ // the plain delivery before the first case
 	}
 	return n

@@ -21,6 +21,8 @@ type health struct {
 	trouble *trouble          // why the receiver does not respond as usual now; nil if it does
 	waited  int               // the number of cases that have waited for the end of a timeout
 	sent    int               // the number of requests
+
+	stopped bool              // a plain delivery after the present case was not connected
 	once    map[string]string // by kind of failure: the case that has reported it for the whole run
 }
 
@@ -85,8 +87,8 @@ func (r *run) recovered(ctx context.Context, c Case) (bool, error) {
 // maxWaits is the number of cases that check whether timeouts have ended.
 const maxWaits = 2
 
-// examineAfter sends a plain delivery after a case. If the receiver does not respond as before, or if a connection broke in the
-// case, a second run of the case shows whether the case is the reason.
+// examineAfter sends a plain delivery after a case that has failed or may have a later effect. If the receiver does not respond as
+// before, or if a connection broke in the case, a second run of the case shows whether the case is the reason.
 func (r *run) examineAfter(ctx context.Context, result *Result) error {
 	if !plainAfter(r.opt.Cases, len(r.results)) && result.Outcome != report.Failed {
 		return nil
@@ -96,6 +98,7 @@ func (r *run) examineAfter(ctx context.Context, result *Result) error {
 			return err
 		}
 	}
+	r.stopped = false
 	after, err := r.plain(ctx, result.Case, "after "+result.Case.ID)
 	if err != nil {
 		return err
@@ -122,6 +125,7 @@ func (r *run) awaitRestart(ctx context.Context, c Case, first *Result) error {
 	last := first
 	for start, n := time.Now(), 1; ; n++ {
 		e := last.Exchanges[0]
+		r.stopped = r.stopped || isStopped(&e)
 		if time.Since(start) > r.opt.Restart || !mayEnd(&e, n) {
 			r.trouble = &trouble{cmp.Or(e.Error, fmt.Sprint(e.Status)), troubleText(&e), c.ID}
 			return nil
@@ -147,7 +151,12 @@ func mayEnd(e *report.Exchange, n int) bool {
 	case e.Error != "":
 		return false
 	}
-	return n <= 2 || e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusGatewayTimeout
+	return n <= 2 || isStopped(e)
+}
+
+// isStopped reports whether no receiver listens, itself or behind a proxy.
+func isStopped(e *report.Exchange) bool {
+	return emitter.NotConnected(e.Error) || e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusGatewayTimeout
 }
 
 // restartPoll is the time between two plain deliveries while a restart is awaited.
@@ -167,8 +176,8 @@ func troubleText(e *report.Exchange) string {
 	return fmt.Sprintf("the receiver responds %d to plain deliveries", e.Status)
 }
 
-// blame fails the case after which the receiver no longer works. If the receiver had stopped before the first request of the
-// case, the case before it was the reason.
+// blame fails the case after which the receiver no longer works. If that was so before the first request of the case, the case before
+// it was the reason.
 func (r *run) blame(result, after *Result) {
 	if last := len(r.results) - 1; last >= 0 && result.Exchanges[0].Error == emitter.FailureRefused {
 		r.trouble.since = r.results[last].Case.ID
@@ -254,10 +263,11 @@ func (r *run) blameChance(ctx context.Context, result, after *Result) error {
 }
 
 // lateEffect runs the last case again, twice, and returns a plain delivery after it that the receiver did not accept. It returns nil
-// if there is none, or if it was another one in the second run: then the receiver breaks connections by chance.
+// if there is none, if the receiver has not stopped, or if it was another one in the second run: then the receiver breaks connections
+// by chance.
 func (r *run) lateEffect(ctx context.Context) (*Result, error) {
 	last := len(r.results) - 1
-	if last < 0 || r.results[last].Outcome != report.Passed || len(r.results[last].Exchanges) == 0 {
+	if !r.stopped || last < 0 || r.results[last].Outcome != report.Passed || len(r.results[last].Exchanges) == 0 {
 		return nil, nil
 	}
 	first, after, err := r.deliverUntilBroken(ctx, r.results[last].Case, "again")

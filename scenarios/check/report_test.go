@@ -16,15 +16,15 @@ func TestReport(t *testing.T) {
 	for _, strict := range []bool{false, true} {
 		opt.Strict = strict
 		r := Report(results, opt)
-		want := report.Totals{Suites: len(Groups), Steps: len(Cases()), Passed: len(Cases()) - 2, Failed: 1, Skipped: 1}
+		want := report.Totals{Suites: len(Groups), Steps: len(Cases()), Passed: len(Cases()) - 2, Failed: 1, Warned: 1}
 		if strict {
-			want.Failed, want.Skipped = 2, 0
+			want.Failed, want.Warned = 2, 0
 		}
 		if got := r.Count(); got != want {
 			t.Errorf("strict %v: got %+v, want %+v", strict, got, want)
 		}
 		for _, s := range r.Suites[len(r.Suites)-1].Steps {
-			if s.Outcome == report.Skipped && strings.Contains(s.Why, "\n") {
+			if s.Outcome == report.Warned && strings.Contains(s.Why, "\n") {
 				t.Errorf("%s: the reason has more than one line: %q", s.Name, s.Why)
 			}
 		}

@@ -86,6 +86,7 @@ type Result struct {
 
 	Hint      string            // the cause of this failure, or what the receiver said, if Run knows it
 	Fix       string            // how to fix this failure, if it has another cause than Case.Fix
+	Known     bool              // the baseline lists the failure (see [Baseline.Mark])
 	Note      string            // what the receiver may do, but most receivers do not; it is no failure
 	Reason    string            // why the case was skipped or is inconclusive
 	Started   time.Time         // when the case started
@@ -100,10 +101,10 @@ func (r *Result) mask() {
 	}
 }
 
-// Fails reports whether the result fails the whole run: a failed MUST and an inconclusive case always do, a failed SHOULD only
-// if strict.
+// Fails reports whether the result fails the whole run: a failed MUST and an inconclusive case do, a failed SHOULD only if
+// strict, a known failure never.
 func (r *Result) Fails(strict bool) bool {
-	return r.Outcome == report.Inconclusive || r.Outcome == report.Failed && (r.Case.Level == Must || strict)
+	return !r.Known && (r.Outcome == report.Inconclusive || r.Outcome == report.Failed && (r.Case.Level == Must || strict))
 }
 
 // UnreachableError is the error of [Run] if the first delivery could not reach the receiver.

@@ -17,8 +17,9 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 	for i := range r.Suites {
 		s := &r.Suites[i]
 		for j := range s.Steps {
-			if s.Steps[j].Outcome.settled() == Failed {
-				annotate(b, "error", [][2]string{
+			kind := map[Outcome]string{Failed: "error", Warned: "warning", Inconclusive: "warning"}[s.Steps[j].Outcome.settled()]
+			if kind != "" {
+				annotate(b, kind, [][2]string{
 					{"file", visible(r.inRepository(s.Steps[j].file(s)))},
 					{"line", lineOf(s, &s.Steps[j])},
 					{"title", visible(s.Name) + " › " + visible(s.Steps[j].Name)},
@@ -52,10 +53,14 @@ func lineOf(s *Suite, step *Step) string {
 }
 
 func annotationText(s *Step) string {
-	if s.Repeat == "" {
-		return s.message()
+	message := s.message()
+	if reason := s.reason(); reason != "" {
+		message = clip(visible(reason), messageLimit)
 	}
-	return s.message() + "\nrepeat it: " + visible(s.Repeat)
+	if s.Repeat == "" {
+		return message
+	}
+	return message + "\nrepeat it: " + visible(s.Repeat)
 }
 
 // annotate writes one command, ::name key=value,…::message, escaped as in

@@ -103,15 +103,17 @@ func pageBody(m Message) notedText {
 
 // pageTitle returns the result as a heading.
 func pageTitle(n Totals, part string) string {
+	passed := n.Passed
 	switch {
 	case n.Steps == 0:
 		return "No " + part + " ran"
 	case n.Failed > 0:
 		return fmt.Sprintf("%d of %s failed", n.Failed, text.Counted(n.Steps, part))
-	case n.Passed == 0:
+	case n.Skipped == n.Steps:
 		return "Every " + part + " was skipped"
-	case n.Skipped > 0:
-		return fmt.Sprintf("%s passed, %d skipped", text.Counted(n.Passed, part), n.Skipped)
+	case n.NeitherNor() > 0:
+		n.Passed, n.Steps = 0, n.Steps-n.Passed
+		return fmt.Sprintf("%s passed, %s", text.Counted(passed, part), headline(n))
 	case n.Steps == 1:
 		return text.Counted(n.Steps, part) + " passed"
 	}

@@ -12,9 +12,14 @@ import (
 // WriteJSON writes the whole report as one indented object, for programs. Bodies
 // are complete and unchanged; a body that is not UTF-8 is in body_base64. Durations
 // are in milliseconds, times in RFC 3339. Optional fields are left out if they are
-// empty. The names of the fields do not change; new ones may be added.
+// empty. The names of the fields do not change; new ones may be added. A report with
+// a Target has a list of cases in place of the suites.
 func WriteJSON(w io.Writer, r *Report) error {
-	if err := text.WriteJSON(w, newReportJSON(r), "  "); err != nil {
+	var v any = newReportJSON(r)
+	if r.Target != "" {
+		v = newCasesJSON(r)
+	}
+	if err := text.WriteJSON(w, v, "  "); err != nil {
 		return fmt.Errorf("writing the JSON report: %w", err)
 	}
 	return nil
@@ -127,13 +132,18 @@ func newStepJSON(s *Step) stepJSON {
 	v := stepJSON{
 		Name: s.Name, File: s.File, Line: s.Line, Started: s.Started, Duration: milliseconds(s.Took),
 		Outcome: s.Outcome.settled(), Why: s.Why, Repeat: s.Repeat,
-		Checks: make([]checkJSON, len(s.Checks)), Exchanges: make([]exchangeJSON, len(s.Exchanges)),
+		Checks: make([]checkJSON, len(s.Checks)), Exchanges: newExchangesJSON(s.Exchanges),
 	}
 	for i, c := range s.Checks {
 		v.Checks[i] = checkJSON{c.What, c.Outcome.settled(), c.Expected, c.Actual}
 	}
-	for i, e := range s.Exchanges {
-		v.Exchanges[i] = exchangeJSON{
+	return v
+}
+
+func newExchangesJSON(exchanges []Exchange) []exchangeJSON {
+	v := make([]exchangeJSON, len(exchanges))
+	for i, e := range exchanges {
+		v[i] = exchangeJSON{
 			Number: e.Number, Title: e.Title, URL: e.URL, Status: e.Status, Error: e.Error, Reason: e.Reason,
 			Duration: milliseconds(e.Took), Request: newMessageJSON(e.Request), Response: newMessageJSON(e.Response),
 		}

@@ -28,7 +28,7 @@ func WriteJUnit(w io.Writer, r *Report) error {
 	x.put(">\n")
 	names := make(names)
 	for i := range r.Suites {
-		x.suite(&r.Suites[i], names.unique(r.Suites[i].Name, "unnamed "+r.unit()), r.part())
+		x.suite(r, &r.Suites[i], names.unique(r.Suites[i].Name, "unnamed "+r.unit()))
 	}
 	x.put("</testsuites>\n")
 	if err := x.Flush(); err != nil {
@@ -90,7 +90,7 @@ func junitCount(suites ...Suite) junitTotals {
 			s := &suites[i].Steps[j]
 			n.tests++
 			switch s.Outcome.settled() {
-			case Skipped:
+			case Skipped, Warned, Inconclusive:
 				n.skipped++
 			case Failed:
 				if len(s.failed()) > 0 {
@@ -117,7 +117,7 @@ func seconds(d time.Duration) string {
 	return fmt.Sprintf("%d.%06d", us/1_000_000, us%1_000_000)
 }
 
-func (x xmlWriter) suite(s *Suite, name, part string) {
+func (x xmlWriter) suite(r *Report, s *Suite, name string) {
 	n := junitCount(*s)
 	x.put("  <testsuite")
 	x.attribute("name", name)
@@ -128,25 +128,27 @@ func (x xmlWriter) suite(s *Suite, name, part string) {
 		x.attribute("timestamp", s.Started.UTC().Format("2006-01-02T15:04:05"))
 	}
 	x.put(">\n")
-	x.properties(s)
+	x.properties(r, s)
 	names := make(names)
 	for i := range s.Steps {
 		step := &s.Steps[i]
 		x.put("    <testcase")
 		x.attribute("classname", name)
-		x.attribute("name", names.unique(step.Name, "unnamed "+part))
+		x.attribute("name", names.unique(step.Name, "unnamed "+r.part()))
 		x.attribute("time", seconds(step.Took))
 		x.step(s, step)
 	}
 	x.put("  </testsuite>\n")
 }
 
-func (x xmlWriter) properties(s *Suite) {
-	if s.File == "" && s.Description == "" {
+func (x xmlWriter) properties(r *Report, s *Suite) {
+	if s.File == "" && s.Description == "" && r.Target == "" && r.Seed == "" {
 		return
 	}
 	x.put("    <properties>\n")
-	for _, p := range [][2]string{{"file", s.File}, {"description", strings.Join(strings.Fields(s.Description), " ")}} {
+	for _, p := range [][2]string{
+		{"file", s.File}, {"description", strings.Join(strings.Fields(s.Description), " ")}, {"target", r.Target}, {"seed", r.Seed},
+	} {
 		if p[1] != "" {
 			x.put("      <property")
 			x.attribute("name", p[0])
@@ -165,9 +167,13 @@ func (x xmlWriter) step(s *Suite, step *Step) {
 	}
 	x.put(">\n")
 	switch outcome {
-	case Skipped:
+	case Skipped, Warned, Inconclusive:
+		message := step.Why
+		if outcome != Skipped {
+			message = step.reason()
+		}
 		x.put("      <skipped")
-		x.attribute("message", step.Why)
+		x.attribute("message", message)
 		x.put("/>\n")
 	case Failed:
 		element, kind := "failure", "expectation"

@@ -11,6 +11,11 @@ func (s *Step) Mask(secret func([]byte) []byte) {
 		}
 	}
 	mask(&s.Name, &s.Why, &s.Repeat)
+	if c := s.Case; c != nil {
+		masked := *c // the caller may share it
+		mask(&masked.Why, &masked.Sent, &masked.Want, &masked.Got, &masked.Fix, &masked.Note)
+		s.Case = &masked
+	}
 	for i := range s.Checks {
 		mask(&s.Checks[i].What, &s.Checks[i].Expected, &s.Checks[i].Actual)
 	}

@@ -33,6 +33,8 @@ var outcomes = map[Outcome]struct{ word, mark string }{
 // Report is the result of a run.
 type Report struct {
 	Tool        string        // the program that made the report, such as "artihook 0.1.0"
+	Target      string        // the URL of the receiver; "" if there are several
+	Seed        string        // of the generated leads; "" if there are several
 	Unit, Part  string        // the words for a suite and a step; "" means "scenario" and "step"
 	Started     time.Time     // the zero time is not shown
 	Took        time.Duration // from the start of the first step to the end of the last
@@ -63,6 +65,16 @@ type Step struct {
 	Checks    []Check
 	Exchanges []Exchange
 	Repeat    string // the command that repeats the step; "" if there is none
+	Case      *Case  // of a report about cases; nil in a report about scenarios
+}
+
+// Case is what a report about cases has in JSON for each of them, besides the fields of the Step.
+type Case struct {
+	Group, Level         string
+	Result               Outcome // Failed also if the run does not fail because of it
+	Why, Sent, Want, Got string
+	Fix, Note            string
+	Known                bool // the baseline lists the failure
 }
 
 // Check is one expectation of a step.
@@ -97,6 +109,23 @@ type Message struct {
 func (r *Report) unit() string { return orWord(r.Unit, "scenario") }
 func (r *Report) part() string { return orWord(r.Part, "step") }
 
+// facts returns the header of a report about one receiver: name and value of each line.
+func (r *Report) facts() [][2]string {
+	var facts [][2]string
+	for _, f := range [][2]string{{"target", r.Target}, {"seed", r.Seed}} {
+		if f[1] != "" {
+			facts = append(facts, f)
+		}
+	}
+	if len(facts) > 0 && !r.Started.IsZero() {
+		facts = append(facts, [2]string{"time", r.Started.UTC().Format(time.RFC3339)})
+	}
+	if len(facts) > 0 && r.Tool != "" {
+		facts = append(facts, [2]string{"version", r.Tool})
+	}
+	return facts
+}
+
 func orWord(word, preset string) string {
 	if word == "" {
 		return preset
@@ -108,6 +137,9 @@ func orWord(word, preset string) string {
 type Totals struct {
 	Suites, Steps, Passed, Failed, Warned, Inconclusive, Skipped int // all but Suites count steps
 }
+
+// NeitherNor returns the number of steps that neither passed nor failed.
+func (n Totals) NeitherNor() int { return n.Warned + n.Inconclusive + n.Skipped }
 
 // Count returns the counts of r.
 func (r *Report) Count() Totals {
@@ -175,6 +207,18 @@ func (o Outcome) settled() Outcome {
 
 func (o Outcome) word() string { return outcomes[o.settled()].word }
 func (o Outcome) mark() string { return outcomes[o.settled()].mark }
+
+// reason returns why a step neither passed nor failed, with the word for its outcome, or "".
+func (s *Step) reason() string {
+	switch o := s.Outcome.settled(); {
+	case o == Passed || o == Failed:
+		return ""
+	case s.Why == "":
+		return o.word()
+	default:
+		return o.word() + ": " + s.Why
+	}
+}
 
 func (m Message) exists() bool { return m.Head != "" || len(m.Body) > 0 }
 

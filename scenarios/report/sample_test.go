@@ -26,22 +26,33 @@ var writers = map[string]func(io.Writer, *report.Report) error{
 	"summary-color.txt": func(w io.Writer, r *report.Report) error {
 		return report.WriteText(w, r, report.TextOptions{Color: true})
 	},
-	"suites.txt":         writeSuites,
-	"suites.jsonl":       writeSuitesJSON,
-	"report.junit.xml":   report.WriteJUnit,
-	"report.tap":         report.WriteTAP,
-	"report.json":        report.WriteJSON,
-	"report.html":        report.WriteHTML,
-	"annotations.txt":    report.WriteAnnotations,
-	"step-summary.md":    report.WriteStepSummary,
-	"empty.html":         withoutSuites(report.WriteHTML),
-	"empty.junit.xml":    withoutSuites(report.WriteJUnit),
-	"empty.tap":          withoutSuites(report.WriteTAP),
-	"empty.json":         withoutSuites(report.WriteJSON),
-	"empty-summary.md":   withoutSuites(report.WriteStepSummary),
-	"empty-summary.txt":  withoutSuites(writeText),
-	"passed.html":        onlyPassed(report.WriteHTML),
-	"passed-summary.txt": onlyPassed(writeText),
+	"cases.json":        cases(report.WriteJSON),
+	"cases.jsonl":       cases(writeCasesJSON),
+	"cases.junit.xml":   cases(report.WriteJUnit),
+	"cases.tap":         cases(report.WriteTAP),
+	"cases.html":        cases(report.WriteHTML),
+	"cases-summary.md":  cases(report.WriteStepSummary),
+	"cases-summary.txt": cases(writeText),
+	"cases-color.txt": cases(func(w io.Writer, r *report.Report) error {
+		return report.WriteText(w, r, report.TextOptions{Color: true})
+	}),
+	"cases-annotations.txt": cases(report.WriteAnnotations),
+	"suites.txt":            writeSuites,
+	"suites.jsonl":          writeSuitesJSON,
+	"report.junit.xml":      report.WriteJUnit,
+	"report.tap":            report.WriteTAP,
+	"report.json":           report.WriteJSON,
+	"report.html":           report.WriteHTML,
+	"annotations.txt":       report.WriteAnnotations,
+	"step-summary.md":       report.WriteStepSummary,
+	"empty.html":            withoutSuites(report.WriteHTML),
+	"empty.junit.xml":       withoutSuites(report.WriteJUnit),
+	"empty.tap":             withoutSuites(report.WriteTAP),
+	"empty.json":            withoutSuites(report.WriteJSON),
+	"empty-summary.md":      withoutSuites(report.WriteStepSummary),
+	"empty-summary.txt":     withoutSuites(writeText),
+	"passed.html":           onlyPassed(report.WriteHTML),
+	"passed-summary.txt":    onlyPassed(writeText),
 }
 
 func writeText(w io.Writer, r *report.Report) error {
@@ -64,6 +75,48 @@ func writeSuitesJSON(w io.Writer, r *report.Report) error {
 		}
 	}
 	return nil
+}
+
+func writeCasesJSON(w io.Writer, r *report.Report) error {
+	for i := range r.Suites[0].Steps {
+		if err := report.WriteCaseJSON(w, &r.Suites[0].Steps[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cases returns a writer of a report about cases, with each outcome.
+func cases(write func(io.Writer, *report.Report) error) func(io.Writer, *report.Report) error {
+	return func(w io.Writer, r *report.Report) error {
+		return write(w, &report.Report{
+			Tool: r.Tool, Target: "http://localhost:3000/hook", Seed: "7", Unit: "group", Part: "case", Started: r.Started, Took: r.Took,
+			Suites: []report.Suite{{Name: "http", Started: r.Started, Took: r.Took, Steps: []report.Step{
+				caseStep("http-in-time", report.Passed, report.Passed),
+				caseStep("http-cut", report.Failed, report.Failed),
+				caseStep("http-get", report.Warned, report.Failed),
+				caseStep("http-head", report.Inconclusive, report.Inconclusive),
+				caseStep("http-no-html", report.Skipped, report.Skipped),
+			}}},
+		})
+	}
+}
+
+// caseStep returns a case; the run tolerates a failure whose outcome is report.Warned.
+func caseStep(id string, outcome, result report.Outcome) report.Step {
+	s := report.Step{Name: id, Outcome: outcome, Took: 3 * time.Millisecond, Case: &report.Case{Group: "http", Level: "SHOULD", Result: result, Why: "It matters."}}
+	switch outcome {
+	case report.Failed, report.Warned:
+		s.Checks = []report.Check{{What: "GET /", Outcome: report.Failed, Expected: "405", Actual: "500"}}
+		s.Case.Sent, s.Case.Want, s.Case.Got, s.Case.Fix = "GET /", "405", "500", "Respond 405."
+		s.Why, s.Repeat = "It matters. Respond 405.", "artihook check --only "+id
+	case report.Passed:
+		s.Case.Note = "a note"
+		s.Why = s.Case.Note
+	default:
+		s.Why = "see http-cut"
+	}
+	return s
 }
 
 func withoutSuites(write func(io.Writer, *report.Report) error) func(io.Writer, *report.Report) error {

@@ -23,6 +23,12 @@ func WriteStepSummary(w io.Writer, r *Report) error {
 	var b strings.Builder
 	n := r.Count()
 	fmt.Fprintf(&b, "## %s\n\n%s\n", markdown(strings.TrimSpace(r.Tool+": "+headline(n))), amount(r))
+	for _, fact := range r.facts() {
+		fmt.Fprintf(&b, "\n- %s: %s", fact[0], markdown(fact[1]))
+	}
+	if r.Target != "" {
+		b.WriteString("\n")
+	}
 	if r.Interrupted {
 		b.WriteString("\n**Interrupted before the run was complete.**\n")
 	}
@@ -39,8 +45,16 @@ func WriteStepSummary(w io.Writer, r *Report) error {
 }
 
 func summarySuites(b *strings.Builder, r *Report) {
-	fmt.Fprintf(b, "\n| %s | Outcome | %ss | Failed | Skipped | Time |\n| --- | --- | ---: | ---: | ---: | ---: |\n",
-		cell(capital(r.unit())), cell(capital(r.part())))
+	n := r.Count()
+	columns := []summaryColumn{{"Failed", func(n Totals) int { return n.Failed }}, {"Skipped", func(n Totals) int { return n.Skipped }}}
+	if n.Warned > 0 || n.Inconclusive > 0 {
+		columns = append(columns, summaryColumn{"Warnings", func(n Totals) int { return n.Warned }}, summaryColumn{"Inconclusive", func(n Totals) int { return n.Inconclusive }})
+	}
+	fmt.Fprintf(b, "\n| %s | Outcome | %ss |", cell(capital(r.unit())), cell(capital(r.part())))
+	for _, c := range columns {
+		fmt.Fprintf(b, " %s |", c.name)
+	}
+	fmt.Fprintf(b, " Time |\n| --- | --- | ---: |%s ---: |\n", strings.Repeat(" ---: |", len(columns)))
 	for i := range r.Suites {
 		s := &r.Suites[i]
 		if b.Len() > summaryTable {
@@ -48,9 +62,18 @@ func summarySuites(b *strings.Builder, r *Report) {
 			return
 		}
 		n := s.count()
-		fmt.Fprintf(b, "| %s | %s %s | %d | %d | %d | %s |\n", cell(s.Name), s.Outcome().mark(),
-			s.Outcome().word(), n.Steps, n.Failed, n.Skipped, text.ShortDuration(s.Took))
+		fmt.Fprintf(b, "| %s | %s %s | %d |", cell(s.Name), s.Outcome().mark(), s.Outcome().word(), n.Steps)
+		for _, c := range columns {
+			fmt.Fprintf(b, " %d |", c.count(n))
+		}
+		fmt.Fprintf(b, " %s |\n", text.ShortDuration(s.Took))
 	}
+}
+
+// summaryColumn is a column of the table of suites with a count.
+type summaryColumn struct {
+	name  string
+	count func(Totals) int
 }
 
 func summaryFailures(b *strings.Builder, r *Report, left int) {

@@ -14,7 +14,11 @@ import (
 // with "Bail out!", so that a harness does not treat it as complete.
 func WriteTAP(w io.Writer, r *Report) error {
 	t := tapWriter{bufio.NewWriter(w), r}
-	t.printf("TAP version 14\n1..%d", len(r.Suites))
+	t.printf("TAP version 14\n")
+	for _, fact := range r.facts() {
+		t.printf("# %s: %s\n", fact[0], tapText(fact[1], ""))
+	}
+	t.printf("1..%d", len(r.Suites))
 	if len(r.Suites) == 0 {
 		t.printf(" # SKIP nothing ran")
 	}
@@ -48,28 +52,41 @@ func (t tapWriter) suite(s *Suite, number int) {
 	for i := range s.Steps {
 		step := &s.Steps[i]
 		t.point("    ", step.Outcome, i+1, tapText(step.Name, "unnamed "+t.r.part()))
-		if step.Outcome == Skipped {
-			t.printf(" # SKIP")
-			if why := tapText(step.Why, ""); why != "" {
-				t.printf(" %s", why)
-			}
+		switch step.Outcome {
+		case Skipped:
+			t.directive("SKIP", step.Why)
+		case Inconclusive:
+			t.directive("SKIP", step.reason())
+		case Warned: // a harness does not count a failure with this directive
+			t.directive("TODO", step.reason())
 		}
 		t.printf("\n")
 		if step.Outcome.settled() == Failed {
 			t.diagnostic(s, step)
 		}
 	}
-	t.point("", s.Outcome(), number, name)
-	if s.Outcome() == Skipped {
+	outcome := s.Outcome()
+	if outcome == Warned {
+		outcome = Passed
+	}
+	t.point("", outcome, number, name)
+	if outcome == Skipped {
 		t.printf(" # SKIP no %s ran", t.r.part())
 	}
 	t.printf("\n")
 }
 
+func (t tapWriter) directive(name, why string) {
+	t.printf(" # %s", name)
+	if why = tapText(why, ""); why != "" {
+		t.printf(" %s", why)
+	}
+}
+
 // point writes the start of a test point. The description must be escaped already.
 func (t tapWriter) point(indent string, o Outcome, number int, description string) {
 	not := ""
-	if o.settled() == Failed {
+	if o.settled() == Failed || o == Warned {
 		not = "not "
 	}
 	t.printf("%s%sok %d - %s", indent, not, number, description)

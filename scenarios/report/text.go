@@ -100,7 +100,13 @@ func (t textWriter) paint(color, s string) string {
 }
 
 func (t textWriter) mark(o Outcome) string {
-	color := map[Outcome]string{Passed: green, Failed: red, Skipped: yellow}[o.settled()]
+	color := yellow
+	switch o.settled() {
+	case Passed:
+		color = green
+	case Failed:
+		color = red
+	}
 	return t.paint(color, o.mark())
 }
 
@@ -108,11 +114,8 @@ func (t textWriter) step(s *Step, width int) {
 	name := visible(s.Name)
 	gap := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(name)))
 	after := text.ShortDuration(s.Took)
-	if s.Outcome == Skipped {
-		after = "skipped"
-		if s.Why != "" {
-			after += ": " + visible(s.Why)
-		}
+	if why := s.reason(); why != "" {
+		after = visible(why)
 	}
 	t.printf("  %s %s%s  %s\n", t.mark(s.Outcome), name, gap, t.paint(dim, after))
 	if s.Outcome.settled() == Failed && !t.opt.Brief {
@@ -175,6 +178,8 @@ func (t textWriter) totals(r *Report) {
 	switch {
 	case n.Failed > 0:
 		text = t.paint(red, text)
+	case n.Inconclusive > 0 || n.Warned > 0:
+		text = t.paint(yellow, text)
 	case n.Passed > 0 && !r.Interrupted:
 		text = t.paint(green, text)
 	}
@@ -194,7 +199,7 @@ func headline(n Totals) string {
 	for _, p := range []struct {
 		n    int
 		word string
-	}{{n.Passed, "passed"}, {n.Failed, "failed"}, {n.Skipped, "skipped"}} {
+	}{{n.Passed, "passed"}, {n.Failed, "failed"}, {n.Warned, "with a warning"}, {n.Inconclusive, "inconclusive"}, {n.Skipped, "skipped"}} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
 		}
