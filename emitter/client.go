@@ -46,8 +46,13 @@ func (c *client) do(ctx context.Context, target signature.URL, request *exchange
 	if !isValid(request) {
 		return response{err: errRequest}
 	}
-	d := c.take(target)
-	defer c.put(d)
+	d := newConn(c, target)
+	if opt.NewConnection {
+		defer d.disconnect()
+	} else {
+		d = c.take(target)
+		defer c.put(d)
+	}
 	d.out = request.AppendRaw(d.out[:0])
 	r := outgoing{raw: d.out, method: request.Method, close: request.Headers.Closes()}
 	if body := len(request.Body); body > 0 && (opt.SlowBody > 0 || opt.Cut) {

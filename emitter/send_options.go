@@ -9,6 +9,8 @@ type SendOptions struct {
 	SlowBody time.Duration // send the body in small pieces over this time; 0 sends it at once
 	Cut      bool          // close the connection in the middle of the body, after CutAfter bytes of it
 	CutAfter int
+
+	NewConnection bool // open a connection for each attempt, and close it afterwards
 }
 
 // WithOptions returns an Emitter with these options. It uses the connections and the history of e.

@@ -94,10 +94,8 @@ func (c *caseRun) post(req request) (history.Delivery, error) {
 		req.alter(&planned)
 		planned.Tampered = string(emitter.TamperOf(w, &planned))
 	}
-	if !req.reuse {
-		c.run.opt.Emitter.Close()
-	}
 	options := req.options
+	options.NewConnection = !req.reuse
 	options.Timeout = min(c.run.timeout()+options.SlowBody, time.Until(c.run.deadline))
 	return c.run.opt.Emitter.WithOptions(options).Send(c.ctx, w, planned, nil)
 }

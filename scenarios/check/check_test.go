@@ -40,6 +40,7 @@ type exam struct {
 	timeout  time.Duration  // 0 is the default
 	budget   time.Duration  // 0 is the default
 	seed     uint64         // 0 is always the same one
+	now      time.Time      // zero is the clock
 	slow     time.Duration  // 0 is a short time
 	roots    *x509.CertPool // that the emitter trusts; nil is none beside those of the system
 	signURL  string         // the public URL; "" is none
@@ -84,11 +85,15 @@ func examine(t *testing.T, url string, x exam, probe Probe) []Result {
 			t.Fatal(err)
 		}
 	}
+	now := time.Now
+	if !x.now.IsZero() {
+		now = func() time.Time { return x.now }
+	}
 	sender := emitter.New(emitter.Options{Connections: manyLeadsCount, RootCAs: x.roots})
 	defer sender.Close()
 	results, err := Run(t.Context(), Options{
 		Emitter: sender, Webhook: emitter.Webhook{URL: target, SignURL: public, Secret: signature.NewSecret(testSecret), Scheme: x.scheme, Edition: x.edition},
-		Cases: cases, Probe: probe, Seed: cmp.Or(x.seed, 11), Patience: cmp.Or(x.patience, time.Minute), Slow: cmp.Or(x.slow, 40*time.Millisecond), Settle: cmp.Or(x.settle, 100*time.Millisecond),
+		Cases: cases, Probe: probe, Now: now, Seed: cmp.Or(x.seed, 11), Patience: cmp.Or(x.patience, time.Minute), Slow: cmp.Or(x.slow, 40*time.Millisecond), Settle: cmp.Or(x.settle, 100*time.Millisecond),
 		Linger: cmp.Or(x.linger, time.Millisecond), Timeout: x.timeout, Budget: x.budget, Restart: cmp.Or(x.restart, 100*time.Millisecond),
 	})
 	if err != nil {
