@@ -83,7 +83,7 @@ func TestSameBytes(t *testing.T) {
 	if r := examine(t, server.URL, exam{only: []string{"life-gaps"}, seed: 7, now: now, blind: true}, nil)[0]; r.Outcome != report.Passed {
 		t.Errorf("%s: %s", r.Case.ID, r.Outcome)
 	}
-	if more := len(arrived) - before; more > 1 { // the plain delivery before the case
+	if more := len(arrived) - before; more > 2 { // the plain deliveries before and after the case
 		t.Errorf("the case alone sent %d other requests", more)
 	}
 }
