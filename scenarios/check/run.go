@@ -137,7 +137,7 @@ func Run(ctx context.Context, opt Options) ([]Result, error) {
 	if opt.Probe != nil {
 		opt.Probe = opt.Probe.redacted(opt.Webhook.Secret)
 	}
-	r := &run{opt: &opt, visitors: visitors, deadline: time.Now().Add(opt.Budget), health: health{once: map[string]string{}}}
+	r := &run{opt: &opt, visitors: visitors, deadline: time.Now().Add(opt.Budget - min(time.Second, opt.Budget/20)), health: health{once: map[string]string{}}}
 	err = r.runAll(ctx)
 	if ended := r.reportUntil(len(r.results)); err == nil {
 		err = ended
