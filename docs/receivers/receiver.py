@@ -32,4 +32,8 @@ class Receiver(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-ThreadingHTTPServer(("localhost", int(os.environ.get("PORT", 3000))), Receiver).serve_forever()
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128  # connections that wait to be accepted; the default of 5 is too low for many visitors
+
+
+Server(("localhost", int(os.environ.get("PORT", 3000))), Receiver).serve_forever()
