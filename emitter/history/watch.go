@@ -134,6 +134,7 @@ func (w *watch) poll(ctx context.Context) ([]Delivery, error) {
 	var news []Delivery
 	yielded := map[int64]bool{}
 	for _, d := range rows {
+		finished[d.ID] = d.State == Done // the outcome may be newer than the list of candidates
 		if matchesAny(w.status, &d) || w.pending[d.ID] {
 			news = append(news, d)
 			yielded[d.ID] = true

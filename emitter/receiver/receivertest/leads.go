@@ -12,7 +12,7 @@ import (
 )
 
 // raceTime is how long the older of two simultaneous events waits for the newer one in LosesUpdates.
-const raceTime = 100 * time.Millisecond
+const raceTime = 400 * time.Millisecond
 
 // leads stores the leads, in memory and without bound.
 type leads struct {
