@@ -5,13 +5,13 @@ import (
 	"unicode/utf8"
 )
 
-// kept are the characters, beside letters and digits, that stand in a path or query as they are: the
-// unreserved and reserved ones of RFC 3986, square brackets among them as in .NET.
+// kept has the characters besides letters and digits that are not escaped in a path or query: the unreserved and
+// reserved ones of RFC 3986. Square brackets are among them, as in .NET.
 const kept = "-._~" + "!$&'()*+,;=" + ":@/?[]"
 
 // escape returns a path or a query in the signed form: forbidden and non-ASCII characters are percent-encoded as
 // UTF-8, a needless escape of an unreserved character is undone, escapes of a non-ASCII character get upper-case hex,
-// other escapes stay as they are, and a percent sign that begins no escape becomes %25. escape(escape(s)) == escape(s).
+// other escapes stay as they are, and a percent sign that begins no escape becomes %25. escape(escape(s)) equals escape(s).
 func escape(text string) string {
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); i++ {
@@ -37,7 +37,7 @@ func escape(text string) string {
 	return string(out)
 }
 
-// escapedByte returns the byte that the escape at the start of text stands for.
+// escapedByte returns the byte that the escape at the start of text encodes.
 func escapedByte(text string) (coded byte, ok bool) {
 	if len(text) < 3 || text[0] != '%' || !isHexDigit(text[1]) || !isHexDigit(text[2]) {
 		return 0, false
@@ -63,8 +63,8 @@ func escapedRune(text string) int {
 	return 3 * size
 }
 
-// removeDots resolves "." and ".." in a path that starts with a slash (RFC 3986 section 5.2.4). Empty segments
-// are segments like others.
+// removeDots resolves "." and ".." in a path that starts with a slash (RFC 3986 section 5.2.4). It keeps empty
+// segments.
 func removeDots(path string) string {
 	segments := strings.Split(path[1:], "/")
 	out := segments[:0]
@@ -89,7 +89,7 @@ func isHexDigit(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
-// unhex gives the value of a hex digit.
+// unhex returns the value of a hex digit.
 func unhex(c byte) byte {
 	switch {
 	case c <= '9':

@@ -13,8 +13,8 @@ const (
 	maxLabel = 63
 )
 
-// names maps a non-ASCII name to punycode as .NET and browsers do (UTS 46, non-transitional). Which ASCII
-// characters a name may have is our own check: idna's would refuse the underscore of docker-compose services.
+// names maps a non-ASCII name to punycode as .NET and browsers do (UTS 46, non-transitional). isName checks the ASCII
+// characters, because the check of idna rejects the underscore in the names of docker-compose services.
 var names = idna.New(
 	idna.MapForLookup(),
 	idna.Transitional(false),
@@ -22,7 +22,7 @@ var names = idna.New(
 	idna.BidiRule(),
 )
 
-// normaliseHost gives the canonical text of a name, an IPv4 address or an IPv6 address in brackets.
+// normaliseHost returns the canonical text of a name, an IPv4 address or an IPv6 address in brackets.
 func normaliseHost(host string) (string, bool) {
 	if inner, ok := strings.CutPrefix(host, "["); ok {
 		return normaliseIPv6(inner)
@@ -51,8 +51,8 @@ func normaliseIPv6(inner string) (string, bool) {
 	return "[" + addr.String() + "]", true
 }
 
-// endsInNumber says whether some parser would take the host for an IPv4 address: 127.1, 0x7f.1 and 2130706433
-// are such (WHATWG URL, "ends in a number"). Only the plain form with four parts is then accepted.
+// endsInNumber reports whether some parsers read the host as an IPv4 address, such as 127.1, 0x7f.1 and 2130706433
+// (WHATWG URL, "ends in a number"). Of these hosts, only the plain form with four parts is accepted.
 func endsInNumber(host string) bool {
 	host = strings.TrimSuffix(host, ".")
 	last := host[strings.LastIndexByte(host, '.')+1:]
@@ -66,7 +66,7 @@ func endsInNumber(host string) bool {
 	return last != ""
 }
 
-// isName follows RFC 1123 section 2.1, and allows the underscore. A dot at the end (the root) is kept.
+// isName reports whether s is a host name (RFC 1123 section 2.1). It allows underscores and a dot at the end (the root).
 func isName(host string) bool {
 	host = strings.TrimSuffix(host, ".")
 	if len(host) > maxName {

@@ -10,15 +10,15 @@ import (
 	"unicode/utf8"
 )
 
-// minAnywhere is the length in bytes from which a secret is masked anywhere. A shorter one is masked as a whole word
-// only, since it would garble ordinary text.
+// minAnywhere is the length in bytes from which a secret is masked anywhere. A shorter secret is masked only as a whole
+// word, because it may be a part of ordinary words.
 const minAnywhere = 8
 
-// minStart is how much of a secret, in characters, is masked where a text is cut in the middle of it.
+// minStart is the number of characters of the secret that are masked at the end of a text that was cut.
 const minStart = 4
 
-// matcher finds a secret in text from outside, however the text spells it: letter case does not count, and each
-// character can be itself, percent-encoded, a JSON or HTML escape, or one byte of Latin-1.
+// matcher finds a secret in text from outside. It ignores letter case. Each character may be plain, percent-encoded,
+// a JSON or HTML escape, or one byte of Latin-1.
 type matcher struct {
 	units   []unit
 	first   [256]bool // the bytes that an occurrence can begin with
@@ -63,7 +63,8 @@ func newMatcher(secret string) *matcher {
 
 func (u unit) isLatin1() bool { return 0x80 <= u.r && u.r <= 0xff }
 
-// encodings returns the secret in hex and in base64, there without the characters that depend on what surrounds it.
+// encodings returns the secret in hex and in base64. The base64 forms lack the characters that depend on the bytes
+// before and after the secret.
 func encodings(secret string) [][]byte {
 	digits := hex.EncodeToString([]byte(secret))
 	list := []string{digits, strings.ToUpper(digits)}
@@ -88,7 +89,7 @@ func encodings(secret string) [][]byte {
 func (s Secret) Redact(b []byte) []byte { return s.redact(b, false) }
 
 // RedactCut is Redact for a text that may end in the middle of the secret: it also masks the first characters of the
-// secret at the end of b, from four on.
+// secret at the end of b, if there are at least four.
 func (s Secret) RedactCut(b []byte) []byte { return s.redact(b, true) }
 
 // RedactText is Redact for a string.
@@ -132,7 +133,7 @@ func (s Secret) redact(b []byte, cut bool) []byte {
 	return stars.out
 }
 
-// stars copies a text when the first part of it is to be overwritten.
+// stars overwrites parts of a text with asterisks. It copies the text before the first one.
 type stars struct{ in, out []byte }
 
 func (s *stars) put(from, to int) {
@@ -144,8 +145,8 @@ func (s *stars) put(from, to int) {
 	}
 }
 
-// match returns where the longest occurrence that begins at i ends; 0 is none. A character can have several spellings
-// that fit, so that several ends are followed at once.
+// match returns the end of the longest occurrence that begins at i, 0 if there is none. Several spellings of a
+// character may match, so it follows several ends at the same time.
 func (m *matcher) match(b []byte, i int, cut bool, now, next []int) (end int, _, _ []int) {
 	now = append(now[:0], i)
 	for n, u := range m.units {
@@ -181,7 +182,7 @@ func isWord(r rune) bool {
 	return r == '_' || r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
-// startsWord reports whether a word can begin after b: b ends in no letter or digit, or in an escape.
+// startsWord reports whether a word can begin after b: b does not end in a letter or digit, or it ends in an escape.
 func startsWord(b []byte) bool {
 	r, _ := utf8.DecodeLastRune(b)
 	if len(b) == 0 || !isWord(r) {
@@ -201,7 +202,7 @@ func startsWord(b []byte) bool {
 	return len(b) > 1 && b[len(b)-2] == '\\' && strings.IndexByte("abfnrtv0", b[len(b)-1]) >= 0
 }
 
-// ends appends where each spelling of u ends that begins at p.
+// ends appends the end of each spelling of u that begins at p.
 func (u unit) ends(dst []int, b []byte, p int) []int {
 	if p >= len(b) {
 		return dst
@@ -239,7 +240,7 @@ func (u unit) ends(dst []int, b []byte, p int) []int {
 	return dst
 }
 
-// percent returns the length of the percent-encoded byte c at p, which may be encoded several times; 0 is another text.
+// percent returns the length of the percent-encoded byte c at p, 0 if there is none. It may be encoded several times.
 func percent(b []byte, p int, c byte) int {
 	if p >= len(b) || b[p] != '%' {
 		return 0
@@ -257,7 +258,7 @@ func percent(b []byte, p int, c byte) int {
 	}
 }
 
-// escaped is for escapes of JSON and of programming languages. JSON inside a JSON string doubles the backslashes.
+// escaped matches the escapes of JSON and of programming languages. JSON inside a JSON string doubles the backslashes.
 func (u unit) escaped(dst []int, b []byte, p int) []int {
 	q := p
 	for ; q < len(b) && b[q] == '\\'; q++ {
@@ -289,7 +290,7 @@ func (u unit) escaped(dst []int, b []byte, p int) []int {
 	return dst
 }
 
-// utf16High is the first of the two UTF-16 units of r; -1 where one is enough.
+// utf16High returns the first of the two UTF-16 units of r, or -1 if r needs only one.
 func utf16High(r rune) rune {
 	if r < 0x10000 {
 		return -1
@@ -297,7 +298,7 @@ func utf16High(r rune) rune {
 	return 0xd800 + (r-0x10000)>>10
 }
 
-// entity is for character references of HTML and XML.
+// entity matches the character references of HTML and XML.
 func (u unit) entity(dst []int, b []byte, p int) []int {
 	end := bytes.IndexByte(b[p:min(len(b), p+12)], ';')
 	if end < 0 {
@@ -311,7 +312,7 @@ func (u unit) entity(dst []int, b []byte, p int) []int {
 	return dst
 }
 
-// numbered is the character of "#123" or "#x7b"; -1 is another text.
+// numbered returns the character of "#123" or "#x7b", -1 for any other text.
 func numbered(name string) rune {
 	digits, ok := strings.CutPrefix(name, "#")
 	if !ok || digits == "" {
@@ -333,7 +334,7 @@ func numbered(name string) rune {
 	return value
 }
 
-// hexValue reads so many hex digits at p, eight at most.
+// hexValue reads that many hex digits at p, at most eight.
 func hexValue(b []byte, p, digits int) (value rune, ok bool) {
 	if p < 0 || p+digits > len(b) || digits > 8 {
 		return 0, false

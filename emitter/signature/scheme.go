@@ -2,7 +2,7 @@ package signature
 
 import "fmt"
 
-// Scheme says what is signed, and in which form the header is written (docs/contract.md, section 3).
+// Scheme is what is signed and the form of the header (docs/contract.md, section 3).
 // The zero value is SchemeURL, the scheme of ArtiBot's official samples.
 type Scheme uint8
 
@@ -13,7 +13,7 @@ const (
 	SchemeBody
 )
 
-// String gives "url" or "body", the words that ParseScheme reads.
+// String returns "url" or "body", the words that ParseScheme reads.
 func (s Scheme) String() string {
 	switch s {
 	case SchemeURL:

@@ -9,26 +9,26 @@ import (
 	"strings"
 )
 
-// Header is the name of the header that carries the signature. It goes out in lower case, as written here
+// Header is the name of the header with the signature. It is sent in lower case, as written here
 // (docs/contract.md, section 1).
 const Header = "x-artibot-signature"
 
-// bodyPrefix stands before the digits in the header of SchemeBody.
+// bodyPrefix is the text before the digits in the header of SchemeBody.
 const bodyPrefix = "sha1="
 
 // upperHex are the digits of SchemeURL: upper case satisfies both official samples (docs/contract.md, section 3).
 const upperHex = "0123456789ABCDEF"
 
-// Message is what is signed. An empty Method means POST. URL is signed exactly as it stands, so give it the
-// text of a normalised [URL]; SchemeBody does not look at Method and URL.
+// Message is what is signed. An empty Method means POST. URL is signed exactly as it is, so set it to
+// the text of a normalised [URL]. SchemeBody ignores Method and URL.
 type Message struct {
 	Method string
 	URL    string
 	Body   []byte
 }
 
-// Signer makes header values for one secret and scheme, without allocation once it is warm.
-// It is for one goroutine at a time. Make it with NewSigner.
+// Signer returns header values for one secret and scheme, without allocation after the first one. Do not use it
+// concurrently. Create it with NewSigner.
 type Signer struct {
 	scheme Scheme
 	mac    hash.Hash
@@ -42,7 +42,7 @@ func NewSigner(secret Secret, scheme Scheme) *Signer {
 }
 
 // Append appends the header value for this message to dst. The method is signed in upper case; an empty one
-// means POST. The URL is signed as it stands.
+// means POST. The URL is signed as it is.
 func (s *Signer) Append(dst []byte, method, url string, body []byte) []byte {
 	digits := upperHex
 	if s.scheme == SchemeBody {
@@ -55,7 +55,7 @@ func (s *Signer) Append(dst []byte, method, url string, body []byte) []byte {
 	return dst
 }
 
-// digest returns the bare HMAC; it is overwritten by the next call.
+// digest returns the HMAC. The next call overwrites it.
 func (s *Signer) digest(method, url string, body []byte) []byte {
 	s.mac.Reset()
 	if s.scheme != SchemeBody {
@@ -84,14 +84,14 @@ func appendMethod(dst []byte, method string) []byte {
 	return dst
 }
 
-// Sign returns the header value for one message. Those who sign many keep a Signer.
+// Sign returns the header value for one message. Use a Signer for many messages.
 func Sign(secret Secret, scheme Scheme, m Message) string {
 	return string(NewSigner(secret, scheme).Append(nil, m.Method, m.URL, m.Body))
 }
 
-// Verify says whether the header is the signature of the message. Digits count in upper and in lower case, as
-// the official samples accept them between them; SchemeBody needs its "sha1=". The digests are compared in
-// constant time. Package explain finds out why a signature does not fit.
+// Verify reports whether the header is the signature of the message. The digits may be in upper or lower case, since
+// each is accepted by one of the official samples. SchemeBody needs its "sha1=". The digests are compared in constant
+// time. Package explain finds out why a signature does not fit.
 func Verify(secret Secret, scheme Scheme, m Message, header string) bool {
 	if scheme == SchemeBody {
 		digits, ok := strings.CutPrefix(header, bodyPrefix)

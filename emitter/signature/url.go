@@ -10,14 +10,14 @@ import (
 )
 
 // URL is a webhook's URL in the one form that is both signed and sent (docs/contract.md, section 3): what a receiver
-// rebuilds from scheme, Host header and request target. Make it with ParseURL; the zero value is no URL.
+// rebuilds from scheme, Host header and request target. Create it with ParseURL. The zero value is no URL.
 type URL struct {
 	Scheme string // "http" or "https"
 	Host   string // the Host header: lower case, punycode, without the default port
 	Target string // the request target: path and query; starts with a slash
 }
 
-// String gives the signed URL.
+// String returns the signed URL.
 func (u URL) String() string {
 	if u == (URL{}) {
 		return ""
@@ -25,7 +25,7 @@ func (u URL) String() string {
 	return u.Scheme + "://" + u.Host + u.Target
 }
 
-// Address gives host:port for dialling, with the scheme's default port filled in.
+// Address returns host:port for dialling. The port is the default of the scheme if the URL has none.
 func (u URL) Address() string {
 	if u == (URL{}) {
 		return ""
@@ -37,17 +37,16 @@ func (u URL) Address() string {
 	return net.JoinHostPort(strings.Trim(host, "[]"), port)
 }
 
-// URLError says why a text is no URL that can be signed and posted to.
+// URLError is the reason why a text is not a URL that can be signed and posted to.
 type URLError struct {
-	URL    string // the text for showing: without user info and without the query's values
+	URL    string // the text that may be shown: without user info and without the values of the query
 	Reason string
 }
 
-// Error gives one line that names the URL and the reason.
+// Error returns one line with the URL and the reason.
 func (e *URLError) Error() string { return fmt.Sprintf("bad URL %q: %s", e.URL, e.Reason) }
 
-// Complete fills in what a URL may leave out where people type it: localhost:3000/hook, :3000. The rest keeps its
-// spelling.
+// Complete adds the parts that a typed URL may leave out: localhost:3000/hook, :3000. The rest is unchanged.
 func Complete(short string) string {
 	switch short = strings.TrimSpace(short); {
 	case strings.Contains(short, "://"):
@@ -59,9 +58,9 @@ func Complete(short string) string {
 	}
 }
 
-// ParseURL brings a URL into its signed form, as .NET's Uri.AbsoluteUri does apart from the choices that
-// docs/contract.md, section 3 names. Spaces around it are trimmed, user info and fragment are dropped. Parsing the
-// result again gives the same. The error is a *URLError.
+// ParseURL returns a URL in its signed form. It follows .NET's Uri.AbsoluteUri, except for the choices in
+// docs/contract.md, section 3. It removes spaces around the URL, user info and the fragment. Parsing the result again
+// returns the same URL. The error is a *URLError.
 func ParseURL(raw string) (URL, error) {
 	u, reason := normalise(strings.Trim(raw, " "))
 	if reason != "" {
@@ -70,8 +69,8 @@ func ParseURL(raw string) (URL, error) {
 	return u, nil
 }
 
-// normalise returns the URL, or the reason why there is none. A reason quotes nothing behind the scheme: the
-// text there may be a part of a password.
+// normalise returns the URL, or the reason why there is none. A reason quotes nothing after the scheme, because that
+// text may be a part of a password.
 func normalise(text string) (u URL, reason string) {
 	if reason := refusedCharacter(text); reason != "" {
 		return URL{}, reason
@@ -105,7 +104,7 @@ func refusedCharacter(text string) (reason string) {
 	return ""
 }
 
-// splitTarget cuts what follows "://" into authority, path (never empty) and query with its question mark.
+// splitTarget splits the text after "://" into authority, path (never empty) and query with its question mark.
 func splitTarget(rest string) (authority, path, query string) {
 	if i := strings.IndexByte(rest, '?'); i >= 0 {
 		rest, query = rest[:i], rest[i:]
@@ -116,7 +115,7 @@ func splitTarget(rest string) (authority, path, query string) {
 	return rest, "/", query
 }
 
-// normaliseAuthority turns user:password@HOST:port into the Host header.
+// normaliseAuthority returns the Host header for user:password@HOST:port.
 func normaliseAuthority(authority, standard string) (host, reason string) {
 	authority = authority[strings.LastIndexByte(authority, '@')+1:]
 	host, port := splitPort(authority)
@@ -140,7 +139,7 @@ func normaliseAuthority(authority, standard string) (host, reason string) {
 	return host + ":" + port, ""
 }
 
-// splitPort cuts host:port; an IPv6 host keeps its brackets. A colon with nothing behind it is no port (RFC 3986
+// splitPort splits host:port. An IPv6 host keeps its brackets. A colon with nothing after it is no port (RFC 3986
 // section 3.2.3).
 func splitPort(authority string) (host, port string) {
 	i := strings.LastIndexByte(authority, ':')
@@ -170,7 +169,7 @@ func defaultPort(scheme string) string {
 	return "80"
 }
 
-// isScheme follows RFC 3986 section 3.1.
+// isScheme reports whether s is a scheme (RFC 3986 section 3.1).
 func isScheme(text string) bool {
 	for i, c := range text {
 		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
@@ -184,8 +183,8 @@ func isScheme(text string) bool {
 // maxShown is the number of bytes that an error shows of a URL.
 const maxShown = 200
 
-// showable cuts from a bad URL what must not be shown: user info and the query. A password may itself hold a
-// slash or a question mark; so when an @ stands behind them, nothing but the scheme is shown.
+// showable returns a bad URL without the parts that must not be shown: user info and the query. A password may contain
+// a slash or a question mark, so if an @ follows them, only the scheme is shown.
 func showable(raw string) string {
 	prefix, rest := "", strings.Trim(raw, " ")
 	if scheme, after, ok := strings.Cut(rest, "://"); ok && isScheme(scheme) {
