@@ -16,7 +16,7 @@ type Edits struct {
 	Unset []string
 }
 
-// Add adds --set and --unset, which change the body; kind says which body that is, for the help.
+// Add adds --set and --unset, which change the body; kind names the body in the help.
 func (e *Edits) Add(flags *pflag.FlagSet, kind string) {
 	flags.StringArrayVar(&e.Set, "set", nil, "Set a field in the "+kind+" body, `path=value`. The value is parsed as JSON, otherwise used as text (repeatable)")
 	flags.StringArrayVar(&e.Unset, "unset", nil, "Remove a `path` from the "+kind+" body (repeatable)")

@@ -34,8 +34,8 @@ func Restore(body []byte) [][]byte {
 	return bodies
 }
 
-// restoreValues gives the values of number, date_time and address answers their form again: most JSON writers write 4.0 as
-// 4, and some change the order of keys.
+// restoreValues restores the form of the values of number, date_time and address answers. Most JSON writers write 4.0 as 4,
+// and some change the order of keys.
 func restoreValues(data []Answer) {
 	for i := range data {
 		raw, isRaw := data[i].Value.(Raw)

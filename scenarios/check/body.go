@@ -115,7 +115,7 @@ func (c *caseRun) expectVariant(req request) {
 	c.expectAnswersStored(req.event)
 }
 
-// variantOf returns the request for e. The text what says how it differs from a plain one.
+// variantOf returns the request for e. what describes how it differs from a plain one.
 func variantOf(what string, e *payload.Event) request {
 	req := requestOf(e)
 	req.variant = what

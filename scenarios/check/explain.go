@@ -11,7 +11,7 @@ import (
 	"artihook/emitter/history"
 )
 
-// explain returns what the response to a delivery that should be accepted says about the cause, for [Result.Hint]. Only a
+// explain returns the cause according to the response to a delivery that should be accepted, for [Result.Hint]. Only a
 // response like that to a wrong signature is about the signature.
 func (c *caseRun) explain(d *history.Delivery) string {
 	if d.Error != "" || d.OK() {

@@ -117,8 +117,8 @@ type UnreachableError struct {
 func (e *UnreachableError) Error() string { return e.Name + ": " + e.Reason }
 
 // Run runs the cases one after the other and returns their results in this order. A failed case is not an error. The
-// error is an [*UnreachableError], the error of ctx or of Options.Ended, or says that an option is not valid or that the
-// history could not be written. With an error, Run returns the results of the cases that ended before it.
+// error is an [*UnreachableError], the error of ctx or of Options.Ended, or an error about an option or about
+// writing the history. With an error, Run returns the results of the cases that ended before it.
 //
 // After each case, Run sends a plain valid delivery. If the receiver does not accept it as before, the case has caused a crash
 // or another lasting effect, and fails.

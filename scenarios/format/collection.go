@@ -47,7 +47,7 @@ func (*noValue) decode(d *decoder, n ast.Node, f field) {
 
 func (*noValue) schema(*schemaBuilder, string) map[string]any { return map[string]any{"type": "null"} }
 
-// Answer says which questions the visitor answers: the next Next questions of the bot, All that are left, or Fields in their
+// Answer selects the questions that the visitor answers: the next Next questions of the bot, All that are left, or Fields in their
 // order.
 type Answer struct {
 	yamlfile.Place

@@ -81,7 +81,7 @@ type Send struct {
 	Set    Map[Value]              `yaml:"set" doc:"Changes to the generated body, by path, such as lead.status: 1."`
 }
 
-// Repeat runs Steps as often as Times says.
+// Repeat runs Steps Times times.
 type Repeat struct {
 	yamlfile.Place
 	Times Scalar[int] `yaml:"times" form:"count" need:"yes" doc:"The number of repetitions, at least 1."`

@@ -8,7 +8,7 @@ import (
 	"hash"
 )
 
-// hashKind is a hash function. The length of a digest tells which.
+// hashKind is a hash function. The length of a digest identifies it.
 type hashKind struct {
 	name string
 	size int // bytes

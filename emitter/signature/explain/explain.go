@@ -18,7 +18,7 @@ type Claim struct {
 	// AlsoURLs are other URLs that may have been signed, such as the public address of a tunnel. Mismatch tries
 	// each as it is, and its scheme and host with the path and query of the message.
 	AlsoURLs []string
-	// RequestHeader is the header of the request, if it is known. A proxy tells the original URL in it.
+	// RequestHeader is the header of the request, if it is known. It may contain the original URL, added by a proxy.
 	RequestHeader http.Header
 	// Contract knows ArtiBot's bodies. With the zero value, Mismatch cannot restore an event that was parsed and
 	// written again, and cannot recognise that a body was changed.

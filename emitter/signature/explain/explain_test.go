@@ -90,7 +90,7 @@ func TestMismatchURL(t *testing.T) {
 		{"root without slash", "http://h/", "http://h", "trailing-slash", "has no slash"},
 		{"without query", given, "http://hooks.example.com/artibot", "query", "without the query"},
 		{"query sorted", "http://h/x?b=1&a=2", "http://h/x?a=2&b=1", "query", "sorted"},
-		{"query written anew", "http://h/x?b=/&a=2", "http://h/x?a=2&b=%2F", "query", "anew"},
+		{"query written again", "http://h/x?b=/&a=2", "http://h/x?a=2&b=%2F", "query", "again"},
 		{"bare question mark", "http://h/x", "http://h/x?", "query", "bare question mark"},
 		{"path decoded", "http://h/a%20b", "http://h/a b", "escaping", "undone"},
 		{"only the path decoded", "http://h/a%20b?c=%20", "http://h/a b?c=%20", "escaping", "undone"},

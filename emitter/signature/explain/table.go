@@ -6,7 +6,7 @@ import "slices"
 type Mistake struct {
 	ID      string
 	Symptom string
-	Signed  []string // what is signed because of the mistake; empty if the cause says it
+	Signed  []string // what is signed because of the mistake; empty if it is part of the causes
 	Causes  []string
 	Fix     string // the ID of a Fix
 }

@@ -210,7 +210,7 @@ func queryMistakes() []mistake[urlParts] {
 			return "?" + strings.Join(list, "&")
 		}
 	}
-	const anew = "the query was parsed and written anew"
+	const rewritten = "the query was parsed and written again"
 	list := []mistake[urlParts]{
 		row("it was signed without the query", "The code signs the URL without its query.", likely, func(string) string { return "" }),
 		row("the parts of the query were sorted", "A framework sorts the query (Laravel's `fullUrl()`).", likely, parts(func(l []string) []string { slices.Sort(l); return l })),
@@ -237,7 +237,7 @@ func queryMistakes() []mistake[urlParts] {
 		row("the parts of the query that have no value were removed", "", rare, parts(func(l []string) []string {
 			return slices.DeleteFunc(l, func(s string) bool { return s == "" || strings.HasSuffix(s, "=") })
 		})),
-		row("a query part without a value has an = (the query was written anew)", "", seldom, parts(func(l []string) []string {
+		row("a query part without a value has an = (the query was written again)", "", seldom, parts(func(l []string) []string {
 			for i := range l {
 				if l[i] != "" && !strings.Contains(l[i], "=") {
 					l[i] += "="
@@ -245,17 +245,17 @@ func queryMistakes() []mistake[urlParts] {
 			}
 			return l
 		})),
-		row("a query part without a value has no = (the query was written anew)", "", rare, parts(func(l []string) []string {
+		row("a query part without a value has no = (the query was written again)", "", rare, parts(func(l []string) []string {
 			for i := range l {
 				l[i] = strings.TrimSuffix(l[i], "=")
 			}
 			return l
 		})),
-		row(anew, "", seldom, func(q string) string { return rewriteQuery(q, true, url.QueryEscape) }),
-		row(anew, "", seldom, func(q string) string { return rewriteQuery(q, false, url.QueryEscape) }),
-		row(anew, "", seldom, func(q string) string { return rewriteQuery(q, false, rawURLEncode) }),
-		row(anew, "", seldom, func(q string) string { return rewriteQuery(q, true, rawURLEncode) }),
-		row(anew, "", seldom, func(q string) string { return rewriteQuery(q, false, encodeURIComponent) }),
+		row(rewritten, "", seldom, func(q string) string { return rewriteQuery(q, true, url.QueryEscape) }),
+		row(rewritten, "", seldom, func(q string) string { return rewriteQuery(q, false, url.QueryEscape) }),
+		row(rewritten, "", seldom, func(q string) string { return rewriteQuery(q, false, rawURLEncode) }),
+		row(rewritten, "", seldom, func(q string) string { return rewriteQuery(q, true, rawURLEncode) }),
+		row(rewritten, "", seldom, func(q string) string { return rewriteQuery(q, false, encodeURIComponent) }),
 		row("the parts of the query are joined with &amp;", "", rare, func(q string) string { return strings.ReplaceAll(q, "&", "&amp;") }),
 		row("the parts of the query were repeated", "", rare, func(q string) string {
 			if len(q) < 2 {
