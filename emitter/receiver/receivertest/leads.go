@@ -11,7 +11,8 @@ import (
 	"artihook/emitter/receiver"
 )
 
-// raceTime is how long the older of two simultaneous events waits for the newer one in LosesUpdates.
+// raceTime is how long one of two simultaneous events waits for the other in LosesUpdates: version 3 until version 2 was read, and
+// version 2 until version 3 was stored.
 const raceTime = 400 * time.Millisecond
 
 // leads stores the leads, in memory and without bound.
@@ -28,6 +29,7 @@ type lead struct {
 	records []receiver.Record
 	seen    []version
 	taken   time.Time // when the last event was taken
+	racing  bool      // version 2 has read the lead, for LosesUpdates
 }
 
 // version orders the events of a lead: in edition 2022, completed repeats the version of the last update.
@@ -80,9 +82,13 @@ func (l *leads) take(e *event) (ok bool) {
 	if l.rejects(e, of) {
 		return false
 	}
+	if l.has[LosesUpdates] && e.ResourceVersion == 3 {
+		l.await(func() bool { return of.racing })
+	}
 	before := of.newest()
 	if l.has[LosesUpdates] && e.ResourceVersion == 2 {
-		l.awaitNewer(of, versionOf(e))
+		of.racing = true
+		l.await(func() bool { return of.newest().newer(versionOf(e)) })
 	}
 	v := versionOf(e)
 	repeated := slices.Contains(of.seen, v)
@@ -103,9 +109,9 @@ func (l *leads) take(e *event) (ok bool) {
 	return true
 }
 
-// awaitNewer waits until an event of the lead that is newer than v was taken, for raceTime at most.
-func (l *leads) awaitNewer(of *lead, v version) {
-	for end := time.Now().Add(raceTime); time.Now().Before(end) && !of.newest().newer(v); {
+// await waits until the condition is true, for raceTime at most. It unlocks l.mu meanwhile.
+func (l *leads) await(condition func() bool) {
+	for end := time.Now().Add(raceTime); time.Now().Before(end) && !condition(); {
 		l.mu.Unlock()
 		time.Sleep(time.Millisecond)
 		l.mu.Lock()

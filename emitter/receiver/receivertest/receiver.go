@@ -120,15 +120,18 @@ func closeSilently(w http.ResponseWriter) {
 	}
 }
 
-// isLocked reports whether the sender of this event hung up before the response. It waits for this to happen.
+// isLocked reports whether a sender of this event hung up before the response. It waits for this to happen: the request of
+// the sender that hung up may be handled after the next one.
 func (s *Receiver) isLocked(r *request) bool {
 	key := string(r.body)
-	if locked, known := s.pending.Load(key); known {
-		return locked.(bool)
+	if _, locked := s.pending.Load(key); locked {
+		return true
 	}
-	hungUp := text.Wait(r.Context(), hangUpTime) != nil
-	s.pending.Store(key, hungUp)
-	return hungUp
+	if text.Wait(r.Context(), hangUpTime) != nil {
+		s.pending.Store(key, true)
+	}
+	_, locked := s.pending.Load(key)
+	return locked
 }
 
 // receive returns the request as a correct receiver reads it, and its response.
