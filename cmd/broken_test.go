@@ -163,7 +163,7 @@ func onSmallDisk(t *testing.T, url, script string) string {
 }
 
 // TestFullDisk fills a disk with deliveries, and starts a history on a full disk. The batch that play could not commit leaves
-// room for a few deliveries in the write-ahead log.
+// space for a few deliveries in the write-ahead log.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(receiver.New(receiver.Options{}))

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// AppendJSON appends the event's body to dst, exactly as ArtiBot sends it. It does not allocate if dst has room.
+// AppendJSON appends the event's body to dst, exactly as ArtiBot sends it. It does not allocate if the capacity of dst is large enough.
 func (e *Event) AppendJSON(dst []byte) []byte {
 	dst = e.appendLeadHead(append(dst, `{"lead":`...))
 	for i := range e.Lead.Data {

@@ -85,8 +85,8 @@ type bounded struct {
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	room := maxBody - b.buf.Len()
-	b.cut = b.cut || len(p) > room
-	b.buf.Write(p[:min(len(p), room)])
+	free := maxBody - b.buf.Len()
+	b.cut = b.cut || len(p) > free
+	b.buf.Write(p[:min(len(p), free)])
 	return len(p), nil
 }

@@ -60,7 +60,7 @@ type caseJSON struct {
 	Repeat    string         `json:"repeat,omitempty"`
 	Duration  float64        `json:"duration_ms"`
 	Exchanges []exchangeJSON `json:"exchanges,omitempty"`
-	Schema    int            `json:"schema_version,omitempty"` // of an object that stands alone
+	Schema    int            `json:"schema_version,omitempty"` // only in an object that is not part of a report
 }
 
 func newCasesJSON(r *Report) casesJSON {

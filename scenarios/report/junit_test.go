@@ -20,7 +20,7 @@ func TestJUnitSchema(t *testing.T) {
 	t.Parallel()
 	xmllint, err := exec.LookPath("xmllint")
 	if err != nil {
-		t.Skip("xmllint is not here; TestJUnitStructure checks the same rules")
+		t.Skip("xmllint is not installed; TestJUnitStructure checks the same rules")
 	}
 	for _, r := range []*report.Report{sample(), {}, everywhere("\x00\xff]]>")} {
 		cmd := exec.Command(xmllint, "--noout", "--nonet", "--schema", "testdata/junit.xsd", "-")
