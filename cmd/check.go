@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
-	"net/netip"
 	"regexp"
 	"slices"
 	"time"
@@ -15,7 +13,6 @@ import (
 	"artihook/cmd/settings"
 	"artihook/emitter"
 	"artihook/emitter/history"
-	"artihook/emitter/signature"
 	"artihook/emitter/text"
 	"artihook/scenarios/check"
 	"artihook/scenarios/probe"
@@ -126,7 +123,7 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	if plan.Probe, err = opt.probeOf(a, &plan.Webhook); err != nil {
 		return console.Usage(err)
 	}
-	if !opt.yes && !isNear(ctx, plan.Webhook.URL) {
+	if !opt.yes && !emitter.IsNear(ctx, plan.Webhook.URL) {
 		return console.WithHint(fmt.Errorf("%s is not known to be on this machine or in a private network; %s would be sent to it",
 			plan.Webhook.URL.Host, text.Counted(check.Requests(cases), "request")), "add --yes if you may test this receiver")
 	}
@@ -259,34 +256,4 @@ func (opt *checkOptions) repeat(a *app) func(id string) string {
 		words = slices.Concat(words, a.settings.RepeatFlags(opt.webhook.Cmd, nil), []string{"--only", id})
 		return settings.ShellLine(words)
 	}
-}
-
-// isNear reports whether the host is this machine or in a private network. An unknown name counts as near, because nothing can
-// be sent to it.
-func isNear(ctx context.Context, url signature.URL) bool {
-	if settings.IsLoopback(url) {
-		return true
-	}
-	host, _, err := net.SplitHostPort(url.Address())
-	if err != nil {
-		return false
-	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		var dnsError *net.DNSError
-		return errors.As(err, &dnsError) && dnsError.IsNotFound
-	}
-	for _, address := range addresses {
-		if !isNearAddress(address) {
-			return false
-		}
-	}
-	return true
-}
-
-func isNearAddress(address netip.Addr) bool {
-	address = address.Unmap()
-	return address.IsLoopback() || address.IsPrivate() || address.IsLinkLocalUnicast() || address.IsUnspecified()
 }

@@ -64,37 +64,6 @@ func TestInterruptedCheckReportsItsCases(t *testing.T) {
 	}
 }
 
-func TestNearAddresses(t *testing.T) {
-	t.Parallel()
-	for url, want := range map[string]bool{
-		"http://localhost:3000": true, "http://app.localhost": true, "http://127.0.0.1": true, "http://[::1]:80": true,
-		"http://10.1.2.3": true, "http://192.168.0.5": true, "http://172.16.0.1": true, "http://[fd00::1]": true,
-		"http://8.8.8.8": false, "http://203.0.113.7": false, "http://[2001:db8::1]": false, "http://172.32.0.1": false,
-	} {
-		parsed, err := signature.ParseURL(url)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := isNear(t.Context(), parsed); got != want {
-			t.Errorf("%s: got %v", url, got)
-		}
-	}
-}
-
-// TestUnresolvedHostIsNotNear checks that a host needs --yes if its lookup fails: a later lookup may find it.
-func TestUnresolvedHostIsNotNear(t *testing.T) {
-	t.Parallel()
-	url, err := signature.ParseURL("http://crm.example/hook")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if isNear(ctx, url) {
-		t.Error("the host counts as near")
-	}
-}
-
 // TestHintsAreBounded checks that a sender with other headers in each request fills neither the screen nor the memory.
 func TestHintsAreBounded(t *testing.T) {
 	t.Parallel()

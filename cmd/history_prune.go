@@ -35,7 +35,7 @@ them stay. Other processes can read and write the history at the same time. Numb
 	opt.history.AddPath(cmd)
 	opt.filter.Add(cmd)
 	flags := cmd.Flags()
-	settings.AddFlag(flags, &opt.older, settings.FlagSpec[time.Duration]{Name: "older-than", Kind: "age", Parse: settings.ParseAge, Usage: "Only deliveries older than 90m, 12h or 30d"})
+	settings.AddFlag(flags, &opt.older, settings.FlagSpec[time.Duration]{Name: "older-than", Kind: "age", Parse: text.ParseAge, Usage: "Only deliveries older than 90m, 12h or 30d"})
 	settings.AddFlag(flags, &opt.keep, settings.FlagSpec[int]{Name: "keep", Kind: "N", Parse: settings.ParseCount, Usage: "Keep the newest N"})
 	settings.MarkFilters(flags, "older-than", "keep")
 	return cmd

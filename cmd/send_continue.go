@@ -58,7 +58,7 @@ func (opt *sendOptions) lastOfLead(ctx context.Context) (history.Delivery, error
 		return history.Delivery{}, err
 	}
 	defer store.Close()
-	lead, err := settings.LeadID(ctx, store, opt.lead)
+	lead, err := store.FindLead(ctx, opt.lead)
 	if err != nil {
 		return history.Delivery{}, console.Usage(err)
 	}

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"slices"
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
@@ -46,41 +45,19 @@ func judge(c *settings.Claim, header string, also []string) (fits bool, finding 
 
 // printFinding prints the result, its notes and the fix.
 func printFinding(a *app, fits bool, f explain.Finding) error {
-	lines := slices.Clone(f.Notes)
-	if f.Fix != nil && !fits {
-		lines = append(lines, fixLines(f.Fix)...)
-	}
+	result := f.Result(fits)
 	if a.printer.JSON() {
-		return a.printer.WriteJSON(struct {
-			Fits   bool     `json:"fits"`
-			ID     string   `json:"id"`
-			Reason string   `json:"reason"`
-			URL    string   `json:"url"`
-			Notes  []string `json:"notes,omitempty"`
-		}{fits, f.ID, f.Text, f.URL, lines})
+		return a.printer.WriteJSON(result)
 	}
-	verdict := a.printer.Paint(console.Green, text.Printable(f.Text))
+	verdict := a.printer.Paint(console.Green, text.Printable(result.Reason))
 	if !fits {
-		verdict = a.printer.Paint(console.Red, "no: ") + text.Printable(f.Text)
+		verdict = a.printer.Paint(console.Red, "no: ") + text.Printable(result.Reason)
 	}
 	_, err := fmt.Fprintln(a.printer.Out, verdict)
-	for _, line := range lines {
+	for _, line := range result.Notes {
 		if err == nil {
 			_, err = fmt.Fprintf(a.printer.Out, "    %s\n", text.Printable(line))
 		}
 	}
 	return err
-}
-
-// fixLines returns the fix and its code. A body that was read too early is fixed in the framework.
-func fixLines(fix *explain.Fix) []string {
-	lines := []string{"fix: " + fix.Text}
-	code := fix.Frameworks
-	if len(code) == 0 {
-		code = fix.Code
-	}
-	for _, snippet := range code {
-		lines = append(lines, fmt.Sprintf("%-10s  %s", snippet.Language, snippet.Code))
-	}
-	return lines
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
-	"github.com/tidwall/gjson"
 
 	"artihook/emitter/payload"
 )
@@ -32,7 +31,7 @@ func (e *Edits) Apply(body []byte) ([]byte, error) {
 		if !ok || path == "" {
 			return nil, fmt.Errorf("--set %q: want path=value, like lead.version=7", edit)
 		}
-		raw, err := parseValue(value)
+		raw, err := payload.ParseValue(value)
 		if err != nil {
 			return nil, fmt.Errorf("--set %q: %w", edit, err)
 		}
@@ -47,12 +46,4 @@ func (e *Edits) Apply(body []byte) ([]byte, error) {
 		}
 	}
 	return body, nil
-}
-
-// parseValue returns a value in the form that Newtonsoft.Json writes. A value that is not JSON becomes a string.
-func parseValue(value string) (payload.Raw, error) {
-	if gjson.Valid(value) {
-		return payload.ParseRaw([]byte(value))
-	}
-	return payload.Raw(payload.AppendString(nil, value)), nil
 }

@@ -2,15 +2,14 @@ package settings
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode/utf8"
+	"time"
 
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
+	"artihook/emitter/text"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -76,12 +75,12 @@ func (f *FilterFlags) Resolve(ctx context.Context, set *Settings, store *history
 	}
 	var err error
 	if f.since != "" {
-		if filter.Since, err = ParseMoment(f.since, set.Now().Local()); err != nil {
+		if filter.Since, err = text.ParseMoment(f.since, set.Now().Local()); err != nil {
 			return filter, err
 		}
 	}
 	if f.until != "" {
-		if filter.Until, err = ParseMoment(f.until, set.Now().Local()); err != nil {
+		if filter.Until, err = text.ParseMoment(f.until, set.Now().Local()); err != nil {
 			return filter, err
 		}
 	}
@@ -89,7 +88,7 @@ func (f *FilterFlags) Resolve(ctx context.Context, set *Settings, store *history
 		return filter, fmt.Errorf("--since %s is not before --until %s, so no delivery can match", f.since, f.until)
 	}
 	if filter.Lead != "" {
-		filter.Lead, err = LeadID(ctx, store, filter.Lead)
+		filter.Lead, err = store.FindLead(ctx, filter.Lead)
 	}
 	return filter, err
 }
@@ -117,11 +116,11 @@ func (f *FilterFlags) Parts(resolved history.Filter) []FilterPart {
 		if part.filter == (history.Filter{}) {
 			continue
 		}
-		text := "--" + part.flag
+		flag := "--" + part.flag
 		if part.value != "" {
-			text += " " + shellWord(part.value)
+			flag += " " + shellWord(part.value)
 		}
-		parts = append(parts, FilterPart{text, part.filter})
+		parts = append(parts, FilterPart{flag, part.filter})
 	}
 	return parts
 }
@@ -130,6 +129,12 @@ func (f *FilterFlags) Parts(resolved history.Filter) []FilterPart {
 type FilterPart struct {
 	Text   string // "--status 4xx"
 	Filter history.Filter
+}
+
+// checkMoment returns s if it is a point in time. text.ParseMoment needs the clock, which is known later.
+func checkMoment(s string) (string, error) {
+	_, err := text.ParseMoment(s, time.Time{})
+	return s, err
 }
 
 // addStatus returns the statuses of the filter and those of one more --status.
@@ -141,49 +146,4 @@ func (f *FilterFlags) addStatus(s string) (string, error) {
 		s = f.filter.Status + "," + s
 	}
 	return s, nil
-}
-
-// LeadID returns the lead of a value of --lead: an ID of the history, a UUID in upper or lower case, the start of one of them, or
-// "last" for the lead of the newest delivery. It returns an error if the newest delivery has none, or if several leads have that
-// start. An unknown ID is returned in lower case.
-func LeadID(ctx context.Context, store *history.Store, value string) (string, error) {
-	if value != "last" {
-		return recordedLead(ctx, store, value)
-	}
-	newest, err := store.Last(ctx)
-	switch {
-	case errors.Is(err, history.ErrNotFound):
-		return "", errors.New("there is no last lead: the history is empty; start a lead with artihook send")
-	case err == nil && newest.Lead == "":
-		return "", fmt.Errorf("the last delivery, #%d, has no lead; give --lead ID", newest.ID)
-	}
-	return newest.Lead, err
-}
-
-// maxCandidates is the number of leads that an error lists.
-const maxCandidates = 5
-
-// recordedLead returns the ID as the history has it. The log of a receiver may show a UUID in upper case.
-func recordedLead(ctx context.Context, store *history.Store, prefix string) (string, error) {
-	lower := strings.ToLower(prefix)
-	for _, id := range slices.Compact([]string{prefix, lower}) {
-		for d, err := range store.List(ctx, history.Filter{Lead: id, Limit: 1}) {
-			return d.Lead, err
-		}
-	}
-	if utf8.RuneCountInString(prefix) < history.MinLeadPrefix {
-		return "", fmt.Errorf("there is no lead %q; give its ID, or at least %d characters of it", prefix, history.MinLeadPrefix)
-	}
-	leads, err := store.LeadsWithPrefix(ctx, prefix, maxCandidates+1)
-	switch {
-	case err != nil || len(leads) == 0:
-		return lower, err
-	case len(leads) == 1:
-		return leads[0], nil
-	}
-	slices.Sort(leads)
-	if len(leads) > maxCandidates {
-		leads = append(leads[:maxCandidates], "…")
-	}
-	return "", fmt.Errorf("several leads begin with %q: %s; give more characters", prefix, strings.Join(leads, ", "))
 }

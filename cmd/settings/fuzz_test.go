@@ -44,14 +44,3 @@ func FuzzSet(f *testing.F) {
 		}
 	})
 }
-
-func FuzzParseAge(f *testing.F) {
-	for _, seed := range []string{"1h", "30d", "1.5d", "-1d", "1e9d", "NaNd", "d", ""} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if age, err := ParseAge(s); err == nil && age < 0 {
-			t.Fatalf("%q is %s", s, age)
-		}
-	})
-}

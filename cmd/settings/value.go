@@ -165,19 +165,3 @@ func ParseTimeout(s string) (time.Duration, error) {
 	}
 	return d, err
 }
-
-// ParseAge parses a duration that may be in days, such as 30d.
-func ParseAge(s string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		n, err := strconv.ParseFloat(days, 64)
-		if err != nil || !(n >= 0 && n <= 36500) { // false for NaN
-			return 0, errors.New("want an age like 90m, 12h or 30d")
-		}
-		return time.Duration(n * float64(24*time.Hour)), nil
-	}
-	d, err := ParseDuration(s)
-	if err != nil {
-		return 0, errors.New("want an age like 90m, 12h or 30d")
-	}
-	return d, nil
-}

@@ -2,7 +2,11 @@ package history
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // selection returns all conditions of the filter.
@@ -85,4 +89,49 @@ SELECT id FROM thousands CROSS JOIN leads WHERE id >> 10 = n AND key = ?`, leadK
 		numbers = append(numbers, n)
 	}
 	return numbers, rows.Err()
+}
+
+// FindLead returns the lead that the text names: an ID of the history, a UUID in upper or lower case, the start of one of them, or
+// "last" for the lead of the newest delivery. It returns an error if the newest delivery has none, or if several leads have that
+// start. An unknown ID is returned in lower case.
+func (s *Store) FindLead(ctx context.Context, text string) (string, error) {
+	if text != "last" {
+		return s.recordedLead(ctx, text)
+	}
+	newest, err := s.Last(ctx)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return "", errors.New("there is no last lead: the history is empty; start a lead with artihook send")
+	case err == nil && newest.Lead == "":
+		return "", fmt.Errorf("the last delivery, #%d, has no lead; give the ID of a lead", newest.ID)
+	}
+	return newest.Lead, err
+}
+
+// maxCandidates is the number of leads that an error lists.
+const maxCandidates = 5
+
+// recordedLead returns the ID as the history has it. The log of a receiver may show a UUID in upper case.
+func (s *Store) recordedLead(ctx context.Context, prefix string) (string, error) {
+	lower := strings.ToLower(prefix)
+	for _, id := range slices.Compact([]string{prefix, lower}) {
+		for d, err := range s.List(ctx, Filter{Lead: id, Limit: 1}) {
+			return d.Lead, err
+		}
+	}
+	if utf8.RuneCountInString(prefix) < MinLeadPrefix {
+		return "", fmt.Errorf("there is no lead %q; give its ID, or at least %d characters of it", prefix, MinLeadPrefix)
+	}
+	leads, err := s.LeadsWithPrefix(ctx, prefix, maxCandidates+1)
+	switch {
+	case err != nil || len(leads) == 0:
+		return lower, err
+	case len(leads) == 1:
+		return leads[0], nil
+	}
+	slices.Sort(leads)
+	if len(leads) > maxCandidates {
+		leads = append(leads[:maxCandidates], "…")
+	}
+	return "", fmt.Errorf("several leads begin with %q: %s; give more characters", prefix, strings.Join(leads, ", "))
 }

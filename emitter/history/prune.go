@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"artihook/emitter/text"
@@ -21,7 +22,8 @@ type Pruned struct {
 type Condition struct {
 	Filter Filter // Limit, Oldest and Whole are ignored
 	Keep   int
-	All    bool // remove every delivery if there is no other condition
+	IDs    []int64 // if set, remove exactly these; Filter and Keep are ignored
+	All    bool    // remove every delivery if there is no other condition
 }
 
 // ErrNoCondition is the error of a Condition without a filter, Keep and All.
@@ -30,7 +32,7 @@ var ErrNoCondition = errors.New("no condition: it would remove every delivery")
 // validate returns the error of Prune for the condition.
 func (c Condition) validate() error {
 	f := c.Filter
-	if f.Limit, f.Oldest, f.Whole = 0, false, false; f == (Filter{}) && c.Keep == 0 && !c.All {
+	if f.Limit, f.Oldest, f.Whole = 0, false, false; f == (Filter{}) && c.Keep == 0 && len(c.IDs) == 0 && !c.All {
 		return ErrNoCondition
 	}
 	if c.Keep < 0 {
@@ -134,6 +136,9 @@ func (p *pruner) run(ctx context.Context, c Condition) error {
 
 // remove removes the deliveries, from the newest to the oldest.
 func (p *pruner) remove(ctx context.Context, c Condition) error {
+	if len(c.IDs) > 0 {
+		return p.removeListed(ctx, c.IDs)
+	}
 	f := c.Filter
 	f.Limit, f.Oldest, f.Whole = 0, false, false
 	newest := 0 // deliveries that stay
@@ -154,6 +159,45 @@ func (p *pruner) remove(ctx context.Context, c Condition) error {
 		}
 	}
 	return p.removeIDs(ctx, ids)
+}
+
+// removeListed removes those of the deliveries that exist.
+func (p *pruner) removeListed(ctx context.Context, ids []int64) error {
+	chunk := pruneChunk
+	if p.diskFull {
+		chunk = fullDiskChunk
+	}
+	for some := range slices.Chunk(ids, chunk) {
+		existing, err := p.store.existing(ctx, some)
+		if err == nil {
+			err = p.removeIDs(ctx, existing)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// existing returns those of the deliveries that the history has, without repetitions.
+func (s *Store) existing(ctx context.Context, ids []int64) (found []int64, err error) {
+	db, err := s.db(ctx)
+	if db == nil || err != nil {
+		return nil, err
+	}
+	rows, err := db.QueryContext(ctx, "SELECT id FROM deliveries WHERE "+inList("id", ids))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		found = append(found, id)
+	}
+	return found, rows.Err()
 }
 
 func (p *pruner) removeIDs(ctx context.Context, ids []int64) error {

@@ -22,6 +22,7 @@ func TestPrune(t *testing.T) {
 		"status":         {Condition{Filter: Filter{Status: "5xx"}}, "9 8 7 6 5 2 1"},
 		"unknown":        {Condition{Filter: Filter{Status: "unknown"}}, "8 7 6 5 4 3 2 1"},
 		"lead, keep one": {Condition{Filter: Filter{Lead: leadB}, Keep: 1}, "9 8 7 6 5 4 3 1"},
+		"listed":         {Condition{IDs: []int64{3, 77, 3, 9}}, "8 7 6 5 4 2 1"},
 		"grep":           {Condition{Filter: Filter{Grep: "thank you"}}, "9 5 4 3 2 1"},
 		"nothing meant":  {Condition{Filter: Filter{Status: "302"}}, "9 8 7 6 5 4 3 2 1"},
 	}

@@ -41,12 +41,18 @@ type Latency struct {
 // Stats summarizes the deliveries that the filter selects, in one pass. Whole and
 // Oldest are ignored.
 func (s *Store) Stats(ctx context.Context, f Filter) (Stats, error) {
+	return s.sumUp(ctx, f, func(*statsRow) {})
+}
+
+// sumUp returns the summary, and calls also for each delivery.
+func (s *Store) sumUp(ctx context.Context, f Filter, also func(*statsRow)) (Stats, error) {
 	t := newTally()
 	each := s.statsRows
 	if f.Grep != "" || f.Limit > 0 || f.Before > 0 {
 		each = s.listedStatsRows
 	}
-	if err := each(ctx, f, t.add); err != nil {
+	err := each(ctx, f, func(m *statsRow) { t.add(m); also(m) })
+	if err != nil {
 		return Stats{}, err
 	}
 	stats := t.stats()

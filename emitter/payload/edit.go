@@ -100,3 +100,11 @@ func splitPath(path string) (parent, last string) {
 	}
 	return "", path
 }
+
+// ParseValue returns a value for Set, as a person writes it: JSON, otherwise a string.
+func ParseValue(text string) (Raw, error) {
+	if gjson.Valid(text) {
+		return ParseRaw([]byte(text))
+	}
+	return Raw(AppendString(nil, text)), nil
+}

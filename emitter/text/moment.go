@@ -1,7 +1,9 @@
-package settings
+package text
 
 import (
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -35,8 +37,20 @@ func ParseMoment(s string, now time.Time) (time.Time, error) {
 	return time.Time{}, errors.New(`want an age like 90m, 12h or 30d, a date like 2026-11-27, a date with time like "2026-11-27 14:03", yesterday or today`)
 }
 
-// checkMoment returns s if it is a point in time. ParseMoment needs the clock, which is known later.
-func checkMoment(s string) (string, error) {
-	_, err := ParseMoment(s, time.Time{})
-	return s, err
+// ParseAge parses a duration, 0 or more, that may be in days, such as 30d.
+func ParseAge(s string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.ParseFloat(days, 64)
+		if err != nil || !(n >= 0 && n <= 36500) { // false for NaN
+			return 0, errAge
+		}
+		return time.Duration(n * float64(24*time.Hour)), nil
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d < 0 {
+		return 0, errAge
+	}
+	return d, nil
 }
+
+var errAge = errors.New("want an age like 90m, 12h or 30d")

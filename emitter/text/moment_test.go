@@ -1,4 +1,4 @@
-package settings
+package text
 
 import (
 	"testing"
@@ -28,4 +28,15 @@ func TestParseMoment(t *testing.T) {
 			t.Errorf("%q is no error", s)
 		}
 	}
+}
+
+func FuzzParseAge(f *testing.F) {
+	for _, seed := range []string{"1h", "30d", "1.5d", "-1d", "1e9d", "NaNd", "d", ""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if age, err := ParseAge(s); err == nil && age < 0 {
+			t.Fatalf("%q is %s", s, age)
+		}
+	})
 }
