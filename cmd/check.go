@@ -61,7 +61,7 @@ A case is inconclusive if its result would not be its own, for example because t
 cases fail the run too. With --baseline, failures that the file lists do not.`,
 		Example: `  artihook check localhost:3000/hook --secret s3cret
   artihook check localhost:3000/hook --only signature --only body-unicode
-  artihook check localhost:3000/hook --probe 'sqlite3 leads.db "select * from leads where id = '"'{lead}'"'"'
+  artihook check localhost:3000/hook --probe http://localhost:3000/leads/{lead}
   artihook check localhost:3000/hook --report-junit check.xml
   artihook check localhost:3000/hook --baseline known.json
   artihook check --explain body-null-place

@@ -1,11 +1,19 @@
 package cmd
 
 import (
+	"context"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"artihook/cmd/console"
+	"artihook/cmd/settings"
 	"artihook/emitter"
+	"artihook/emitter/history"
+	"artihook/emitter/payload"
+	"artihook/emitter/text"
 	"artihook/fixtures"
 	"artihook/scenarios/check"
 	"artihook/scenarios/format"
@@ -39,44 +47,234 @@ func strictBuiltins(root *cobra.Command) {
 	}
 }
 
-// addCompletions adds the completions of flag values: the words in the help, ready bots, webhooks of artihook.yaml, and cases of
-// check.
+// suggester returns the values that a shell may complete a word to, each with a description after a tab, or without.
+type suggester func(*app, *cobra.Command) []string
+
+// argumentValues are the values of the arguments of commands. Another command has no value that a shell could know, unless its
+// arguments are files.
+var argumentValues = map[string]suggester{
+	"bots show":      suggestBots,
+	"history diff":   suggestDeliveries,
+	"history export": suggestDeliveries,
+	"history resend": suggestDeliveries,
+	"history show":   suggestDeliveries,
+	"run":            suggestScenarios,
+	"scenarios show": suggestScenarios,
+	"sign":           suggestDeliveries,
+	"verify":         suggestDeliveries,
+}
+
+// flagValues are the values of flags, besides those that list their words in the help.
+var flagValues = map[string]suggester{
+	"answer":    suggestAnswers,
+	"bot":       suggestBots,
+	"delivery":  suggestDeliveries,
+	"event":     suggestActions,
+	"events":    suggestActions,
+	"explain":   suggestCases,
+	"lead":      suggestLeads,
+	"only":      suggestCases,
+	"rejection": fixed("401", "403", "400", "404"),
+	"scenario":  suggestScenarios,
+	"since":     fixed("today", "yesterday", "1h", "1d", "7d"),
+	"skip":      suggestCases,
+	"status":    suggestStatuses,
+	"until":     fixed("today", "yesterday", "1h", "1d", "7d"),
+	"webhook":   suggestWebhooks,
+}
+
+// listFlags are the flags of flagValues that take several values with commas between them.
+var listFlags = []string{"events", "rejection", "status"}
+
+// takesFiles matches the placeholders of arguments and of flags that can name files.
+var takesFiles = regexp.MustCompile(`FILE|DIR|BODY|COMMAND|^bytes$|^name$`)
+
+// addCompletions adds the completions of arguments and of flag values to a command and all commands below it. Only the completion
+// of shells may call it: it removes the placeholders from the usage of flags.
 func addCompletions(a *app, cmd *cobra.Command) {
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		var words func() []string
-		switch {
-		case f.Name == "bot":
-			words = fixtures.Bots
-		case f.Name == "webhook":
-			words = a.settings.WebhookNames
-		case cmd.Name() == "check" && (f.Name == "only" || f.Name == "skip" || f.Name == "explain"):
-			words = caseIDs
-		case f.Name == "status" && f.Value.Type() == "status":
-			words = func() []string { return append([]string{"2xx", "4xx", "5xx"}, emitter.StatusNames()...) }
-		case f.Name == "since" || f.Name == "until":
-			words = func() []string { return []string{"today", "yesterday", "1h", "1d", "7d"} }
-		case f.Name == "scenario":
-			words = format.Library
-		case strings.Contains(f.Value.Type(), "|"):
-			words = func() []string { return strings.Split(f.Value.Type(), "|") }
-		default:
-			return
+	if cmd.ValidArgsFunction == nil && cmd.Name() != "help" {
+		_, path, _ := strings.Cut(cmd.CommandPath(), " ")
+		cmd.ValidArgsFunction = completer(a, argumentValues[path], cmd.Use, false)
+	}
+	add := func(f *pflag.Flag) {
+		placeholder, usage := pflag.UnquoteUsage(f)
+		f.Usage = usage
+		suggest := flagValues[f.Name]
+		if strings.Contains(placeholder, "|") {
+			suggest = fixed(strings.Split(placeholder, "|")...)
 		}
-		// The error is that of an unknown flag.
-		_ = cmd.RegisterFlagCompletionFunc(f.Name, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return words(), cobra.ShellCompDirectiveDefault
-		})
-	})
+		if f.Name == "status" && f.Value.Type() != "status" || f.Value.Type() == "bool" { // that of a response
+			suggest = nil
+		}
+		// The error is that of a second registration, since history and history list share flags.
+		_ = cmd.RegisterFlagCompletionFunc(f.Name, completer(a, suggest, placeholder, slices.Contains(listFlags, f.Name)))
+	}
+	cmd.LocalFlags().VisitAll(add)
 	for _, sub := range cmd.Commands() {
 		addCompletions(a, sub)
 	}
 }
 
-// caseIDs returns the groups and the IDs of the cases of check.
-func caseIDs() []string {
+// completer returns a completion with the values of suggest, which may be nil, and with files if the placeholder names any. In a list,
+// the text after the last comma is completed.
+func completer(a *app, suggest suggester, placeholder string, list bool) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, given []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		directive := cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+		if takesFiles.MatchString(placeholder) {
+			directive = cobra.ShellCompDirectiveDefault
+		}
+		if suggest == nil {
+			return nil, directive
+		}
+		begin := ""
+		if list {
+			begin = word[:strings.LastIndexByte(word, ',')+1]
+		}
+		var values []cobra.Completion
+		for _, value := range suggest(a, cmd) {
+			value = begin + value
+			name, _, _ := strings.Cut(value, "\t")
+			if strings.HasPrefix(name, word) && !slices.Contains(given, name) {
+				values = append(values, value)
+			}
+			if strings.HasSuffix(name, "=") {
+				directive |= cobra.ShellCompDirectiveNoSpace
+			}
+		}
+		return values, directive
+	}
+}
+
+func fixed(words ...string) suggester {
+	return func(*app, *cobra.Command) []string { return words }
+}
+
+func suggestBots(*app, *cobra.Command) []string {
+	names := fixtures.Bots()
+	for i, name := range names {
+		if bot, err := fixtures.LoadBot(name); err == nil {
+			names[i] = described(name, bot.Title)
+		}
+	}
+	return names
+}
+
+func suggestScenarios(*app, *cobra.Command) []string { return format.Library() }
+
+func suggestWebhooks(a *app, cmd *cobra.Command) []string {
+	names := a.settings.WebhookNames()
+	if f := cmd.Flags().Lookup("webhook"); f == nil || !settings.IsFilter(f) {
+		return names
+	}
+	withHistory(a, cmd, func(ctx context.Context, store *history.Store) {
+		recorded, err := store.Webhooks(ctx)
+		for _, name := range recorded {
+			if err == nil && plainWord(name) && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	})
+	return names
+}
+
+// suggestAnswers returns the fields of the bot of the command line, as the begin of an answer.
+func suggestAnswers(_ *app, cmd *cobra.Command) (fields []string) {
+	name := fixtures.DefaultBot
+	if f := cmd.Flags().Lookup("bot"); f != nil {
+		name = f.Value.String()
+	}
+	bot, err := settings.LoadBot(name)
+	if err != nil {
+		return nil
+	}
+	for _, q := range bot.Questions {
+		fields = append(fields, described(q.Field+"=", string(q.Type)))
+	}
+	return fields
+}
+
+func suggestActions(*app, *cobra.Command) []string {
+	return []string{string(payload.Created), string(payload.Updated), string(payload.Completed)}
+}
+
+func suggestStatuses(*app, *cobra.Command) []string {
+	return append([]string{"2xx", "4xx", "5xx"}, emitter.StatusNames()...)
+}
+
+// suggestCases returns the groups and the IDs of the cases of check.
+func suggestCases(*app, *cobra.Command) []string {
 	ids := slices.Clone(check.Groups[:])
 	for _, c := range check.Cases() {
-		ids = append(ids, c.ID)
+		ids = append(ids, described(c.ID, string(c.Level)+": "+c.Sends))
 	}
 	return ids
+}
+
+// The number of deliveries that the completion of numbers and of leads reads, the newest. A shell waits for it.
+const (
+	suggestedDeliveries = 30
+	deliveriesOfLeads   = 300
+	historyPatience     = time.Second
+)
+
+func suggestDeliveries(a *app, cmd *cobra.Command) []string {
+	return recordedValues(a, cmd, suggestedDeliveries, func(d *history.Delivery) string { return fmt.Sprint(d.ID) })
+}
+
+func suggestLeads(a *app, cmd *cobra.Command) []string {
+	return recordedValues(a, cmd, deliveriesOfLeads, func(d *history.Delivery) string { return d.Lead })
+}
+
+// recordedValues returns the different values of the newest deliveries, described by event, person and status of the newest delivery
+// with that value, and last.
+func recordedValues(a *app, cmd *cobra.Command, limit int, value func(*history.Delivery) string) (values []string) {
+	withHistory(a, cmd, func(ctx context.Context, store *history.Store) {
+		seen, people := map[string]bool{}, map[string]string{}
+		for d, err := range store.List(ctx, history.Filter{Limit: limit}) {
+			if err != nil {
+				return
+			}
+			v := value(&d)
+			if seen[v] || !plainWord(v) {
+				continue
+			}
+			seen[v] = true
+			if _, known := people[d.Lead]; !known && d.Lead != "" {
+				person, _ := store.Person(ctx, d.Lead) // without one, the description is shorter
+				people[d.Lead] = person.String()
+			}
+			parts := []string{d.Event, people[d.Lead], console.Outcome(&d)}
+			parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+			values = append(values, described(v, strings.Join(parts, ", ")))
+		}
+	})
+	if len(values) > 0 {
+		values = append(values, "last")
+	}
+	return values
+}
+
+// withHistory calls read with the history of the command line, unless it cannot be opened.
+func withHistory(a *app, cmd *cobra.Command, read func(context.Context, *history.Store)) {
+	_ = a.settings.Resolve(cmd) // a wrong file or variable completes nothing
+	flags := settings.HistoryFlags{}
+	if f := cmd.Flags().Lookup("history"); f != nil {
+		flags.Path = f.Value.String()
+	}
+	ctx, cancel := context.WithTimeout(cmd.Context(), historyPatience)
+	defer cancel()
+	store, err := flags.OpenToRead(ctx)
+	if err != nil {
+		return
+	}
+	defer store.Close()
+	read(ctx, store)
+}
+
+// plainWord reports whether a shell reads a value of the history as one word, as it is.
+var plainWord = regexp.MustCompile(`^[\pL\pN][\pL\pN_.@-]*$`).MatchString
+
+// described returns a value with its description. A description is text of other people: it is one line without control characters.
+func described(value, description string) string {
+	return cobra.CompletionWithDesc(value, text.Printable(description))
 }

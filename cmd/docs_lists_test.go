@@ -56,9 +56,9 @@ func helpOf(t *testing.T, args ...string) string {
 }
 
 var (
-	helpCommands = regexp.MustCompile(`(?ms)^Available Commands:\n(.*?)\n\n`)
+	helpCommands = regexp.MustCompile(`(?ms)^Commands:\n(.*?)\n\n`)
 	helpCommand  = regexp.MustCompile(`(?m)^  (\S+)`)
-	helpFlag     = regexp.MustCompile(`(?m)^ +(?:-\w, )?--([\w-]+)`)
+	helpFlag     = regexp.MustCompile(`(?m)^ {2,6}(?:-\w, )?--([\w-]+)`)
 )
 
 // subcommands returns the commands that a help text lists, without help itself.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	mcobra "github.com/muesli/mango-cobra"
-	"github.com/muesli/roff"
 	"github.com/spf13/cobra"
 )
 
@@ -16,25 +14,125 @@ func newManCmd(a *app) *cobra.Command {
 		Example: "  artihook man | man -l -",
 		Args:    args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			joinLines(cmd.Root())
-			page, err := mcobra.NewManPage(1, cmd.Root())
-			if err != nil {
-				return fmt.Errorf("make the manual page: %w", err)
-			}
-			_, err = fmt.Fprintln(a.printer.Out, strings.TrimSpace(page.Build(roff.NewDocument())))
+			_, err := fmt.Fprint(a.printer.Out, manualOf(cmd.Root()))
 			return err
 		},
 	}
 }
 
-// joinLines removes the line breaks within paragraphs, because the reader of a manual page breaks the lines itself.
-func joinLines(cmd *cobra.Command) {
-	paragraphs := strings.Split(cmd.Long, "\n\n")
-	for i := range paragraphs {
-		paragraphs[i] = strings.ReplaceAll(paragraphs[i], "\n", " ")
+// manualOf returns the manual page of the program in the macros of man(7).
+func manualOf(root *cobra.Command) string {
+	m := &manual{}
+	m.macro("TH", strings.ToUpper(root.Name()), "1", "", root.Name())
+	m.macro("SH", "NAME")
+	m.text(root.Name() + " - " + root.Short)
+	m.macro("SH", "SYNOPSIS")
+	m.text(root.Name() + " command [argument…] [flags]")
+	m.macro("SH", "DESCRIPTION")
+	m.text(root.Long)
+	m.examples(root)
+	m.macro("SH", "COMMANDS")
+	m.commands(root)
+	m.macro("SH", "FLAGS OF ALL COMMANDS")
+	m.flags(root)
+	for _, section := range reference {
+		m.macro("SH", strings.ToUpper(section.title))
+		for _, r := range section.rows {
+			m.entry(r)
+		}
 	}
-	cmd.Long = strings.Join(paragraphs, "\n\n")
+	return m.String()
+}
+
+// manual is a page in the macros of man(7).
+type manual struct{ strings.Builder }
+
+// roffText escapes what roff does not read as itself. A command must be copyable, so its hyphens must not become typographic ones.
+var roffText = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`, `"`, `\(dq`)
+
+// macro writes a macro with its arguments.
+func (m *manual) macro(name string, args ...string) {
+	m.WriteString("." + name)
+	for _, arg := range args {
+		m.WriteString(` "` + roffText.Replace(arg) + `"`)
+	}
+	m.WriteByte('\n')
+}
+
+// text writes paragraphs. A paragraph that begins with a space or a tab keeps its lines.
+func (m *manual) text(text string) {
+	for i, paragraph := range strings.Split(text, "\n\n") {
+		switch {
+		case strings.HasPrefix(paragraph, " "), strings.HasPrefix(paragraph, "\t"):
+			m.lines(paragraph)
+			continue
+		case i > 0:
+			m.macro("PP")
+		}
+		m.line(strings.Join(strings.Fields(paragraph), " "))
+	}
+}
+
+// lines writes a text whose line breaks stay.
+func (m *manual) lines(text string) {
+	m.macro("PP")
+	m.macro("nf")
+	for line := range strings.SplitSeq(text, "\n") {
+		m.line(line)
+	}
+	m.macro("fi")
+}
+
+// line writes a line of text. A full stop at its begin is no macro.
+func (m *manual) line(text string) {
+	if strings.HasPrefix(text, ".") {
+		m.WriteString(`\&`)
+	}
+	m.WriteString(roffText.Replace(text) + "\n")
+}
+
+// entry writes a name and, indented, its description.
+func (m *manual) entry(r row) {
+	m.macro("TP")
+	m.macro("B", r.name)
+	m.line(r.text)
+}
+
+// commands writes a part for each command below cmd, with those below it.
+func (m *manual) commands(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
-		joinLines(sub)
+		if !sub.IsAvailableCommand() {
+			continue
+		}
+		m.macro("SS", strings.TrimPrefix(strings.TrimSuffix(sub.UseLine(), " [flags]"), sub.Root().Name()+" "))
+		if sub.Long == "" {
+			m.text(sub.Short + ".")
+		} else {
+			m.text(sub.Long)
+		}
+		m.examples(sub)
+		m.flags(sub)
+		m.commands(sub)
+	}
+}
+
+func (m *manual) examples(cmd *cobra.Command) {
+	if cmd.HasExample() {
+		m.lines(cmd.Example)
+	}
+}
+
+// flags writes the flags of the command itself.
+func (m *manual) flags(cmd *cobra.Command) {
+	own := cmd.LocalFlags()
+	for _, g := range groupFlags(own) {
+		if cmd.HasParent() && g.title != "" {
+			m.macro("PP")
+			m.macro("I", g.title+" flags")
+		}
+		for _, f := range g.flags {
+			name, text := describeFlag(f)
+			m.entry(row{name, text})
+		}
 	}
 }

@@ -113,11 +113,7 @@ func newRootCmd(a *app) *cobra.Command {
 It generates realistic created, updated and completed lead events, formats and signs them exactly as
 ArtiBot does, posts them to your URL, and records each request and response in a history.
 
-Each flag has an environment variable: ARTIHOOK_RETRY_DELAY sets --retry-delay. The file artihook.yaml holds webhooks
-and defaults. A flag overrides its variable, and the variable overrides the file.
-
-Exit codes: 0 all went well; 1 a delivery, an expectation or a check failed; 2 wrong usage or a bad file, and nothing
-was sent; 3 artihook itself could not work, for example because the history is not writable; 130 interrupted.`,
+A flag overrides its environment variable, and the variable overrides the file artihook.yaml.`,
 		Example: `  artihook demo                                 a quick demonstration
   artihook send localhost:3000/hook             one event
   artihook play localhost:3000/hook --leads 10  whole conversations
@@ -151,6 +147,7 @@ was sent; 3 artihook itself could not work, for example because the history is n
 		}
 		return console.WithHint(err, fmt.Sprintf("see %s --help", cmd.CommandPath()))
 	})
+	setHelp(a, root)
 	root.SetGlobalNormalizationFunc(flagAlias)
 	root.Flags().BoolVar(&printVersion, "version", false, "Print the version")
 	root.CompletionOptions.HiddenDefaultCmd = false
@@ -168,7 +165,9 @@ was sent; 3 artihook itself could not work, for example because the history is n
 	}
 	root.AddCommand(newManCmd(a)) // describes all commands
 	strictBuiltins(root)
-	addCompletions(a, root)
+	if strings.HasPrefix(firstOf(a.system.Args), cobra.ShellCompRequestCmd) {
+		addCompletions(a, root)
+	}
 	return root
 }
 

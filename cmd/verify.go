@@ -30,7 +30,7 @@ recorded: raw HTTP, a trace of curl -v or of artihook -v, a HAR file, a command 
 Lambda or Cloudflare, a capture of webhook.site, ngrok or Zapier. URL and signature are then those of the request. -w takes URL and
 secret from artihook.yaml.`,
 		Example: `  artihook verify --url https://crm.example/hook --secret s3cret --signature D381… @body.json
-  artihook verify --url http://localhost:3000/hook --also-url https://abc.tunnel.example --secret s3cret --signature D381… -
+  artihook verify --url :3000/hook --also-url https://abc.tunnel.example --signature D381… -
   artihook verify --secret s3cret @request.http
   artihook verify -w crm last`,
 		Args: args(cobra.MaximumNArgs(1)),

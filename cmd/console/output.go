@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"artihook/emitter/text"
@@ -101,6 +102,27 @@ const (
 	Yellow = "33"
 	Dim    = "2"
 )
+
+// The width of text for people, in characters.
+const (
+	minWidth     = 40
+	defaultWidth = 80 // without a terminal
+	maxWidth     = 100
+)
+
+// Width returns the number of characters in a line of help: COLUMNS, otherwise the width of the terminal, at most 100.
+func (p *Printer) Width() int {
+	width := p.system.Columns
+	if set, ok := p.system.Env("COLUMNS"); ok {
+		if n, err := strconv.Atoi(set); err == nil && n > 0 {
+			width = n
+		}
+	}
+	if width == 0 {
+		width = defaultWidth
+	}
+	return min(max(width, minWidth), maxWidth)
+}
 
 // Annotations returns the writer for annotations under GitHub Actions, otherwise nil.
 func (p *Printer) Annotations() io.Writer {

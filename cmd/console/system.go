@@ -16,6 +16,7 @@ type System struct {
 	Stdout, Stderr io.Writer
 	StdoutTerminal bool
 	StderrTerminal bool
+	Columns        int // the width of the terminal; 0 without one
 	Env            func(name string) (string, bool)
 	Now            func() time.Time
 	Open           func(url string) error // opens a page in the browser; nil if there is none
@@ -31,8 +32,19 @@ func Process() *System {
 		Stderr:         os.Stderr,
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Columns:        columns(),
 		Env:            os.LookupEnv,
 		Now:            time.Now,
 		Open:           openBrowser,
 	}
+}
+
+// columns returns the width of the terminal, which may be that of stderr while stdout goes to a pager.
+func columns() int {
+	for _, stream := range []*os.File{os.Stdout, os.Stderr} {
+		if width, _, err := term.GetSize(int(stream.Fd())); err == nil {
+			return width
+		}
+	}
+	return 0
 }

@@ -61,6 +61,9 @@ func MarkFilters(flags *pflag.FlagSet, names ...string) {
 	}
 }
 
+// IsFilter reports whether MarkFilters has marked the flag.
+func IsFilter(f *pflag.Flag) bool { return hasMark(f, filterFlag) }
+
 // Changed reports whether a filter or --limit is on the command line.
 func (f *FilterFlags) Changed() bool {
 	return slices.ContainsFunc(append(filterNames, "limit"), f.Cmd.Flags().Changed)
