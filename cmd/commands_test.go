@@ -11,7 +11,7 @@ import (
 )
 
 // sharedFiles may use every command, and every command may use root.go.
-var sharedFiles = []string{"root", "completion", "man"}
+var sharedFiles = []string{"root", "help", "completion", "man"}
 
 // commandOf returns the command that a file of this package belongs to: history for history_export.go.
 func commandOf(file string) string {

@@ -12,6 +12,7 @@ import (
 	"artihook/emitter/history"
 	"artihook/emitter/text"
 	"artihook/emitter/traffic"
+	"artihook/scenarios/report"
 
 	"github.com/spf13/cobra"
 )
@@ -220,30 +221,35 @@ func loadIntent(plan *traffic.LoadOptions, store *history.Store) string {
 }
 
 // loadEnded prints and writes the report, also if the load was interrupted or the history is incomplete.
-func loadEnded(a *app, report *traffic.LoadReport, opt *loadOptions, err error) error {
-	met := report.Judge(opt.thresholds)
-	if printErr := printReport(a, report); printErr != nil {
+func loadEnded(a *app, measured *traffic.LoadReport, opt *loadOptions, err error) error {
+	met := measured.Judge(opt.thresholds)
+	if printErr := printReport(a, measured); printErr != nil {
 		return errors.Join(err, printErr)
 	}
 	if opt.html != "" {
 		var writeErr error
 		if opt.html == settings.StdoutName {
-			writeErr = a.printer.Verbatim(report.WriteHTML)
+			writeErr = a.printer.Verbatim(measured.WriteHTML)
 		} else {
-			writeErr = writeFile(opt.html, report.WriteHTML)
+			writeErr = writeFile(opt.html, measured.WriteHTML)
 		}
 		if writeErr != nil {
 			return errors.Join(err, writeErr)
+		}
+	}
+	for _, v := range measured.Thresholds {
+		if !v.OK {
+			a.annotate(report.Annotation{Title: "load: missed threshold", Message: fmt.Sprintf("%s (%s)", v.Text, v.Shown())})
 		}
 	}
 	a.printer.Notef("seed %d", *opt.conversation.Seed)
 	switch {
 	case err != nil:
 		return err
-	case report.Requests == 0:
+	case measured.Requests == 0:
 		a.printer.Notef(console.NoEventSent)
 		return console.ErrFailed
-	case !met, len(opt.thresholds) == 0 && report.Errors > 0:
+	case !met, len(opt.thresholds) == 0 && measured.Errors > 0:
 		return console.ErrFailed
 	}
 	return nil

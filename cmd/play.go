@@ -105,9 +105,13 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 		return console.Usage(err)
 	}
 	seed := recipe.Opt.Seed
+	var failed failures
+	defer func() { failed.annotate(a) }()
+	show := a.printer.Watch(a.sendContext(opt.webhook.Cmd, false, webhooks...))
 	plan := traffic.Options{
 		Webhooks: webhooks, Source: source, Leads: opt.leads, Concurrency: opt.concurrency, Pace: opt.pace,
-		Actions: opt.actions, Bot: opt.conversation.Bot, Now: opt.conversation.Clock(a.settings), Each: a.printer.Watch(a.sendContext(opt.webhook.Cmd, false, webhooks...)),
+		Actions: opt.actions, Bot: opt.conversation.Bot, Now: opt.conversation.Clock(a.settings),
+		Each: func(d history.Delivery) error { failed.add(d); return show(d) },
 	}
 	if opt.dryRun {
 		return traffic.Preview(ctx, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })

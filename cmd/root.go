@@ -82,6 +82,7 @@ func Run(ctx context.Context, system *console.System) int {
 	if code == console.ExitInterrupted {
 		err = errors.New("interrupted")
 	}
+	a.annotateProblems(err)
 	var problems yamlfile.Diagnostics
 	if errors.As(err, &problems) {
 		for _, problem := range problems { // in a form that editors recognise

@@ -86,9 +86,9 @@ type settingError struct{ at *token.Position }
 
 func (e *settingError) Error() string { return "want one value here, not a list or a map" }
 
-// errorAt adds the position of the setting to err.
+// errorAt returns err as a *yamlfile.Diagnostic with the position of the setting.
 func (c *Config) errorAt(s Setting, err error) error {
-	return fmt.Errorf("%s:%d:%d: %w", c.File, s.at.Line, s.at.Column, err)
+	return &yamlfile.Diagnostic{File: c.File, Line: s.at.Line, Column: s.at.Column, Problem: err.Error()}
 }
 
 var variable = regexp.MustCompile(`\$\{([^}]*)\}`)
@@ -280,7 +280,7 @@ func (c *Config) check() error {
 			if name.given() {
 				return c.errorAt(name, err)
 			}
-			return fmt.Errorf("%s:1:1: %w", c.File, err) // an alias or a merge key has no place of its own
+			return &yamlfile.Diagnostic{File: c.File, Line: 1, Column: 1, Problem: err.Error()} // an alias or a merge key has no place of its own
 		case seen[name.Text]:
 			return c.errorAt(name, fmt.Errorf("a second webhook is named %q", name.Text))
 		}

@@ -125,7 +125,7 @@ func (f *ReportFlags) Write(set *Settings, to ReportOutput, results *report.Repo
 	if to.Annotations == nil {
 		return err
 	}
-	results.Folder = set.folderInWorkspace()
+	results.Folder = set.Folder()
 	err = errors.Join(err, report.WriteAnnotations(to.Annotations, results))
 	if summary, _ := set.Env("GITHUB_STEP_SUMMARY"); summary != "" {
 		err = errors.Join(err, appendReport(summary, results))
@@ -133,9 +133,9 @@ func (f *ReportFlags) Write(set *Settings, to ReportOutput, results *report.Repo
 	return err
 }
 
-// folderInWorkspace returns the working directory relative to the directory of the repository on GitHub Actions. It returns
+// Folder returns the working directory relative to the directory of the repository on GitHub Actions. It returns
 // "" if both are the same or if the working directory is outside of the repository.
-func (set *Settings) folderInWorkspace() string {
+func (set *Settings) Folder() string {
 	workspace, _ := set.Env("GITHUB_WORKSPACE")
 	here, err := os.Getwd()
 	if workspace == "" || err != nil {

@@ -9,26 +9,44 @@ import (
 	"strings"
 )
 
-// WriteAnnotations writes one GitHub Actions workflow command for each failed
-// step: an error that GitHub shows at the line of the file. Write them to standard
+// Annotation is a message of GitHub Actions. GitHub shows it at the line of the file, or at the job without a file.
+type Annotation struct {
+	Level        string // "error" or "warning"
+	File         string // from the root of the repository; "" is none
+	Line, Column int    // from 1; 0 is unknown
+	Title        string
+	Message      string
+}
+
+// WriteAnnotation writes a as one workflow command. No text of it can begin another command.
+func WriteAnnotation(w io.Writer, a Annotation) error {
+	b := bufio.NewWriter(w)
+	annotate(b, a)
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("writing annotations: %w", err)
+	}
+	return nil
+}
+
+// WriteAnnotations writes an annotation for each failed step. Write them to standard
 // output. GitHub shows at most ten for a step of a job; [WriteStepSummary] has all.
 func WriteAnnotations(w io.Writer, r *Report) error {
 	b := bufio.NewWriter(w)
 	for i := range r.Suites {
 		s := &r.Suites[i]
 		for j := range s.Steps {
-			kind := map[Outcome]string{Failed: "error", Warned: "warning", Inconclusive: "warning"}[s.Steps[j].Outcome.settled()]
-			if kind != "" {
-				annotate(b, kind, [][2]string{
-					{"file", visible(r.inRepository(s.Steps[j].file(s)))},
-					{"line", lineOf(s, &s.Steps[j])},
-					{"title", visible(s.Name) + " › " + visible(s.Steps[j].Name)},
-				}, annotationText(&s.Steps[j]))
+			step := &s.Steps[j]
+			level := map[Outcome]string{Failed: "error", Warned: "warning", Inconclusive: "warning"}[step.Outcome.settled()]
+			if level != "" {
+				annotate(b, Annotation{
+					Level: level, File: RepositoryPath(r.Folder, step.file(s)), Line: step.Line,
+					Title: visible(s.Name) + " › " + visible(step.Name), Message: annotationText(step),
+				})
 			}
 		}
 	}
 	if r.Interrupted {
-		annotate(b, "warning", [][2]string{{"title", visible(r.Tool)}}, "interrupted before the run was complete")
+		annotate(b, Annotation{Level: "warning", Title: r.Tool, Message: "interrupted before the run was complete"})
 	}
 	if err := b.Flush(); err != nil {
 		return fmt.Errorf("writing annotations: %w", err)
@@ -36,20 +54,12 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 	return nil
 }
 
-// inRepository returns the path of a file from the root of the repository.
-func (r *Report) inRepository(file string) string {
+// RepositoryPath returns the path of a file from the root of the repository. folder is the working directory from there.
+func RepositoryPath(folder, file string) string {
 	if file == "" || filepath.IsAbs(file) {
 		return file
 	}
-	return filepath.ToSlash(filepath.Join(r.Folder, file))
-}
-
-// lineOf returns the line of a step, or "" if line or file is unknown.
-func lineOf(s *Suite, step *Step) string {
-	if step.file(s) == "" || step.Line <= 0 {
-		return ""
-	}
-	return strconv.Itoa(step.Line)
+	return filepath.ToSlash(filepath.Join(folder, file))
 }
 
 func annotationText(s *Step) string {
@@ -66,16 +76,23 @@ func annotationText(s *Step) string {
 // annotate writes one command, ::name key=value,…::message, escaped as in
 // github.com/actions/toolkit, packages/core/src/command.ts. Empty properties are
 // left out.
-func annotate(b *bufio.Writer, name string, properties [][2]string, message string) {
+func annotate(b *bufio.Writer, a Annotation) {
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
-	b.WriteString("::" + name)
+	line, column := "", ""
+	if a.File != "" && a.Line > 0 {
+		line = strconv.Itoa(a.Line)
+		if a.Column > 0 {
+			column = strconv.Itoa(a.Column)
+		}
+	}
+	b.WriteString("::" + a.Level)
 	separator := " "
-	for _, p := range properties {
+	for _, p := range [][2]string{{"file", visible(a.File)}, {"line", line}, {"col", column}, {"title", visible(a.Title)}} {
 		if p[1] != "" {
 			b.WriteString(separator + p[0] + "=" + property.Replace(p[1]))
 			separator = ","
 		}
 	}
-	b.WriteString("::" + data.Replace(message) + "\n")
+	b.WriteString("::" + data.Replace(a.Message) + "\n")
 }

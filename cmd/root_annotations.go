@@ -1,0 +1,33 @@
+package cmd
+
+import (
+	"errors"
+
+	"artihook/emitter/text"
+	"artihook/fixtures/yamlfile"
+	"artihook/scenarios/report"
+)
+
+// annotate writes an error annotation under GitHub Actions. The file of a, if any, is relative to the working directory.
+func (a *app) annotate(problem report.Annotation) {
+	to := a.printer.Annotations()
+	if to == nil {
+		return
+	}
+	problem.Level = "error"
+	problem.File = report.RepositoryPath(a.settings.Folder(), problem.File)
+	problem.Message = text.Printable(problem.Message)
+	_ = report.WriteAnnotation(to, problem) // like all messages for people, they may be closed
+}
+
+// annotateProblems writes an annotation for each problem of a file.
+func (a *app) annotateProblems(err error) {
+	var problems yamlfile.Diagnostics
+	var one *yamlfile.Diagnostic
+	if !errors.As(err, &problems) && errors.As(err, &one) {
+		problems = yamlfile.Diagnostics{one}
+	}
+	for _, p := range problems {
+		a.annotate(report.Annotation{File: p.File, Line: p.Line, Column: p.Column, Title: "artihook", Message: p.Error()})
+	}
+}
