@@ -13,10 +13,12 @@ import (
 	"artihook/emitter/history"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
+	"artihook/emitter/text"
 	"artihook/emitter/traffic"
 	"artihook/fixtures"
 
 	"github.com/spf13/cobra"
+	"github.com/tidwall/gjson"
 )
 
 // demoSecret is the secret that the sender and the receiver of the demo share.
@@ -28,7 +30,7 @@ func newDemoCmd(a *app) *cobra.Command {
 		Use:   "demo",
 		Short: "Run a demonstration: a receiver, a conversation, its deliveries",
 		Long: `Demo starts a verifying receiver on a free loopback port, plays one whole conversation to it, and prints
-the deliveries and the complete last request and response.`,
+the deliveries, and of the first one the request, the text that was signed, and the response.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), a, opt) },
 	}
@@ -49,13 +51,12 @@ func runDemo(ctx context.Context, a *app, flags *settings.HistoryFlags) error {
 	}
 	sender, done := settings.NewSender(store, history.SourcePlay, emitter.Options{Now: a.system.Now})
 	a.printer.Notef("A receiver that verifies signatures listens on %s.\nOne visitor talks to the %s bot:\n", url, fixtures.DefaultBot)
-	last, tally, err := playDemo(ctx, a, emitter.Webhook{URL: url, Secret: secret}, sender)
+	first, tally, err := playDemo(ctx, a, emitter.Webhook{URL: url, Secret: secret}, sender)
 	if err := settings.Ended(err, done()); err != nil {
 		return err
 	}
-	if !a.printer.JSON() {
-		fmt.Fprint(a.printer.Out, "\nThe last request and response:\n\n")
-		if err := a.printer.Exchange(&last); err != nil {
+	if !a.printer.JSON() && first.Response != nil {
+		if _, err := fmt.Fprint(a.printer.Out, demoDelivery(&first)); err != nil {
 			return err
 		}
 	}
@@ -66,21 +67,46 @@ func runDemo(ctx context.Context, a *app, flags *settings.HistoryFlags) error {
 	return nil
 }
 
-func playDemo(ctx context.Context, a *app, w emitter.Webhook, sender *emitter.Emitter) (last history.Delivery, tally traffic.Tally, err error) {
+// playDemo plays one conversation and returns its first delivery.
+func playDemo(ctx context.Context, a *app, w emitter.Webhook, sender *emitter.Emitter) (first history.Delivery, tally traffic.Tally, err error) {
 	recipe, err := new(settings.ConversationFlags).Recipe(a.settings, fixtures.DefaultBot, w.Edition)
 	if err != nil {
-		return last, tally, err
+		return first, tally, err
 	}
 	source, err := recipe.Source()
 	if err != nil {
-		return last, tally, err
+		return first, tally, err
 	}
 	show := a.printer.Watch(console.SendContext{})
 	tally, err = traffic.Play(ctx, traffic.Options{
 		Emitter: sender, Webhooks: []emitter.Webhook{w}, Leads: 1, Bot: fixtures.DefaultBot, Now: a.system.Now, Source: source,
-		Each: func(d history.Delivery) error { last = d; return show(d) },
+		Each: func(d history.Delivery) error {
+			if first.Time.IsZero() {
+				first = d
+			}
+			return show(d)
+		},
 	})
-	return last, tally, err
+	return first, tally, err
+}
+
+// demoDelivery explains one delivery: its request, how it was signed, and its response.
+func demoDelivery(d *history.Delivery) string {
+	var b strings.Builder
+	b.WriteString("\nThe first request, with its body over several lines:\n")
+	head, body, _ := strings.Cut(string(d.Request.AppendRaw(nil)), "\r\n\r\n")
+	for line := range strings.SplitSeq(head, "\r\n") {
+		fmt.Fprintf(&b, "%s\n", cutText(text.Printable(line), demoWidth-1))
+	}
+	fmt.Fprintf(&b, "\n%s\n", text.VisibleLines(layOut(gjson.Parse(body), 0, 0)))
+	signed := d.Request.Method + "&" + d.SignURL + "&"
+	fmt.Fprintf(&b, `
+x-artibot-signature is the HMAC-SHA1 of METHOD&URL&BODY with the secret
+%q, in hex. The body is signed as it was sent, on one line:
+%s
+`, demoSecret, cutText(signed+body, demoWidth-1))
+	fmt.Fprintf(&b, "\nThe receiver calculated the same signature, so it accepted the request:\n%s %d %s\n", d.Response.Proto, d.Response.Status, d.Response.Reason)
+	return b.String()
 }
 
 // startReceiver serves the handler on a free loopback port until stop is called.
@@ -108,7 +134,7 @@ func demoNext(a *app, flags *settings.HistoryFlags) string {
 		first = program + " send --help"
 	}
 	return fmt.Sprintf(`Try next:
-  %s
-  %s listen --secret s3cret    (and in a second terminal:)
-  %s play localhost:8000 --secret s3cret --leads 3`, first, program, program)
+  %-43s # the last request, as sent
+  %-43s # one event to your receiver
+  %-43s # what does it do wrong?`, first, program+" send :3000/hook --secret s3cret", program+" check :3000/hook --secret s3cret")
 }
