@@ -3,17 +3,13 @@
 package emitter
 
 import (
-	"crypto/tls"
 	"net"
 	"syscall"
 )
 
 // rawConn returns the socket of a connection, or nil if it has none.
 func rawConn(conn net.Conn) syscall.RawConn {
-	if secure, ok := conn.(*tls.Conn); ok {
-		conn = secure.NetConn()
-	}
-	socket, ok := conn.(syscall.Conn)
+	socket, ok := socketOf(conn).(syscall.Conn)
 	if !ok {
 		return nil
 	}

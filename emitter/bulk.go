@@ -21,6 +21,7 @@ type Bulk struct {
 	w         *Webhook
 	opt       BulkOptions
 	url       string // of the webhook
+	proxy     string // for the history
 	conn      *directConn
 	stop      func()
 	template  *requestTemplate
@@ -87,7 +88,8 @@ type pendingEvent struct {
 func (e *Emitter) Bulk(ctx context.Context, w *Webhook, opt BulkOptions) *Bulk {
 	b := &Bulk{
 		e: e, w: w, opt: opt, url: w.URL.String(),
-		conn: newConn(e.client, w.URL), template: newRequestTemplate(w), current: &batch{}, following: &batch{},
+		proxy: e.proxyName(w.URL.String()),
+		conn:  newConn(e.client, w.origin()), template: newRequestTemplate(w), current: &batch{}, following: &batch{},
 	}
 	if e.opt.History == nil {
 		b.opt.RecordAhead, b.opt.Record = false, nil
@@ -181,7 +183,7 @@ func (b *Bulk) delivery(from *batch, p *pendingEvent, lead string) history.Deliv
 		Webhook: b.w.Name, URL: b.url, SignURL: b.template.url, Attempt: 1,
 		Event: p.action.Event(), Lead: lead, Version: p.version,
 		Scheme: b.w.Scheme.String(), Edition: p.edition.String(), Bot: b.opt.Bot, Seed: p.seed,
-		Source: b.e.opt.Source, Tampered: b.template.tampered,
+		Source: b.e.opt.Source, Tampered: b.template.tampered, Proxy: b.proxy,
 		RawRequest: from.buf[p.start:p.end],
 	}
 }

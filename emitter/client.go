@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -22,7 +21,8 @@ const idleLimit = time.Second
 // Request.AppendRaw. It is safe for concurrent use.
 type client struct {
 	config    *tls.Config
-	size      int // the maximum number of idle connections for each host
+	proxy     ProxyFunc // nil is none
+	size      int       // the maximum number of idle connections for each host
 	idleLimit time.Duration
 
 	mu       sync.Mutex
@@ -31,12 +31,27 @@ type client struct {
 }
 
 // origin is the server of a connection.
-type origin struct{ scheme, host string }
+type origin struct {
+	scheme, host string // of the URL to connect to
+	renamed      bool   // the requests have another Host
+}
 
-func originOf(target signature.URL) origin { return origin{target.Scheme, target.Host} }
+// originOf returns the origin of a connection for requests to the target with this Host.
+func originOf(target signature.URL, host string) origin {
+	return origin{target.Scheme, target.Host, host != target.Host}
+}
 
-func newClient(config *tls.Config, connections int) *client {
-	return &client{config: config, size: max(connections, 1), idleLimit: idleLimit, idle: map[origin][]*directConn{}}
+// address returns host:port of the server.
+func (o origin) address() string { return signature.URL{Scheme: o.scheme, Host: o.host}.Address() }
+
+func newClient(opt *Options) *client {
+	return &client{
+		config: tlsConfig(opt), proxy: opt.Proxy, size: max(opt.Connections, 1), idleLimit: idleLimit, idle: map[origin][]*directConn{},
+	}
+}
+
+func tlsConfig(opt *Options) *tls.Config {
+	return &tls.Config{RootCAs: opt.RootCAs, InsecureSkipVerify: opt.Insecure, Certificates: opt.Certificates}
 }
 
 var errRequest = errors.New("the method, the target or the host has a character that HTTP does not allow in it")
@@ -46,17 +61,18 @@ func (c *client) do(ctx context.Context, target signature.URL, request *exchange
 	if !isValid(request) {
 		return response{err: errRequest}
 	}
-	d := newConn(c, target)
+	to := originOf(target, request.Host)
+	d := newConn(c, to)
 	if opt.NewConnection {
 		defer d.disconnect()
 	} else {
-		d = c.take(target)
+		d = c.take(to)
 		defer c.put(d)
 	}
 	d.out = request.AppendRaw(d.out[:0])
 	r := outgoing{raw: d.out, method: request.Method, close: request.Headers.Closes()}
 	if body := len(request.Body); body > 0 && (opt.SlowBody > 0 || opt.Cut) {
-		r.throttle = &throttledWriter{SendOptions: opt, head: len(r.raw) - body, body: body}
+		r.throttle = &throttledWriter{SendOptions: opt, body: body}
 	}
 	stop := d.cancelOn(ctx)
 	defer stop()
@@ -73,13 +89,12 @@ func isValid(r *exchange.Request) bool {
 }
 
 // take returns an idle connection, or a new one.
-func (c *client) take(target signature.URL) *directConn {
+func (c *client) take(to origin) *directConn {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	to := originOf(target)
 	idle := c.idle[to]
 	if len(idle) == 0 {
-		return newConn(c, target)
+		return newConn(c, to)
 	}
 	last := len(idle) - 1
 	c.idle[to] = idle[:last]
@@ -93,8 +108,7 @@ func (c *client) put(d *directConn) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	to := originOf(d.target)
-	idle := c.idle[to]
+	idle := c.idle[d.to]
 	if len(idle) == c.size {
 		d.disconnect()
 		return
@@ -102,18 +116,18 @@ func (c *client) put(d *directConn) {
 	if cap(d.out) > maxDirect {
 		d.out = nil // do not hold the memory of a large request
 	}
-	c.idle[to] = append(idle, d)
+	c.idle[d.to] = append(idle, d)
 	if !c.sweeping {
 		c.sweeping = true
 		time.AfterFunc(c.idleLimit, c.sweep)
 	}
 }
 
-// connected reports whether an idle connection to the target's host is open.
-func (c *client) connected(target signature.URL) bool {
+// connected reports whether an idle connection to the server is open.
+func (c *client) connected(to origin) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.ContainsFunc(c.idle[originOf(target)], (*directConn).connAlive)
+	return slices.ContainsFunc(c.idle[to], (*directConn).connAlive)
 }
 
 // sweep closes the connections that have been idle for too long. It is scheduled again while there are idle connections.
@@ -147,29 +161,4 @@ func (c *client) close() {
 		}
 	}
 	clear(c.idle)
-}
-
-// dial opens a connection to the target's host, with TLS for https.
-func dial(ctx context.Context, target signature.URL, config *tls.Config) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", target.Address())
-	if err != nil || target.Scheme != "https" {
-		return conn, err
-	}
-	return handshake(ctx, conn, target.Address(), config)
-}
-
-// handshake starts TLS for HTTP/1.1 on a connection to the address.
-func handshake(ctx context.Context, conn net.Conn, address string, config *tls.Config) (net.Conn, error) {
-	config = config.Clone()
-	config.NextProtos = []string{"http/1.1"}
-	config.ServerName, _, _ = net.SplitHostPort(address)
-	secure := tls.Client(conn, config)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		conn.Close()
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, &handshakeError{err}
-	}
-	return secure, nil
 }

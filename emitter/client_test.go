@@ -222,7 +222,7 @@ func TestConnectionDeadline(t *testing.T) {
 	s, _ := startScript(t, ok204, ok204, ok204)
 	e := New(Options{})
 	defer e.Close()
-	d := newConn(e.client, s.url(t, "/hook"))
+	d := newConn(e.client, (&Webhook{URL: s.url(t, "/hook")}).origin())
 	defer d.disconnect()
 	request := outgoing{raw: []byte("POST /hook HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")}
 	send := func(timeout time.Duration) {
@@ -456,7 +456,7 @@ func TestOnlyUnsentRequestsAreSentAgain(t *testing.T) {
 			s, connections := startScript(t, ok204, ok204)
 			e := New(Options{Timeout: 20 * time.Second})
 			defer e.Close()
-			d := newConn(e.client, s.url(t, "/"))
+			d := newConn(e.client, (&Webhook{URL: s.url(t, "/")}).origin())
 			defer d.disconnect()
 			request := Plan(&Webhook{URL: s.url(t, "/")}, Message{Body: make([]byte, size)}).Request
 			first := d.exchange(t.Context(), time.Time{}, outgoing{raw: request.AppendRaw(nil)})

@@ -7,13 +7,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"runtime"
 	"sync"
 	"syscall"
 	"time"
 
 	"artihook/emitter/exchange"
-	"artihook/emitter/signature"
 )
 
 const (
@@ -64,7 +64,8 @@ type response struct {
 // one goroutine at a time.
 type directConn struct {
 	client       *client
-	target       signature.URL // only scheme and host are used
+	to           origin
+	proxy        *url.URL      // of the open connection; nil is none
 	reader       *bufio.Reader // over capture
 	capture      capture
 	request      http.Request    // for http.ReadResponse
@@ -81,8 +82,8 @@ type directConn struct {
 	conn net.Conn   // nil if there is none
 }
 
-func newConn(c *client, target signature.URL) *directConn {
-	d := &directConn{client: c, target: target}
+func newConn(c *client, to origin) *directConn {
+	d := &directConn{client: c, to: to}
 	d.reader, d.peek = bufio.NewReader(&d.capture), d.peekSocket
 	return d
 }
@@ -119,7 +120,11 @@ func (d *directConn) exchange(ctx context.Context, deadline time.Time, r outgoin
 		if err := d.ready(ctx, deadline); err != nil {
 			return response{err: err, ended: time.Now()}
 		}
-		resp, writeErr := d.send(ctx, &r)
+		out := r
+		if d.proxy != nil && !tunnels(d.to) {
+			out.raw = absoluteForm(r.raw, d.to, d.proxy)
+		}
+		resp, writeErr := d.send(ctx, &out)
 		if writeErr != nil && resp.sent == 0 && reused && ctx.Err() == nil && !isTimeout(writeErr) {
 			d.abort() // the receiver had closed the connection and received nothing of the request
 			continue
@@ -169,10 +174,15 @@ func (d *directConn) connect(ctx context.Context, deadline time.Time) error {
 		defer cancel()
 		ctx = limited
 	}
-	conn, err := dial(ctx, d.target, d.client.config)
+	proxy, err := d.client.proxy.of(d.to)
 	if err != nil {
 		return err
 	}
+	conn, err := d.client.dial(ctx, d.to, proxy)
+	if err != nil {
+		return err
+	}
+	d.proxy = proxy
 	d.mu.Lock()
 	d.conn = conn
 	d.mu.Unlock()
@@ -187,11 +197,19 @@ func (d *directConn) disconnect() { d.closeWith(net.Conn.Close) }
 // abort closes the connection at once. Over TLS, Close would wait for a receiver that does not read.
 func (d *directConn) abort() {
 	d.closeWith(func(conn net.Conn) error {
-		if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
-			conn = secure.NetConn()
-		}
-		return conn.Close()
+		return socketOf(conn).Close()
 	})
+}
+
+// socketOf returns the connection below TLS. There are two layers of TLS in a tunnel through an https proxy.
+func socketOf(conn net.Conn) net.Conn {
+	for {
+		secure, ok := conn.(interface{ NetConn() net.Conn })
+		if !ok {
+			return conn
+		}
+		conn = secure.NetConn()
+	}
 }
 
 func (d *directConn) closeWith(closeConn func(net.Conn) error) {
@@ -230,6 +248,7 @@ func (d *directConn) sendWhileReading(ctx context.Context, r *outgoing) (respons
 	go func() {
 		defer close(written)
 		if r.throttle != nil {
+			r.throttle.head = len(r.raw) - r.throttle.body
 			sent, err = r.throttle.write(ctx, conn, r.raw)
 		} else {
 			sent, err = conn.Write(r.raw)

@@ -17,15 +17,17 @@ const (
 
 // Options configure an Emitter. The zero value sends as ArtiBot does and records nothing.
 type Options struct {
-	History     *history.Store   // nil records nothing
-	Source      string           // recorded as the Source of each delivery, such as history.SourceSend
-	Timeout     time.Duration    // of one attempt; 0 is DefaultTimeout
-	Retries     int              // further attempts after a failed one; 0 is none
-	RetryDelay  time.Duration    // before the first retry; 0 is DefaultRetryDelay
-	Insecure    bool             // accept any TLS certificate
-	RootCAs     *x509.CertPool   // the trusted authorities; nil is those of the system
-	Connections int              // the maximum number of idle connections for each host; 0 is 1
-	Now         func() time.Time // the clock of the history; nil is time.Now
+	History      *history.Store    // nil records nothing
+	Source       string            // recorded as the Source of each delivery, such as history.SourceSend
+	Timeout      time.Duration     // of one attempt; 0 is DefaultTimeout
+	Retries      int               // further attempts after a failed one; 0 is none
+	RetryDelay   time.Duration     // before the first retry; 0 is DefaultRetryDelay
+	Insecure     bool              // accept any TLS certificate
+	RootCAs      *x509.CertPool    // the trusted authorities; nil is those of the system
+	Certificates []tls.Certificate // the client certificates to choose from; none is usual
+	Proxy        ProxyFunc         // nil uses no proxy
+	Connections  int               // the maximum number of idle connections for each host; 0 is 1
+	Now          func() time.Time  // the clock of the history; nil is time.Now
 
 	// Waiting, if not nil, is called before Send waits for a retry, with the length of the wait.
 	Waiting func(time.Duration)
@@ -54,8 +56,7 @@ type Emitter struct {
 // New returns an Emitter. The caller must call Close, and closes the history afterwards.
 func New(opt Options) *Emitter {
 	opt = opt.withDefaults()
-	config := &tls.Config{RootCAs: opt.RootCAs, InsecureSkipVerify: opt.Insecure}
-	return &Emitter{opt: opt, client: newClient(config, opt.Connections)}
+	return &Emitter{opt: opt, client: newClient(&opt)}
 }
 
 // Retries returns the maximum number of further attempts after a failed one.
@@ -65,13 +66,15 @@ func (e *Emitter) Retries() int { return e.opt.Retries }
 func (e *Emitter) Close() { e.client.close() }
 
 // Connected reports whether an idle connection to the webhook's host is open.
-func (e *Emitter) Connected(w *Webhook) bool { return e.client.connected(w.URL) }
+func (e *Emitter) Connected(w *Webhook) bool {
+	return e.client.connected(w.origin())
+}
 
 // Record commits planned deliveries to the history before the first of them is sent, in one transaction. Send records a
 // delivery that is not recorded, but one transaction for many is much cheaper. Call Withdraw for those that are not sent.
 func (e *Emitter) Record(ctx context.Context, planned []*history.Delivery) error {
 	for _, d := range planned {
-		d.Time, d.Source = e.opt.Now(), e.opt.Source
+		d.Time, d.Source, d.Proxy = e.opt.Now(), e.opt.Source, e.proxyName(d.URL)
 	}
 	if e.opt.History == nil {
 		return ctx.Err()

@@ -29,6 +29,7 @@ const (
 	FailureReset       = "reset"            // the receiver reset the connection
 	FailureClosed      = "closed"           // the receiver closed the connection before its response was complete
 	FailureTLS         = "tls"              // no trusted TLS connection
+	FailureProxy       = "proxy"            // no connection through the proxy
 	failureDNS         = "dns"              // the host name was not found
 	failureUnreachable = "unreachable"      // no route to the host
 	failureMalformed   = "malformed"        // the response is not valid HTTP/1.1
@@ -40,14 +41,14 @@ const (
 // FailureNames returns the names of all failures. Parsers, help and documents use this list.
 func FailureNames() []string {
 	return []string{
-		FailureRefused, FailureTimeout, FailureReset, FailureClosed, FailureTLS, failureDNS, failureUnreachable, failureMalformed,
-		FailureCancelled, FailureCut, FailureOther,
+		FailureRefused, FailureTimeout, FailureReset, FailureClosed, FailureTLS, FailureProxy, failureDNS, failureUnreachable,
+		failureMalformed, FailureCancelled, FailureCut, FailureOther,
 	}
 }
 
 // NotConnected reports whether a failure of that name means that there was no connection to the receiver.
 func NotConnected(name string) bool {
-	return slices.Contains([]string{FailureRefused, failureDNS, failureUnreachable, FailureTLS}, name)
+	return slices.Contains([]string{FailureRefused, failureDNS, failureUnreachable, FailureTLS, FailureProxy}, name)
 }
 
 // StatusNames returns the names that are valid as the Status of a history.Filter, besides codes and classes.
@@ -69,6 +70,9 @@ func CheckStatus(statuses string) error {
 // NameFailure returns the name and the reason of an error of an [HTTPClient]. timeout is the timeout of the request.
 func NameFailure(err error, timeout time.Duration) (name, reason string) {
 	f := failureOf(err, timeout, false)
+	if dial := new(net.OpError); errors.As(err, &dial) && dial.Op == "proxyconnect" { // of net/http
+		return FailureProxy, "there is no connection to the proxy" + proxyCause(dial.Err)
+	}
 	if f.name == FailureOther && !isLocal(err) {
 		f = malformed // net/http has no type for these errors, and they quote the response
 	}
@@ -89,6 +93,7 @@ var malformed = failure{failureMalformed, "the response is not valid HTTP/1.1"}
 func failureOf(err error, timeout time.Duration, responded bool) failure {
 	var dns *net.DNSError
 	var timer net.Error
+	var proxy *proxyError
 	switch {
 	case errors.Is(err, errCut):
 		return failure{FailureCut, "the connection was closed in the middle of the body, as requested"}
@@ -98,6 +103,8 @@ func failureOf(err error, timeout time.Duration, responded bool) failure {
 		return failure{FailureCancelled, "the delivery was interrupted; the receiver may have received it"}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timer) && timer.Timeout():
 		return failure{FailureTimeout, timeoutReason(timeout, responded)}
+	case errors.As(err, &proxy):
+		return failure{FailureProxy, proxy.reason + proxyCause(proxy.err)}
 	case errors.As(err, &dns):
 		return failure{failureDNS, dnsReason(dns)}
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaRefused):
@@ -139,6 +146,22 @@ func dnsReason(err *net.DNSError) string {
 		return fmt.Sprintf("the host name %q was not found; check its spelling", err.Name)
 	}
 	return fmt.Sprintf("the host name %q could not be looked up: %s", err.Name, err.Err)
+}
+
+// proxyCause returns why there is no connection to a proxy, as the end of a sentence.
+func proxyCause(err error) string {
+	var dns *net.DNSError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &dns):
+		return ": " + dnsReason(dns)
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaRefused):
+		return ": nothing listens there"
+	case isTLS(err):
+		return ": no TLS with a trusted certificate"
+	}
+	return localReason(err)
 }
 
 func timeoutReason(timeout time.Duration, responded bool) string {

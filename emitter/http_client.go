@@ -1,9 +1,10 @@
 package emitter
 
 import (
-	"crypto/tls"
+	"context"
 	"errors"
 	"net/http"
+	"net/url"
 )
 
 // maxRedirects is how many redirects HTTPClient follows, as net/http does.
@@ -11,13 +12,23 @@ const maxRedirects = 10
 
 var errRedirects = errors.New("there are too many redirects")
 
-// HTTPClient returns a client for requests that are not deliveries. It uses the TLS settings of opt and follows redirects. It
-// has no idle connections, because net/http logs unexpected data on them.
+// HTTPClient returns a client for requests that are not deliveries. It uses the TLS settings and the proxy of opt, and follows
+// redirects. It has no idle connections, because net/http logs unexpected data on them.
 func HTTPClient(opt Options) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DialContext = dialTCP
 	transport.Proxy = nil
+	if opt.Proxy != nil {
+		transport.Proxy = func(r *http.Request) (*url.URL, error) { return opt.Proxy(r.URL) }
+	}
+	transport.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, connect *http.Request, response *http.Response) error {
+		if response.StatusCode == http.StatusOK {
+			return nil
+		}
+		return refusedTunnel(proxy, response.StatusCode, connect.Host)
+	}
 	transport.DisableKeepAlives = true
-	transport.TLSClientConfig = &tls.Config{RootCAs: opt.RootCAs, InsecureSkipVerify: opt.Insecure}
+	transport.TLSClientConfig = tlsConfig(&opt)
 	return &http.Client{Transport: noSwitching{transport}, CheckRedirect: func(_ *http.Request, via []*http.Request) error {
 		if len(via) >= maxRedirects {
 			return errRedirects

@@ -68,7 +68,7 @@ func Plan(w *Webhook, m Message) history.Delivery {
 		headers = append(headers, exchange.Header{Name: signature.Header, Value: header})
 	}
 	request := exchange.Request{
-		Method: "POST", Target: w.target(), Host: w.signed().Host, Headers: headers, Body: body,
+		Method: "POST", Target: w.target(), Host: w.host(), Headers: headers, Body: body,
 	}
 	for _, h := range w.Headers {
 		replaceHeader(&request, h)
@@ -153,12 +153,9 @@ func changeBody(body []byte) []byte {
 }
 
 // replaceHeader replaces all headers of that name, in any case, by h. An empty value only removes them. Names are sent as
-// written, except Host and User-Agent, which HTTP clients treat separately.
+// written, except User-Agent. Webhook.host has replaced Host.
 func replaceHeader(request *exchange.Request, h exchange.Header) {
 	if strings.EqualFold(h.Name, "Host") {
-		if h.Value != "" {
-			request.Host = h.Value
-		}
 		return
 	}
 	request.Headers = request.Headers.Delete(h.Name)

@@ -2,6 +2,7 @@ package emitter
 
 import (
 	"slices"
+	"strings"
 
 	"artihook/emitter/exchange"
 	"artihook/emitter/payload"
@@ -41,3 +42,17 @@ func (w *Webhook) target() string {
 	}
 	return w.URL.Target
 }
+
+// host returns the Host header of the requests.
+func (w *Webhook) host() string {
+	host := w.signed().Host
+	for _, h := range w.Headers {
+		if strings.EqualFold(h.Name, "Host") && h.Value != "" {
+			host = h.Value
+		}
+	}
+	return host
+}
+
+// origin returns the server of the requests.
+func (w *Webhook) origin() origin { return originOf(w.URL, w.host()) }

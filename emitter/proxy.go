@@ -1,0 +1,172 @@
+package emitter
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// ProxyFunc returns the proxy for requests to a URL, of which only scheme and host are used. nil is none. The URL of a proxy
+// begins with http:// or https://, and may have user and password. The text of an error is the reason of a failure, so it must
+// not contain the password.
+type ProxyFunc func(*url.URL) (*url.URL, error)
+
+// of returns the proxy for connections to a server; nil is none.
+func (f ProxyFunc) of(to origin) (*url.URL, error) {
+	if f == nil {
+		return nil, nil
+	}
+	proxy, err := f(&url.URL{Scheme: to.scheme, Host: to.host})
+	if err != nil {
+		return nil, &proxyError{reason: err.Error()}
+	}
+	return proxy, nil
+}
+
+// proxyName returns the proxy for a URL as the history records it, without user and password; "" is none.
+func (e *Emitter) proxyName(target string) string {
+	if e.opt.Proxy == nil {
+		return ""
+	}
+	u, err := url.Parse(target)
+	if err != nil {
+		return ""
+	}
+	proxy, err := e.opt.Proxy(u)
+	if err != nil || proxy == nil {
+		return ""
+	}
+	return nameOf(proxy)
+}
+
+func nameOf(proxy *url.URL) string { return proxy.Scheme + "://" + proxy.Host }
+
+// proxyError is a failure before the connection to the receiver, at the proxy.
+type proxyError struct {
+	reason string
+	err    error // of the connection to the proxy; nil if there is none
+}
+
+func (e *proxyError) Error() string { return e.reason }
+func (e *proxyError) Unwrap() error { return e.err }
+
+// tunnels reports whether a proxy connects to the server with CONNECT. A proxy replaces Host by the host of the URL (RFC 9112,
+// section 3.2.2), which would make the signature of a request with another Host invalid.
+func tunnels(to origin) bool { return to.scheme == "https" || to.renamed }
+
+// absoluteForm returns a request with its target in absolute form and the credentials of the proxy (RFC 9112, section 3.2.2).
+func absoluteForm(raw []byte, to origin, proxy *url.URL) []byte {
+	method, rest, _ := bytes.Cut(raw, []byte(" "))
+	end := bytes.Index(rest, []byte("\r\n"))
+	out := append(bytes.Clone(method), ' ')
+	if bytes.HasPrefix(rest, []byte("/")) {
+		out = append(out, to.scheme+"://"+to.host...)
+	}
+	out = append(out, rest[:end+2]...)
+	out = append(out, authorization(proxy)...)
+	return append(out, rest[end+2:]...)
+}
+
+// authorization returns the line of the header with user and password of the proxy; "" if it has none.
+func authorization(proxy *url.URL) string {
+	if proxy.User == nil {
+		return ""
+	}
+	password, _ := proxy.User.Password()
+	return "Proxy-Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(proxy.User.Username()+":"+password)) + "\r\n"
+}
+
+// dial opens a connection to the server, through the proxy if there is one, with TLS for https.
+func (c *client) dial(ctx context.Context, to origin, proxy *url.URL) (conn net.Conn, err error) {
+	switch {
+	case proxy == nil:
+		conn, err = dialTCP(ctx, "tcp", to.address())
+	case tunnels(to):
+		conn, err = c.dialTunnel(ctx, to.address(), proxy)
+	default:
+		return c.dialProxy(ctx, proxy)
+	}
+	if err != nil || to.scheme != "https" {
+		return conn, err
+	}
+	return handshake(ctx, conn, to.address(), c.config)
+}
+
+// dialProxy opens a connection to the proxy, with TLS for https. The client certificates are for the receiver only.
+func (c *client) dialProxy(ctx context.Context, proxy *url.URL) (net.Conn, error) {
+	address := proxyAddress(proxy)
+	conn, err := dialTCP(ctx, "tcp", address)
+	if err == nil && proxy.Scheme == "https" {
+		config := c.config.Clone()
+		config.Certificates = nil
+		conn, err = handshake(ctx, conn, address, config)
+	}
+	if err != nil {
+		return nil, &proxyError{reason: "there is no connection to the proxy " + nameOf(proxy), err: err}
+	}
+	return conn, nil
+}
+
+func proxyAddress(proxy *url.URL) string {
+	port := proxy.Port()
+	switch {
+	case port != "":
+	case proxy.Scheme == "https":
+		port = "443"
+	default:
+		port = "80"
+	}
+	return net.JoinHostPort(proxy.Hostname(), port)
+}
+
+// dialTunnel opens a connection to the address through the proxy (RFC 9110, section 9.3.6).
+func (c *client) dialTunnel(ctx context.Context, address string, proxy *url.URL) (net.Conn, error) {
+	conn, err := c.dialProxy(ctx, proxy)
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	err = connectTo(conn, address, proxy)
+	if !stop() {
+		err = ctx.Err()
+	}
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+// connectTo makes the proxy connect to the address.
+func connectTo(conn net.Conn, address string, proxy *url.URL) error {
+	if _, err := fmt.Fprintf(conn, "CONNECT %s HTTP/1.1\r\nHost: %[1]s\r\n%s\r\n", address, authorization(proxy)); err != nil {
+		return &proxyError{reason: fmt.Sprintf("the proxy %s closed the connection", nameOf(proxy)), err: err}
+	}
+	reader := bufio.NewReader(io.LimitReader(conn, maxResponseHead))
+	response, err := http.ReadResponse(reader, &http.Request{Method: http.MethodConnect})
+	switch {
+	case err != nil:
+		return &proxyError{reason: fmt.Sprintf("the proxy %s sent no valid response to CONNECT", nameOf(proxy)), err: err}
+	case response.StatusCode < 200 || response.StatusCode > 299:
+		return refusedTunnel(proxy, response.StatusCode, address)
+	case reader.Buffered() > 0:
+		return &proxyError{reason: fmt.Sprintf("the proxy %s sent data before the request", nameOf(proxy))}
+	}
+	return nil
+}
+
+// refusedTunnel returns the error of a proxy that responds to CONNECT with this status.
+func refusedTunnel(proxy *url.URL, status int, address string) error {
+	reason := fmt.Sprintf("the proxy %s responded %d %s to CONNECT %s", nameOf(proxy), status, http.StatusText(status), address)
+	if status == http.StatusProxyAuthRequired {
+		reason += "; write user and password into its URL, http://USER:PASSWORD@HOST:PORT"
+	}
+	return &proxyError{reason: reason}
+}
