@@ -32,7 +32,7 @@ const (
 	FailureProxy       = "proxy"            // no connection through the proxy
 	failureDNS         = "dns"              // the host name was not found
 	failureUnreachable = "unreachable"      // no route to the host
-	failureMalformed   = "malformed"        // the response is not valid HTTP/1.1
+	FailureMalformed   = "malformed"        // the response is not valid HTTP/1.1
 	FailureCancelled   = "cancelled"        // the sender was interrupted
 	FailureCut         = "cut"              // the sender closed the connection in the middle of the body (SendOptions)
 	FailureOther       = history.ErrorOther // any other failure
@@ -42,7 +42,7 @@ const (
 func FailureNames() []string {
 	return []string{
 		FailureRefused, FailureTimeout, FailureReset, FailureClosed, FailureTLS, FailureProxy, failureDNS, failureUnreachable,
-		failureMalformed, FailureCancelled, FailureCut, FailureOther,
+		FailureMalformed, FailureCancelled, FailureCut, FailureOther,
 	}
 }
 
@@ -87,13 +87,17 @@ const (
 	wsaUnreachable syscall.Errno = 10065
 )
 
-var malformed = failure{failureMalformed, "the response is not valid HTTP/1.1"}
+// isPlain ends the reason of a handshake that may have failed because the port expects no TLS.
+const isPlain = "if it does not speak TLS on this port, write http instead of https"
+
+var malformed = failure{FailureMalformed, "the response is not valid HTTP/1.1"}
 
 // failureOf returns the failure of err. responded reports whether any byte of a response was received.
 func failureOf(err error, timeout time.Duration, responded bool) failure {
 	var dns *net.DNSError
 	var timer net.Error
 	var proxy *proxyError
+	var handshake *handshakeError
 	switch {
 	case errors.Is(err, errCut):
 		return failure{FailureCut, "the connection was closed in the middle of the body, as requested"}
@@ -113,7 +117,12 @@ func failureOf(err error, timeout time.Duration, responded bool) failure {
 		return failure{failureUnreachable, "there is no network route to the host"}
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED),
 		errors.Is(err, wsaReset), errors.Is(err, wsaAborted):
+		if errors.As(err, &handshake) {
+			return failure{FailureReset, "the receiver reset the connection during the TLS handshake; " + isPlain}
+		}
 		return failure{FailureReset, "the receiver reset the connection"}
+	case errors.As(err, &handshake) && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)):
+		return failure{FailureClosed, "the receiver closed the connection during the TLS handshake; " + isPlain}
 	case errors.Is(err, io.EOF) && !responded:
 		return failure{FailureClosed, "the receiver closed the connection without a response"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
@@ -199,7 +208,7 @@ func tlsReason(err error) string {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "the receiver's certificate has expired or is not valid yet"
 	case errors.As(err, &record):
-		return "the receiver does not speak TLS on this port; is the URL http instead of https?"
+		return "the receiver does not speak TLS on this port; write http instead of https"
 	}
 	return "no TLS connection" + alertReason(err)
 }

@@ -38,15 +38,15 @@ func TestFailures(t *testing.T) {
 		{name: "closes without a response", respond: func(net.Conn) {}, want: FailureClosed},
 		{name: "closes in the body", respond: respond("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), want: FailureClosed, status: 200},
 		{name: "closes in the head", respond: respond("HTTP/1.1 200 OK\r\nX-One: 1\r\n"), want: FailureClosed, status: 200},
-		{name: "is not an HTTP server", respond: respond("220 mail.example ESMTP\r\n"), want: failureMalformed},
-		{name: "has a broken status line", respond: respond("HTTP/1.1 abc OK\r\n\r\n"), want: failureMalformed},
-		{name: "has a status of 99", respond: respond("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n"), want: failureMalformed},
-		{name: "has a status of 600", respond: respond("HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n"), want: failureMalformed},
-		{name: "has a status of 999", respond: respond("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"), want: failureMalformed},
-		{name: "has a status of four digits", respond: respond("HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n"), want: failureMalformed},
-		{name: "sends interim responses only", respond: respond(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 7)), want: failureMalformed},
-		{name: "has broken chunks", respond: respond("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"), want: failureMalformed, status: 200},
-		{name: "has an endless head", respond: endlessHead, want: failureMalformed, status: 200},
+		{name: "is not an HTTP server", respond: respond("220 mail.example ESMTP\r\n"), want: FailureMalformed},
+		{name: "has a broken status line", respond: respond("HTTP/1.1 abc OK\r\n\r\n"), want: FailureMalformed},
+		{name: "has a status of 99", respond: respond("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
+		{name: "has a status of 600", respond: respond("HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
+		{name: "has a status of 999", respond: respond("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
+		{name: "has a status of four digits", respond: respond("HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
+		{name: "sends interim responses only", respond: respond(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 7)), want: FailureMalformed},
+		{name: "has broken chunks", respond: respond("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"), want: FailureMalformed, status: 200},
+		{name: "has an endless head", respond: endlessHead, want: FailureMalformed, status: 200},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -349,7 +349,7 @@ func TestReasonsHaveNoQuotes(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), secret) {
 		t.Fatalf("net/http does not quote the response: %v", err)
 	}
-	if name, reason := NameFailure(err, time.Second); name != failureMalformed || strings.Contains(reason, secret) {
+	if name, reason := NameFailure(err, time.Second); name != FailureMalformed || strings.Contains(reason, secret) {
 		t.Errorf("%s: %s", name, reason)
 	}
 	round := httptest.NewServer(http.RedirectHandler("/?token="+secret, http.StatusFound))

@@ -36,7 +36,7 @@ func TestHTTPClientEnds(t *testing.T) {
 			response.Body.Close()
 			t.Fatalf("the status %s is not an error", status)
 		}
-		if name, reason := NameFailure(err, time.Second); name != failureMalformed {
+		if name, reason := NameFailure(err, time.Second); name != FailureMalformed {
 			t.Errorf("%s: %s: %s", status, name, reason)
 		}
 	}

@@ -54,7 +54,7 @@ func isTemporary(d *history.Delivery) bool {
 	switch d.Error {
 	case "":
 		return d.Status >= 500 || d.Status == http.StatusRequestTimeout || d.Status == http.StatusTooManyRequests
-	case FailureTLS, failureMalformed, FailureCancelled, FailureCut:
+	case FailureTLS, FailureMalformed, FailureCancelled, FailureCut:
 		return false
 	}
 	return true

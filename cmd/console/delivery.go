@@ -211,10 +211,15 @@ func (p *Printer) Watch(sending SendContext) func(history.Delivery) error {
 
 // hint prints the hint for a delivery, unless its cause is in shown, to which hint adds it.
 func (p *Printer) hint(d *history.Delivery, sending *SendContext, shown map[string]bool) {
-	if hint, cause := failureHint(d, sending); hint != "" && !shown[cause] {
-		shown[cause] = true
-		p.Notef("%s", hint)
+	hint, cause := failureHint(d, sending)
+	if hint == "" || shown[cause] || p.Quiet {
+		return
 	}
+	shown[cause] = true
+	if expectsTLS(d) {
+		hint = d.Error + ": " + useHTTPS
+	}
+	p.Notef("%s", hint)
 }
 
 // Hint prints why a delivery failed and what to try, if that is known.

@@ -1,11 +1,16 @@
 package console
 
 import (
+	"context"
 	"fmt"
+	"net/http"
+	"regexp"
 	"strings"
+	"time"
 
 	"artihook/emitter"
 	"artihook/emitter/history"
+	"artihook/emitter/signature"
 )
 
 // SendContext describes how deliveries are sent, for hints. The zero value is a delivery signed with a secret.
@@ -27,12 +32,41 @@ func failureHint(d *history.Delivery, sending *SendContext) (hint, cause string)
 	switch {
 	case d.Error == emitter.FailureTLS && strings.Contains(d.Reason, "authority"):
 		hint = d.Error + ": " + d.Reason + "; --ca-cert FILE trusts its certificate, --insecure trusts any"
+	case d.Error == emitter.FailureTLS && strings.Contains(d.Reason, "certificate required"):
+		hint = d.Error + ": " + d.Reason + "; --cert FILE and --key FILE send a client certificate"
 	case d.Error != "":
 		hint = d.Error + ": " + d.Reason
+	case d.Status == http.StatusBadRequest && d.Response != nil && isPlainOnTLS(d.Response.Body):
+		hint = fmt.Sprintf("%d: %s", d.Status, useHTTPS)
+	case d.Status == http.StatusProxyAuthRequired && d.Proxy != "":
+		hint = fmt.Sprintf("%d: the proxy %s wants a user and a password; write them into its URL, http://USER:PASSWORD@HOST:PORT", d.Status, d.Proxy)
 	case d.Status >= 300 && d.Status < 400:
 		hint = fmt.Sprintf("%d: the redirect to %q is not followed, because ArtiBot follows none; use the URL that it leads to", d.Status, d.Response.Headers.Get("Location"))
 	case isRejected(d) && !sending.Faulty:
 		return rejectionHint(d, sending)
 	}
 	return hint, hint
+}
+
+const useHTTPS = "the receiver expects TLS on this port; write https instead of http"
+
+// isPlainOnTLS matches the response of Go, nginx and Apache to an http request on a port for TLS.
+var isPlainOnTLS = regexp.MustCompile(`(?i)http request (?:to an HTTPS server|was sent to HTTPS port)|speaking plain HTTP to an SSL`).Match
+
+// tlsTimeout is the timeout of expectsTLS.
+const tlsTimeout = 2 * time.Second
+
+// expectsTLS reports whether an http delivery has failed because its port is one for TLS. Many servers then close the connection.
+// It connects to the receiver to find out.
+func expectsTLS(d *history.Delivery) bool {
+	if d.Proxy != "" || d.Error != emitter.FailureClosed && d.Error != emitter.FailureReset && d.Error != emitter.FailureMalformed {
+		return false
+	}
+	url, err := signature.ParseURL(d.URL)
+	if err != nil || url.Scheme != "http" {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), tlsTimeout)
+	defer cancel()
+	return emitter.SpeaksTLS(ctx, url)
 }
