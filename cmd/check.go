@@ -23,6 +23,7 @@ import (
 type checkOptions struct {
 	webhook settings.WebhookFlags
 	client  settings.ClientFlags
+	wait    settings.WaitFlags
 	history settings.HistoryFlags
 	reports settings.ReportFlags
 
@@ -71,6 +72,7 @@ cases fail the run too. With --baseline, failures that the file lists do not.`,
 	}
 	opt.webhook.Add(cmd)
 	opt.client.AddConnection(cmd)
+	opt.wait.Add(cmd)
 	opt.history.Add(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&opt.list, "list", false, "List the cases and send nothing")
@@ -132,6 +134,9 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	}
 	if err := opt.baseline.read(); err != nil {
 		return console.Usage(err)
+	}
+	if err := a.await(ctx, &opt.wait, &opt.client); err != nil {
+		return err
 	}
 	sender, done, err := a.openSender(ctx, history.SourceCheck, &opt.client, &opt.history, checkConnections)
 	if err != nil {

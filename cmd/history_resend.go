@@ -21,6 +21,7 @@ import (
 type resendOptions struct {
 	selection
 	client   settings.ClientFlags
+	wait     settings.WaitFlags
 	webhook  settings.WebhookFlags // --webhook is a filter here
 	edits    settings.Edits
 	url      string
@@ -52,6 +53,7 @@ accept them. --include-tampered sends them too. The exit code is 1 unless every 
 	opt.filter.Add(cmd)
 	opt.filter.AddLimit("")
 	opt.client.Add(cmd)
+	opt.wait.Add(cmd)
 	opt.webhook.AddSigning(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&opt.url, "url", "", "Send to this `URL` instead")
@@ -89,7 +91,9 @@ func runHistoryResend(ctx context.Context, a *app, opt *resendOptions, args []st
 	case opt.dryRun:
 		err = r.preview(selected)
 	case settings.FileExists(opt.history.File()): // do not create a history
-		err = r.send(ctx, opts, selected)
+		if err = a.await(ctx, &opt.wait, &opt.client); err == nil {
+			err = r.send(ctx, opts, selected)
+		}
 	}
 	if err != nil {
 		return err

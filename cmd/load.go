@@ -20,6 +20,7 @@ import (
 type loadOptions struct {
 	webhook      settings.WebhookFlags
 	client       settings.ClientFlags
+	wait         settings.WaitFlags
 	conversation settings.ConversationFlags
 	history      settings.HistoryFlags
 
@@ -63,6 +64,7 @@ The exit code is 1 unless every threshold is met or, without --threshold, every 
 	}
 	opt.webhook.Add(cmd)
 	opt.client.AddConnection(cmd)
+	opt.wait.Add(cmd)
 	opt.conversation.Add(cmd)
 	opt.history.Add(cmd)
 	opt.add(cmd)
@@ -161,6 +163,9 @@ func runPlan(ctx context.Context, a *app, opt *loadOptions, plan traffic.LoadOpt
 	opts, err := opt.client.Options(a.settings, 1)
 	if err != nil {
 		return nil, console.Usage(err)
+	}
+	if err := a.await(ctx, &opt.wait, &opt.client); err != nil {
+		return nil, err
 	}
 	var store *history.Store
 	if plan.Record != traffic.RecordNone {

@@ -22,6 +22,7 @@ import (
 type playOptions struct {
 	webhook      settings.WebhookFlags
 	client       settings.ClientFlags
+	wait         settings.WaitFlags
 	conversation settings.ConversationFlags
 	history      settings.HistoryFlags
 
@@ -50,6 +51,7 @@ visitor, completed. The exit code is 1 unless every response is 2xx.`,
 	}
 	opt.webhook.Add(cmd)
 	opt.client.Add(cmd)
+	opt.wait.Add(cmd)
 	opt.conversation.Add(cmd)
 	opt.history.Add(cmd)
 	flags := cmd.Flags()
@@ -115,6 +117,9 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 	}
 	if opt.dryRun {
 		return traffic.Preview(ctx, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })
+	}
+	if err := a.await(ctx, &opt.wait, &opt.client); err != nil {
+		return err
 	}
 	sender, done, err := a.openSender(ctx, history.SourcePlay, &opt.client, &opt.history, opt.concurrency)
 	if err != nil {

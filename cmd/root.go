@@ -40,6 +40,18 @@ func (a *app) sendContext(cmd *cobra.Command, faulty bool, webhooks ...emitter.W
 	return console.SendContext{Webhooks: webhooks, Faulty: faulty, Verify: a.settings.VerifyCommand(cmd)}
 }
 
+// await waits for the URL of --wait-for.
+func (a *app) await(ctx context.Context, flags *settings.WaitFlags, client *settings.ClientFlags) error {
+	wait, err := flags.Start(a.settings, client)
+	if err != nil {
+		return console.Usage(err)
+	}
+	if err := wait(ctx); err != nil && ctx.Err() == nil {
+		return console.Failedf("%w", err)
+	}
+	return ctx.Err()
+}
+
 // openSender opens the history and returns an emitter that records in it with the source of the command. Call done once.
 func (a *app) openSender(ctx context.Context, source string, client *settings.ClientFlags, recorded *settings.HistoryFlags, connections int) (sender *emitter.Emitter, done func() error, err error) {
 	opts, err := client.Options(a.settings, connections)

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
@@ -28,19 +27,18 @@ import (
 type runOptions struct {
 	webhook      settings.WebhookFlags
 	client       settings.ClientFlags
+	wait         settings.WaitFlags
 	conversation settings.ConversationFlags
 	history      settings.HistoryFlags
 	reports      settings.ReportFlags
 
-	url         string
-	vars        []string
-	jobs        int
-	failFast    bool
-	step        string
-	waitFor     string
-	waitTimeout time.Duration
-	dryRun      bool
-	root        string
+	url      string
+	vars     []string
+	jobs     int
+	failFast bool
+	step     string
+	dryRun   bool
+	root     string
 
 	used webhookSet
 }
@@ -59,8 +57,6 @@ func (s *webhookSet) add(w emitter.Webhook) {
 	}
 }
 
-const defaultWaitTimeout = 30 * time.Second
-
 func newRunCmd(a *app) *cobra.Command {
 	opt := &runOptions{}
 	cmd := &cobra.Command{
@@ -77,6 +73,7 @@ ArtiBot do and how the receiver must respond. If any file has an error, nothing 
 	opt.webhook.Add(cmd)
 	opt.webhook.Where = "with --url"
 	opt.client.Add(cmd)
+	opt.wait.Add(cmd)
 	opt.conversation.AddBot(cmd)
 	opt.history.Add(cmd)
 	opt.reports.Add(cmd)
@@ -86,11 +83,9 @@ ArtiBot do and how the receiver must respond. If any file has an error, nothing 
 	settings.AddFlag(flags, &opt.jobs, settings.FlagSpec[int]{Name: "jobs", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "Run N scenarios at the same time. The steps of each stay in order"})
 	flags.BoolVar(&opt.failFast, "fail-fast", false, "Start no further step after the first failed one")
 	flags.StringVar(&opt.step, "step", "", "Send only the step with this `number`, 4 or 4.2.1. Simulate the steps before it")
-	flags.StringVar(&opt.waitFor, "wait-for", "", "Wait until anything responds at this `URL`")
-	settings.AddFlag(flags, &opt.waitTimeout, settings.FlagSpec[time.Duration]{Name: "wait-timeout", Kind: "duration", Preset: defaultWaitTimeout.String(), Parse: settings.ParseTimeout, Usage: "Stop waiting for --wait-for after this time"})
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "Print the requests; send and record nothing")
 	settings.AddRoot(cmd, &opt.root)
-	settings.MarkRunOnly(flags, "fail-fast", "jobs", "step", "wait-for", "wait-timeout")
+	settings.MarkRunOnly(flags, "fail-fast", "jobs", "step")
 	return cmd
 }
 
@@ -115,7 +110,7 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	if plan.Probes, err = opt.client.HTTPClient(a.settings); err != nil {
 		return console.Usage(err)
 	}
-	if err := opt.await(ctx, a, plan.Probes); err != nil {
+	if err := a.await(ctx, &opt.wait, &opt.client); err != nil {
 		return err
 	}
 	sender, done, err := a.openSender(ctx, history.SourceRun, &opt.client, &opt.history, opt.jobs)
@@ -198,22 +193,6 @@ func (opt *runOptions) target(a *app) func(name, url string) (emitter.Webhook, e
 		}
 		return w, console.Usage(err)
 	}
-}
-
-// await waits for the receiver if --wait-for is set.
-func (opt *runOptions) await(ctx context.Context, a *app, client *http.Client) error {
-	if opt.waitFor == "" {
-		return nil
-	}
-	url, err := settings.ParseTarget(opt.waitFor)
-	if err != nil {
-		return console.Usagef("--wait-for: %w", err)
-	}
-	err = scenarios.Await(ctx, client, url.String(), opt.waitTimeout)
-	if err != nil && ctx.Err() == nil {
-		return console.Failedf("%w", err)
-	}
-	return err
 }
 
 // repeat returns a function that returns the command for one step alone.

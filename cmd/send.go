@@ -21,6 +21,7 @@ import (
 type sendOptions struct {
 	webhook      settings.WebhookFlags
 	client       settings.ClientFlags
+	wait         settings.WaitFlags
 	conversation settings.ConversationFlags
 	history      settings.HistoryFlags
 	edits        settings.Edits
@@ -52,6 +53,7 @@ continues a lead of the history. The exit code is 1 unless the response is 2xx.`
 	}
 	opt.webhook.Add(cmd)
 	opt.client.Add(cmd)
+	opt.wait.Add(cmd)
 	opt.conversation.Add(cmd)
 	opt.history.Add(cmd)
 	flags := cmd.Flags()
@@ -78,7 +80,11 @@ func runSend(ctx context.Context, a *app, opt *sendOptions, args []string) error
 	opening := opt.history.OpenAhead(ctx)
 	w, planned, err := opt.plan(ctx, a, args)
 	opts, usage := opt.client.Options(a.settings, 1)
-	if err := cmp.Or(err, console.Usage(usage)); err != nil {
+	err = cmp.Or(err, console.Usage(usage))
+	if err == nil {
+		err = a.await(ctx, &opt.wait, &opt.client)
+	}
+	if err != nil {
 		opening.Drop()
 		return err
 	}

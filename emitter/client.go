@@ -51,7 +51,12 @@ func newClient(opt *Options) *client {
 }
 
 func tlsConfig(opt *Options) *tls.Config {
-	return &tls.Config{RootCAs: opt.RootCAs, InsecureSkipVerify: opt.Insecure, Certificates: opt.Certificates}
+	config := &tls.Config{RootCAs: opt.RootCAs, InsecureSkipVerify: opt.Insecure}
+	if opt.Certificate != nil {
+		// Certificates would leave it out if the receiver names other authorities. As with curl, the receiver decides.
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return opt.Certificate, nil }
+	}
+	return config
 }
 
 var errRequest = errors.New("the method, the target or the host has a character that HTTP does not allow in it")

@@ -3,6 +3,7 @@ package emitter
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -66,6 +67,7 @@ type directConn struct {
 	client       *client
 	to           origin
 	proxy        *url.URL      // of the open connection; nil is none
+	certMissing  bool          // the receiver asked for a client certificate, and there is none
 	reader       *bufio.Reader // over capture
 	capture      capture
 	request      http.Request    // for http.ReadResponse
@@ -129,6 +131,9 @@ func (d *directConn) exchange(ctx context.Context, deadline time.Time, r outgoin
 			d.abort() // the receiver had closed the connection and received nothing of the request
 			continue
 		}
+		if resp.err != nil && len(resp.raw) == 0 {
+			resp.err = d.explained(resp.err)
+		}
 		if r.close {
 			d.disconnect()
 		}
@@ -178,17 +183,35 @@ func (d *directConn) connect(ctx context.Context, deadline time.Time) error {
 	if err != nil {
 		return err
 	}
-	conn, err := d.client.dial(ctx, d.to, proxy)
+	d.certMissing, d.used = false, 0
+	config := d.client.config
+	if config.GetClientCertificate == nil {
+		config = config.Clone()
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			d.certMissing = true
+			return new(tls.Certificate), nil // sends none
+		}
+	}
+	conn, err := dial(ctx, d.to, proxy, config)
 	if err != nil {
-		return err
+		return d.explained(err)
 	}
 	d.proxy = proxy
 	d.mu.Lock()
 	d.conn = conn
 	d.mu.Unlock()
-	d.capture.conn, d.raw, d.used, d.deadline = conn, rawConn(conn), 0, time.Time{}
+	d.capture.conn, d.raw, d.deadline = conn, rawConn(conn), time.Time{}
 	d.reader.Reset(&d.capture)
 	return nil
+}
+
+// explained returns the error of a connection, or a certificateError if that is the likely cause. A receiver often closes or
+// resets the connection instead of sending an alert that arrives.
+func (d *directConn) explained(err error) error {
+	if d.certMissing && d.used <= 1 && !isTimeout(err) {
+		return &certificateError{err}
+	}
+	return err
 }
 
 // disconnect closes the connection; over TLS, with a close_notify alert.

@@ -17,17 +17,17 @@ const (
 
 // Options configure an Emitter. The zero value sends as ArtiBot does and records nothing.
 type Options struct {
-	History      *history.Store    // nil records nothing
-	Source       string            // recorded as the Source of each delivery, such as history.SourceSend
-	Timeout      time.Duration     // of one attempt; 0 is DefaultTimeout
-	Retries      int               // further attempts after a failed one; 0 is none
-	RetryDelay   time.Duration     // before the first retry; 0 is DefaultRetryDelay
-	Insecure     bool              // accept any TLS certificate
-	RootCAs      *x509.CertPool    // the trusted authorities; nil is those of the system
-	Certificates []tls.Certificate // the client certificates to choose from; none is usual
-	Proxy        ProxyFunc         // nil uses no proxy
-	Connections  int               // the maximum number of idle connections for each host; 0 is 1
-	Now          func() time.Time  // the clock of the history; nil is time.Now
+	History     *history.Store   // nil records nothing
+	Source      string           // recorded as the Source of each delivery, such as history.SourceSend
+	Timeout     time.Duration    // of one attempt; 0 is DefaultTimeout
+	Retries     int              // further attempts after a failed one; 0 is none
+	RetryDelay  time.Duration    // before the first retry; 0 is DefaultRetryDelay
+	Insecure    bool             // accept any TLS certificate
+	RootCAs     *x509.CertPool   // the trusted authorities; nil is those of the system
+	Certificate *tls.Certificate // the client certificate; nil is none
+	Proxy       ProxyFunc        // nil uses no proxy
+	Connections int              // the maximum number of idle connections for each host; 0 is 1
+	Now         func() time.Time // the clock of the history; nil is time.Now
 
 	// Waiting, if not nil, is called before Send waits for a retry, with the length of the wait.
 	Waiting func(time.Duration)

@@ -107,6 +107,8 @@ func failureOf(err error, timeout time.Duration, responded bool) failure {
 		return failure{FailureCancelled, "the delivery was interrupted; the receiver may have received it"}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timer) && timer.Timeout():
 		return failure{FailureTimeout, timeoutReason(timeout, responded)}
+	case errors.As(err, new(*certificateError)):
+		return failure{FailureTLS, "the receiver asked for a client certificate, got none, and ended the connection"}
 	case errors.As(err, &proxy):
 		return failure{FailureProxy, proxy.reason + proxyCause(proxy.err)}
 	case errors.As(err, &dns):
@@ -194,6 +196,12 @@ type handshakeError struct{ err error }
 
 func (e *handshakeError) Error() string { return e.err.Error() }
 func (e *handshakeError) Unwrap() error { return e.err }
+
+// certificateError is the end of a connection after the receiver asked for a client certificate.
+type certificateError struct{ err error }
+
+func (e *certificateError) Error() string { return e.err.Error() }
+func (e *certificateError) Unwrap() error { return e.err }
 
 func tlsReason(err error) string {
 	var authority x509.UnknownAuthorityError

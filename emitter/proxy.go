@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -84,28 +85,28 @@ func authorization(proxy *url.URL) string {
 }
 
 // dial opens a connection to the server, through the proxy if there is one, with TLS for https.
-func (c *client) dial(ctx context.Context, to origin, proxy *url.URL) (conn net.Conn, err error) {
+func dial(ctx context.Context, to origin, proxy *url.URL, config *tls.Config) (conn net.Conn, err error) {
 	switch {
 	case proxy == nil:
 		conn, err = dialTCP(ctx, "tcp", to.address())
 	case tunnels(to):
-		conn, err = c.dialTunnel(ctx, to.address(), proxy)
+		conn, err = dialTunnel(ctx, to.address(), proxy, config)
 	default:
-		return c.dialProxy(ctx, proxy)
+		return dialProxy(ctx, proxy, config)
 	}
 	if err != nil || to.scheme != "https" {
 		return conn, err
 	}
-	return handshake(ctx, conn, to.address(), c.config)
+	return handshake(ctx, conn, to.address(), config)
 }
 
-// dialProxy opens a connection to the proxy, with TLS for https. The client certificates are for the receiver only.
-func (c *client) dialProxy(ctx context.Context, proxy *url.URL) (net.Conn, error) {
+// dialProxy opens a connection to the proxy, with TLS for https. The client certificate is for the receiver only.
+func dialProxy(ctx context.Context, proxy *url.URL, config *tls.Config) (net.Conn, error) {
 	address := proxyAddress(proxy)
 	conn, err := dialTCP(ctx, "tcp", address)
 	if err == nil && proxy.Scheme == "https" {
-		config := c.config.Clone()
-		config.Certificates = nil
+		config = config.Clone()
+		config.GetClientCertificate = nil
 		conn, err = handshake(ctx, conn, address, config)
 	}
 	if err != nil {
@@ -127,8 +128,8 @@ func proxyAddress(proxy *url.URL) string {
 }
 
 // dialTunnel opens a connection to the address through the proxy (RFC 9110, section 9.3.6).
-func (c *client) dialTunnel(ctx context.Context, address string, proxy *url.URL) (net.Conn, error) {
-	conn, err := c.dialProxy(ctx, proxy)
+func dialTunnel(ctx context.Context, address string, proxy *url.URL, config *tls.Config) (net.Conn, error) {
+	conn, err := dialProxy(ctx, proxy, config)
 	if err != nil {
 		return nil, err
 	}

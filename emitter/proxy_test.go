@@ -68,12 +68,12 @@ func (p *forwardProxy) tunnel(w http.ResponseWriter) {
 	}
 	defer out.Close()
 	w.WriteHeader(http.StatusOK)
-	in, _, err := http.NewResponseController(w).Hijack()
+	in, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return
 	}
 	defer in.Close()
-	go func() { io.Copy(out, in); out.Close() }()
+	go func() { io.Copy(out, buffered); out.Close() }()
 	io.Copy(in, out)
 }
 

@@ -38,10 +38,15 @@ func (p *Printer) deliveryLine(d *history.Delivery, line string) error {
 	if _, err := fmt.Fprintln(p.Out, line); err != nil {
 		return err
 	}
-	if p.Verbose {
-		return p.Exchange(d)
+	if !p.Verbose {
+		return nil
 	}
-	return nil
+	if d.Proxy != "" {
+		if _, err := fmt.Fprintf(p.Out, "%s through the proxy %s\n", p.Paint(Dim, "*"), text.Printable(d.Proxy)); err != nil {
+			return err
+		}
+	}
+	return p.Exchange(d)
 }
 
 // WriteJSON prints v as JSON on one line.

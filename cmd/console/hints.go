@@ -32,7 +32,7 @@ func failureHint(d *history.Delivery, sending *SendContext) (hint, cause string)
 	switch {
 	case d.Error == emitter.FailureTLS && strings.Contains(d.Reason, "authority"):
 		hint = d.Error + ": " + d.Reason + "; --ca-cert FILE trusts its certificate, --insecure trusts any"
-	case d.Error == emitter.FailureTLS && strings.Contains(d.Reason, "certificate required"):
+	case d.Error == emitter.FailureTLS && strings.Contains(d.Reason, "client certificate"):
 		hint = d.Error + ": " + d.Reason + "; --cert FILE and --key FILE send a client certificate"
 	case d.Error != "":
 		hint = d.Error + ": " + d.Reason

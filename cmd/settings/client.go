@@ -1,13 +1,10 @@
 package settings
 
 import (
-	"crypto/x509"
-	"fmt"
 	"net/http"
 	"time"
 
 	"artihook/emitter"
-	"artihook/emitter/text"
 
 	"github.com/spf13/cobra"
 )
@@ -16,7 +13,10 @@ import (
 type ClientFlags struct {
 	Insecure   bool          // accept any certificate
 	CACert     string        // a PEM file; "" is the trust store of the system
+	Cert       string        // the PEM file of the client certificate; "" is none
+	Key        string        // the PEM file of its private key; "" is Cert
 	Timeout    time.Duration // of one attempt
+	proxy      string        // a URL; "" is that of the environment
 	retries    int
 	retryDelay time.Duration
 }
@@ -39,6 +39,9 @@ func (f *ClientFlags) AddConnection(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.Insecure, "insecure", "k", false, "Accept any TLS certificate")
 	flags.StringVar(&f.CACert, "ca-cert", "", "Trust the certificates of this PEM `FILE` instead of those of the system")
+	flags.StringVar(&f.Cert, "cert", "", "Send the client certificate of this PEM `FILE`")
+	flags.StringVar(&f.Key, "key", "", "Use the private key of this PEM `FILE` for --cert (default the file of --cert)")
+	flags.StringVar(&f.proxy, "proxy", "", "Send through the proxy at this `URL`, never to this machine (default HTTPS_PROXY, HTTP_PROXY, NO_PROXY)")
 	AddFlag(flags, &f.Timeout, FlagSpec[time.Duration]{
 		Name: "timeout", Kind: "duration", Preset: emitter.DefaultTimeout.String(), Parse: ParseTimeout,
 		Usage: "Stop an attempt after this time, measured to the last byte of the response",
@@ -48,29 +51,27 @@ func (f *ClientFlags) AddConnection(cmd *cobra.Command) {
 // notedPause is the shortest pause before a retry that is noted.
 const notedPause = 2 * time.Second
 
-// Options returns the options of an emitter without a history. It reads the CA file and returns an error if that is no PEM file.
-func (f *ClientFlags) Options(set *Settings, connections int) (emitter.Options, error) {
-	opt := emitter.Options{
+// Options returns the options of an emitter without a history. It reads the files of the certificates, and returns an error if
+// one is not as it must be.
+func (f *ClientFlags) Options(set *Settings, connections int) (opt emitter.Options, err error) {
+	opt = emitter.Options{
 		Timeout: f.Timeout, Retries: f.retries, RetryDelay: f.retryDelay, Insecure: f.Insecure, Connections: connections, Now: set.Now,
+	}
+	if opt.Proxy, err = f.Proxy(set); err != nil {
+		return opt, err
+	}
+	if opt.Certificate, err = clientCertificate(f.Cert, f.Key); err != nil {
+		return opt, err
 	}
 	opt.Waiting = func(pause time.Duration) {
 		if pause >= notedPause {
 			set.Notef("waiting %s before the next attempt", pause.Round(100*time.Millisecond))
 		}
 	}
-	if f.CACert == "" {
-		return opt, nil
+	if f.CACert != "" {
+		opt.RootCAs, err = readAuthorities(f.CACert)
 	}
-	file, err := readFile(f.CACert)
-	if err != nil {
-		return opt, err
-	}
-	pem, _ := text.Decode(file)
-	opt.RootCAs = x509.NewCertPool()
-	if !opt.RootCAs.AppendCertsFromPEM(pem) {
-		return opt, fmt.Errorf("%s contains no certificate in PEM form", f.CACert)
-	}
-	return opt, nil
+	return opt, err
 }
 
 // HTTPClient returns a client for probes that trusts the same certificates as the emitter. Its errors are those of Options.

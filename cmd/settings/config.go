@@ -28,9 +28,12 @@ type Config struct {
 	Defaults struct {
 		Bot        Setting `yaml:"bot"`
 		CACert     Setting `yaml:"ca_cert"`
+		Cert       Setting `yaml:"cert"`
 		Edition    Setting `yaml:"edition"`
 		History    Setting `yaml:"history"`
 		Insecure   Setting `yaml:"insecure"`
+		Key        Setting `yaml:"key"`
+		Proxy      Setting `yaml:"proxy"`
 		Retries    Setting `yaml:"retries"`
 		RetryDelay Setting `yaml:"retry_delay"`
 		Scheme     Setting `yaml:"scheme"`

@@ -108,8 +108,11 @@ func (c *Config) flagDefaults() []flagDefault {
 	return []flagDefault{
 		{"bot", d.Bot, IsBotFile},
 		{"ca-cert", d.CACert, anyFile},
+		{"cert", d.Cert, anyFile},
 		{"history", d.History, anyFile},
 		{"insecure", d.Insecure, noFile},
+		{"key", d.Key, anyFile},
+		{"proxy", d.Proxy, noFile},
 		{"retries", d.Retries, noFile},
 		{"retry-delay", d.RetryDelay, noFile},
 		{"seed", d.Seed, noFile},

@@ -76,7 +76,7 @@ func repeatFlag(f *pflag.Flag) []string {
 	list, ok := f.Value.(pflag.SliceValue)
 	if !ok {
 		value := f.Value.String()
-		if text.Mask(value) != value {
+		if text.Mask(value) != value || f.Name == "proxy" && showProxy(value) != value {
 			return []string{"--" + f.Name, EnvReference(f.Name)}
 		}
 		return []string{"--" + f.Name + "=" + value}

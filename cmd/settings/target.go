@@ -32,5 +32,11 @@ var misspelt = regexp.MustCompile(`(?i)^ *(https?)(:/|//|:)(?:$|[^/0-9])`)
 // IsLoopback reports whether the host of the URL is this machine, by its name or its address. It does not look up names.
 func IsLoopback(url signature.URL) bool {
 	host, _, err := net.SplitHostPort(url.Address())
-	return err == nil && (host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host).IsLoopback())
+	return err == nil && isLoopback(host)
+}
+
+func isLoopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	ip := net.ParseIP(host) // a connection to an unspecified address goes to loopback
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip.IsLoopback() || ip.IsUnspecified()
 }

@@ -1,4 +1,4 @@
-package scenarios
+package emitter
 
 import (
 	"context"

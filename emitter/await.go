@@ -1,4 +1,4 @@
-package scenarios
+package emitter
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"artihook/emitter"
 	"artihook/emitter/text"
 )
 
@@ -44,7 +43,7 @@ func awaitOnce(ctx context.Context, client *http.Client, url string, within time
 		return "", ctx.Err()
 	}
 	if err != nil {
-		_, reason := emitter.NameFailure(err, within.Round(time.Millisecond))
+		_, reason := NameFailure(err, within.Round(time.Millisecond))
 		return reason, nil
 	}
 	response.Body.Close() // the body may not end, so it is not read
