@@ -136,5 +136,5 @@ func demoNext(a *app, flags *settings.HistoryFlags) string {
 	return fmt.Sprintf(`Try next:
   %-43s # the last request, as sent
   %-43s # one event to your receiver
-  %-43s # what does it do wrong?`, first, program+" send :3000/hook --secret s3cret", program+" check :3000/hook --secret s3cret")
+  %-43s # what your receiver does wrong`, first, program+" send :3000/hook --secret s3cret", program+" check :3000/hook --secret s3cret")
 }

@@ -99,7 +99,7 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		return console.Usage(yamlfile.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Vars: plan.Vars, Env: plan.Env, Now: plan.Now})))
+		return console.Usage(yamlfile.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Vars: plan.Vars, Env: plan.Env, Now: plan.Now, Warn: plan.Warn})))
 	}
 	if opt.dryRun {
 		return scenarios.Preview(ctx, files, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })
@@ -168,7 +168,7 @@ func (opt *runOptions) plan(a *app) (scenarios.Options, error) {
 		Webhook: opt.target(a), SetFlags: maps.Clone(a.settings.SetFlags), Vars: map[string]string{}, Env: a.system.Env,
 		Bot: opt.conversation.Bot, Seed: fixed.Seed, Now: opt.conversation.Clock(a.settings), Timeout: opt.client.Timeout,
 		Jobs: opt.jobs, FailFast: opt.failFast, Step: opt.step, Exchanges: opt.reports.Whole() || a.printer.Verbose || a.printer.JSON(),
-		Repeat: opt.repeat(a),
+		Repeat: opt.repeat(a), Warn: a.warn,
 	}
 	p.SetFlags["secret"] = p.SetFlags["secret"] || p.SetFlags["secret-file"]
 	for _, v := range opt.vars {

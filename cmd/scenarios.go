@@ -87,13 +87,24 @@ func newScenariosLintCmd(a *app) *cobra.Command {
 }
 
 func runScenariosLint(ctx context.Context, a *app, paths []string, root string) error {
+	var warnings yamlfile.Diagnostics
 	n, err := settings.Interruptible(ctx, func() (int, error) {
 		files, err := format.Load(paths, root)
-		return len(files), yamlfile.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.system.Env, Now: a.system.Now}))
+		warn := func(w *yamlfile.Diagnostic) { warnings = append(warnings, w) }
+		return len(files), yamlfile.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.system.Env, Now: a.system.Now, Warn: warn}))
 	})
+	if ctx.Err() == nil {
+		for _, w := range warnings {
+			a.warn(w)
+		}
+	}
 	if err != nil {
 		return err
 	}
-	a.printer.Notef("%s, no error", text.Counted(n, "scenario"))
+	summary := text.Counted(n, "scenario") + ", no error"
+	if len(warnings) > 0 {
+		summary += ", " + text.Counted(len(warnings), "warning")
+	}
+	a.printer.Notef("%s", summary)
 	return nil
 }

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"errors"
+	"slices"
 
 	"artihook/emitter/payload"
 	"artihook/fixtures"
@@ -20,7 +21,7 @@ func (s *stepRun) start() ([]*pendingEvent, error) {
 	if l.bot, err = s.botName(start.Bot); err != nil {
 		return nil, err
 	}
-	if l.answers, err = s.vars().joinAnswers(start.Answers); err != nil {
+	if l.answers, err = s.vars().joinAnswers(s.checkAnswers(l.bot, start.Answers)); err != nil {
 		return nil, err
 	}
 	err = s.scenario().generators.use(l.generatorKey(), func(g *fixtures.Generator) error {
@@ -92,7 +93,11 @@ func (s *stepRun) answer() ([]*pendingEvent, error) {
 		events = append(events, l.pending())
 	}
 	for _, f := range a.Fields {
-		answers, err := s.vars().joinAnswers(format.Map[format.Text]{f})
+		checked := s.checkAnswers(l.bot, format.Map[format.Text]{f})
+		if len(checked) == 0 {
+			continue
+		}
+		answers, err := s.vars().joinAnswers(checked)
 		if err != nil {
 			return nil, err
 		}
@@ -102,6 +107,45 @@ func (s *stepRun) answer() ([]*pendingEvent, error) {
 		events = append(events, l.pending())
 	}
 	return events, nil
+}
+
+// checkAnswers returns the answers. In a dry run, it adds a problem for each one that the bot does not take, and leaves it out, and
+// it warns of each field that the bot does not ask.
+func (s *stepRun) checkAnswers(botName string, answers format.Map[format.Text]) format.Map[format.Text] {
+	bot, err := s.scenario().generators.bots.get(botName, s.scenario().file)
+	if err != nil || !s.scenario().dryRun {
+		return answers // an error is that of the generator, too
+	}
+	return slices.DeleteFunc(slices.Clone(answers), func(a format.Entry[format.Text]) bool {
+		field, text, known := s.knownAnswer(a)
+		if !known {
+			return false
+		}
+		note, err := bot.CheckField(field)
+		if note != "" {
+			s.scenario().state.warn(a.Place, note)
+		}
+		at := a.Place
+		if err == nil {
+			at, err = a.Value.Place, bot.CheckAnswer(fixtures.FixedAnswer{Field: field, Text: text})
+		}
+		if err != nil {
+			s.scenario().addDiagnostic(at, err)
+		}
+		return err != nil
+	})
+}
+
+// knownAnswer returns the field and the text of an answer. known is false if they depend on a run, or if they cannot be expanded.
+func (s *stepRun) knownAnswer(a format.Entry[format.Text]) (field, text string, known bool) {
+	vars := s.vars()
+	guessed := vars.guessed
+	vars.guessed = false
+	field, fieldErr := vars.expand(a.Key)
+	text, textErr := vars.expand(a.Value.Value)
+	known = fieldErr == nil && textErr == nil && !vars.guessed
+	vars.guessed = vars.guessed || guessed
+	return field, text, known
 }
 
 // complete ends the conversation and returns its completed event.

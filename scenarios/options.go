@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/fixtures/yamlfile"
 	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 )
@@ -36,6 +37,8 @@ type Options struct {
 	// Repeat returns the command that repeats one step, with the captured variables that it uses. It calls redact, which masks
 	// secrets, for each word before it quotes the word. nil means that the report has no commands.
 	Repeat func(f *format.File, step string, vars map[string]string, redact func(string) string) string
+	// Warn, if not nil, is called with each part of a file that is valid and probably a mistake, in the order of the files.
+	Warn func(*yamlfile.Diagnostic)
 	// Ended, if not nil, is called with each scenario when it ends, never concurrently. Its error ends the run.
 	Ended func(*report.Suite) error
 }

@@ -104,6 +104,7 @@ func (r *runner) validate(ctx context.Context, files []*format.File, lint bool) 
 			return s.fatal
 		}
 		diags = append(diags, s.diagnostics...)
+		r.warn(s.warnings)
 		stepFound = stepFound || s.stepFound
 	}
 	if err := diags.Err(); err != nil {
@@ -113,6 +114,15 @@ func (r *runner) validate(ctx context.Context, files []*format.File, lint bool) 
 		return &StepError{r.opts.Step}
 	}
 	return nil
+}
+
+// warn passes warnings to Options.Warn. A preview has passed them before.
+func (r *runner) warn(warnings yamlfile.Diagnostics) {
+	if r.opts.Warn != nil && r.preview == nil {
+		for _, w := range warnings {
+			r.opts.Warn(w)
+		}
+	}
 }
 
 func (r *runner) dryRun(ctx context.Context, f *format.File, lint bool) *runState {

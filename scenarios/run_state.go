@@ -13,6 +13,7 @@ import (
 type runState struct {
 	mu          sync.Mutex
 	diagnostics yamlfile.Diagnostics // found by a dry run
+	warnings    yamlfile.Diagnostics // found by a dry run
 	stepFound   bool                 // the step of Options.Step exists
 	stepDone    bool                 // the step of Options.Step has run
 	unreachable bool                 // a step has failed because the receiver cannot be reached
@@ -26,6 +27,15 @@ func (s *runState) addDiagnostic(at yamlfile.Place, err error) {
 	var diag *yamlfile.Diagnostic
 	if errors.As(diagnosticAt(at, err), &diag) {
 		s.diagnostics = append(s.diagnostics, diag)
+	}
+}
+
+// warn adds a warning.
+func (s *runState) warn(at yamlfile.Place, note string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.warnings.Has(at) { // a step can be repeated
+		s.warnings.Add(at, "", "%s", note)
 	}
 }
 

@@ -68,8 +68,12 @@ func (f *ConversationFlags) Recipe(set *Settings, bot string, edition payload.Ed
 		return r, err
 	}
 	for _, answer := range r.Opt.Answers {
-		if note := r.unaskedNote(answer.Field); note != "" {
-			set.Notef("%s", note)
+		note, err := r.bot.CheckField(answer.Field)
+		if err != nil {
+			return r, err
+		}
+		if note != "" {
+			set.Notef("warning: %s", note)
 		}
 	}
 	return r, nil
@@ -90,19 +94,6 @@ func (r recipe) Source() (func() traffic.Source, error) {
 		}
 		return func(n uint64, at time.Time) traffic.Conversation { return generator.Conversation(n, at) }
 	}, nil
-}
-
-// unaskedNote returns a note if the bot does not ask for the field; "" if it does.
-func (r recipe) unaskedNote(field string) string {
-	for _, q := range r.bot.Questions {
-		if q.Field == field {
-			return ""
-		}
-	}
-	if strings.HasPrefix(field, "+") {
-		return ""
-	}
-	return fmt.Sprintf("%q is added as a text field: bot %q does not ask for it", field, r.bot.Name)
 }
 
 // Options returns the options of a generator. Without --seed it sets Seed to a random number that is short enough to type.
