@@ -91,8 +91,8 @@ cases fail the run too. With --baseline, failures that the file lists do not.`,
 		Usage: "Wait this long for the probe to show an accepted event (default " + check.DefaultSettle.String() + ", and less if the events before were stored fast)",
 	})
 	settings.AddFlag(flags, &opt.budget, settings.FlagSpec[time.Duration]{
-		Name: "budget", Kind: "duration", Preset: check.DefaultBudget.String(), Parse: settings.ParseTimeout,
-		Usage: "End the run after this time. Cases that do not fit are inconclusive",
+		Name: "budget", Kind: "duration", Parse: settings.ParseTimeout,
+		Usage: "End the run after this time. Cases that do not fit are inconclusive (default " + check.DefaultBudget.String() + ", and less if the first response takes longer than " + check.DefaultPatience.String() + ")",
 	})
 	flags.IntSliceVar(&opt.rejection, "rejection", nil, "Expect one of these `statuses` for a wrong signature (default 401,403; 400 and 404 are a failed SHOULD)")
 	opt.baseline.add(flags)

@@ -37,6 +37,8 @@ type Case struct {
 	storesNothing bool
 	// If a case in needs has failed in this run, the case is inconclusive: its failure would have the same cause.
 	needs []string
+	// The case is about the whole run or about the load, so that no other one runs at the same time.
+	alone bool
 	run   func(*caseRun)
 }
 

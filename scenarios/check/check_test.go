@@ -186,6 +186,9 @@ func TestMisbehaviors(t *testing.T) {
 
 func TestCases(t *testing.T) {
 	t.Parallel()
+	if n := Requests(Cases()); n > 400 {
+		t.Errorf("the cases send %d requests, more than 400", n)
+	}
 	seen := map[string]bool{}
 	for _, c := range Cases() {
 		if seen[c.ID] {

@@ -61,7 +61,7 @@ func (r *run) plain(ctx context.Context, c Case, name string) (*Result, error) {
 // isUsual reports whether the receiver responds to a plain delivery as to the first one. It sets r.usual.
 func (r *run) isUsual(d *history.Delivery) bool {
 	if r.usual == nil {
-		r.usual = d
+		r.setUsual(d)
 		return true
 	}
 	return d.OK() || d.Error == "" && !r.usual.OK()
@@ -90,15 +90,15 @@ const maxWaits = 2
 // examineAfter sends a plain delivery after a case that has failed or may have a later effect. If the receiver does not respond as
 // before, or if a connection broke in the case, a second run of the case shows whether the case is the reason.
 func (r *run) examineAfter(ctx context.Context, result *Result) error {
-	if !plainAfter(r.opt.Cases, len(r.results)) && result.Outcome != report.Failed {
-		return nil
-	}
 	if slices.ContainsFunc(result.Exchanges, func(e report.Exchange) bool { return e.Status/100 == 2 }) {
 		if err := text.Wait(ctx, r.opt.Linger); err != nil {
 			return err
 		}
 	}
-	r.stopped = false
+	if !plainAfter(r.opt.Cases, len(r.results)) && result.Outcome != report.Failed {
+		return nil
+	}
+	r.stopped = slices.ContainsFunc(result.Exchanges, func(e report.Exchange) bool { return isStopped(&e) })
 	after, err := r.plain(ctx, result.Case, "after "+result.Case.ID)
 	if err != nil {
 		return err
@@ -243,17 +243,22 @@ func (r *run) repeat(ctx context.Context, c Case, after *Result) (again Result, 
 	return again, true, r.awaitRestart(ctx, c, second)
 }
 
-// blameChance fails the case before this one if it has a late effect, or else this one, since the receiver breaks connections by
-// chance.
+// blameChance fails an earlier case if it has a late effect, or else this one, since the receiver breaks connections by chance.
 func (r *run) blameChance(ctx context.Context, result, after *Result) error {
-	late, err := r.lateEffect(ctx)
-	switch {
-	case err != nil:
-		return err
-	case late != nil:
-		r.failAfter(&r.results[len(r.results)-1], late, "the receiver stopped a moment after its response")
-		*result, err = r.attempt(ctx, result.Case, result.Case.ID+" once more")
-		return err
+	last := len(r.results) - 1
+	for i := last; r.stopped && i >= 0 && (i == last || r.mayChange(i, result.Started)); i-- {
+		if earlier := &r.results[i]; earlier.Outcome != report.Passed || len(earlier.Exchanges) == 0 {
+			continue
+		}
+		late, err := r.lateEffect(ctx, r.results[i].Case)
+		switch {
+		case err != nil:
+			return err
+		case late != nil:
+			r.failAfter(&r.results[i], late, "the receiver stopped a moment after its response")
+			*result, err = r.attempt(ctx, result.Case, result.Case.ID+" once more")
+			return err
+		}
 	}
 	r.failAfter(result, after, "")
 	r.once[broken] = result.Case.ID
@@ -262,19 +267,19 @@ func (r *run) blameChance(ctx context.Context, result, after *Result) error {
 	return nil
 }
 
-// lateEffect runs the last case again, twice, and returns a plain delivery after it that the receiver did not accept. It returns nil
-// if there is none, if the receiver has not stopped, or if it was another one in the second run: then the receiver breaks connections
-// by chance.
-func (r *run) lateEffect(ctx context.Context) (*Result, error) {
-	last := len(r.results) - 1
-	if !r.stopped || last < 0 || r.results[last].Outcome != report.Passed || len(r.results[last].Exchanges) == 0 {
-		return nil, nil
-	}
-	first, after, err := r.deliverUntilBroken(ctx, r.results[last].Case, "again")
+// mayChange reports whether result i may have a late effect on a case that starts at this time.
+func (r *run) mayChange(i int, start time.Time) bool {
+	return start.Sub(r.results[i].Started.Add(r.results[i].Took)) < lateDeliveries*r.opt.Linger
+}
+
+// lateEffect runs a case again, twice, and returns a plain delivery after it that the receiver did not accept. It returns nil if there is
+// none, or if it was another one in the second run: then the receiver breaks connections by chance.
+func (r *run) lateEffect(ctx context.Context, c Case) (*Result, error) {
+	first, after, err := r.deliverUntilBroken(ctx, c, "again")
 	if err != nil || after == nil {
 		return nil, err
 	}
-	second, again, err := r.deliverUntilBroken(ctx, r.results[last].Case, "a third time")
+	second, again, err := r.deliverUntilBroken(ctx, c, "a third time")
 	if err != nil || again == nil || second < first-1 || second > first+1 {
 		return nil, err
 	}

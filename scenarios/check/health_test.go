@@ -138,33 +138,41 @@ func expectInconclusive(t *testing.T, results []Result, id, reason string) {
 	}
 }
 
-// TestLateCrash examines a receiver that crashes after its response to an event without a city. The case that sent the event fails. If
-// the receiver starts again, that holds for a crash later than Options.Linger too.
+// TestLateCrash examines receivers that crash after their response to one event. The case that sent the event fails. If the receiver
+// starts again, that holds for a crash later than Options.Linger too.
 func TestLateCrash(t *testing.T) {
 	t.Parallel()
+	hasCompleted := func(body []byte) bool { return bytes.Contains(body, []byte(`"action":"completed"`)) }
+	body := []string{"body-html-characters", "body-null-place", "body-every-type", "body-emoji", "body-newline", "body-apostrophe", "body-script", "body-percent"}
+	life := []string{"life-conversation", "life-twice", "life-same-moment", "life-same-contact"}
 	tests := []struct {
-		name  string
-		crash func(*process)
-		after time.Duration
+		name    string
+		crash   func(*process)
+		after   time.Duration
+		on      func(body []byte) bool
+		only    []string
+		blaming string
 	}{
-		{"stops", (*process).crash, 0},
-		{"restarts", (*process).restart, 0},
-		{"restarts, late", (*process).restart, 30 * time.Millisecond},
+		{"stops", (*process).crash, 0, hasNoCity, body, "body-null-place"},
+		{"restarts", (*process).restart, 0, hasNoCity, body, "body-null-place"},
+		{"restarts, late", (*process).restart, 30 * time.Millisecond, hasNoCity, body, "body-null-place"},
+		{"restarts, three cases later", (*process).restart, 70 * time.Millisecond, hasNoCity, body, "body-null-place"},
+		{"stops in a life case", (*process).crash, 0, hasCompleted, life, "life-conversation"},
+		{"restarts in a life case", (*process).restart, 0, hasCompleted, life, "life-conversation"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			p := startProcess(t, func(p *process) http.Handler {
 				return hook(func(_ http.ResponseWriter, _ *http.Request, body []byte) bool {
-					if hasNoCity(body) {
+					if tt.on(body) {
 						time.AfterFunc(tt.after, func() { tt.crash(p) })
 					}
 					return true
 				})
 			})
-			only := []string{"body-html-characters", "body-null-place", "body-every-type", "body-date-like"}
-			results := examine(t, p.url(), exam{only: only, restart: 2 * time.Second, linger: 20 * time.Millisecond}, nil)
-			if diff := cmp.Diff([]string{"body-null-place"}, failed(results)); diff != "" {
+			results := examine(t, p.url(), exam{only: tt.only, restart: 2 * time.Second, linger: 20 * time.Millisecond}, nil)
+			if diff := cmp.Diff([]string{tt.blaming}, failed(results)); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -44,7 +44,7 @@ func serverCases() []Case {
 		},
 		{
 			ID: "http-slow-sender", Level: Must, Requests: 1, run: slowSender,
-			Sends: "A plain valid delivery whose body is sent in small pieces over two seconds.",
+			Sends: "A plain valid delivery whose body is sent in small pieces over more than a second.",
 			Why:   "A body may arrive in many small pieces, with pauses.", Fix: "Read the whole body, and wait a few seconds for it.",
 			Code: codeReadAll,
 		},

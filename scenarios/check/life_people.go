@@ -37,7 +37,7 @@ func peopleCases() []Case {
 			needs: []string{"life-conversation", "life-interleaved", "life-gaps", "life-stale-version"},
 		},
 		{
-			ID: "life-stored-later", Level: Must, Requests: 1, run: storedLater,
+			ID: "life-stored-later", Level: Must, Requests: 1, alone: true, run: storedLater,
 			Sends: "A plain delivery. When the probe shows it, all earlier events of a receiver that stores them after its response count.",
 			Why:   "A receiver may store an event after its response. It must store what was sent all the same.", Fix: fixStoreText, Code: codeParameters,
 		},
@@ -68,7 +68,7 @@ func twoVersions(c *caseRun) {
 		for j, d := range c.sendAtOnce(both...) {
 			c.compare(both[j], &d, accepted)
 		}
-		c.pause(c.run.lag * 3 / 2)
+		c.awaitStored()
 		c.expectStored(l, l.texts[:3]...)
 	}
 }

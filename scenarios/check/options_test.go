@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"artihook/emitter"
 	"artihook/emitter/receiver"
@@ -27,7 +28,7 @@ func TestErrorOfEnded(t *testing.T) {
 	defer sender.Close()
 	stop := errors.New("stop")
 	results, err := Run(t.Context(), Options{
-		Emitter: sender, Webhook: emitter.Webhook{URL: url, Secret: secret}, Ended: func(Result) error { return stop },
+		Emitter: sender, Webhook: emitter.Webhook{URL: url, Secret: secret}, Linger: time.Microsecond, Ended: func(Result) error { return stop },
 	})
 	if !errors.Is(err, stop) || len(results) != 2 { // the last result is reported when the case after it has ended
 		t.Errorf("got %d results, error %v", len(results), err)

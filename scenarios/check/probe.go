@@ -47,10 +47,7 @@ func (c *caseRun) probeUntil(l *lead, fits func(string) bool) (text string, ok b
 			return "", false
 		}
 		if err == nil && fits(text) {
-			if asked >= probeEvery { // the first probe did not show it
-				c.run.lag = max(c.run.lag, asked)
-			}
-			c.run.probeWorked = true
+			c.run.shown(asked)
 			return text, true
 		}
 		if asked < c.run.settle() && !(err != nil && c.run.probeBroken != "") && !c.timeIsUp() {
@@ -63,8 +60,30 @@ func (c *caseRun) probeUntil(l *lead, fits func(string) bool) (text string, ok b
 	}
 }
 
+// shown records that the probe has shown an event after this time.
+func (r *run) shown(after time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if after >= probeEvery { // the first probe did not show it
+		r.lag = max(r.lag, after)
+	}
+	r.probeWorked = true
+}
+
+// storingTime returns the longest time until the probe has shown an event; 0 means that it was there at once.
+func (r *run) storingTime() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.lag
+}
+
+// awaitStored waits until an event that the probe need not show must be stored.
+func (c *caseRun) awaitStored() { c.pause(c.run.storingTime() * 3 / 2) }
+
 // settle returns how long storing may take. If Options.Settle does not say it, the events before show it.
 func (r *run) settle() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.opt.Settle == 0 && r.probeWorked {
 		return min(DefaultSettle, max(shortSettle, 3*r.lag))
 	}
@@ -77,8 +96,10 @@ const shortSettle = 2 * time.Second
 // probeFailed fails the case because the probe shows no lead. Only a probe that has never worked can be wrong itself.
 func (c *caseRun) probeFailed(l *lead, err error) {
 	sent := "the probe for lead " + l.id
+	c.run.mu.Lock()
+	defer c.run.mu.Unlock()
 	switch {
-	case c.run.probeWorked:
+	case c.run.probeWorked, c.beside:
 		c.fail(sent, "the stored lead", err.Error())
 	case c.run.probeBroken != "":
 		c.inconclusive("the probe has shown no lead since " + c.run.probeBroken)
@@ -92,7 +113,7 @@ func (c *caseRun) probeFailed(l *lead, err error) {
 
 // probeAgain probes after a receiver that stores events after its response had time to do so.
 func (c *caseRun) probeAgain(l *lead) (string, bool) {
-	c.pause(c.run.lag * 3 / 2)
+	c.awaitStored()
 	return c.probeUntil(l, func(string) bool { return true })
 }
 

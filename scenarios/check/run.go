@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"artihook/emitter"
@@ -23,11 +24,11 @@ const Scenario = "check"
 // Defaults of [Options].
 const (
 	DefaultPatience = 5 * time.Second
-	DefaultSlow     = 2 * time.Second
+	DefaultSlow     = 1200 * time.Millisecond
 	DefaultSettle   = 10 * time.Second
 	DefaultBudget   = 2 * time.Minute
 	DefaultRestart  = 5 * time.Second
-	DefaultLinger   = 50 * time.Millisecond
+	DefaultLinger   = 25 * time.Millisecond
 )
 
 // Options configure [Run]. Emitter and Webhook are required.
@@ -47,7 +48,7 @@ type Options struct {
 	Slow     time.Duration // how long http-slow-sender takes to send a body; 0 means DefaultSlow
 	Settle   time.Duration // the longest time until the probe must show an accepted event; 0 means DefaultSettle, and less if storing is fast
 	Timeout  time.Duration // for one request; 0 means emitter.DefaultTimeout
-	Budget   time.Duration // the longest run; cases that do not fit into it are inconclusive; 0 means DefaultBudget
+	Budget   time.Duration // the longest run; cases that do not fit into it are inconclusive; 0 means DefaultBudget, and less if the first response takes longer than Patience
 	Restart  time.Duration // how long a receiver that has stopped may take to start again; 0 means DefaultRestart
 	Linger   time.Duration // how long after an accepted event a crash is still its effect; 0 means DefaultLinger
 
@@ -70,7 +71,6 @@ func (o Options) withDefaults() Options {
 	o.Patience = cmp.Or(o.Patience, DefaultPatience)
 	o.Slow = cmp.Or(o.Slow, DefaultSlow)
 	o.Timeout = cmp.Or(o.Timeout, emitter.DefaultTimeout)
-	o.Budget = cmp.Or(o.Budget, DefaultBudget)
 	o.Restart = cmp.Or(o.Restart, DefaultRestart)
 	o.Linger = cmp.Or(o.Linger, DefaultLinger)
 	return o
@@ -137,7 +137,8 @@ func Run(ctx context.Context, opt Options) ([]Result, error) {
 	if opt.Probe != nil {
 		opt.Probe = opt.Probe.redacted(opt.Webhook.Secret)
 	}
-	r := &run{opt: &opt, visitors: visitors, deadline: time.Now().Add(opt.Budget - min(time.Second, opt.Budget/20)), health: health{once: map[string]string{}}}
+	r := &run{opt: &opt, visitors: visitors, started: time.Now(), health: health{once: map[string]string{}}}
+	r.setBudget(cmp.Or(opt.Budget, DefaultBudget))
 	err = r.runAll(ctx)
 	if ended := r.reportUntil(len(r.results)); err == nil {
 		err = ended
@@ -151,7 +152,9 @@ type run struct {
 	visitors *visitors
 	results  []Result
 	reported int // the number of results that Options.Ended has got
-	deadline time.Time
+	started  time.Time
+	budget   time.Duration
+	deadline time.Time // the end of the budget, without the time for the reports
 
 	health
 	acceptsForgeries bool              // the receiver accepted a signature made with another secret
@@ -161,6 +164,7 @@ type run struct {
 	leaked           leak              // the first leak in a response
 	hidden           hiddenError       // the first error in the text of a 2xx response
 
+	mu          sync.Mutex       // guards visitors, sent, leaked, hidden and the fields below, while cases run at the same time
 	unchecked   []*payload.Event // accepted events that were not stored soon
 	lag         time.Duration    // the longest time until the probe showed an accepted event
 	probeWorked bool             // the probe has shown an accepted event
@@ -168,22 +172,39 @@ type run struct {
 }
 
 func (r *run) runAll(ctx context.Context) error {
-	for i, c := range r.opt.Cases {
-		if i == 0 && c.ID != validCase {
-			if err := r.open(ctx, c); err != nil {
+	cases := r.opt.Cases
+	if len(cases) > 0 && cases[0].ID != validCase {
+		if err := r.open(ctx, cases[0]); err != nil {
+			return err
+		}
+	}
+	for len(r.results) < len(cases) {
+		i := len(r.results)
+		if n := r.together(i); n > 1 {
+			if err := r.runTogether(ctx, cases[i:i+n]); err != nil {
 				return err
 			}
+			continue
 		}
-		result, err := r.runCase(ctx, c)
+		result, err := r.runCase(ctx, cases[i])
 		if err != nil {
 			return err
 		}
-		r.results = append(r.results, result)
-		if err := r.reportUntil(i); err != nil { // the next case may still change the last result
+		if err := r.add(result); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// add adds a result, and reports the earlier ones that no later case can change any more.
+func (r *run) add(result Result) error {
+	r.results = append(r.results, result)
+	last := len(r.results) - 1
+	for now := time.Now(); last > 0 && r.mayChange(last-1, now); {
+		last--
+	}
+	return r.reportUntil(last)
 }
 
 // reportUntil passes the first n results to Options.Ended, except those that it has got.
@@ -221,9 +242,14 @@ func (r *run) runCase(ctx context.Context, c Case) (Result, error) {
 
 // attempt runs the case once. The leads depend on the name.
 func (r *run) attempt(ctx context.Context, c Case, name string) (Result, error) {
+	return r.try(ctx, &caseRun{name: name}, c)
+}
+
+func (r *run) try(ctx context.Context, running *caseRun, c Case) (Result, error) {
 	result := Result{Case: c, Outcome: report.Passed, Started: time.Now()}
-	running := &caseRun{ctx: ctx, run: r, result: &result, name: name}
+	running.ctx, running.run, running.result = ctx, r, &result
 	c.run(running)
+	result.Took = time.Since(result.Started)
 	if running.err == nil {
 		running.err = ctx.Err()
 	}
@@ -267,7 +293,25 @@ func (r *run) overBudget(c *Case) string {
 	if time.Until(r.deadline) > needed {
 		return ""
 	}
-	return fmt.Sprintf("it does not fit into the budget of %s, since a response takes %s; --budget allows more", r.opt.Budget, took.Round(time.Millisecond))
+	return fmt.Sprintf("it does not fit into the budget of %s, since a response takes %s; --budget allows more", r.budget, took.Round(time.Millisecond))
+}
+
+// The budget if each response takes longer than Options.Patience: slowBudget, or slowResponses of them if that is longer. The slow response
+// is the failure to report: a run of two minutes would examine only a few more cases.
+const (
+	slowBudget    = 30 * time.Second
+	slowResponses = 5
+)
+
+func (r *run) setBudget(d time.Duration) {
+	r.budget, r.deadline = d, r.started.Add(d-min(time.Second, d/20))
+}
+
+// setUsual stores the first plain valid delivery, which the later ones are compared with.
+func (r *run) setUsual(d *history.Delivery) {
+	if r.usual = d; r.opt.Budget == 0 && d.Duration > r.opt.Patience {
+		r.setBudget(min(DefaultBudget, max(slowBudget, slowResponses*d.Duration)))
+	}
 }
 
 // sequential bounds the number of requests of a case that count for the budget. Cases with more send them at the same time.

@@ -155,6 +155,7 @@ func TestCancel(t *testing.T) {
 	n := 0
 	results, err := Run(ctx, Options{
 		Emitter: sender, Webhook: emitter.Webhook{URL: url, Secret: signature.NewSecret(testSecret)},
+		Linger: time.Microsecond,
 		Ended: func(Result) error {
 			if n++; n == 3 {
 				cancel()
@@ -163,7 +164,6 @@ func TestCancel(t *testing.T) {
 		},
 	})
 	if !errors.Is(err, context.Canceled) || len(results) != 4 { // the last result is reported when the case after it has ended
-
 		t.Errorf("got %v, %d results", err, len(results))
 	}
 	// The history has everything that was sent.

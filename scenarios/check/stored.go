@@ -21,7 +21,9 @@ func (c *caseRun) expectAnswersStored(e *payload.Event) {
 	switch {
 	case c.run.opt.Probe == nil || e == nil || c.done():
 		return
-	case c.run.lag > slowStore:
+	case c.run.storingTime() > slowStore:
+		c.run.mu.Lock()
+		defer c.run.mu.Unlock()
 		c.run.unchecked = append(c.run.unchecked, e)
 		return
 	}

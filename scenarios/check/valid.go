@@ -20,7 +20,7 @@ func validSignature(c *caseRun) {
 	if c.done() {
 		return
 	}
-	if c.run.usual = &d; d.OK() {
+	if c.run.setUsual(&d); d.OK() {
 		return
 	}
 	hint, fix := c.whyRejected(req, &d)
