@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -89,31 +90,64 @@ func runBotsFrom(ctx context.Context, a *app, file string) error {
 	if file != "-" {
 		file = "@" + strings.TrimPrefix(file, "@")
 	}
-	body, err := a.settings.ReadInput(ctx, file)
+	data, err := a.settings.ReadInput(ctx, file)
 	if err != nil {
 		return console.Usage(err)
 	}
 	name := strings.TrimPrefix(file, "@")
-	event, err := settings.Interruptible(ctx, func() (payload.Event, error) { return payload.Decode(bodyOf(body)) })
+	captured, err := settings.Interruptible(ctx, func() (capture, error) { return richest(data) })
 	if err != nil {
 		return console.Usagef("%s: %w", name, err)
 	}
-	if len(event.Lead.Data) == 0 {
+	if len(captured.event.Lead.Data) == 0 {
 		return console.Usagef("%s contains no answer, so the bot would ask nothing", name)
 	}
-	return printBot(a, fixtures.BotFrom(event))
+	bot, notes := fixtures.BotFrom(captured.event)
+	if captured.events > 1 {
+		a.printer.Notef("%s has %s; the bot is made from the one with the most answers", name, text.Counted(captured.events, "event"))
+	}
+	for _, note := range append(notes, fixtures.ExtraKeys(captured.body, captured.event)...) {
+		a.printer.Notef("%s", note)
+	}
+	return printBot(a, bot)
 }
 
-// bodyOf returns the body of the first request in a file of saved requests. Any other text is itself a body.
-func bodyOf(data []byte) []byte {
+// capture is an event in a file of saved requests.
+type capture struct {
+	body   []byte
+	event  payload.Event
+	events int // in the file
+}
+
+// richest returns the event with the most answers in a file of saved requests. A text in no format of saved requests is itself the body of an
+// event. The error is that of the first request that is no event.
+func richest(data []byte) (best capture, err error) {
+	var bodies [][]byte
 	list, _ := exchange.Read(data, "")
 	for _, r := range list {
 		if r.Err == nil {
-			return r.Request.Body
+			bodies = append(bodies, r.Request.Body)
 		}
 	}
-	body, _ := text.Decode(data)
-	return body
+	if len(bodies) == 0 {
+		body, _ := text.Decode(data)
+		bodies = [][]byte{body}
+	}
+	for _, body := range bodies {
+		event, decodeErr := payload.Decode(body)
+		if decodeErr != nil {
+			err = cmp.Or(err, decodeErr)
+			continue
+		}
+		best.events++
+		if best.body == nil || len(event.Lead.Data) >= len(best.event.Lead.Data) {
+			best.body, best.event = body, event
+		}
+	}
+	if best.body != nil {
+		err = nil
+	}
+	return best, err
 }
 
 func printBot(a *app, bot *fixtures.Bot) error {
