@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"artihook/emitter/payload"
+	"artihook/scenarios/report"
 )
 
 const (
@@ -179,7 +180,7 @@ func expectPassesFirewall(v variant) func(*caseRun) {
 	accept := expectAccepted(v)
 	return func(c *caseRun) {
 		accept(c)
-		if last := len(c.result.Exchanges) - 1; last >= 0 {
+		if last := len(c.result.Exchanges) - 1; last >= 0 && c.result.Outcome == report.Failed && c.result.Fix == "" {
 			switch c.result.Exchanges[last].Status {
 			case 401, 403, 404, 406, 418, 429:
 				c.result.Hint = hintFirewall

@@ -134,7 +134,7 @@ func (c *caseRun) record(req request, d history.Delivery, err error) {
 		c.timeIsUp()
 	}
 	c.run.findLeak(c.webhook(req), req, &d)
-	c.run.findHiddenError(req, &d)
+	c.run.findHiddenError(&c.result.Case, req, &d)
 }
 
 // want is an expected response.
@@ -165,12 +165,12 @@ func (c *caseRun) expect(req request, w want) history.Delivery {
 
 func (c *caseRun) compare(req request, d *history.Delivery, w want) {
 	if !c.done() && !w.accepts(d) {
-		hint := ""
+		hint, fix := "", ""
 		if w.text == accepted.text && !c.beside {
-			hint = c.explain(d)
+			hint, fix = c.explain(req, d)
 		}
 		c.fail(describe(req, d), w.text, responseText(d))
-		c.result.Hint = hint
+		c.result.Hint, c.result.Fix = hint, fix
 	}
 }
 

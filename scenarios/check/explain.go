@@ -11,26 +11,41 @@ import (
 	"artihook/emitter/history"
 )
 
-// explain returns the cause according to the response to a delivery that should be accepted, for [Result.Hint]. Only a
-// response like that to a wrong signature is about the signature.
-func (c *caseRun) explain(d *history.Delivery) string {
+// explain returns the cause according to the response to a delivery that should be accepted, for [Result.Hint], and the fix if it is
+// another one than that of the case. Only a response like that to a wrong signature is about the signature. If an earlier case has failed
+// for the same mistake, this one is inconclusive.
+func (c *caseRun) explain(req request, d *history.Delivery) (hint, fix string) {
 	if d.Error != "" || d.OK() {
-		return ""
+		return "", ""
 	}
 	said := saidText(d)
 	if !slices.Contains(usualRejections, d.Status) {
-		return said
+		return said, ""
 	}
 	wrong := c.rejection()
 	switch {
 	case wrong == nil:
-		return said
+		return said, ""
 	case sameResponse(d, wrong):
-		return "the receiver responds to this valid delivery as to a wrong signature: it does not verify the raw bytes"
+		return c.explainBody(req)
 	case d.Status == http.StatusForbidden:
-		return "this is not the receiver's response to a wrong signature, so a firewall in front of it may have rejected the content; " + said
+		return "this is not the receiver's response to a wrong signature, so a firewall in front of it may have rejected the content; " + said, ""
 	}
-	return "this is not the receiver's response to a wrong signature; " + said
+	return "this is not the receiver's response to a wrong signature; " + said, ""
+}
+
+// explainBody explains why a receiver that accepts plain deliveries responds to a valid one as to a wrong signature.
+func (c *caseRun) explainBody(req request) (hint, fix string) {
+	hint, fix = c.diagnoseBody(req)
+	switch since := c.run.once[hint]; {
+	case hint == "":
+		return "the receiver responds to this valid delivery as to a wrong signature: it does not verify the raw bytes", ""
+	case since != "":
+		c.inconclusive(since + " failed for the same reason: " + hint)
+	default:
+		c.run.once[hint] = c.result.Case.ID
+	}
+	return hint, fix
 }
 
 // rejection returns the receiver's response to a wrong signature, or nil if it rejects none.

@@ -2,12 +2,17 @@ package check
 
 import (
 	"bytes"
+	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"artihook/emitter/receiver/receivertest"
+	"artihook/emitter/signature"
 	"artihook/scenarios/report"
 )
 
@@ -85,6 +90,65 @@ func TestValidRejected(t *testing.T) {
 			}
 			if results[1].Outcome != report.Inconclusive {
 				t.Errorf("%s: %s", results[1].Case.ID, results[1].Outcome)
+			}
+		})
+	}
+}
+
+// TestChangedBodies examines receivers that change the body before they sign it, in a way that makes no difference for a plain event. The
+// first case that shows it names the mistake, and no other case fails.
+func TestChangedBodies(t *testing.T) {
+	t.Parallel()
+	ascii := func(body []byte) []byte {
+		for i := range body {
+			body[i] &= 0x7f
+		}
+		return body
+	}
+	escape := func(body []byte) []byte {
+		var out bytes.Buffer
+		json.HTMLEscape(&out, body)
+		return out.Bytes()
+	}
+	latin1 := func(body []byte) []byte {
+		var out []rune
+		for _, c := range body {
+			out = append(out, rune(c))
+		}
+		return []byte(string(out))
+	}
+	trim := func(body []byte) []byte { return bytes.ReplaceAll(body, []byte("  "), []byte(" ")) }
+	tests := map[string]struct {
+		change func([]byte) []byte
+		id     string
+		want   string
+	}{
+		"ascii":    {ascii, "body-unicode", "the signature of the body in Node's ascii"},
+		"latin1":   {latin1, "body-unicode", "the body with its UTF-8 bytes taken for Latin-1"},
+		"escapes":  {escape, "body-html-characters", "writes it again"},
+		"unproven": {trim, "body-spaces-around", "does not verify the raw bytes"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				right := signature.Sign(signature.NewSecret(testSecret), signature.SchemeURL, signature.Message{
+					Method: r.Method, URL: "http://" + r.Host + r.RequestURI, Body: tt.change(body),
+				})
+				if right != r.Header.Get(signature.Header) {
+					w.WriteHeader(http.StatusUnauthorized)
+				}
+			}))
+			defer server.Close()
+			results := examine(t, server.URL, exam{only: []string{"signature-valid", "body-unicode", "body-html-characters", "body-emoji", "body-script", "body-spaces-around"}}, nil)
+			if diff := cmp.Diff([]string{tt.id}, failed(results)); diff != "" {
+				t.Error(diff)
+			}
+			for _, r := range results {
+				if r.Case.ID == tt.id && !strings.Contains(strings.ToLower(r.Advice()), strings.ToLower(tt.want)) {
+					t.Errorf("%s: %s", r.Case.ID, r.Advice())
+				}
 			}
 		})
 	}

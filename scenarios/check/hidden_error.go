@@ -20,15 +20,15 @@ func errorResponseCase() Case {
 }
 
 // hiddenError is an error in the text of a 2xx response. The zero value means that there is none.
-type hiddenError struct{ sent, what, got string }
+type hiddenError struct{ by, sent, what, got string } // by is the id of the case
 
 // findHiddenError records the first error in the text of a 2xx response.
-func (r *run) findHiddenError(req request, d *history.Delivery) {
+func (r *run) findHiddenError(c *Case, req request, d *history.Delivery) {
 	if d.Response == nil || !d.OK() || r.hidden.what != "" {
 		return
 	}
 	if what := errorInText(d.Response.Body); what != "" {
-		r.hidden = hiddenError{describe(req, d), what, responseText(d)}
+		r.hidden = hiddenError{c.ID, describe(req, d), what, responseText(d)}
 	}
 }
 
@@ -70,7 +70,10 @@ func errorInText(body []byte) string {
 func errorInSuccess(c *caseRun) {
 	address := everyType[len(everyType)-1]
 	c.inspect(func(request, *history.Delivery) {
-		if hidden := c.run.hidden; hidden.what != "" {
+		hidden := c.run.hidden
+		if failed := c.run.failed(hidden.by); failed && hidden.by != c.result.Case.ID {
+			c.inconclusive(hidden.by + " failed for this reason: " + hidden.what + " in " + hidden.got)
+		} else if hidden.what != "" {
 			c.fail(hidden.sent, "2xx without an error, or 5xx", hidden.what+" in "+hidden.got)
 		}
 	}, c.validRequest(), nullPlace(c), address(c))

@@ -258,15 +258,22 @@ func (r *run) try(ctx context.Context, running *caseRun, c Case) (Result, error)
 
 // dependsOn returns why the result of the case would not be its own, or "".
 func (r *run) dependsOn(c *Case) string {
-	for i := range r.results {
-		if earlier := &r.results[i]; earlier.Outcome == report.Failed && slices.Contains(c.needs, earlier.Case.ID) {
-			return earlier.Case.ID + " failed; this case would fail for the same reason"
-		}
+	if i := slices.IndexFunc(c.needs, r.failed); i >= 0 {
+		return c.needs[i] + " failed; this case would fail for the same reason"
 	}
 	if c.ID != validCase && !c.independent && r.usual != nil && !r.usual.OK() && c.ID != r.cause {
-		return "the receiver does not accept a plain valid delivery; see " + validCase
+		see := validCase
+		if r.runs(r.cause) {
+			see = r.cause
+		}
+		return "the receiver does not accept a plain valid delivery; see " + see
 	}
 	return r.overBudget(c)
+}
+
+// failed reports whether the case with this id has failed.
+func (r *run) failed(id string) bool {
+	return slices.ContainsFunc(r.results, func(earlier Result) bool { return earlier.Outcome == report.Failed && earlier.Case.ID == id })
 }
 
 // timeout returns how long a request may take. It shrinks when the first response has shown how fast the receiver is.

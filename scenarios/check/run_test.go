@@ -215,7 +215,7 @@ func TestHintAboutRawBytes(t *testing.T) {
 	t.Parallel()
 	for mistake, want := range map[receivertest.Misbehavior]bool{receivertest.Reserialises: true, receivertest.TextOnly: false} {
 		results, _ := exam{mistakes: []receivertest.Misbehavior{mistake}, only: []string{"body-number-double"}}.run(t)
-		if got := strings.Contains(results[0].Advice(), "does not verify the raw bytes"); results[0].Outcome != report.Failed || got != want {
+		if got := strings.Contains(results[0].Advice(), "use the raw bytes"); results[0].Outcome != report.Failed || got != want {
 			t.Errorf("%s: got %s", mistake, results[0].Advice())
 		}
 	}

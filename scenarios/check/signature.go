@@ -29,7 +29,7 @@ func verificationCases() []Case {
 			Code:  codeSignMessage,
 		},
 		{
-			ID: "signature-upper-case", Level: Must, Requests: 1, independent: true, run: upperCase,
+			ID: lowerCase, Level: Must, Requests: 1, independent: true, run: upperCase,
 			Sends: "A plain valid delivery. If it is rejected, another one with its signature in lower case.",
 			Why:   "ArtiBot writes the hex digits in upper case.",
 			Fix:   "Convert both signatures to the same case before you compare them.",
@@ -358,15 +358,34 @@ const maxGuesses = 28
 // diagnose sends the rejected request again with signatures that a receiver with a usual mistake accepts. It returns a hint
 // about the first accepted one and its fix, or "".
 func (c *caseRun) diagnose(req request) (hint, fix string) {
+	return c.tryGuesses(req, explain.Usual(c.claim(req), maxGuesses))
+}
+
+// diagnoseBody does the same for a receiver that has accepted a plain delivery: it changes the body before it signs it.
+func (c *caseRun) diagnoseBody(req request) (hint, fix string) {
+	if c.run.usual == nil || !c.run.usual.OK() {
+		return "", ""
+	}
+	guesses := explain.OfBody(c.claim(req), c.run.usual.Request.Body)
+	return c.tryGuesses(req, guesses[:min(len(guesses), maxGuesses)])
+}
+
+func (c *caseRun) claim(req request) explain.Claim {
 	w := &c.run.opt.Webhook
-	guesses := explain.Usual(explain.Claim{
+	return explain.Claim{
 		Secret: w.Secret, Scheme: w.Scheme, AlsoURLs: []string{w.URL.String()},
 		Message: signature.Message{Method: http.MethodPost, URL: signedURL(w).String(), Body: req.body},
-	}, maxGuesses)
+	}
+}
+
+func (c *caseRun) tryGuesses(req request, guesses []explain.Guess) (hint, fix string) {
 	for _, guess := range guesses {
 		again := req
 		again.variant, again.alter = "to find the mistake", header(guess.Header)
 		if d := c.send(again); d.OK() {
+			if strings.EqualFold(guess.Header, c.signatureFor(req, c.run.opt.Webhook.Scheme, nil)) {
+				c.run.cause = lowerCase
+			}
 			return "the receiver accepts " + guess.Text, guess.Fix.Text
 		}
 		if c.done() {
@@ -375,6 +394,9 @@ func (c *caseRun) diagnose(req request) (hint, fix string) {
 	}
 	return "", ""
 }
+
+// lowerCase is the case about the letter case of the digits.
+const lowerCase = "signature-upper-case"
 
 // upperCase sends a valid delivery and, if it is rejected, one with its signature in lower case. If that is rejected too, the
 // cause is not the case of the digits.

@@ -24,8 +24,17 @@ func validSignature(c *caseRun) {
 		return
 	}
 	hint, fix := c.whyRejected(req, &d)
+	if cause := c.run.cause; c.run.runs(cause) { // one cause is one failure
+		c.inconclusive("the receiver does not accept a plain valid delivery; see " + cause)
+		return
+	}
 	c.compare(req, &d, accepted)
 	c.result.Hint, c.result.Fix = hint, fix
+}
+
+// runs reports whether the run has a case with this id.
+func (r *run) runs(id string) bool {
+	return slices.ContainsFunc(r.opt.Cases, func(c Case) bool { return c.ID == id })
 }
 
 // whyRejected returns a hint about the response to a plain valid delivery, and a fix if the one of the case is not for it.
@@ -53,7 +62,7 @@ func (c *caseRun) whyRejected(req request, d *history.Delivery) (hint, fix strin
 }
 
 // plainVariants lists valid events that a receiver accepts if a usual mistake makes it reject the plain one. The cause is the case
-// that is about the mistake; "" is none.
+// that is about the mistake.
 var plainVariants = []struct {
 	fix     string
 	request func(*caseRun) (req request, cause string)
@@ -66,10 +75,10 @@ var plainVariants = []struct {
 		return requestOf(c.leadOf(otherEdition(edition)).created()), "body-edition-" + edition.String()
 	}},
 	{"the receiver accepts the content type application/json; charset=utf-8 only. Ignore the parameters of the content type.", func(c *caseRun) (request, string) {
-		return c.withHeader("Content-Type", "application/json; charset=utf-8"), ""
+		return c.withHeader("Content-Type", "application/json; charset=utf-8"), "http-charset"
 	}},
 	{"the receiver accepts user agents of browsers only. Accept artibot-api too: a firewall or a filter for robots may be in front.", func(c *caseRun) (request, string) {
-		return c.withHeader("User-Agent", "Mozilla/5.0"), ""
+		return c.withHeader("User-Agent", "Mozilla/5.0"), "http-user-agent"
 	}},
 }
 

@@ -79,6 +79,30 @@ func Usual(c Claim, most int) []Guess {
 	return list
 }
 
+// OfBody returns the signatures of a message that a receiver accepts which changes the body of this message before it signs it, but not
+// another body, which it has accepted. The most likely ones come first. The claim's Header is not used.
+func OfBody(c Claim, accepted []byte) []Guess {
+	base, _ := c.base()
+	plain, body := string(accepted), base.body
+	var list []Guess
+	seen := map[string]bool{body: true}
+	for cost := likely; cost <= rare; cost++ {
+		for _, m := range bodyMistakes() {
+			if m.cost != cost {
+				continue
+			}
+			changed, ok := m.do(body)
+			if same, changes := m.do(plain); !ok || seen[changed] || changes && same != plain {
+				continue
+			}
+			seen[changed] = true
+			base.body = changed
+			list = append(list, c.guess(base, m.what, m.why, m.fix))
+		}
+	}
+	return list
+}
+
 // headerValue writes a digest as ArtiBot does.
 func headerValue(t *trial, digest []byte) string {
 	text := hex.EncodeToString(digest)

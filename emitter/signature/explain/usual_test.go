@@ -59,3 +59,20 @@ func headers(guesses []Guess) []string {
 	}
 	return list
 }
+
+// OfBody returns the mistakes that change this body and not the accepted one.
+func TestOfBody(t *testing.T) {
+	t.Parallel()
+	claim := Claim{Secret: signature.NewSecret("s"), Message: signature.Message{URL: "http://localhost/", Body: []byte(`{"a":"é"}`)}}
+	guesses := OfBody(claim, []byte(`{"a":"e"}`))
+	found := false
+	for _, g := range guesses {
+		found = found || strings.Contains(g.Text, "taken for Latin-1")
+		if strings.Contains(g.Text, "indent") || strings.Contains(g.Text, "an empty body") {
+			t.Errorf("%s changes the accepted body too", g.Text)
+		}
+	}
+	if !found || len(guesses) > 28 {
+		t.Errorf("%d guesses, with Latin-1: %t", len(guesses), found)
+	}
+}
