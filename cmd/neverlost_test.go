@@ -162,7 +162,7 @@ func checkNothingLost(t *testing.T, file string, counted map[bodySum]int) (recor
 // checkWhole runs the integrity check of SQLite.
 func checkWhole(t *testing.T, file string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", file)
+	db, err := sql.Open("sqlite3", file)
 	if err != nil {
 		t.Fatal(err)
 	}

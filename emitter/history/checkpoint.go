@@ -1,18 +1,13 @@
 package history
 
-import (
-	"unsafe"
-
-	"modernc.org/libc"
-	sqlite3 "modernc.org/sqlite/lib"
-)
+import "github.com/ncruces/go-sqlite3"
 
 // checkpointLengths are lengths of the write-ahead log, in pages. A checkpoint moves
 // its content into the file. When all of it is there, the log restarts at length 0.
 type checkpointLengths struct {
-	begin int32 // from here on, the helper runs checkpoints concurrently with the writer
-	rest  int32 // the writer itself checkpoints so much, while every sender waits
-	limit int32 // from here on, the writer waits for the helper
+	begin int // from here on, the helper runs checkpoints concurrently with the writer
+	rest  int // the writer itself checkpoints so much, while every sender waits
+	limit int // from here on, the writer waits for the helper
 }
 
 // usualLengths returns about 80, 7 and 200 MB. Each rest waits for the disk.
@@ -25,41 +20,26 @@ type checkpointer struct {
 	lengths checkpointLengths
 	conn    *conn
 	helper  *conn         // a second connection; nil until it is needed
-	pages   uintptr       // to an int32 in SQLite's memory: the log's length after the last commit
-	base    int32         // the length at the last checkpoint after which a reader prevented a restart
-	done    int32         // the length that the helper has checkpointed; 0 is none
+	length  int           // of the log after the last commit, in pages
+	base    int           // the length at the last checkpoint after which a reader prevented a restart
+	done    int           // the length that the helper has checkpointed; 0 is none
 	busy    chan struct{} // closed when the helper has finished; nil while it is idle
 }
 
 // newCheckpointer replaces SQLite's automatic checkpoint.
 func newCheckpointer(c *conn) *checkpointer {
-	k := &checkpointer{lengths: usualLengths(), conn: c, pages: sqlite3.Xsqlite3_malloc(c.tls, 4)}
-	if k.pages == 0 {
-		return k // the automatic checkpoint stays
-	}
-	*k.length() = 0
-	hook := struct {
-		f func(*libc.TLS, uintptr, uintptr, uintptr, int32) int32
-	}{noteLength}
-	sqlite3.Xsqlite3_wal_hook(c.tls, c.db, *(*uintptr)(unsafe.Pointer(&hook)), k.pages)
+	k := &checkpointer{lengths: usualLengths(), conn: c}
+	c.WALHook(func(_ *sqlite3.Conn, _ string, pages int) error {
+		k.length = pages
+		return nil
+	})
 	return k
 }
-
-// noteLength stores the length of the log. SQLite calls it after each commit.
-func noteLength(_ *libc.TLS, to, _, _ uintptr, pages int32) int32 {
-	**(**int32)(unsafe.Pointer(&to)) = pages
-	return sqlite3.SQLITE_OK
-}
-
-func (k *checkpointer) length() *int32 { return *(**int32)(unsafe.Pointer(&k.pages)) }
 
 // afterCommit runs a checkpoint if the log is too long. It ignores errors: the
 // content of the log is safe, and the next commit tries again.
 func (k *checkpointer) afterCommit() {
-	if k.pages == 0 {
-		return
-	}
-	length := *k.length()
+	length := k.length
 	if length < k.base || length < k.done {
 		k.base, k.done = 0, 0 // the log has restarted
 	}
@@ -85,7 +65,7 @@ func (k *checkpointer) afterCommit() {
 }
 
 // help starts a checkpoint of the whole log by the helper.
-func (k *checkpointer) help(length int32) {
+func (k *checkpointer) help(length int) {
 	if k.helper == nil {
 		helper, err := openConn(k.conn.path)
 		if err != nil {
@@ -106,11 +86,7 @@ func (k *checkpointer) close() error {
 	if k.busy != nil {
 		<-k.busy
 	}
-	if k.pages != 0 {
-		sqlite3.Xsqlite3_wal_hook(k.conn.tls, k.conn.db, 0, 0)
-		sqlite3.Xsqlite3_free(k.conn.tls, k.pages)
-		k.pages = 0
-	}
+	k.conn.WALHook(nil)
 	if k.helper == nil {
 		return nil
 	}

@@ -16,13 +16,13 @@ func TestLogIsReset(t *testing.T) {
 	}
 	k := newCheckpointer(c)
 	k.lengths = checkpointLengths{begin: 20, rest: 5, limit: 60}
-	resets, last := 0, int32(0)
+	resets, last := 0, int(0)
 	const rows = 1000
 	for i := range rows {
-		if err := c.exec(fmt.Sprintf("INSERT INTO requests VALUES (%d, randomblob(20000))", 10+i)); err != nil {
+		if err := c.Exec(fmt.Sprintf("INSERT INTO requests VALUES (%d, randomblob(20000))", 10+i)); err != nil {
 			t.Fatal(err)
 		}
-		length := *k.length()
+		length := k.length
 		if length < last {
 			resets++
 		}
@@ -58,24 +58,24 @@ func TestLogWithALongReader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := reader.exec("BEGIN; SELECT * FROM requests"); err != nil {
+	if err := reader.Exec("BEGIN; SELECT * FROM requests"); err != nil {
 		t.Fatal(err)
 	}
 	k := newCheckpointer(c)
 	k.lengths = checkpointLengths{begin: 20, rest: 5, limit: 60}
-	bases := map[int32]bool{}
+	bases := map[int]bool{}
 	for i := range 200 {
-		if err := c.exec(fmt.Sprintf("INSERT INTO requests VALUES (%d, randomblob(20000))", 10+i)); err != nil {
+		if err := c.Exec(fmt.Sprintf("INSERT INTO requests VALUES (%d, randomblob(20000))", 10+i)); err != nil {
 			t.Fatal(err)
 		}
 		k.afterCommit()
 		bases[k.base] = true
 	}
-	length := *k.length()
-	if length < 400 || len(bases) > int(length)/20+1 {
+	length := k.length
+	if length < 400 || len(bases) > length/20+1 {
 		t.Errorf("%d pages, cleared away %d times, want no more than once in 20 pages", length, len(bases))
 	}
-	for _, err := range []error{reader.exec("COMMIT"), reader.Close(), k.close(), c.Close()} {
+	for _, err := range []error{reader.Exec("COMMIT"), reader.Close(), k.close(), c.Close()} {
 		if err != nil {
 			t.Error(err)
 		}

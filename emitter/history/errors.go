@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	sqlite3 "modernc.org/sqlite/lib"
+	"github.com/ncruces/go-sqlite3"
 )
 
 // ErrNotFound is the error if the history does not have the delivery.
@@ -47,8 +47,8 @@ func (s *Store) explain(op string, err error) error {
 		return known
 	}
 	e := &Error{Op: op, Path: s.path}
-	if coded, ok := errors.AsType[coder](err); ok {
-		e.Reason, e.Err = explainCode(coded.Code())
+	if code, ok := errors.AsType[sqlite3.ExtendedErrorCode](err); ok {
+		e.Reason, e.Err = explainCode(code)
 	} else if path, ok := errors.AsType[*fs.PathError](err); ok {
 		e.Reason, e.Err = path.Err.Error()+"; choose another file", path.Err
 	} else {
@@ -59,53 +59,35 @@ func (s *Store) explain(op string, err error) error {
 
 // cannotWrite reports whether SQLite could not create or change a file.
 func cannotWrite(err error) bool {
-	coded, ok := errors.AsType[coder](err)
-	if !ok {
-		return false
-	}
-	switch coded.Code() & 0xff {
-	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
-		return true
-	}
-	return isFull(err)
+	return errors.Is(err, sqlite3.CANTOPEN) || errors.Is(err, sqlite3.READONLY) || errors.Is(err, sqlite3.PERM) || isFull(err)
 }
 
-// isFull reports whether err means that the disk is full. SQLITE_IOERR_SHMSIZE means
-// it for the index of the write-ahead log.
+// isFull reports whether err means that the disk is full or that a file has reached
+// its maximum size. SQLite then reports IOERR_WRITE, or IOERR_SHMSIZE for the index of
+// the write-ahead log.
 func isFull(err error) bool {
-	coded, ok := errors.AsType[coder](err)
-	return ok && isFullCode(coded.Code())
-}
-
-func isFullCode(code int) bool {
-	return code&0xff == sqlite3.SQLITE_FULL || code == sqlite3.SQLITE_IOERR_SHMSIZE
-}
-
-// coder is an error with a result code of SQLite: of the driver or of a conn.
-type coder interface {
-	error
-	Code() int
+	return errors.Is(err, sqlite3.FULL) || errors.Is(err, sqlite3.IOERR_WRITE) || errors.Is(err, sqlite3.IOERR_SHMSIZE)
 }
 
 // explainCode returns the reason for a result code of SQLite, and its sentinel error.
-func explainCode(code int) (reason string, err error) {
-	if isFullCode(code) {
-		return "the disk is full; free 1 MB on it, or move the history to another disk", nil
+func explainCode(code sqlite3.ExtendedErrorCode) (reason string, err error) {
+	if isFull(code) {
+		return "the disk is full, or the file has reached the limit on file size; free 1 MB, or move the history to another disk", nil
 	}
-	switch code & 0xff {
-	case sqlite3.SQLITE_NOTADB:
+	switch code.Code() {
+	case sqlite3.NOTADB:
 		return reasonForeign, errCorrupt
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR: // for example, a table is missing
+	case sqlite3.CORRUPT, sqlite3.ERROR: // for example, a table is missing
 		return reasonDamaged, errCorrupt
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL:
+	case sqlite3.BUSY, sqlite3.LOCKED, sqlite3.PROTOCOL:
 		return fmt.Sprintf("another program has locked it for %.0f s; try again", lockWait.Seconds()), nil
-	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH:
+	case sqlite3.READONLY, sqlite3.PERM, sqlite3.AUTH:
 		return "the file or its folder is read-only; check the permissions", fs.ErrPermission
-	case sqlite3.SQLITE_CANTOPEN:
+	case sqlite3.CANTOPEN:
 		return "the file cannot be opened; check the permissions of it and its folder", fs.ErrPermission
-	case sqlite3.SQLITE_IOERR:
-		return "the system could not read or write it; check the disk, its free space and the limits on file size", nil
-	case sqlite3.SQLITE_TOOBIG:
+	case sqlite3.IOERR:
+		return "the system could not read or write it; check the disk", nil
+	case sqlite3.TOOBIG:
 		return "a delivery is larger than 1 GB; make it smaller", nil
 	}
 	return fmt.Sprintf("SQLite reported the error code %d; try again, or choose another file", code), nil

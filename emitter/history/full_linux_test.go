@@ -106,7 +106,7 @@ func TestFullDiskWithoutALog(t *testing.T) {
 	}
 	_ = os.WriteFile(filler, make([]byte, 3<<20), 0o600) // fills the disk
 
-	if _, err := Open(ctx, path, Options{}); err == nil || !strings.HasSuffix(err.Error(), "the disk is full; free 1 MB on it, or move the history to another disk") {
+	if _, err := Open(ctx, path, Options{}); err == nil || !strings.HasSuffix(err.Error(), "free 1 MB, or move the history to another disk") {
 		t.Errorf("opening for writing: %v", err)
 	}
 	reading, err := Open(ctx, path, Options{ReadOnly: true})

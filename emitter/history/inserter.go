@@ -10,20 +10,19 @@ const rowsPerStatement = 16
 type inserter[R any] struct {
 	one, many *stmt
 	columns   int
-	bytes     func(row R) int              // the size of its texts and blobs
 	bind      func(s *stmt, at int, row R) // binds its columns, the first as argument at
 }
 
 // newInserter returns an inserter for "INSERT OR ... INTO table (columns)". The
 // statement must not need undoing after an error (OR ROLLBACK, OR IGNORE): otherwise
 // SQLite copies each page before it inserts several rows.
-func newInserter[R any](c *conn, insert string, bytes func(R) int, bind func(*stmt, int, R)) *inserter[R] {
+func newInserter[R any](c *conn, insert string, bind func(*stmt, int, R)) *inserter[R] {
 	columns := strings.Count(insert, ",") + 1
 	row := "(?" + strings.Repeat(", ?", columns-1) + ")"
 	return &inserter[R]{
 		one:     c.stmt(insert + " VALUES " + row),
 		many:    c.stmt(insert + " VALUES " + row + strings.Repeat(", "+row, rowsPerStatement-1)),
-		columns: columns, bytes: bytes, bind: bind,
+		columns: columns, bind: bind,
 	}
 }
 
@@ -48,11 +47,7 @@ func (in *inserter[R]) insert(rows []R, after func(some []R) error) error {
 }
 
 func (in *inserter[R]) run(s *stmt, rows []R) error {
-	bytes := 0
-	for _, row := range rows {
-		bytes += in.bytes(row)
-	}
-	if err := s.begin(bytes); err != nil {
+	if err := s.prepare(); err != nil {
 		return err
 	}
 	for i, row := range rows {

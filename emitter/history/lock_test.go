@@ -23,7 +23,7 @@ func TestWaitForALockOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	if err := other.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := other.Exec("BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()

@@ -120,7 +120,7 @@ func (p *pruner) runOnFullDisk(ctx context.Context, c Condition) error {
 }
 
 // truncateLog moves the write-ahead log into the file and truncates it.
-func (p *pruner) truncateLog() error { return p.conn.exec("PRAGMA wal_checkpoint(TRUNCATE)") }
+func (p *pruner) truncateLog() error { return p.conn.Exec("PRAGMA wal_checkpoint(TRUNCATE)") }
 
 func (p *pruner) run(ctx context.Context, c Condition) error {
 	if err := p.remove(ctx, c); err != nil {
@@ -238,7 +238,7 @@ func (p *pruner) runTransaction(ctx context.Context, work func() error) error {
 // removeUnreferenced removes rows that no delivery refers to, such as outcomes that
 // were written after their delivery was removed.
 func (p *pruner) removeUnreferenced() error {
-	return p.conn.exec(`
+	return p.conn.Exec(`
 DELETE FROM outcomes WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = outcomes.id);
 DELETE FROM leads WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.lead = leads.id);
 DELETE FROM settings WHERE id NOT IN (SELECT setting FROM deliveries);
@@ -251,7 +251,7 @@ INSERT INTO minutes SELECT time / 60000000, min(id) FROM deliveries GROUP BY 1`)
 func (p *pruner) shrink(ctx context.Context) error {
 	// A file of the first version cannot shrink until VACUUM has rewritten it.
 	if mode, err := p.conn.number("PRAGMA auto_vacuum"); err != nil || mode == 0 {
-		return errors.Join(err, p.conn.exec("PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"))
+		return errors.Join(err, p.conn.Exec("PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"))
 	}
 	for {
 		free, err := p.conn.number("PRAGMA freelist_count")
@@ -265,7 +265,7 @@ func (p *pruner) shrink(ctx context.Context) error {
 		if p.diskFull {
 			pages = fullDiskPages
 		}
-		vacuum := func() error { return p.conn.exec(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", pages)) }
+		vacuum := func() error { return p.conn.Exec(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", pages)) }
 		if err := p.runTransaction(ctx, vacuum); err != nil {
 			return err
 		}

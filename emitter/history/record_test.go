@@ -166,10 +166,13 @@ func TestManyTogether(t *testing.T) {
 			outcomes = append(outcomes, newOutcome(d))
 		}
 	}
-	if err := store.writer.tables.conn.inTransaction(func() error {
-		store.writer.tables.outcomes = outcomes
-		return store.writer.tables.writeOutcomes()
-	}); err != nil {
+	c, err := openConn(store.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables := newTables(c)
+	tables.outcomes = outcomes
+	if err := errors.Join(c.inTransaction(tables.writeOutcomes), c.Close()); err != nil {
 		t.Fatal(err)
 	}
 	for i, d := range batch {
@@ -297,8 +300,9 @@ func TestFullDisk(t *testing.T) {
 	if err := store.Plan(ctx, []*Delivery{d}); err != nil {
 		t.Fatal(err)
 	}
+	rawExec(t, store.Path(), "PRAGMA incremental_vacuum")
 	// The writer is idle: its last job is done, and its queue is empty.
-	if err := store.writer.tables.conn.exec("PRAGMA incremental_vacuum; PRAGMA max_page_count = 1"); err != nil {
+	if err := store.writer.tables.conn.Exec("PRAGMA max_page_count = 1"); err != nil {
 		t.Fatal(err)
 	}
 	big := sample()

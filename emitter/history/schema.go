@@ -8,7 +8,7 @@ import (
 
 	"artihook/emitter/text"
 
-	sqlite3 "modernc.org/sqlite/lib"
+	"github.com/ncruces/go-sqlite3"
 )
 
 // applicationID marks a SQLite file as ours ("arti").
@@ -130,7 +130,7 @@ func upgrade(ctx context.Context, c *conn, steps []string) error {
 		if version == 0 {
 			// Both have an effect only while the file is empty. Without the second, only VACUUM
 			// shrinks a file, which blocks all other writers.
-			if err := c.exec(fmt.Sprintf("PRAGMA page_size = %d; PRAGMA auto_vacuum = INCREMENTAL", pageSize)); err != nil {
+			if err := c.Exec(fmt.Sprintf("PRAGMA page_size = %d; PRAGMA auto_vacuum = INCREMENTAL", pageSize)); err != nil {
 				return err
 			}
 		}
@@ -138,7 +138,11 @@ func upgrade(ctx context.Context, c *conn, steps []string) error {
 			return err
 		}
 	}
-	return enableWAL(ctx, c)
+	if err := enableWAL(ctx, c); err != nil {
+		return err
+	}
+	_, err = readVersion(c, steps) // creates the write-ahead log
+	return err
 }
 
 // checkVersion returns the number of steps applied to the file: none to an empty file
@@ -148,11 +152,11 @@ func checkVersion(c *conn, steps []string) (version int, err error) {
 		return version, err
 	}
 	// Another process may have created the history between two reads.
-	if err := c.exec("BEGIN"); err != nil {
+	if err := c.Exec("BEGIN"); err != nil {
 		return 0, err
 	}
 	version, err = readVersion(c, steps)
-	return version, errors.Join(err, c.exec("COMMIT"))
+	return version, errors.Join(err, c.Exec("COMMIT"))
 }
 
 func readVersion(c *conn, steps []string) (int, error) {
@@ -190,7 +194,7 @@ func migrate(c *conn, steps []string) error {
 		return err
 	}
 	for _, step := range steps[version:] {
-		if err := c.exec(step); err != nil {
+		if err := c.Exec(step); err != nil {
 			return err
 		}
 	}
@@ -202,9 +206,8 @@ func migrate(c *conn, steps []string) error {
 func enableWAL(ctx context.Context, c *conn) error {
 	const pause = 10 * time.Millisecond
 	for end := time.Now().Add(lockWait); ; {
-		err := c.exec("PRAGMA journal_mode = WAL")
-		busy, ok := errors.AsType[*codeError](err)
-		if !ok || busy.Code()&0xff != sqlite3.SQLITE_BUSY || time.Now().After(end) {
+		err := c.Exec("PRAGMA journal_mode = WAL")
+		if !errors.Is(err, sqlite3.BUSY) || time.Now().After(end) {
 			return err
 		}
 		if err := text.Wait(ctx, pause); err != nil {

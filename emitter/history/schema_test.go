@@ -15,12 +15,13 @@ import (
 // rawExec executes queries without a store.
 func rawExec(t *testing.T, path string, queries ...string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
+	db, err := sql.Open("sqlite3", path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for _, q := range queries {
+	db.SetMaxOpenConns(1) // so that the PRAGMA applies
+	for _, q := range append([]string{"PRAGMA foreign_keys = OFF"}, queries...) {
 		if _, err := db.Exec(q); err != nil {
 			t.Fatal(q, err)
 		}

@@ -3,107 +3,43 @@ package history
 import (
 	"errors"
 	"fmt"
-	"unsafe"
 
-	"modernc.org/libc"
-	sqlite3 "modernc.org/sqlite/lib"
+	"github.com/ncruces/go-sqlite3"
 )
 
 // stmt is a statement, which its first use prepares. To run it, bind its arguments,
 // which are numbered from 1, and call run.
 type stmt struct {
-	conn   *conn
-	query  string
-	handle uintptr // 0 if not prepared
-	buffer uintptr // SQLite's memory for the texts and blobs that are bound
-	size   int     // of buffer
-	used   int     // of buffer
-	failed error   // the first argument that could not be bound
+	*sqlite3.Stmt // nil if not prepared
+	conn          *conn
+	query         string
+	failed        error // the first argument that could not be bound
 }
 
-func (s *stmt) prepare() error {
-	if s.handle != 0 {
-		return nil
+// prepare prepares the statement for its arguments.
+func (s *stmt) prepare() (err error) {
+	s.failed = nil
+	if s.Stmt == nil {
+		s.Stmt, _, err = s.conn.PrepareFlags(s.query, sqlite3.PREPARE_PERSISTENT)
 	}
-	text, err := libc.CString(s.query)
-	if err != nil {
-		return err
-	}
-	c := s.conn
-	defer libc.Xfree(c.tls, text)
-	return c.handle(&s.handle, func(slot uintptr) int32 {
-		return sqlite3.Xsqlite3_prepare_v3(c.tls, c.db, text, -1, sqlite3.SQLITE_PREPARE_PERSISTENT, slot, 0)
-	})
+	return err
 }
 
-func (s *stmt) close() error {
-	rc := sqlite3.Xsqlite3_finalize(s.conn.tls, s.handle)
-	sqlite3.Xsqlite3_free(s.conn.tls, s.buffer)
-	s.handle, s.buffer, s.size = 0, 0, 0
-	return s.conn.resultError(rc)
-}
-
-// begin prepares the statement for arguments with texts and blobs of so many bytes in
-// total. The buffer must not move while arguments are bound.
-func (s *stmt) begin(bytes int) error {
-	if err := s.prepare(); err != nil {
-		return err
-	}
-	s.used, s.failed = 0, nil
-	if bytes < s.size {
-		return nil
-	}
-	sqlite3.Xsqlite3_free(s.conn.tls, s.buffer)
-	s.size = bytes + bytes/4 + 64
-	if s.buffer = sqlite3.Xsqlite3_malloc64(s.conn.tls, uint64(s.size)); s.buffer == 0 {
-		s.size = 0
-		return s.conn.resultError(sqlite3.SQLITE_NOMEM)
-	}
-	return nil
-}
-
-func (s *stmt) check(rc int32) {
-	if rc != sqlite3.SQLITE_OK && s.failed == nil {
-		s.failed = s.conn.resultError(rc)
+// bound stores the first error of a bind.
+func (s *stmt) bound(err error) {
+	if s.failed == nil {
+		s.failed = err
 	}
 }
 
-func (s *stmt) bindNumber(i int, n int64) {
-	s.check(sqlite3.Xsqlite3_bind_int64(s.conn.tls, s.handle, int32(i), n))
-}
-
-func (s *stmt) bindNull(i int) {
-	s.check(sqlite3.Xsqlite3_bind_null(s.conn.tls, s.handle, int32(i)))
-}
-
-func (s *stmt) bindText(i int, text string) {
-	s.check(sqlite3.Xsqlite3_bind_text(s.conn.tls, s.handle, int32(i), copyIn(s, text), int32(len(text)), 0))
-}
-
-func (s *stmt) bindBlob(i int, blob []byte) {
-	s.check(sqlite3.Xsqlite3_bind_blob(s.conn.tls, s.handle, int32(i), copyIn(s, blob), int32(len(blob)), 0))
-}
-
-// copyIn copies the content to where SQLite can read it while the statement runs.
-func copyIn[T string | []byte](s *stmt, content T) uintptr {
-	at := s.buffer + uintptr(s.used)
-	copy(unsafe.Slice(*(**byte)(unsafe.Pointer(&at)), len(content)), content)
-	s.used += len(content)
-	return at
-}
+func (s *stmt) bindNumber(i int, n int64) { s.bound(s.BindInt64(i, n)) }
+func (s *stmt) bindNull(i int)            { s.bound(s.BindNull(i)) }
+func (s *stmt) bindText(i int, v string)  { s.bound(s.BindText(i, v)) }
+func (s *stmt) bindBlob(i int, v []byte)  { s.bound(s.BindBlob(i, v)) }
 
 // bind binds int64, string, []byte and nil.
 func (s *stmt) bind(values []any) error {
-	bytes := 0
-	for _, v := range values {
-		switch v := v.(type) {
-		case string:
-			bytes += len(v)
-		case []byte:
-			bytes += len(v)
-		}
-	}
-	if err := s.begin(bytes); err != nil {
+	if err := s.prepare(); err != nil {
 		return err
 	}
 	for i, v := range values {
@@ -125,28 +61,10 @@ func (s *stmt) bind(values []any) error {
 
 // run runs the statement with the bound arguments and drops its rows.
 func (s *stmt) run() error {
-	_, _, err := s.step()
-	return err
-}
-
-// step runs the statement and returns the number in its first row, if there is one.
-func (s *stmt) step() (n int64, found bool, err error) {
 	if s.failed != nil {
-		return 0, false, s.failed
+		return s.failed
 	}
-	c := s.conn
-	rc := sqlite3.Xsqlite3_step(c.tls, s.handle)
-	if rc == sqlite3.SQLITE_ROW {
-		n, found = sqlite3.Xsqlite3_column_int64(c.tls, s.handle, 0), true
-		for rc == sqlite3.SQLITE_ROW {
-			rc = sqlite3.Xsqlite3_step(c.tls, s.handle)
-		}
-	}
-	if rc != sqlite3.SQLITE_DONE {
-		err = c.resultError(rc)
-	}
-	sqlite3.Xsqlite3_reset(c.tls, s.handle) // repeats the result of step
-	return n, found, err
+	return s.Exec()
 }
 
 // exec runs the statement; values are int64, string, []byte or nil.
@@ -163,19 +81,30 @@ func (s *stmt) insert(values ...any) (int64, error) {
 	if err := s.exec(values...); err != nil {
 		return 0, err
 	}
-	return sqlite3.Xsqlite3_last_insert_rowid(s.conn.tls, s.conn.db), nil
+	return s.conn.LastInsertRowID(), nil
 }
 
 var errNoRow = errors.New("no such row")
 
 // number runs a statement that returns one number.
-func (s *stmt) number(values ...any) (int64, error) {
+func (s *stmt) number(values ...any) (n int64, err error) {
 	if err := s.bind(values); err != nil {
 		return 0, err
 	}
-	n, found, err := s.step()
-	if err == nil && !found {
-		err = errNoRow
+	if s.failed != nil {
+		return 0, s.failed
 	}
-	return n, err
+	found := s.Step()
+	if found {
+		n = s.ColumnInt64(0)
+		for s.Step() { // an UPDATE must run to its end
+		}
+	}
+	if err := errors.Join(s.Err(), s.Reset()); err != nil {
+		return 0, err
+	}
+	if !found {
+		return 0, errNoRow
+	}
+	return n, nil
 }

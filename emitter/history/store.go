@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 
-	"modernc.org/sqlite"
+	"github.com/ncruces/go-sqlite3/driver"
 )
 
 // Options are the options for opening a history.
@@ -227,12 +227,12 @@ func (s *Store) db(ctx context.Context) (*sql.DB, error) {
 			return nil, err
 		}
 	}
-	connector, err := sqlite.NewConnector(dsn(s.path, s.mode, "_pragma=query_only(1)"))
+	reader, err := driver.Open(dsn(s.path, s.mode, "query_only(1)"))
 	if err != nil {
 		return nil, s.explain("reading", err)
 	}
-	s.reader = sql.OpenDB(connector)
-	return s.reader, nil
+	s.reader = reader
+	return reader, nil
 }
 
 // isReady reports whether another process has created the history by now.

@@ -42,12 +42,9 @@ func newTables(c *conn) *tables {
 		dataVersion: c.stmt("PRAGMA data_version"),
 		number:      c.stmt("UPDATE numbering SET last = last + ? RETURNING last"),
 		raiseNumber: c.stmt("UPDATE numbering SET last = max(last, ?)"),
-		delivery: newInserter(c, "INSERT OR ROLLBACK INTO deliveries (id, time, lead, setting, event, version, attempt, seed)",
-			func(in *intent) int { return len(in.event) }, bindDelivery),
-		request: newInserter(c, "INSERT OR ROLLBACK INTO requests (id, raw)",
-			func(in *intent) int { return len(in.request) }, bindRequest),
-		outcome: newInserter(c, "INSERT OR IGNORE INTO outcomes (id, status, duration, truncated, error, reason, response)",
-			func(o *outcome) int { return len(o.error) + len(o.reason) + len(o.response) }, bindOutcome),
+		delivery:    newInserter(c, "INSERT OR ROLLBACK INTO deliveries (id, time, lead, setting, event, version, attempt, seed)", bindDelivery),
+		request:     newInserter(c, "INSERT OR ROLLBACK INTO requests (id, raw)", bindRequest),
+		outcome:     newInserter(c, "INSERT OR IGNORE INTO outcomes (id, status, duration, truncated, error, reason, response)", bindOutcome),
 		origin:      c.stmt("INSERT INTO origins (id, scenario, step, resend_of) VALUES (?, ?, ?, ?)"),
 		minute:      c.stmt("INSERT OR IGNORE INTO minutes (minute, first) VALUES (?, ?)"),
 		dropOutcome: c.stmt("DELETE FROM outcomes WHERE id = ?"),
@@ -81,10 +78,10 @@ func (t *tables) write(jobs []*job) error {
 	if err := t.begin.exec(); err != nil {
 		// Another process has held the lock for lockWait. The jobs in the queue have
 		// waited as long, so they fail at once.
-		t.conn.setLockWait(0)
+		_ = t.conn.BusyTimeout(0)
 		return err
 	}
-	t.conn.setLockWait(lockWait)
+	_ = t.conn.BusyTimeout(lockWait)
 	err := t.writeRows(jobs)
 	clear(t.intents)
 	clear(t.outcomes)
@@ -209,7 +206,7 @@ func bindRequest(s *stmt, at int, in *intent) {
 func (t *tables) writeOutcomes() error {
 	slices.SortStableFunc(t.outcomes, func(a, b *outcome) int { return cmp.Compare(a.id, b.id) })
 	return t.outcome.insert(t.outcomes, func(some []*outcome) error {
-		if t.conn.changes() == len(some) {
+		if t.conn.Changes() == int64(len(some)) {
 			return nil
 		}
 		for i, o := range some {
@@ -297,7 +294,7 @@ func (t *tables) leadNumber(lead string) (int64, error) {
 	key := leadKey(lead)
 	// An unknown lead is nearly always a new one.
 	id, err := t.addLead.insert(key)
-	if err == nil && t.conn.changes() == 0 {
+	if err == nil && t.conn.Changes() == 0 {
 		id, err = t.findLead.number(key)
 	}
 	if err == nil {
