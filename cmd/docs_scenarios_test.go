@@ -1,7 +1,9 @@
 package cmd
 
 import (
+	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -22,6 +24,9 @@ func runScenarioBlocks(t *testing.T, file string) {
 	s.write(t, "account/artihook.yaml", "webhooks: [{name: crm, url: 'http://localhost:3000/hook', secret: '${CRM_SECRET}'}]\n")
 	blocks := readBlocks(t, file)
 	for i := range blocks {
+		if blocks[i].kind == "csv" {
+			s.write(t, "leads.csv", blocks[i].text)
+		}
 		if strings.HasPrefix(blocks[i].kind, "yaml") {
 			s.write(t, exampleName(i, blocks[i]), framed(blocks[i].text, ""))
 		}
@@ -35,6 +40,7 @@ func runScenarioBlocks(t *testing.T, file string) {
 			}
 		case b.kind == "yaml", b.kind == "yaml fails":
 			s.runExample(t, exampleName(i, b), b)
+		case b.kind == "csv", rest == "outside":
 		case kind == "text" && rest != "":
 			s.compareOutput(t, strings.Fields(rest), b.text)
 		default:
@@ -108,6 +114,18 @@ func (s *stage) compareOutput(t *testing.T, args []string, want string) {
 	stdout, stderr, _ := s.artihook(t, append([]string{"run", "--url", "localhost:3000/hook", "--color", "never"}, args...)...)
 	if diff := cmp.Diff(plain(want), plain(stdout)); diff != "" {
 		t.Errorf("the output of %v (-document +real)\n%s%s", args, diff, stderr)
+	}
+}
+
+// TestDocsScenariosAreShort checks that the description of the language stays readable in one go.
+func TestDocsScenariosAreShort(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../docs/scenarios.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := bytes.Count(text, []byte("\n")); lines > 900 {
+		t.Errorf("docs/scenarios.md has %d lines, want at most 900", lines)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"artihook/emitter"
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
+	"artihook/emitter/text"
 	"artihook/fixtures/yamlfile"
 	"artihook/scenarios"
 	"artihook/scenarios/format"
@@ -34,6 +36,10 @@ type runOptions struct {
 
 	url      string
 	vars     []string
+	varsFile string
+	tags     []string
+	rounds   int
+	watch    bool
 	jobs     int
 	failFast bool
 	step     string
@@ -60,13 +66,14 @@ func (s *webhookSet) add(w emitter.Webhook) {
 func newRunCmd(a *app) *cobra.Command {
 	opt := &runOptions{}
 	cmd := &cobra.Command{
-		Use:   "run FILE|DIR|NAME…",
+		Use:   "run FILE|DIR|NAME|-…",
 		Short: "Run scenarios",
-		Long: `Run plays scenarios: files, directories of files, or ready ones by name. A scenario describes what the visitor and
+		Long: `Run plays scenarios: files, directories of files, ready ones by name, or - for stdin. A scenario describes what the visitor and
 ArtiBot do and how the receiver must respond. If any file has an error, nothing is sent. The exit code is 1 if an expectation fails.`,
 		Example: `  artihook run happy-path --url localhost:3000/hook
   artihook run scenarios/ --url :3000/hook --jobs 4 --report-junit results.xml
-  artihook run my.yaml --var company=Zed --wait-for http://localhost:3000`,
+  artihook run my.yaml --var company=Zed --wait-for http://localhost:3000
+  artihook run my.yaml --url :3000/hook --watch`,
 		Args: args(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return runRun(cmd.Context(), a, opt, args) },
 	}
@@ -81,28 +88,22 @@ ArtiBot do and how the receiver must respond. If any file has an error, nothing 
 	flags.StringVar(&opt.url, "url", "", "Send to this `URL`. Overrides the scenario")
 	flags.StringArrayVar(&opt.vars, "var", nil, "Set a variable, `name=value`. Overrides the scenario (repeatable)")
 	settings.AddFlag(flags, &opt.jobs, settings.FlagSpec[int]{Name: "jobs", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "Run N scenarios at the same time. The steps of each stay in order"})
+	flags.StringVar(&opt.varsFile, "vars-file", "", "Set the variables of this `FILE`, a name=value a line. --var overrides it")
+	flags.StringArrayVar(&opt.tags, "tag", nil, "Run only scenarios with this `tag` (repeatable: with any of them)")
+	settings.AddFlag(flags, &opt.rounds, settings.FlagSpec[int]{Name: "repeat", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "Run each scenario N times, with new leads each time"})
+	flags.BoolVar(&opt.watch, "watch", false, "Run again when a file of the scenarios changes or --wait-for responds again, and print what changed")
 	flags.BoolVar(&opt.failFast, "fail-fast", false, "Start no further step after the first failed one")
-	flags.StringVar(&opt.step, "step", "", "Send only the step with this `number`, 4 or 4.2.1. Simulate the steps before it")
+	flags.StringVar(&opt.step, "step", "", "Send only the step with this `number`, 4 or 4.2.1, in run 2 of the file 2/4. Simulate the steps before it")
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "Print the requests; send and record nothing")
 	settings.AddRoot(cmd, &opt.root)
-	settings.MarkRunOnly(flags, "fail-fast", "jobs", "step")
+	settings.MarkRunOnly(flags, "fail-fast", "jobs", "step", "tag", "watch")
 	return cmd
 }
 
 func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
-	plan, err := opt.plan(a)
+	plan, err := opt.plan(ctx, a)
 	if err != nil {
 		return console.Usage(err)
-	}
-	files, err := settings.Interruptible(ctx, func() ([]*format.File, error) { return loadScenarios(args, opt.root) })
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		return console.Usage(yamlfile.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Vars: plan.Vars, Env: plan.Env, Now: plan.Now, Warn: plan.Warn})))
-	}
-	if opt.dryRun {
-		return scenarios.Preview(ctx, files, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })
 	}
 	if err := opt.reports.Check(a.reportOutput()); err != nil {
 		return console.Usage(err)
@@ -110,28 +111,91 @@ func runRun(ctx context.Context, a *app, opt *runOptions, args []string) error {
 	if plan.Probes, err = opt.client.HTTPClient(a.settings); err != nil {
 		return console.Usage(err)
 	}
-	if err := a.await(ctx, &opt.wait, &opt.client); err != nil {
-		return err
+	if opt.watch {
+		return newWatch(a, opt, plan, args).run(ctx)
 	}
-	sender, done, err := a.openSender(ctx, history.SourceRun, &opt.client, &opt.history, opt.jobs)
+	files, err := opt.load(ctx, a, args, plan)
 	if err != nil {
 		return err
 	}
-	plan.Emitter = sender
-	bar := a.printer.Progress("scenarios", len(files))
-	plan.Ended = func(s *report.Suite) error { bar.Clear(); defer bar.Step(); return printSuite(a, s, len(files) == 1) }
-	results, err := scenarios.Run(ctx, files, plan)
+	if opt.dryRun {
+		return scenarios.Preview(ctx, files, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })
+	}
+	if err := a.await(ctx, &opt.wait, &opt.client); err != nil {
+		return err
+	}
+	runs := 0
+	for _, f := range files {
+		runs += len(f.Runs()) * opt.rounds
+	}
+	bar := a.printer.Progress("scenarios", runs)
+	plan.Ended = func(s *report.Suite) error { bar.Clear(); defer bar.Step(); return printSuite(a, s, runs == 1) }
+	results, done, err := opt.runFiles(ctx, a, files, plan)
 	bar.Clear()
 	if results == nil {
 		return settings.Ended(err, done())
 	}
-	results.Tool = "artihook " + console.Version()
 	return cmp.Or(settings.Ended(err, done()), runEnded(a, results, &opt.reports, plan.Seed, a.sendContext(opt.webhook.Cmd, false, opt.used.list...)))
 }
 
-// loadScenarios reads files and folders; any other argument is the name of a ready scenario. It returns the files that could be
-// read together with the problems of all files.
-func loadScenarios(args []string, root string) ([]*format.File, error) {
+// load returns the files of the command line, or all their problems.
+func (opt *runOptions) load(ctx context.Context, a *app, args []string, plan scenarios.Options) ([]*format.File, error) {
+	files, err := settings.Interruptible(ctx, func() ([]*format.File, error) { return loadScenarios(args, opt.root, a.system.Stdin) })
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return files, console.Usage(yamlfile.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Vars: plan.Vars, Env: plan.Env, Now: plan.Now, Warn: plan.Warn})))
+	}
+	files, err = withTags(files, opt.tags)
+	return files, console.Usage(err)
+}
+
+// runFiles runs the scenarios. The caller calls done.
+func (opt *runOptions) runFiles(ctx context.Context, a *app, files []*format.File, plan scenarios.Options) (results *report.Report, done func() error, err error) {
+	sender, done, err := a.openSender(ctx, history.SourceRun, &opt.client, &opt.history, opt.jobs)
+	if err != nil {
+		return nil, func() error { return nil }, err
+	}
+	plan.Emitter = sender
+	results, err = scenarios.Run(ctx, files, plan)
+	if results != nil {
+		results.Tool = "artihook " + console.Version()
+	}
+	return results, done, err
+}
+
+// withTags returns the scenarios with any of the tags, or all if there are no tags.
+func withTags(files []*format.File, tags []string) ([]*format.File, error) {
+	if len(tags) == 0 {
+		return files, nil
+	}
+	var chosen []*format.File
+	var known []string
+	for _, f := range files {
+		for _, t := range f.Tags {
+			known = append(known, t.Value)
+		}
+		if slices.ContainsFunc(f.Tags, func(t format.Text) bool { return slices.Contains(tags, t.Value) }) {
+			chosen = append(chosen, f)
+		}
+	}
+	for _, t := range tags {
+		if len(chosen) == 0 || !slices.Contains(known, t) {
+			slices.Sort(known)
+			word := text.Unknown(fmt.Sprintf("no scenario has the tag %q", t), t, slices.Compact(known))
+			if word.Near != "" {
+				return nil, fmt.Errorf("%w; did you mean %q?", word, word.Near)
+			}
+			return nil, word
+		}
+	}
+	return chosen, nil
+}
+
+// loadScenarios reads files and folders, and stdin for "-"; any other argument is the name of a ready scenario. It returns the files
+// that could be read together with the problems of all files.
+func loadScenarios(args []string, root string, stdin io.Reader) ([]*format.File, error) {
 	var files []*format.File
 	var problems error
 	for len(args) > 0 {
@@ -139,7 +203,7 @@ func loadScenarios(args []string, root string) ([]*format.File, error) {
 		if n < 0 {
 			n = len(args)
 		}
-		more, err := format.Load(args[:n], root)
+		more, err := loadPaths(args[:n], root, stdin)
 		problems = yamlfile.Join(problems, err)
 		files = append(files, more...)
 		if n < len(args) {
@@ -155,11 +219,27 @@ func loadScenarios(args []string, root string) ([]*format.File, error) {
 	return files, problems
 }
 
+// stdinName is the argument for a scenario from stdin.
+const stdinName = "-"
+
+// loadPaths reads files and folders, and stdin for "-".
+func loadPaths(paths []string, root string, stdin io.Reader) ([]*format.File, error) {
+	n := slices.Index(paths, stdinName)
+	if n < 0 {
+		return format.Load(paths, root)
+	}
+	files, problems := format.Load(slices.Delete(slices.Clone(paths), n, n+1), root)
+	read, err := format.LoadText(stdinName, stdin, root)
+	return append(files, read...), yamlfile.Join(problems, err)
+}
+
 // isReadyName reports whether an argument is the name of a ready scenario and not a file or folder.
-func isReadyName(arg string) bool { return !settings.FileExists(arg) && !settings.IsBotFile(arg) }
+func isReadyName(arg string) bool {
+	return arg != stdinName && !settings.FileExists(arg) && !settings.IsBotFile(arg)
+}
 
 // plan returns the options that the flags set. The files set the rest.
-func (opt *runOptions) plan(a *app) (scenarios.Options, error) {
+func (opt *runOptions) plan(ctx context.Context, a *app) (scenarios.Options, error) {
 	fixed, err := opt.conversation.Options(opt.webhook.Edition)
 	if err != nil {
 		return scenarios.Options{}, err
@@ -167,10 +247,15 @@ func (opt *runOptions) plan(a *app) (scenarios.Options, error) {
 	p := scenarios.Options{
 		Webhook: opt.target(a), SetFlags: maps.Clone(a.settings.SetFlags), Vars: map[string]string{}, Env: a.system.Env,
 		Bot: opt.conversation.Bot, Seed: fixed.Seed, Now: opt.conversation.Clock(a.settings), Timeout: opt.client.Timeout,
-		Jobs: opt.jobs, FailFast: opt.failFast, Step: opt.step, Exchanges: opt.reports.Whole() || a.printer.Verbose || a.printer.JSON(),
+		Jobs: opt.jobs, FailFast: opt.failFast, Rounds: opt.rounds, Step: opt.step, Exchanges: opt.reports.Whole() || a.printer.Verbose || a.printer.JSON(),
 		Repeat: opt.repeat(a), Warn: a.warn,
 	}
 	p.SetFlags["secret"] = p.SetFlags["secret"] || p.SetFlags["secret-file"]
+	if opt.varsFile != "" {
+		if err := readVars(ctx, opt.varsFile, p.Vars); err != nil {
+			return p, err
+		}
+	}
 	for _, v := range opt.vars {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok || name == "" {
@@ -195,18 +280,30 @@ func (opt *runOptions) target(a *app) func(name, url string) (emitter.Webhook, e
 	}
 }
 
-// repeat returns a function that returns the command for one step alone.
-func (opt *runOptions) repeat(a *app) func(*format.File, string, map[string]string, func(string) string) string {
-	return func(f *format.File, step string, captured map[string]string, redact func(string) string) string {
-		words := []string{"artihook", "run", filepath.ToSlash(f.File), "--step", step}
-		words = append(words, a.settings.RepeatFlags(opt.webhook.Cmd, captured)...)
-		if !a.settings.SetFlags["seed"] && (f.Defaults == nil || !f.Defaults.Seed.Given()) {
-			words = append(words, "--seed", fmt.Sprint(*opt.conversation.Seed))
+// repeat returns a function that returns the commands for a failed step: one sends the step alone, for the same lead, and one the whole
+// scenario, for new leads.
+func (opt *runOptions) repeat(a *app) func(scenarios.RepeatOptions) (same, fresh string) {
+	return func(r scenarios.RepeatOptions) (same, fresh string) {
+		line := func(words []string) string {
+			for i := range words {
+				words[i] = r.Redact(words[i])
+			}
+			return settings.ShellLine(words)
 		}
-		for i := range words {
-			words[i] = redact(words[i])
+		words := []string{"artihook", "run", filepath.ToSlash(r.File.File), "--step", r.Step}
+		words = append(words, a.settings.RepeatFlags(opt.webhook.Cmd, r.Vars)...)
+		seed := *opt.conversation.Seed
+		inFile := r.File.Defaults != nil && r.File.Defaults.Seed.Given()
+		if !a.settings.SetFlags["seed"] && !inFile {
+			words = append(words, "--seed", fmt.Sprint(seed))
 		}
-		return settings.ShellLine(words)
+		again := []string{"artihook", "run", filepath.ToSlash(r.File.File)}
+		if r.Run != "" {
+			again = append(again, "--step", r.Run)
+		}
+		flags := a.settings.RepeatFlags(opt.webhook.Cmd, nil)
+		again = append(again, slices.DeleteFunc(flags, func(word string) bool { return strings.HasPrefix(word, "--seed=") })...)
+		return line(words), line(append(again, "--seed", fmt.Sprint(seed+1)))
 	}
 }
 

@@ -78,7 +78,7 @@ func newScenariosLintCmd(a *app) *cobra.Command {
 	var root string
 	cmd := &cobra.Command{
 		Use:   "lint FILE|DIR…",
-		Short: "Report every error of scenario files, with line and column",
+		Short: "Report every error of scenario files, with line and column; - is stdin",
 		Args:  args(cobra.MinimumNArgs(1)),
 		RunE:  func(cmd *cobra.Command, args []string) error { return runScenariosLint(cmd.Context(), a, args, root) },
 	}
@@ -89,7 +89,7 @@ func newScenariosLintCmd(a *app) *cobra.Command {
 func runScenariosLint(ctx context.Context, a *app, paths []string, root string) error {
 	var warnings yamlfile.Diagnostics
 	n, err := settings.Interruptible(ctx, func() (int, error) {
-		files, err := format.Load(paths, root)
+		files, err := loadPaths(paths, root, a.system.Stdin)
 		warn := func(w *yamlfile.Diagnostic) { warnings = append(warnings, w) }
 		return len(files), yamlfile.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.system.Env, Now: a.system.Now, Warn: warn}))
 	})

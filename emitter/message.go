@@ -2,7 +2,9 @@ package emitter
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -23,6 +25,7 @@ type Message struct {
 	Bot     string // "" if the body was not generated from a bot
 	Seed    uint64 // of the visitor
 	Tamper  Tamper
+	Method  string // "" is POST
 
 	// The origin of the delivery, for the history: a scenario and its step, or the number of the delivery that it repeats.
 	Scenario, Step string
@@ -68,7 +71,7 @@ func Plan(w *Webhook, m Message) history.Delivery {
 		headers = append(headers, exchange.Header{Name: signature.Header, Value: header})
 	}
 	request := exchange.Request{
-		Method: "POST", Target: w.target(), Host: w.host(), Headers: headers, Body: body,
+		Method: m.method(), Target: w.target(), Host: w.host(), Headers: headers, Body: body,
 	}
 	for _, h := range w.Headers {
 		replaceHeader(&request, h)
@@ -81,6 +84,8 @@ func Plan(w *Webhook, m Message) history.Delivery {
 		Tampered: string(tamperOf(&request, header, m.Tamper)), Request: request,
 	}
 }
+
+func (m *Message) method() string { return cmp.Or(m.Method, http.MethodPost) }
 
 // tamperOf returns what is wrong with a request on purpose. Headers of the webhook may replace the signature.
 func tamperOf(request *exchange.Request, header string, t Tamper) Tamper {
@@ -110,7 +115,7 @@ func TamperOf(w *Webhook, d *history.Delivery) Tamper {
 
 // sign returns the header value and the body to send. They do not match if the message is tampered with.
 func sign(w *Webhook, m Message) (header string, body []byte) {
-	message := signature.Message{Method: "POST", URL: w.signed().String(), Body: m.Body}
+	message := signature.Message{Method: m.method(), URL: w.signed().String(), Body: m.Body}
 	if m.Tamper == tamperURL {
 		message.URL += "tampered"
 		if w.Scheme == signature.SchemeBody { // the URL is not signed, so the signature must be for another body

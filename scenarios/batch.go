@@ -15,12 +15,12 @@ const maxBatch = 64
 // batchSize returns the number of the next steps that can be recorded in the history together, before the first of them is sent.
 // This is much faster than recording each. Only the last step of a batch may change what later steps send.
 func (b *branchRun) batchSize(steps []*format.Step) int {
-	if b.scenario.dryRun || b.scenario.opts().Step != "" {
+	if b.scenario.dryRun || b.scenario.runner.step != "" {
 		return 1
 	}
 	steps = steps[:min(len(steps), maxBatch)]
 	for n, step := range steps {
-		if !b.scenario.runner.actions[step.Action].batchable || step.Delay.Given() || step.Answer != nil && step.Answer.All {
+		if !b.scenario.runner.actions[step.Action].batchable || step.Delay.Given() || step.OnlyIf != nil || step.Answer != nil && step.Answer.All {
 			return n
 		}
 		if len(step.Capture) > 0 {

@@ -17,6 +17,7 @@ type branchRun struct {
 	vars     *variables
 	leads    leads
 	sent     map[string][]*pendingEvent // by the id of the step
+	lastSent *pendingEvent              // of the last step that sent something
 	seeds    seedSequence
 	path     string // the prefix of the numbers of the steps: "4.2."
 	label    string // the prefix of their names: "lead 2 › "
@@ -54,7 +55,7 @@ func (b *branchRun) runSteps(ctx context.Context, steps []*format.Step) {
 }
 
 func (b *branchRun) skip(step *format.Step, why string) {
-	if b.scenario.opts().Step == "" {
+	if b.scenario.runner.step == "" {
 		r := b.newResult(step)
 		r.Outcome, r.Why = report.Skipped, why
 		b.results = append(b.results, r)
@@ -67,6 +68,9 @@ func (b *branchRun) newResult(step *format.Step) report.Step {
 
 // runStep runs one step and the steps inside it.
 func (b *branchRun) runStep(ctx context.Context, step *format.Step, path string) {
+	if !step.Invalid && !b.onlyIf(step) {
+		return
+	}
 	if nested := b.scenario.runner.actions[step.Action].nested; nested != nil {
 		nested(b, ctx, step, path)
 		return
@@ -84,10 +88,12 @@ func (b *branchRun) runStep(ctx context.Context, step *format.Step, path string)
 
 // fork returns a new branch with a copy of the state of b.
 func (b *branchRun) fork(path, label string) *branchRun {
-	return &branchRun{
-		scenario: b.scenario, vars: b.vars.fork(), leads: b.leads.fork(), sent: maps.Clone(b.sent),
+	forked := &branchRun{
+		scenario: b.scenario, vars: b.vars.fork(), leads: b.leads.fork(), sent: maps.Clone(b.sent), lastSent: b.lastSent,
 		seeds: seedSequence{base: b.seeds.next()}, path: path, label: b.label + label,
 	}
+	forked.vars.sent = forked.sentValue
+	return forked
 }
 
 // merge adds the results of a branch, its step ids and captured variables, and the leads that it started or ended. before are the
@@ -95,6 +101,7 @@ func (b *branchRun) fork(path, label string) *branchRun {
 func (b *branchRun) merge(before []*lead, branch *branchRun) {
 	b.results = append(b.results, branch.results...)
 	maps.Copy(b.sent, branch.sent)
+	b.lastSent = branch.lastSent
 	b.vars.merge(branch.vars)
 	b.leads.merge(before, &branch.leads)
 }

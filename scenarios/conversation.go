@@ -3,6 +3,7 @@ package scenarios
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"artihook/emitter/payload"
 	"artihook/fixtures"
@@ -15,7 +16,10 @@ func (s *stepRun) start() ([]*pendingEvent, error) {
 	start := s.step.Start
 	l := &lead{
 		name: s.step.Lead.Value, seed: s.branch.seeds.next(), edition: s.scenario().webhooks[0].Edition,
-		versions: map[int]*pendingEvent{},
+		versions: map[int]*pendingEvent{}, at: s.scenario().now,
+	}
+	if err := s.setClock(l); err != nil {
+		return nil, err
 	}
 	var err error
 	if l.bot, err = s.botName(start.Bot); err != nil {
@@ -68,10 +72,31 @@ func (s *stepRun) botName(own format.Text) (string, error) {
 // currentLead returns the lead of the step: the one that it names, or the one started last.
 func (s *stepRun) currentLead() (*lead, error) {
 	l, err := s.branch.leads.current(s.step.Lead.Value)
-	if err == nil {
-		s.vars().set(varLead, l.last.Lead.ID.String())
+	if err != nil {
+		return nil, err
 	}
-	return l, err
+	s.vars().set(varLead, l.last.Lead.ID.String())
+	return l, s.setClock(l)
+}
+
+// setClock sets the clock of a lead to the time of the step, if it has one.
+func (s *stepRun) setClock(l *lead) error {
+	if !s.step.At.Given() {
+		return nil
+	}
+	text, err := s.vars().expandAt(&s.step.At)
+	if err != nil {
+		return err
+	}
+	at, err := format.ParseTime(text)
+	switch {
+	case err != nil && s.vars().guessed:
+		return nil
+	case err != nil:
+		return diagnosticAt(s.step.At.Place, err)
+	}
+	l.at = func() time.Time { return at }
+	return nil
 }
 
 // answer returns an updated event for each answer.
@@ -173,7 +198,7 @@ func (s *stepRun) abandon() ([]*pendingEvent, error) {
 // continueLead generates the next event of a lead.
 func (s *stepRun) continueLead(l *lead, key generatorKey, action payload.Action) error {
 	return s.scenario().generators.use(key, func(g *fixtures.Generator) error {
-		next, err := g.Continue(l.last, l.seed, s.scenario().now(), action)
+		next, err := g.Continue(l.last, l.seed, l.at(), action)
 		if err == nil {
 			l.setLast(next)
 		}

@@ -124,7 +124,8 @@ func jsonCRM(t *testing.T) *crm {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Add("X-Id", "4")
 		w.Header().Add("X-Id", "2")
-		fmt.Fprintf(w, `{"ok":true,"id":9007199254740993,"price":1.50,"tags":["a","b"],"lead":{"id":%q},"n":null,"echo":%q}`, a.Summary.Lead, testSecret)
+		fmt.Fprintf(w, `{"ok":true,"id":9007199254740993,"price":1.50,"tags":["a","b"],"lead":{"id":%q},"n":null,"echo":%q,"at":%q,"seconds":%d}`, a.Summary.Lead, testSecret,
+			time.Now().UTC().Format(time.RFC3339Nano), time.Now().Unix())
 	}
 	return c
 }

@@ -65,8 +65,17 @@ func (s *stepRun) sign(e *pendingEvent, w *emitter.Webhook) error {
 	if err != nil {
 		return err
 	}
-	m.Tamper = tamper(s.step)
-	m.Scenario, m.Step = s.scenario().file.Name.Value, s.path+" "+s.result.Name
+	if len(s.step.Headers) > 0 {
+		own, err := s.scenario().expandHeaders(s.step.Headers, s.vars())
+		if err != nil {
+			return err
+		}
+		with := *w
+		with.Headers = slices.Concat(w.Headers, own)
+		w = &with
+	}
+	m.Tamper, m.Method = tamper(s.step), s.step.Method.Value
+	m.Scenario, m.Step = s.scenario().name, s.path+" "+s.result.Name
 	if s.step.Resend != nil {
 		m.ResendOf = e.firstDelivery(w)
 	}
@@ -96,22 +105,28 @@ func (s *stepRun) staleEvent() (*pendingEvent, error) {
 func (s *stepRun) deliver(ctx context.Context) error {
 	if s.leadID != "" {
 		s.vars().set(varLead, s.leadID) // preparing later steps of the batch has changed it
+		s.branch.lastSent = s.lastSent
 	}
 	if err := s.pause(ctx, s.step.Delay.Value); err != nil {
 		return err
 	}
-	for i := range s.deliveries {
-		if err := s.sendDelivery(ctx, &s.deliveries[i]); err != nil {
-			return err
+	return s.retry(ctx, func() error {
+		for i := range s.deliveries {
+			if err := s.sendDelivery(ctx, &s.deliveries[i]); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
-// sendDelivery sends one delivery and evaluates the response.
+// sendDelivery sends one delivery, perhaps again, and evaluates the response.
 func (s *stepRun) sendDelivery(ctx context.Context, d *delivery) error {
 	if s.silent {
 		return s.previewDelivery(d)
+	}
+	if d.sent {
+		d.planned.ID = 0 // a delivery of its own in the history
 	}
 	d.sent = true
 	last, err := s.emitter().Send(ctx, d.webhook, d.planned, func(attempt history.Delivery) error {
@@ -128,7 +143,7 @@ func (s *stepRun) sendDelivery(ctx context.Context, d *delivery) error {
 
 // previewDelivery passes a delivery to preview, unless only another step is sent.
 func (s *stepRun) previewDelivery(d *delivery) error {
-	selected, preview := s.scenario().opts().Step, s.scenario().runner.preview
+	selected, preview := s.scenario().runner.step, s.scenario().runner.preview
 	if preview == nil || selected != "" && selected != s.path {
 		return nil
 	}

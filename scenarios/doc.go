@@ -15,7 +15,7 @@
 //
 // # A run
 //
-// A runner is one call of Run, Preview or Lint. It validates all files by a dry run before it sends anything. A scenarioRun is
-// one scenario, a branchRun its steps or one branch of them, a stepRun one step. actionTable has an entry
+// A runner is one call of Run, Preview or Lint. It validates all files by a dry run before it sends anything. A plannedRun is one
+// combination of a file's matrix with a row of its data, a scenarioRun is such a run while it runs, a branchRun its steps or one branch of them, a stepRun one step. actionTable has an entry
 // for each action. The events of a scenario depend only on its name, its seed and the place of the step, not on timing.
 package scenarios

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +22,8 @@ func evaluateExpect(e *format.Expect, r *response, v *variables) ([]report.Check
 		checks = append(checks, newCheck("error", e.Error.Value, r.outcome(), r.failure == e.Error.Value))
 	case len(e.Status) > 0:
 		checks = append(checks, evaluateStatus(e.Status, r))
+	case len(e.Exit) > 0:
+		checks = append(checks, evaluateExit(e.Exit, r))
 	default:
 		checks = append(checks, evaluateDefault(r))
 	}
@@ -33,18 +34,18 @@ func evaluateExpect(e *format.Expect, r *response, v *variables) ([]report.Check
 		return checks, nil // there are no headers and no body
 	}
 	for _, h := range e.Headers {
-		check, err := evaluateHeader(h.Key, &h.Value, r, v)
+		header, err := evaluateHeader(h.Key, &h.Value, r, v)
 		if err != nil {
 			return nil, err
 		}
-		checks = append(checks, check)
+		checks = append(checks, header...)
 	}
 	for i := range e.Body {
-		check, err := evaluateBody(&e.Body[i], r.body, v)
+		body, err := evaluateBody(&e.Body[i], r.body, v)
 		if err != nil {
 			return nil, err
 		}
-		checks = append(checks, check)
+		checks = append(checks, body...)
 	}
 	return checks, nil
 }
@@ -70,6 +71,16 @@ func evaluateStatus(allowed []format.Scalar[string], r *response) report.Check {
 	return newCheck("status", strings.Join(texts, " or "), r.outcome(), ok)
 }
 
+func evaluateExit(allowed []format.Scalar[int], r *response) report.Check {
+	var texts []string
+	ok := false
+	for _, code := range allowed {
+		texts = append(texts, strconv.Itoa(code.Value))
+		ok = ok || r.failure == "" && r.exit == code.Value
+	}
+	return newCheck("exit code", strings.Join(texts, " or "), r.outcome(), ok)
+}
+
 // matchesStatus reports whether a status is the allowed one, such as 204, or in the allowed class, such as 2xx.
 func matchesStatus(allowed string, status int) bool {
 	if class, ok := strings.CutSuffix(allowed, "xx"); ok {
@@ -78,20 +89,9 @@ func matchesStatus(allowed string, status int) bool {
 	return strconv.Itoa(status) == allowed
 }
 
-func evaluateHeader(name string, m *format.Matcher, r *response, v *variables) (report.Check, error) {
-	what := "header " + name
+func evaluateHeader(name string, m *format.Matcher, r *response, v *variables) ([]report.Check, error) {
 	value, found := r.header(name)
-	if m.Exists != nil {
-		return evaluateExists(what, m.Exists.Value, found, value), nil
-	}
-	c, err := newCondition(what, m, v)
-	if err != nil {
-		return report.Check{}, err
-	}
-	if !found {
-		return newCheck(what, c.expected, absent, false), nil
-	}
-	return c.evaluate(value), nil
+	return evaluateMatcher(m, matched{what: "header " + name, value: value, found: found}, v)
 }
 
 // absent is the text for a value that does not exist.
@@ -108,42 +108,13 @@ func evaluateExists(what string, want, found bool, value string) report.Check {
 	return newCheck(what, expected, value, want == found)
 }
 
-func evaluateBody(m *format.BodyMatcher, body []byte, v *variables) (report.Check, error) {
+func evaluateBody(m *format.Matcher, body []byte, v *variables) ([]report.Check, error) {
 	if !m.Path.Given() {
-		c, err := newCondition("body", &m.Matcher, v)
-		return c.evaluate(string(body)), err
+		return evaluateMatcher(m, matched{what: "body", value: string(body), found: true}, v)
 	}
-	what := "body " + m.Path.Value
-	at := findInBody(&m.Path, body)
-	switch {
-	case m.Exists != nil && at.err == nil:
-		return evaluateExists(what, m.Exists.Value, at.found, at.text()), nil
-	case m.Exists != nil:
-		return newCheck(what, "JSON", at.text(), false), nil
-	case m.Is != nil:
-		return evaluateValue(what, m.Is, &at, v)
-	}
-	c, err := newCondition(what, &m.Matcher, v)
-	if err != nil || !at.found {
-		return newCheck(what, c.expected, at.text(), false), err
-	}
-	return c.evaluate(at.text()), nil
-}
-
-func evaluateValue(what string, is *format.Value, at *bodyValue, v *variables) (report.Check, error) {
-	expected, err := v.expandJSON(is)
-	if err != nil {
-		return report.Check{}, err
-	}
-	want, err := parseJSON([]byte(expected))
-	if err != nil {
-		return report.Check{}, fmt.Errorf("is: %w", err)
-	}
-	actual := at.text()
-	if s, isText := at.value.(string); isText {
-		actual = strconv.Quote(s)
-	}
-	return newCheck(what, expected, actual, at.found && sameJSON(want, at.value)), nil
+	below := *m
+	below.Path = format.Path{}
+	return evaluateMatcher(&below, findInBody("body", &m.Path, body), v)
 }
 
 // captureFrom returns the text that a step captures from a response. The check fails if there is none.
@@ -154,12 +125,11 @@ func captureFrom(c *format.Capture, name string, r *response) (string, report.Ch
 		value, found := r.header(c.Header.Value)
 		return value, evaluateExists(what+" from header "+c.Header.Value, true, found, value)
 	case c.Path != nil:
-		what += " from body " + c.Path.Value
-		at := findInBody(c.Path, r.body)
-		if at.err != nil {
-			return "", newCheck(what, "JSON", at.text(), false)
+		t := findInBody(what+" from body", c.Path, r.body)
+		if t.err != nil {
+			return "", newCheck(t.what, "JSON", t.text(), false)
 		}
-		return textOf(at.value), evaluateExists(what, true, at.found, textOf(at.value))
+		return textOf(t.value), evaluateExists(t.what, true, t.found, textOf(t.value))
 	default:
 		found := c.Match.Value.FindSubmatch(r.body)
 		if found == nil {

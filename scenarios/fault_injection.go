@@ -15,6 +15,7 @@ func injectedFaults(s *format.Step) []string {
 			names = append(names, fmt.Sprintf(text, args...))
 		}
 	}
+	add(s.Method.Given(), "%s", s.Method.Value)
 	add(s.Duplicate.Given(), "%d times", s.Duplicate.Value)
 	add(s.OutOfOrder.Value, "out of order")
 	add(s.Drop.Value, "dropped")

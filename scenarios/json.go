@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"artihook/emitter/text"
-	"artihook/scenarios/format"
 )
 
 // parseJSON parses one JSON value. Whole numbers become int64, others float64.
@@ -49,34 +48,6 @@ func plainNumbers(v any) any {
 		}
 	}
 	return v
-}
-
-// bodyValue is the value at a path in a body.
-type bodyValue struct {
-	value any
-	found bool
-	err   error // the body is not JSON
-}
-
-// findInBody returns the value at a path in a JSON body. It is a list if the path matches several values.
-func findInBody(p *format.Path, body []byte) (at bodyValue) {
-	parsed, err := parseJSON(body)
-	if err != nil {
-		return bodyValue{err: err}
-	}
-	at.value, at.found = p.Find(parsed)
-	return at
-}
-
-// text returns the value as reports show it.
-func (b *bodyValue) text() string {
-	switch {
-	case b.err != nil:
-		return b.err.Error()
-	case !b.found:
-		return absent
-	}
-	return textOf(b.value)
 }
 
 // textOf returns a string as it is and any other value as JSON.

@@ -22,7 +22,7 @@ func FuzzPath(f *testing.F) {
 		if err != nil {
 			return
 		}
-		at := findInBody(scenario.Steps[0].Capture[0].Value.Path, []byte(body))
+		at := findInBody("body", scenario.Steps[0].Capture[0].Value.Path, []byte(body))
 		if at.text() == "" && at.value != "" {
 			t.Errorf("%s in %s: %v has no text", path, body, at.value)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"artihook/emitter/payload"
 )
@@ -14,7 +15,8 @@ type lead struct {
 	seed     uint64
 	bot      string
 	edition  payload.Edition
-	answers  string // of its start, joined as in a generatorKey
+	at       func() time.Time // the clock of its events
+	answers  string           // of its start, joined as in a generatorKey
 	last     payload.Event
 	versions map[int]*pendingEvent // the events that were sent or dropped, by version
 }

@@ -27,20 +27,31 @@ type Options struct {
 	Now      func() time.Time                 // the clock of the payloads; nil is time.Now
 	Timeout  time.Duration                    // of a delivery, if in SetFlags, and of a probe; 0 is emitter.DefaultTimeout
 
-	Jobs     int    // scenarios that run at the same time; 0 is 1
-	FailFast bool   // start nothing after the first failed step
-	Step     string // "4" or "4.2.1": send only the deliveries of this step; "" means all steps
+	Jobs     int  // scenarios that run at the same time; 0 is 1
+	FailFast bool // start nothing after the first failed step
+	Rounds   int  // how often each scenario runs; 0 is 1
+	// Step is the number of the only step whose deliveries are sent: "4" or "4.2.1", "setup.1" or "teardown.1", or "2/4" for the
+	// second run of a file. "" means all steps.
+	Step string
 
 	// Exchanges adds requests and responses of passed steps to the report. Without it, memory use does not grow with the number
 	// of deliveries.
 	Exchanges bool
-	// Repeat returns the command that repeats one step, with the captured variables that it uses. It calls redact, which masks
-	// secrets, for each word before it quotes the word. nil means that the report has no commands.
-	Repeat func(f *format.File, step string, vars map[string]string, redact func(string) string) string
+	// Repeat returns the commands that repeat a failed step. nil means that the report has no commands.
+	Repeat func(RepeatOptions) (same, fresh string)
 	// Warn, if not nil, is called with each part of a file that is valid and probably a mistake, in the order of the files.
 	Warn func(*yamlfile.Diagnostic)
 	// Ended, if not nil, is called with each scenario when it ends, never concurrently. Its error ends the run.
 	Ended func(*report.Suite) error
+}
+
+// RepeatOptions describe a failed step for the commands that repeat it: one for the same lead, and one for a new lead.
+type RepeatOptions struct {
+	File   *format.File
+	Step   string              // the number of the step, for Options.Step
+	Run    string              // the number of the run with a slash, such as "2/", for Options.Step; "" if the file has one run
+	Vars   map[string]string   // the captured variables that the step uses
+	Redact func(string) string // masks secrets; call it for each word before quoting the word
 }
 
 // The flags whose settings can also be in a file.

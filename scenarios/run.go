@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -25,19 +24,25 @@ func Run(ctx context.Context, files []*format.File, opts Options) (*report.Repor
 	if opts.Emitter == nil || opts.Webhook == nil {
 		return nil, errors.New("scenarios: Run needs an Emitter and a Webhook")
 	}
-	r := newRunner(opts)
-	if err := r.validate(ctx, files, false); err != nil {
+	r, runs, err := newRunner(opts, files)
+	if err != nil {
 		return nil, err
 	}
-	return r.runAll(ctx, files)
+	if err := r.validate(ctx, runs, false); err != nil {
+		return nil, err
+	}
+	return r.runAll(ctx, runs)
 }
 
 // Preview calls each with every delivery that Run would send, in the order of the files, as far as they do not depend on
 // responses. It sends nothing and does not wait. It stops at the first error of each. If the files have problems, it returns
 // [yamlfile.Diagnostics] and does not call each.
 func Preview(ctx context.Context, files []*format.File, opts Options, each func(history.Delivery) error) error {
-	r := newRunner(opts)
-	if err := r.validate(ctx, files, false); err != nil {
+	r, runs, err := newRunner(opts, files)
+	if err != nil {
+		return err
+	}
+	if err := r.validate(ctx, runs, false); err != nil {
 		return err
 	}
 	var failed error
@@ -47,7 +52,7 @@ func Preview(ctx context.Context, files []*format.File, opts Options, each func(
 		}
 		return failed
 	}
-	if err := r.validate(ctx, files, false); failed == nil {
+	if err := r.validate(ctx, runs, false); failed == nil {
 		return err
 	}
 	return failed
@@ -56,14 +61,19 @@ func Preview(ctx context.Context, files []*format.File, opts Options, each func(
 // Lint validates scenarios as Run does before it sends: bots, files, answers, variables. The error is [yamlfile.Diagnostics].
 // Lint requires no option. It accepts an unset variable if its name has no lower-case letter, as those of the environment.
 func Lint(ctx context.Context, files []*format.File, opts Options) error {
-	return newRunner(opts).validate(ctx, files, true)
+	r, runs, err := newRunner(opts, files)
+	if err != nil {
+		return err
+	}
+	return r.validate(ctx, runs, true)
 }
 
 // StepError reports that no scenario has a step with this number.
 type StepError struct{ Step string }
 
 func (e *StepError) Error() string {
-	return fmt.Sprintf("there is no step %q that could be run alone; steps are numbered from 1, those inside others as 4.2.1", e.Step)
+	return fmt.Sprintf("there is no step %q that could be run alone; steps are numbered from 1, those inside others as 4.2.1, "+
+		"those of the second run of a file as 2/4", e.Step)
 }
 
 // runner is one call of Run, Preview or Lint.
@@ -74,43 +84,57 @@ type runner struct {
 	preview func(history.Delivery) error // gets the deliveries of a dry run; nil is not called
 	mu      sync.Mutex                   // guards the calls of opts.Ended
 	failed  atomic.Bool                  // a step has failed
+	step    string                       // the only step to send, or ""
+	stepOf  int                          // the number of its run; 0 means every run
 }
 
-func newRunner(opts Options) *runner {
-	return &runner{opts: opts.withDefaults(), actions: actionTable(), bots: newBotCache()}
+// newRunner returns a runner and the runs of the files.
+func newRunner(opts Options, files []*format.File) (*runner, []plannedRun, error) {
+	r := &runner{opts: opts.withDefaults(), actions: actionTable(), bots: newBotCache()}
+	var err error
+	if r.stepOf, r.step, err = splitStep(opts.Step); err != nil {
+		return nil, nil, err
+	}
+	runs, err := r.plan(files)
+	return r, runs, err
 }
 
 // validate runs every scenario without sending, several at a time.
-func (r *runner) validate(ctx context.Context, files []*format.File, lint bool) error {
-	states := make([]*runState, len(files))
+func (r *runner) validate(ctx context.Context, runs []plannedRun, lint bool) error {
+	states := make([]*runState, len(runs))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	if r.preview != nil {
 		group.SetLimit(1) // in the order of the files
 	}
-	for i := range files {
+	for i := range runs {
 		group.Go(func() error {
-			states[i] = r.dryRun(ctx, files[i], lint)
+			states[i] = r.dryRun(ctx, runs[i], lint)
 			return ctx.Err()
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	var diags yamlfile.Diagnostics
+	var diags, warnings yamlfile.Diagnostics
 	stepFound := false
 	for _, s := range states {
 		if s.fatal != nil {
 			return s.fatal
 		}
 		diags = append(diags, s.diagnostics...)
-		r.warn(s.warnings)
+		for _, w := range s.warnings {
+			if !warnings.Has(yamlfile.Place{File: w.File, Line: w.Line, Column: w.Column}) { // another run of the file has it, too
+				warnings = append(warnings, w)
+			}
+		}
 		stepFound = stepFound || s.stepFound
 	}
+	r.warn(warnings)
 	if err := diags.Err(); err != nil {
 		return err
 	}
-	if r.opts.Step != "" && !stepFound {
+	if r.step != "" && !stepFound || r.stepOf != 0 && len(runs) == 0 {
 		return &StepError{r.opts.Step}
 	}
 	return nil
@@ -125,27 +149,27 @@ func (r *runner) warn(warnings yamlfile.Diagnostics) {
 	}
 }
 
-func (r *runner) dryRun(ctx context.Context, f *format.File, lint bool) *runState {
-	s := r.newScenarioRun(f)
+func (r *runner) dryRun(ctx context.Context, run plannedRun, lint bool) *runState {
+	s := r.newScenarioRun(run)
 	s.dryRun, s.root.vars.dryRun, s.root.vars.lenient = true, true, lint
-	s.run(ctx)
+	s.execute(ctx)
 	return s.state
 }
 
 // runAll runs every scenario, several at a time.
-func (r *runner) runAll(ctx context.Context, files []*format.File) (*report.Report, error) {
+func (r *runner) runAll(ctx context.Context, runs []plannedRun) (*report.Report, error) {
 	started := time.Now()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	suites := make([]*report.Suite, len(files))
+	suites := make([]*report.Suite, len(runs))
 	var jobs errgroup.Group
 	jobs.SetLimit(max(r.opts.Jobs, 1))
-	for i := range files {
+	for i := range runs {
 		jobs.Go(func() error {
 			if ctx.Err() != nil || r.opts.FailFast && r.failed.Load() {
 				return nil
 			}
-			suite, err := r.runOne(ctx, files[i])
+			suite, err := r.runOne(ctx, runs[i])
 			suites[i] = suite
 			if err != nil {
 				cancel(err)
@@ -165,13 +189,14 @@ func (r *runner) runAll(ctx context.Context, files []*format.File) (*report.Repo
 }
 
 // runOne runs one scenario. The error is one that ends the whole run.
-func (r *runner) runOne(ctx context.Context, f *format.File) (*report.Suite, error) {
-	s := r.newScenarioRun(f)
-	suite := &report.Suite{Name: f.Name.Value, Description: f.Description.Value, Started: time.Now()}
-	if f.Ready == nil {
-		suite.File = f.File
+func (r *runner) runOne(ctx context.Context, run plannedRun) (*report.Suite, error) {
+	s := r.newScenarioRun(run)
+	suite := &report.Suite{Name: s.name, Description: s.file.Description.Value, Started: time.Now()}
+	if run.file.Ready == nil {
+		suite.File = s.file.File
 	}
-	s.run(ctx)
+	s.execute(ctx)
+	suite.Name = s.redactText(suite.Name)
 	suite.Steps, suite.Took = s.root.results, time.Since(suite.Started)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -179,18 +204,6 @@ func (r *runner) runOne(ctx context.Context, f *format.File) (*report.Suite, err
 		return suite, r.opts.Ended(suite)
 	}
 	return suite, s.state.fatal
-}
-
-// seed returns the seed of a scenario. It depends on the name of the scenario, so that its leads do not depend on the other
-// scenarios of the run.
-func (r *runner) seed(f *format.File) uint64 {
-	seed := r.opts.Seed
-	if d := f.Defaults; d != nil && d.Seed.Given() && !r.opts.isSet(settingSeed) {
-		seed = d.Seed.Value
-	}
-	name := fnv.New64a()
-	name.Write([]byte(f.Name.Value))
-	return seed ^ name.Sum64()
 }
 
 // clock returns the clock of a scenario's payloads.

@@ -16,6 +16,7 @@ type runState struct {
 	warnings    yamlfile.Diagnostics // found by a dry run
 	stepFound   bool                 // the step of Options.Step exists
 	stepDone    bool                 // the step of Options.Step has run
+	setupFailed bool                 // a step of the setup has failed
 	unreachable bool                 // a step has failed because the receiver cannot be reached
 	fatal       error                // ends the whole run
 }
@@ -62,6 +63,12 @@ func (s *runState) abort(err error) {
 	if s.fatal == nil && !errors.Is(err, context.Canceled) {
 		s.fatal = err
 	}
+}
+
+func (s *runState) failSetup() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.setupFailed = true
 }
 
 func (s *runState) foundStep() {

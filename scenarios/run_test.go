@@ -51,7 +51,7 @@ steps:
 		`test.yaml:10:12: the lead has no version 99 yet`,
 		`test.yaml:11:18: "none.json" cannot be read: there is no such file`,
 		`test.yaml:12:35: set "laed.id": the body has no "laed"; did you mean lead?`,
-		`test.yaml:13:18: "localhost:3000/leads" is not a URL for a GET request; write it like http://localhost:3000/leads`,
+		`test.yaml:13:18: "localhost:3000/leads" is not a URL for a request; write it like http://localhost:3000/leads`,
 		`test.yaml:14:18: the variable "HOME_OF_LEADS" is not set; set it with --var, under vars or in the environment`,
 	}
 	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
@@ -127,9 +127,7 @@ func TestReportHasNoSecret(t *testing.T) {
 	c := jsonCRM(t)
 	opt := c.options(t)
 	opt.Exchanges = true
-	opt.Repeat = func(*format.File, string, map[string]string, func(string) string) string {
-		return "secret " + testSecret
-	}
+	opt.Repeat = func(RepeatOptions) (same, fresh string) { return "secret " + testSecret, "new " + testSecret }
 	f := parseSteps(t, "steps: [{start: {}, expect: {status: 204, body: {path: $.echo, equals: x}}, capture: {echo: {path: $.echo}}}, {send: {body: '${echo}'}}, {probe: {get: '${url}'}, expect: {body: nothing}}]")
 	rep, err := Run(t.Context(), []*format.File{f}, opt)
 	if err != nil {
@@ -223,9 +221,9 @@ func TestRepeatGetsCapturedVariables(t *testing.T) {
 	for _, tt := range tests {
 		var got map[string]string
 		opt := c.options(t)
-		opt.Repeat = func(_ *format.File, _ string, captured map[string]string, _ func(string) string) string {
-			got = captured
-			return ""
+		opt.Repeat = func(r RepeatOptions) (same, fresh string) {
+			got = r.Vars
+			return "", ""
 		}
 		f := parseSteps(t, "steps: [{start: {}, capture: {id: {header: X-Id}}}, "+tt.step+"]")
 		if _, err := Run(t.Context(), []*format.File{f}, opt); err != nil {

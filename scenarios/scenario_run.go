@@ -4,43 +4,61 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/signature"
 	"artihook/fixtures/yamlfile"
 	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 )
 
-// scenarioRun is one scenario while it runs.
+// scenarioRun is one run of a scenario.
 type scenarioRun struct {
 	runner     *runner
 	file       *format.File
-	dryRun     bool // nothing is sent, and nothing waits
-	partial    bool // the file has problems already; those of a whole step may be consequences of them
+	run        plannedRun
+	settings   *format.Defaults
+	name       string // of the run, in reports and in the history
+	part       string // the part of the file that runs: partSetup, "" for its steps, or partTeardown
+	dryRun     bool   // nothing is sent, and nothing waits
+	partial    bool   // the file has problems already; those of a whole step may be consequences of them
 	now        func() time.Time
 	webhooks   []emitter.Webhook
 	generators *generators
 	state      *runState
 	root       *branchRun // of the outermost steps
+
+	mu      sync.Mutex // guards secrets
+	secrets []signature.Secret
 }
 
-func (r *runner) newScenarioRun(f *format.File) *scenarioRun {
-	partial, unsure := f.Partial, f.Unsure
-	f = f.Whole()
+func (r *runner) newScenarioRun(planned plannedRun) *scenarioRun {
+	partial, unsure := planned.file.Partial, planned.file.Unsure
+	f := planned.file.Whole()
 	s := &scenarioRun{
-		runner: r, file: f, partial: partial, now: r.clock(f), generators: newGenerators(r.bots, f), state: new(runState),
+		runner: r, file: f, run: planned, settings: planned.settings(f), name: planned.name(), partial: partial, now: r.clock(f), generators: newGenerators(r.bots, f),
+		state: new(runState),
 	}
 	vars := newVariables(&r.opts)
 	vars.unsure = unsure
-	addCaptured(f.Steps, vars.captured)
+	addCaptured(f.All(), vars.captured)
+	for _, values := range []map[string]string{planned.Matrix, planned.Row} {
+		maps.Copy(vars.known, values)
+	}
+	for name := range planned.Row {
+		vars.row[name] = true
+	}
 	if partial {
 		vars.set(varLead, "") // the step that starts it may be among those that could not be read
 	}
 	s.root = &branchRun{
-		scenario: s, vars: vars, sent: map[string][]*pendingEvent{}, leads: newLeads(), seeds: seedSequence{base: r.seed(f)},
+		scenario: s, vars: vars, sent: map[string][]*pendingEvent{}, leads: newLeads(), seeds: seedSequence{base: r.seed(&planned)},
 	}
+	vars.sent = s.root.sentValue
 	return s
 }
 
@@ -56,15 +74,13 @@ func addCaptured(steps []*format.Step, names map[string]bool) {
 
 func (s *scenarioRun) opts() *Options { return &s.runner.opts }
 
-func (s *scenarioRun) defaults() *format.Defaults {
-	if s.file.Defaults == nil || s.file.Defaults.Invalid {
-		return &format.Defaults{}
-	}
-	return s.file.Defaults
-}
+func (s *scenarioRun) defaults() *format.Defaults { return s.settings }
 
-// run resolves the variables and webhooks of the scenario and runs its steps.
-func (s *scenarioRun) run(ctx context.Context) {
+// execute resolves the variables and webhooks of the scenario and runs its steps.
+func (s *scenarioRun) execute(ctx context.Context) {
+	if !s.matrixFits() {
+		return
+	}
 	unresolved := s.setVars(s.file.Vars, false) // the defaults may use them
 	var err error
 	if s.webhooks, err = s.resolveWebhooks(); err != nil {
@@ -76,13 +92,48 @@ func (s *scenarioRun) run(ctx context.Context) {
 		return
 	}
 	s.setVars(unresolved, true) // they may use the URL
-	s.root.runSteps(ctx, s.file.Steps)
+	s.runPart(ctx, partSetup, s.file.Setup)
+	s.runPart(ctx, "", s.file.Steps)
+	s.tearDown(ctx)
+}
+
+// The parts of a file besides its steps. The numbers and the titles of their steps begin with them.
+const (
+	partSetup    = "setup"
+	partTeardown = "teardown"
+)
+
+func (s *scenarioRun) runPart(ctx context.Context, part string, steps []*format.Step) {
+	s.part, s.root.path, s.root.label = part, "", ""
+	if part != "" {
+		s.root.path, s.root.label = part+".", part+" › "
+	}
+	s.root.runSteps(ctx, steps)
+}
+
+// teardownTime is how long the teardown may take after an interrupt.
+const teardownTime = 10 * time.Second
+
+// tearDown runs the teardown, for a limited time also after ctx is done.
+func (s *scenarioRun) tearDown(ctx context.Context) {
+	if s.dryRun {
+		s.runPart(ctx, partTeardown, s.file.Teardown)
+		return
+	}
+	limited, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(teardownTime, cancel) })
+	defer stop()
+	s.runPart(limited, partTeardown, s.file.Teardown)
 }
 
 // setVars sets the variables of the file and returns those that use variables which are not set yet. The last call reports
 // them as problems.
 func (s *scenarioRun) setVars(vars format.Map[format.Text], last bool) (unresolved format.Map[format.Text]) {
 	for _, v := range vars {
+		if s.run.sets(v.Key) {
+			continue
+		}
 		text, err := s.root.vars.expand(v.Value.Value)
 		var unset *unsetError
 		switch {
@@ -129,10 +180,13 @@ func (s *scenarioRun) skipReason(ctx context.Context) string {
 	s.state.mu.Lock()
 	defer s.state.mu.Unlock()
 	switch {
-	case ctx.Err() != nil || s.state.fatal != nil:
-		return "interrupted"
 	case s.state.stepDone:
 		return "only another step runs"
+	case ctx.Err() != nil || s.state.fatal != nil && s.part != partTeardown:
+		return "interrupted"
+	case s.part == partTeardown:
+	case s.state.setupFailed:
+		return "the setup failed"
 	case s.state.unreachable:
 		return "an earlier step could not reach the receiver"
 	case s.opts().FailFast && s.runner.failed.Load():
@@ -147,7 +201,10 @@ func (s *scenarioRun) stepEnded(outcome report.Outcome, path string, unreachable
 	if failed {
 		s.runner.failed.Store(true)
 	}
-	s.state.stepEnded(s.opts().Step != "" && s.opts().Step == path, failed && unreachable)
+	s.state.stepEnded(path != "" && s.runner.step == path, failed && unreachable)
+	if failed && s.part == partSetup {
+		s.state.failSetup()
+	}
 }
 
 // includedFile returns the file of a step from an included file, or "" for the file of the scenario.
@@ -158,10 +215,28 @@ func (s *scenarioRun) includedFile(step *format.Step) string {
 	return step.File
 }
 
-// redact masks the secrets of all webhooks.
+// mask adds texts to those that reports and repeat lines never show.
+func (s *scenarioRun) mask(texts ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, text := range texts {
+		secret := signature.NewSecret(text)
+		if text != "" && !slices.ContainsFunc(s.secrets, secret.Equal) {
+			s.secrets = append(s.secrets, secret)
+		}
+	}
+}
+
+// redact masks the secrets of all webhooks, and the credentials of steps and probes.
 func (s *scenarioRun) redact(b []byte) []byte {
 	for i := range s.webhooks {
 		b = s.webhooks[i].Secret.Redact(b)
+	}
+	s.mu.Lock()
+	secrets := s.secrets
+	s.mu.Unlock()
+	for _, secret := range secrets {
+		b = secret.Redact(b)
 	}
 	return b
 }

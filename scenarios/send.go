@@ -86,11 +86,14 @@ func (s *stepRun) newEvent(action payload.Action) (*pendingEvent, error) {
 	if err != nil {
 		return nil, err
 	}
-	created := &lead{}
+	created := &lead{at: s.scenario().now}
+	if err := s.setClock(created); err != nil {
+		return nil, err
+	}
 	seed := s.branch.seeds.next()
 	key := generatorKey{bot: bot, edition: s.scenario().webhooks[0].Edition}
 	err = s.scenario().generators.use(key, func(g *fixtures.Generator) error {
-		e, err := g.Event(seed, s.scenario().now(), action)
+		e, err := g.Event(seed, created.at(), action)
 		if err == nil {
 			created.setLast(e)
 		}

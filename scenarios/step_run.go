@@ -17,8 +17,9 @@ type stepRun struct {
 	step        *format.Step
 	action      action
 	path        string
-	silent      bool   // it is only prepared: it sends nothing and does not wait
-	leadID      string // the value of ${lead}
+	silent      bool          // it is only prepared: it sends nothing and does not wait
+	leadID      string        // the value of ${lead}
+	lastSent    *pendingEvent // the value of ${sent}
 	deliveries  []delivery
 	attempts    []history.Delivery
 	result      report.Step
@@ -37,7 +38,7 @@ func (b *branchRun) newStepRun(step *format.Step, path string) *stepRun {
 
 // isSilent reports whether the step is only prepared: in a dry run, or if only another step runs.
 func (s *scenarioRun) isSilent(path string) bool {
-	selected := s.opts().Step
+	selected := s.runner.step
 	if selected == path {
 		s.state.foundStep()
 	}
@@ -61,10 +62,20 @@ func (s *stepRun) prepare() error {
 		s.branch.sent[s.step.ID.Value] = events
 	}
 	s.leadID = s.vars().known[varLead]
-	return s.planDeliveries(events)
+	err = s.planDeliveries(events)
+	if !s.step.Drop.Value {
+		s.branch.lastSent = events[len(events)-1]
+	}
+	s.lastSent = s.branch.lastSent
+	return err
 }
 
 func (s *stepRun) execute(ctx context.Context) error {
+	if s.scenario().dryRun && s.step.Expect != nil {
+		if err := s.vars().checkExpect(s.step.Expect); err != nil {
+			return err
+		}
+	}
 	if s.action.execute == nil {
 		return nil
 	}
@@ -118,7 +129,10 @@ func (s *stepRun) setOutcome(ctx context.Context, err error) {
 		r.Outcome = report.Failed
 	}
 	if repeat := s.scenario().opts().Repeat; repeat != nil && r.Outcome == report.Failed {
-		r.Repeat = repeat(s.scenario().file, s.path, s.vars().usedCaptures(), s.scenario().redactText)
+		run := &s.scenario().run
+		r.Repeat, r.RepeatNew = repeat(RepeatOptions{
+			File: s.scenario().file, Step: run.stepNumber(s.path), Run: run.stepNumber(""), Vars: s.vars().usedCaptures(), Redact: s.scenario().redactText,
+		})
 	}
 }
 
@@ -129,6 +143,37 @@ func anyFailed(checks []report.Check) bool {
 		}
 	}
 	return false
+}
+
+// defaultEvery is the time between two attempts of a step.
+const defaultEvery = 250 * time.Millisecond
+
+// retry calls try until the expectation of the step holds, and at least once. It ends when the retries of the step are used up and the
+// time of its probe is over.
+func (s *stepRun) retry(ctx context.Context, try func() error) error {
+	every, end := defaultEvery, time.Now()
+	if p := s.step.Probe; p != nil {
+		end = end.Add(p.For.Value)
+		if p.Every.Given() {
+			every = p.Every.Value
+		}
+	}
+	for n := 0; ; n++ {
+		s.result.Checks, s.unreachable = nil, false
+		if err := try(); err != nil || !anyFailed(s.result.Checks) {
+			return err
+		}
+		left := time.Until(end)
+		if n >= s.step.Retry.Value && left <= 0 {
+			return nil
+		}
+		if left > 0 && n >= s.step.Retry.Value {
+			every = min(every, left)
+		}
+		if err := text.Wait(ctx, every); err != nil {
+			return err
+		}
+	}
 }
 
 // evaluate adds the checks of a response, with label as the prefix of their names, and captures variables from it.

@@ -22,11 +22,13 @@ const (
 
 // variables are the values of ${name} in one branch of a scenario.
 type variables struct {
-	fixed    map[string]string // of the options; they come before known
-	known    map[string]string // of the file, captured, and those of every scenario
-	captured map[string]bool   // names that the steps of the scenario capture
-	own      map[string]bool   // names that this branch has captured
-	used     map[string]bool   // captured names that the steps have used so far
+	fixed    map[string]string                                    // of the options; they come before known
+	known    map[string]string                                    // of the file, captured, and those of every scenario
+	captured map[string]bool                                      // names that the steps of the scenario capture
+	own      map[string]bool                                      // names that this branch has captured
+	used     map[string]bool                                      // captured names that the steps have used so far
+	row      map[string]bool                                      // names of the columns of the data file
+	sent     func(name string) (value string, ok bool, err error) // the values of ${sent.…}
 	env      func(string) (string, bool)
 	budget   *budget
 	dryRun   bool // nothing is captured
@@ -37,7 +39,7 @@ type variables struct {
 
 func newVariables(opts *Options) *variables {
 	return &variables{
-		fixed: opts.Vars, known: map[string]string{}, captured: map[string]bool{}, own: map[string]bool{}, used: map[string]bool{},
+		fixed: opts.Vars, known: map[string]string{}, captured: map[string]bool{}, own: map[string]bool{}, used: map[string]bool{}, row: map[string]bool{},
 		env: opts.Env, budget: new(budget),
 	}
 }
@@ -64,6 +66,15 @@ func (e *unsetError) Error() string {
 // expand replaces each ${name} of a text with its value, and $${ with ${. The parser has checked that each ${ is closed.
 func (v *variables) expand(text string) (string, error) {
 	return v.expandEscaped(text, func(value string) string { return value })
+}
+
+// expandAt is like expand, for a text of the file. Its error has the place of the text.
+func (v *variables) expandAt(t *format.Text) (string, error) {
+	expanded, err := v.expand(t.Value)
+	if err != nil {
+		err = diagnosticAt(t.Place, err)
+	}
+	return expanded, err
 }
 
 // expandJSON returns the JSON of a value with the variables in its texts expanded. A text stays a text.
@@ -120,6 +131,11 @@ func (v *variables) value(name string) (string, error) {
 	if value, ok := v.known[name]; ok {
 		return value, nil
 	}
+	if v.sent != nil {
+		if value, ok, err := v.sent(name); ok || err != nil {
+			return value, err
+		}
+	}
 	if value, ok := v.env(name); ok {
 		return value, nil
 	}
@@ -159,19 +175,29 @@ func (v *variables) usedCaptures() map[string]string {
 
 func (v *variables) setIndex(n int) { v.set(varIndex, strconv.Itoa(n)) }
 
-// environment returns all variables as NAME=value, for a command. All captured ones count as used. It returns an error if a
-// captured variable, whose value comes from a response, could change the behaviour of the shell.
+// environment returns all variables as NAME=value, for a command, except those whose name is not one for a shell. All captured ones
+// count as used. It returns an error if a variable whose value comes from a response or a data file could change the behaviour of the
+// shell.
 func (v *variables) environment() ([]string, error) {
-	for _, name := range slices.Sorted(maps.Keys(v.captured)) {
-		if _, fixed := v.fixed[name]; !fixed && controlsShell(name, v.env) {
-			return nil, fmt.Errorf("the captured variable %q would be set in the command's environment and can change the "+
-				"behaviour of the command; choose another name, with a lower-case letter", name)
+	foreign := maps.Clone(v.captured)
+	maps.Copy(foreign, v.row)
+	for _, name := range slices.Sorted(maps.Keys(foreign)) {
+		if _, fixed := v.fixed[name]; !fixed && format.IsName(name) && controlsShell(name, v.env) {
+			kind := "captured variable"
+			if v.row[name] {
+				kind = "column"
+			}
+			return nil, fmt.Errorf("the %s %q would be set in the command's environment and can change the "+
+				"behaviour of the command; choose another name, with a lower-case letter", kind, name)
 		}
 	}
 	all := maps.Clone(v.known)
 	maps.Copy(all, v.fixed)
 	var list []string
 	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if v.row[name] && !format.IsName(name) {
+			continue
+		}
 		if _, fixed := v.fixed[name]; v.captured[name] && !fixed {
 			v.used[name] = true
 		}

@@ -13,7 +13,7 @@ import (
 
 // newVisitor generates the created event of a lead, with the properties of the visitor that the step sets.
 func (s *stepRun) newVisitor(l *lead, g *fixtures.Generator, v *format.Visitor) error {
-	l.setLast(g.Begin(l.seed, s.scenario().now()))
+	l.setLast(g.Begin(l.seed, l.at()))
 	if v == nil {
 		return nil
 	}
@@ -33,7 +33,7 @@ func (s *stepRun) newVisitor(l *lead, g *fixtures.Generator, v *format.Visitor) 
 func (s *stepRun) returningVisitor(l *lead, g *fixtures.Generator, earlier *lead) {
 	id := l.last.Lead.ID
 	l.seed = earlier.seed // the same seed generates the same person
-	l.setLast(g.Begin(l.seed, s.scenario().now()))
+	l.setLast(g.Begin(l.seed, l.at()))
 	from := &earlier.last
 	l.last.Lead.ID, l.last.Lead.ContactID = id, from.Lead.ContactID
 	l.last.Meta.Location, l.last.Meta.IPAddress, l.last.Meta.Browser = from.Meta.Location, from.Meta.IPAddress, from.Meta.Browser

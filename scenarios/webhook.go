@@ -2,9 +2,11 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"artihook/emitter"
+	"artihook/emitter/exchange"
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
 	"artihook/scenarios/format"
@@ -69,6 +71,9 @@ func (s *scenarioRun) baseWebhook(d *format.Defaults) (emitter.Webhook, error) {
 	}
 	if s.opts().Webhook == nil { // Lint
 		settings.url = d.URL
+		if _, err := s.expandHeaders(d.Headers, s.root.vars); err != nil {
+			return emitter.Webhook{}, err
+		}
 		return s.placeholderWebhook(settings)
 	}
 	name, err := s.root.vars.expand(d.Webhook.Value)
@@ -76,6 +81,13 @@ func (s *scenarioRun) baseWebhook(d *format.Defaults) (emitter.Webhook, error) {
 		return emitter.Webhook{}, diagnosticAt(d.Webhook.Place, err)
 	}
 	w, err := s.opts().Webhook(name, url)
+	if err == nil {
+		var own []exchange.Header
+		if own, err = s.expandHeaders(d.Headers, s.root.vars); err != nil {
+			return w, err
+		}
+		w.Headers = slices.Concat(own, w.Headers)
+	}
 	switch {
 	case err != nil && name != "":
 		return w, diagnosticAt(d.Webhook.Place, err)

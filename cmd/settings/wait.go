@@ -29,6 +29,15 @@ func (f *WaitFlags) Add(cmd *cobra.Command) {
 	MarkRunOnly(flags, "wait-for", "wait-timeout")
 }
 
+// URL returns the URL of --wait-for, or "" if there is none or Start rejects it.
+func (f *WaitFlags) URL() string {
+	url, err := ParseTarget(f.url)
+	if f.url == "" || err != nil {
+		return ""
+	}
+	return url.String()
+}
+
 // Start returns a function that waits until anything responds at the URL of --wait-for, with the connection settings of client.
 // The error of Start is one of the flags, the error of the function is that of ctx or that nothing responded in time.
 func (f *WaitFlags) Start(set *Settings, client *ClientFlags) (wait func(context.Context) error, err error) {

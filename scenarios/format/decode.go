@@ -35,6 +35,7 @@ type field struct {
 	key, doc string
 	form     string // of a Scalar or a Text, or of those in a list or map
 	group    string // exactly one field of a group is required
+	several  bool   // at least one field of the group is required, not exactly one
 	need     bool
 	single   bool // a list: one value means a list of one
 	sends    bool // an action of a step: it sends to the webhook
@@ -54,8 +55,12 @@ func fieldsOf(t reflect.Type) []field {
 	for _, f := range reflect.VisibleFields(t) {
 		if key := f.Tag.Get("yaml"); key != "" {
 			set := func(tag string) bool { return f.Tag.Get(tag) == "yes" }
+			group, several := f.Tag.Lookup("some")
+			if !several {
+				group = f.Tag.Get("one")
+			}
 			all = append(all, field{
-				key: key, doc: f.Tag.Get("doc"), form: f.Tag.Get("form"), group: f.Tag.Get("one"), need: set("need"),
+				key: key, doc: f.Tag.Get("doc"), form: f.Tag.Get("form"), group: group, several: several, need: set("need"),
 				single: set("single"), sends: set("sends"), fault: set("fault"), index: f.Index,
 			})
 		}
@@ -162,7 +167,7 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, what string) {
 			misspelt[word.Near] = true
 			continue
 		}
-		if other := group[f.group]; f.group != "" && other != "" {
+		if other := group[f.group]; f.group != "" && other != "" && !f.several {
 			d.Fail(pair.Key, "", "%s cannot be used with %s; use one of them", key, other)
 			continue
 		}

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"slices"
 	"time"
 
 	"artihook/emitter/payload"
@@ -15,13 +16,24 @@ type File struct {
 	Ready       []byte
 	Name        Text      `yaml:"name" need:"yes" doc:"The name of the scenario in reports."`
 	Description Text      `yaml:"description" doc:"What the scenario tests, in a line or two."`
+	Tags        []Text    `yaml:"tags" single:"yes" doc:"Words by which --tag selects the scenario."`
 	Defaults    *Defaults `yaml:"defaults" doc:"The settings that all steps share."`
 	// Vars are the values for ${name}. Load adds the variables of included files that have other names.
-	Vars    Map[Text] `yaml:"vars" doc:"Variables by name. ${name} in a text is replaced by the value."`
-	Include []Text    `yaml:"include" doc:"Scenario files whose steps come first, relative to the folder of this file."`
-	// Steps are the steps of this file. Load puts those of included files before them.
-	Steps []*Step `yaml:"steps" doc:"The steps of the visitor, ArtiBot and the network, in order."`
+	Vars Map[Text] `yaml:"vars" doc:"Variables by name. ${name} in a text is replaced by the value."`
+	// Matrix and Data multiply the scenario. Runs returns the runs.
+	Matrix  Map[[]Text] `yaml:"matrix" doc:"Values of variables by name. The scenario runs once for each combination. bot, edition and scheme replace the defaults, too."`
+	Data    Text        `yaml:"data" doc:"A file with rows: CSV, JSON or YAML, relative to the folder of this file. The scenario runs once for each row, whose values are variables."`
+	Include []Text      `yaml:"include" doc:"Scenario files whose steps come first, relative to the folder of this file."`
+	// Steps are the steps of this file. Load puts those of included files before them. Setup and Teardown are like them.
+	Setup    []*Step `yaml:"setup" doc:"Steps before all others. If one fails, the steps are skipped."`
+	Teardown []*Step `yaml:"teardown" doc:"Steps after all others. They always run, also after a failure or an interrupt."`
+	Steps    []*Step `yaml:"steps" doc:"The steps of the visitor, ArtiBot and the network, in order."`
 
+	// Work is the number of steps and deliveries of all runs.
+	Work int
+
+	opened      *opened
+	rows        []row                   // of Data
 	roots       roots                   // the folders that hold the files that the scenario names
 	notScenario bool                    // the file is YAML, but not a scenario
 	reparse     func(path string) *File // parses the file again; nil if Steps is set
@@ -47,6 +59,7 @@ type Defaults struct {
 	Seed     Scalar[uint64]           `yaml:"seed" form:"seed" doc:"The seed for all random values. The same seed always generates the same bytes."`
 	Now      Scalar[time.Time]        `yaml:"now" form:"time" doc:"The time in payloads, such as 2026-01-31T09:00:00Z."`
 	Timeout  Scalar[time.Duration]    `yaml:"timeout" form:"duration" doc:"The time limit for one delivery, such as 30s."`
+	Headers  Map[Text]                `yaml:"headers" doc:"Headers of all deliveries, by name. They replace the usual ones; an empty value removes one."`
 	Retries  Scalar[int]              `yaml:"retries" form:"count" doc:"How often a delivery is sent again after a temporary failure."`
 }
 
@@ -70,7 +83,12 @@ func (f *File) check(diags *yamlfile.Diagnostics) {
 		diags.Add(f.Place, "", "the scenario has no steps")
 	}
 	checkNames(f.Vars, "variable", diags)
+	checkNames(f.Matrix, "variable", diags)
+	f.checkMatrix(diags)
 }
+
+// All returns all steps in the order in which they run.
+func (f *File) All() []*Step { return slices.Concat(f.Setup, f.Steps, f.Teardown) }
 
 func (d *Defaults) markInvalid() { d.Invalid = true }
 

@@ -3,6 +3,7 @@ package format
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,10 +20,25 @@ import (
 // The error is nil or [yamlfile.Diagnostics], with all problems of all files. The caller must not run the files if there is
 // an error: Load then returns the parts that it could read, for further checks.
 func Load(paths []string, root string) ([]*File, error) {
-	l := &loader{texts: texts{}, read: map[string]*File{}, root: root}
+	l := &loader{texts: texts{}, read: map[string]*File{}, root: root, opened: &opened{}}
+	return l.load(l.expand(paths))
+}
+
+// LoadText is like Load for one scenario that is not in a file. name is its name in problems; the folder of the files that it names
+// is the working directory.
+func LoadText(name string, from io.Reader, root string) ([]*File, error) {
+	data, err := readUpTo(from, maxScenario)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", name, err)
+	}
+	l := &loader{texts: texts{name: data}, read: map[string]*File{}, root: root, opened: &opened{}}
+	return l.load([]string{name})
+}
+
+func (l *loader) load(paths []string) ([]*File, error) {
 	var files []*File
 	seen := map[string]bool{}
-	for _, path := range l.expand(paths) {
+	for _, path := range paths {
 		if seen[path] {
 			continue
 		}
@@ -33,13 +49,14 @@ func Load(paths []string, root string) ([]*File, error) {
 			continue
 		}
 		whole := l.scenario(f)
-		if l.included <= maxWork && checkWork(whole, &l.diags) {
-			checkSequence(whole.Steps, &l.diags)
+		if l.included <= MaxWork && checkWork(whole, &l.diags) {
+			checkSequence(whole.All(), &l.diags)
 		} else {
-			whole.Steps = nil // checking them would take too long
+			whole.dropSteps() // checking them would take too long
 		}
 		if len(files) >= maxParsed {
-			whole.Steps = nil
+			whole.dropSteps()
+			whole.rows = nil
 			whole.reparse = l.reparse
 			delete(l.read, path)
 		}
@@ -50,6 +67,8 @@ func Load(paths []string, root string) ([]*File, error) {
 	}
 	return files, l.diags.Err()
 }
+
+func (f *File) dropSteps() { f.Setup, f.Steps, f.Teardown = nil, nil, nil }
 
 // misspelt reports whether one of the keys was probably meant by an unknown word.
 func misspelt(diags yamlfile.Diagnostics, keys ...string) bool {
@@ -65,7 +84,7 @@ type texts map[string][]byte
 
 // reparse parses a file again, with the files that it includes. The first time, the file had no problem.
 func (l *loader) reparse(path string) *File {
-	fresh := &loader{texts: l.texts, read: map[string]*File{}, root: l.root}
+	fresh := &loader{texts: l.texts, read: map[string]*File{}, root: l.root, opened: l.opened}
 	f, _ := parse(path, l.texts[path])
 	return fresh.scenario(f)
 }
@@ -80,10 +99,11 @@ func (f *File) Whole() *File {
 
 // loader reads the files of one call of Load.
 type loader struct {
-	texts texts
-	read  map[string]*File // by path
-	root  string           // a further folder for files, or ""
-	diags yamlfile.Diagnostics
+	texts  texts
+	read   map[string]*File // by path
+	root   string           // a further folder for files, or ""
+	opened *opened
+	diags  yamlfile.Diagnostics
 
 	includeFailed bool // a file could not be included
 
@@ -145,6 +165,7 @@ func (l *loader) parsed(path string, read func() ([]byte, error)) (*File, error)
 	if f := l.read[path]; f != nil {
 		return f, nil
 	}
+	l.opened.add(path)
 	data, ok := l.texts[path]
 	if !ok {
 		var err error
@@ -166,15 +187,46 @@ const maxScenario = 16 << 20
 func (l *loader) scenario(f *File) *File {
 	l.roots, l.included, l.bytes = rootsOf(f.File, l.root), 0, 0
 	whole := l.whole(f, nil)
-	whole.roots = l.roots
+	whole.roots, whole.opened = l.roots, l.opened
+	if f.Data.Given() {
+		l.data(whole)
+	}
 	return whole
+}
+
+// data reads the rows of a scenario.
+func (l *loader) data(f *File) {
+	path := f.below(f.Data.Value)
+	l.opened.add(path)
+	data, ok := l.texts[path]
+	var err error
+	if !ok {
+		if data, err = l.roots.read(path, maxScenario); err == nil {
+			l.texts[path] = data
+		}
+	}
+	if err == nil {
+		f.rows, err = parseRows(path, data)
+	}
+	if err != nil {
+		l.diags.Add(f.Data.Place, "", "%.60q cannot be read: %s", f.Data.Value, reason(err))
+	}
+}
+
+// below returns the path of a file that the scenario names, which is relative to the folder of the scenario.
+func (f *File) below(name string) string {
+	if filepath.IsAbs(name) {
+		return filepath.Clean(name)
+	}
+	return filepath.Join(filepath.Dir(f.File), filepath.FromSlash(name))
 }
 
 // whole returns the file together with the files that it includes. above are the files that include this one.
 func (l *loader) whole(f *File, above []string) *File {
 	above = append(slices.Clone(above), f.File)
 	whole := *f
-	whole.Steps, whole.Vars = nil, slices.Clone(f.Vars)
+	whole.dropSteps()
+	whole.Vars = slices.Clone(f.Vars)
 	own := map[string]bool{}
 	for _, v := range f.Vars {
 		own[v.Key] = true
@@ -190,33 +242,32 @@ func (l *loader) whole(f *File, above []string) *File {
 			continue
 		}
 		part := l.whole(included, above)
-		whole.Steps = append(whole.Steps, part.Steps...)
+		whole.Setup, whole.Steps = append(whole.Setup, part.Setup...), append(whole.Steps, part.Steps...)
+		whole.Teardown = append(whole.Teardown, part.Teardown...)
 		for _, v := range part.Vars {
 			if !own[v.Key] {
 				own[v.Key] = true
 				whole.Vars = append(whole.Vars, v)
 			}
 		}
-		if l.included > maxWork { // the problem is reported already
+		if l.included > MaxWork { // the problem is reported already
 			break
 		}
 	}
-	whole.Steps = append(whole.Steps, f.Steps...)
+	whole.Setup, whole.Steps = append(whole.Setup, f.Setup...), append(whole.Steps, f.Steps...)
+	whole.Teardown = append(slices.Clone(f.Teardown), whole.Teardown...)
 	return &whole
 }
 
 // maxIncludeDepth is the limit for files that include each other.
 const maxIncludeDepth = 100
 
-// errTooManyIncludes is the error for included files beyond maxWork or maxIncluded.
-var errTooManyIncludes = fmt.Errorf("the scenario includes more than %d files or %d MiB of them, the limit for one scenario", maxWork, maxIncluded>>20)
+// errTooManyIncludes is the error for included files beyond MaxWork or maxIncluded.
+var errTooManyIncludes = fmt.Errorf("the scenario includes more than %d files or %d MiB of them, the limit for one scenario", MaxWork, maxIncluded>>20)
 
 // include returns the parsed file that another one includes under a name.
 func (l *loader) include(by *File, name Text, above []string) (*File, error) {
-	path := filepath.Join(filepath.Dir(by.File), filepath.FromSlash(name.Value))
-	if filepath.IsAbs(name.Value) {
-		path = filepath.Clean(name.Value)
-	}
+	path := by.below(name.Value)
 	switch {
 	case slices.Contains(above, path):
 		return nil, fmt.Errorf("it includes itself: %.200q", strings.Join(append(above, path), " > "))
@@ -234,8 +285,8 @@ func (l *loader) include(by *File, name Text, above []string) (*File, error) {
 	}
 	l.included++
 	l.bytes += len(l.texts[path])
-	if l.included > maxWork || l.bytes > maxIncluded {
-		l.included = maxWork + 1
+	if l.included > MaxWork || l.bytes > maxIncluded {
+		l.included = MaxWork + 1
 		return nil, errTooManyIncludes
 	}
 	return f, nil

@@ -23,7 +23,7 @@ func TestLoadFolder(t *testing.T) {
 	for _, f := range files {
 		names = append(names, filepath.Base(f.File))
 	}
-	want := []string{"every-action.yaml", "expectations.yaml", "fault-injection.yml", "includes.yaml", "visitor.yaml", "webhooks.yaml", "start.yaml"}
+	want := []string{"every-action.yaml", "expectations.yaml", "fault-injection.yml", "includes.yaml", "matchers.yaml", "runs.yaml", "visitor.yaml", "webhooks.yaml", "start.yaml"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)
 	}

@@ -14,7 +14,7 @@ import (
 func Parse(name string, data []byte) (*File, error) {
 	f, diags := parse(name, data)
 	if len(f.Include) == 0 && checkWork(f, &diags) {
-		checkSequence(f.Steps, &diags)
+		checkSequence(f.All(), &diags)
 	}
 	f.roots = rootsOf(name, "")
 	if err := diags.Err(); err != nil {

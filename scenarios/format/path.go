@@ -31,12 +31,7 @@ func (*Path) schema(*schemaBuilder, string) map[string]any { return pattern(`^\$
 
 // Find returns the value that the path finds in a JSON body, or a list if it finds several.
 func (p *Path) Find(body any) (value any, found bool) {
-	defer func() {
-		if recover() != nil { // the JSONPath library can panic on a body from the network
-			value, found = nil, false
-		}
-	}()
-	switch all := p.compiled.Get(body); len(all) {
+	switch all := p.All(body); len(all) {
 	case 0:
 		return nil, false
 	case 1:
@@ -44,4 +39,26 @@ func (p *Path) Find(body any) (value any, found bool) {
 	default:
 		return all, true
 	}
+}
+
+// All returns every value that the path finds in a JSON body.
+func (p *Path) All(body any) (all []any) {
+	defer func() {
+		if recover() != nil { // the JSONPath library can panic on a body from the network
+			all = nil
+		}
+	}()
+	return p.compiled.Get(body)
+}
+
+// Several reports whether the path can find several values, such as $.leads[*].
+func (p *Path) Several() bool {
+	for _, fragment := range p.compiled {
+		switch fragment.(type) {
+		case jp.Root, jp.At, jp.Child, jp.Nth:
+		default:
+			return true
+		}
+	}
+	return false
 }

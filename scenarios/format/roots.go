@@ -89,6 +89,7 @@ func readUpTo(r io.Reader, limit int) ([]byte, error) {
 // ReadFile reads a file that the scenario names. It must be a regular file of at most 64 MiB below the scenario's folder,
 // the working directory or the root of Load. The error does not name the file.
 func (f *File) ReadFile(path string) ([]byte, error) {
+	f.opened.add(path)
 	data, err := f.roots.read(path, maxFile)
 	if err != nil {
 		return nil, errors.New(reason(err))

@@ -62,14 +62,19 @@ var forms = map[string]form{
 	"edition":  newForm(payload.ParseEdition, editionSchema()),
 	"failure":  newForm(parseFailure, enum(emitter.FailureNames())),
 	"flag":     newForm(parseFlag, map[string]any{"type": "boolean"}),
+	"method":   words[string]("method", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
 	"regexp":   newForm(parseRegexp, map[string]any{"type": "string", "format": "regex"}),
 	"scheme":   newForm(parseScheme, enum(schemes)),
 	"secret":   newForm(parseSecret, anyText()),
 	"seed":     newForm(parseSeed, whole(0)),
 	"status":   newForm(parseStatus, statusSchema()),
 	"tamper":   words[emitter.Tamper]("tamper", emitter.TamperNames()...),
-	"time":     newForm(parseTime, pattern(timeForm)),
+	"time":     newForm(ParseTime, pattern(timeForm)),
+	"type":     words[string]("type", valueTypes...),
 }
+
+// valueTypes are the types of values that a [Matcher] knows.
+var valueTypes = []string{"string", "number", "integer", "boolean", "list", "object", "null", "uuid", "date"}
 
 func newForm[T any](parse func(string) (T, error), schema map[string]any) form {
 	return form{func(s string) (any, error) { return parse(s) }, schema}
@@ -93,7 +98,7 @@ func pattern(regexp string) map[string]any {
 }
 
 // maxCount is the limit of a count.
-const maxCount = maxWork
+const maxCount = MaxWork
 
 // count returns the form of a whole number from least to maxCount.
 func count(least int) form {
@@ -150,7 +155,8 @@ func parseDuration(s string) (time.Duration, error) {
 
 const timeForm = `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`
 
-func parseTime(s string) (time.Time, error) {
+// ParseTime parses a time in the form of a scenario file, such as 2026-01-31T09:00:00Z.
+func ParseTime(s string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
 		return at, fmt.Errorf("%.60q is not a time; write it like 2026-01-31T09:00:00Z", s)

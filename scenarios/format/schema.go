@@ -56,6 +56,7 @@ func (s *schemaBuilder) defined(t reflect.Type) map[string]any {
 func (s *schemaBuilder) object(t reflect.Type) map[string]any {
 	properties := map[string]any{}
 	var required, one []any
+	choice := "oneOf"
 	for _, f := range fieldsOf(t) {
 		property := s.of(t.FieldByIndex(f.index).Type, f.form)
 		if f.single {
@@ -68,6 +69,9 @@ func (s *schemaBuilder) object(t reflect.Type) map[string]any {
 		}
 		if f.group != "" {
 			one = append(one, map[string]any{"required": []any{f.key}})
+			if f.several {
+				choice = "anyOf"
+			}
 		}
 	}
 	object := map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
@@ -75,7 +79,7 @@ func (s *schemaBuilder) object(t reflect.Type) map[string]any {
 		object["required"] = required
 	}
 	if one != nil {
-		object["oneOf"] = one
+		object[choice] = one
 	}
 	return object
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // Step is one step: exactly one action, the faults that it injects, and the expected response. The fields of the other
-// actions are nil. A field with the tag sends is an action that sends to the webhook, one with the tag fault a fault.
+// actions are nil. A field with the tag sends is an action that sends to the webhook, one with the tag fault a change of its
+// deliveries.
 type Step struct {
 	yamlfile.Place
 	// Action is the key of the step's action, such as "start".
@@ -19,7 +20,7 @@ type Step struct {
 	Invalid bool
 
 	sends  bool       // the action sends to the webhook
-	faults []keyPlace // the faults that the file has
+	faults []keyPlace // the faults and other changes of its deliveries that the file has
 
 	Name Text `yaml:"name" doc:"The name of the step in reports."`
 	ID   Text `yaml:"id" doc:"The id of the step for a later resend, unique in the scenario."`
@@ -37,6 +38,10 @@ type Step struct {
 	ForEach  *ForEach               `yaml:"for_each" one:"action" doc:"Run steps for each of several leads."`
 	Probe    *Probe                 `yaml:"probe" one:"action" doc:"Ask your own system whether the lead has arrived."`
 
+	At      Text           `yaml:"at" form:"time" doc:"The time in the payload, for this and the later events of the lead, such as 2026-01-31T09:00:00Z."`
+	Headers Map[Text]      `yaml:"headers" fault:"yes" doc:"Headers of the deliveries by name. They replace the usual ones; an empty value removes one."`
+	Method  Scalar[string] `yaml:"method" form:"method" fault:"yes" doc:"The method of the deliveries. Default: POST."`
+
 	// Fault injection: faults of the network or of ArtiBot.
 	Duplicate  Scalar[int]            `yaml:"duplicate" form:"copies" fault:"yes" doc:"Send each delivery this many times, at least 2."`
 	OutOfOrder Scalar[bool]           `yaml:"out_of_order" form:"flag" fault:"yes" doc:"Send the deliveries of the step in another order."`
@@ -48,6 +53,8 @@ type Step struct {
 	SlowBody   Scalar[time.Duration]  `yaml:"slow_body" form:"duration" fault:"yes" doc:"Send the body slowly, over this time."`
 	CutBody    Scalar[int]            `yaml:"cut_body" form:"bytes" fault:"yes" doc:"Close the connection after this many bytes of the body."`
 
+	OnlyIf  Map[Matcher] `yaml:"only_if" doc:"Skip the step unless these variables match, by name, each with a matcher."`
+	Retry   Scalar[int]  `yaml:"retry" form:"count" doc:"Repeat the step up to this many times until the expectation holds."`
 	Expect  *Expect      `yaml:"expect" doc:"The expected response. Default: any 2xx."`
 	Capture Map[Capture] `yaml:"capture" doc:"Variables for later steps, by name, with the parts of the response that they get."`
 }
@@ -105,10 +112,23 @@ type ForEach struct {
 // Probe asks the user's own system. It repeats the request or command until the expectation holds or the time For is over.
 type Probe struct {
 	yamlfile.Place
-	Get   *Text                 `yaml:"get" one:"probe" doc:"The URL of an HTTP GET request."`
-	Run   *Text                 `yaml:"run" one:"probe" doc:"A shell command. Its output is the body, and its environment has the variables."`
-	For   Scalar[time.Duration] `yaml:"for" form:"duration" doc:"How long to repeat the probe until the expectation holds. Default: do not repeat it."`
-	Every Scalar[time.Duration] `yaml:"every" form:"duration" doc:"The time between two attempts."`
+	Get     *Text                 `yaml:"get" one:"probe" doc:"The URL of an HTTP request. Its method is GET, or POST with json or form."`
+	Run     *Text                 `yaml:"run" one:"probe" doc:"A shell command. Its output is the body, and its environment has the variables."`
+	Method  Scalar[string]        `yaml:"method" form:"method" doc:"The method of the request."`
+	Headers Map[Text]             `yaml:"headers" doc:"Headers of the request, by name."`
+	Auth    *Auth                 `yaml:"auth" doc:"The credentials of the request."`
+	JSON    *Value                `yaml:"json" doc:"The body of the request, as JSON."`
+	Form    Map[Text]             `yaml:"form" doc:"The fields of the request's body, as an HTML form sends them."`
+	Stdin   *Text                 `yaml:"stdin" doc:"The input of the command."`
+	For     Scalar[time.Duration] `yaml:"for" form:"duration" doc:"How long to repeat the probe until the expectation holds. Default: do not repeat it."`
+	Every   Scalar[time.Duration] `yaml:"every" form:"duration" doc:"The time between two attempts."`
+}
+
+// Auth holds the credentials of a probe. Exactly one field is not nil.
+type Auth struct {
+	yamlfile.Place
+	Basic  *Text `yaml:"basic" one:"auth" doc:"A name and a password, as name:password."`
+	Bearer *Text `yaml:"bearer" one:"auth" doc:"A token."`
 }
 
 func (s *Step) markInvalid() { s.Invalid = true }
@@ -143,19 +163,26 @@ func (s *Step) check(diags *yamlfile.Diagnostics) {
 	if action == "resend" && s.Lead.Given() {
 		diags.Add(s.Lead.Place, "", "lead cannot be used with resend, which has the lead of the earlier step")
 	}
+	s.checkAt(diags)
 	if action == "" || s.sends {
 		checkNames(s.Capture, "variable", diags)
 		s.checkFaultInjection(diags)
+		if s.Expect != nil {
+			reject([]keyPlace{{"exit", placeOf(s.Expect.Exit)}}, "a delivery, which is not a command", diags)
+		}
 		return
 	}
 	reject(s.faults, action+", which sends nothing", diags)
 	if action == "probe" {
 		checkNames(s.Capture, "variable", diags)
-		s.checkCommand(diags)
+		s.checkProbe(diags)
 		return
 	}
 	if s.Expect != nil {
 		diags.Add(s.Expect.Place, "", "expect cannot be used with %s, which has no response", action)
+	}
+	if s.Retry.Given() {
+		diags.Add(s.Retry.Place, "", "retry cannot be used with %s, which has no response", action)
 	}
 	if len(s.Capture) > 0 {
 		diags.Add(s.Capture[0].Place, "", "capture cannot be used with %s, which has no response", action)
@@ -202,17 +229,43 @@ func (s *Step) checkNoResponse(diags *yamlfile.Diagnostics) {
 	}
 }
 
-func (p *Probe) check(diags *yamlfile.Diagnostics) {
-	if p.Every.Given() && !p.For.Given() {
-		diags.Add(p.Every.Place, "", "every needs the key for; set it to the time to repeat the probe, such as for: 10s")
+// checkAt reports a time of a step whose event cannot have one.
+func (s *Step) checkAt(diags *yamlfile.Diagnostics) {
+	switch {
+	case !s.At.Given() || s.Start != nil || s.Answer != nil || s.Send != nil && s.Send.Action != nil:
+	case s.Complete != nil:
+		diags.Add(s.At.Place, "", "at cannot be used with complete, whose time follows that of the last update")
+	default:
+		diags.Add(s.At.Place, "", "at cannot be used with %s, which generates no event", s.Action)
 	}
 }
 
-// checkCommand reports expectations and captures that a command cannot have.
-func (s *Step) checkCommand(diags *yamlfile.Diagnostics) {
-	if s.Probe.Run == nil {
+// checkProbe reports keys of a probe that cannot be used together, and expectations and captures that it cannot have.
+func (s *Step) checkProbe(diags *yamlfile.Diagnostics) {
+	p := s.Probe
+	if p.Every.Given() && !p.For.Given() && !s.Retry.Given() {
+		diags.Add(p.Every.Place, "", "every needs the key for; set it to the time to repeat the probe, such as for: 10s")
+	}
+	if p.JSON != nil && len(p.Form) > 0 {
+		diags.Add(p.JSON.Place, "", "json cannot be used with form; use one of them")
+	}
+	if p.Run == nil {
+		if p.Stdin != nil {
+			diags.Add(p.Stdin.Place, "", "stdin cannot be used with get, which is not a command")
+		}
+		if s.Expect != nil {
+			reject([]keyPlace{{"exit", placeOf(s.Expect.Exit)}}, "get, which is not a command", diags)
+		}
 		return
 	}
+	keys := []keyPlace{{"method", p.Method.Place}, {"headers", placeOf(p.Headers)}, {"form", placeOf(p.Form)}}
+	if p.JSON != nil {
+		keys = append(keys, keyPlace{"json", p.JSON.Place})
+	}
+	if p.Auth != nil {
+		keys = append(keys, keyPlace{"auth", p.Auth.Place})
+	}
+	reject(keys, "run, which sends no request", diags)
 	if e := s.Expect; e != nil {
 		reject([]keyPlace{{"status", placeOf(e.Status)}, {"headers", placeOf(e.Headers)}, {"error", e.Error.Place}},
 			"a command, which has only an exit code and a body", diags)
@@ -250,10 +303,15 @@ func placeOf[T interface{ At() yamlfile.Place }](list []T) yamlfile.Place {
 // checkNames reports names that cannot be used as ${name}.
 func checkNames[T any](m Map[T], what string, diags *yamlfile.Diagnostics) {
 	for _, e := range m {
-		if e.Key == "" || strings.ContainsFunc(e.Key, func(r rune) bool { return !isNameRune(r) }) {
+		if !IsName(e.Key) {
 			diags.Add(e.Place, "", "the %s name %.60q is not valid; use only letters, digits and _", what, e.Key)
 		}
 	}
+}
+
+// IsName reports whether a text is the name of a variable.
+func IsName(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return !isNameRune(r) })
 }
 
 func isNameRune(r rune) bool {

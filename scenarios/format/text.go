@@ -10,7 +10,8 @@ import (
 )
 
 // Text is any text; 12 and true are texts too. It may contain ${name}, which the runner replaces by the value of the variable.
-// $${ is a literal ${. With the form tag bot, it is the name of a ready bot or the file of a bot.
+// $${ is a literal ${. With the form tag bot, it is the name of a ready bot or the file of a bot; with
+// the form tag time, it is a time.
 type Text struct {
 	yamlfile.Place
 	Value string
@@ -18,6 +19,10 @@ type Text struct {
 
 func (t *Text) parse(s, form string) error {
 	t.Value = s
+	if form == "time" && !strings.Contains(s, "${") {
+		_, err := ParseTime(s)
+		return err
+	}
 	if form == "bot" && !strings.ContainsAny(s, `./\`) && !strings.Contains(s, "${") { // otherwise a file, or a variable
 		return text.OneOf("bot", s, fixtures.Bots())
 	}

@@ -18,6 +18,8 @@ type Command struct {
 	Line string
 	Args []string // $1, $2… of the shell; not on Windows
 	Env  []string // NAME=value, in addition to the environment of this process
+	// Stdin is the input of the command.
+	Stdin string
 	// SplitStderr writes stderr to Result.Stderr. Without it, Body has the output and stderr, in the order of writing.
 	SplitStderr bool
 }
@@ -33,6 +35,9 @@ func (r *Runner) Run(ctx context.Context, command Command) Result {
 	c.Env = append(r.withoutSecrets(c.Environ()), r.withoutSecrets(command.Env)...)
 	group(c)
 	c.WaitDelay = outputDelay
+	if command.Stdin != "" {
+		c.Stdin = strings.NewReader(command.Stdin)
+	}
 	output, stderr := &bounded{}, &bounded{}
 	c.Stdout, c.Stderr = output, output
 	if command.SplitStderr {

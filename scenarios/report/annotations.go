@@ -70,7 +70,7 @@ func annotationText(s *Step) string {
 	if s.Repeat == "" {
 		return message
 	}
-	return message + "\nrepeat it: " + visible(s.Repeat)
+	return message + "\n" + strings.Join(s.repeats(), "\n")
 }
 
 // annotate writes one command, ::name key=value,…::message, escaped as in

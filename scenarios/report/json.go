@@ -76,6 +76,7 @@ type stepJSON struct {
 	Checks    []checkJSON    `json:"checks"`
 	Exchanges []exchangeJSON `json:"exchanges"`
 	Repeat    string         `json:"repeat,omitempty"`
+	RepeatNew string         `json:"repeat_new,omitempty"`
 }
 
 type checkJSON struct {
@@ -131,7 +132,7 @@ func newSuiteJSON(s *Suite) suiteJSON {
 func newStepJSON(s *Step) stepJSON {
 	v := stepJSON{
 		Name: s.Name, File: s.File, Line: s.Line, Started: s.Started, Duration: milliseconds(s.Took),
-		Outcome: s.Outcome.settled(), Why: s.Why, Repeat: s.Repeat,
+		Outcome: s.Outcome.settled(), Why: s.Why, Repeat: s.Repeat, RepeatNew: s.RepeatNew,
 		Checks: make([]checkJSON, len(s.Checks)), Exchanges: newExchangesJSON(s.Exchanges),
 	}
 	for i, c := range s.Checks {

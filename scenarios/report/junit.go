@@ -225,7 +225,7 @@ func failureText(s *Suite, step *Step) string {
 		}
 	}
 	if step.Repeat != "" {
-		parts = append(parts, "repeat it: "+visible(step.Repeat))
+		parts = append(parts, step.repeats()...)
 	}
 	return strings.Join(parts, "\n\n")
 }

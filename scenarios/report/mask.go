@@ -10,7 +10,7 @@ func (s *Step) Mask(secret func([]byte) []byte) {
 			*t = text.Mask(string(secret([]byte(*t))))
 		}
 	}
-	mask(&s.Name, &s.Why, &s.Repeat)
+	mask(&s.Name, &s.Why, &s.Repeat, &s.RepeatNew)
 	if c := s.Case; c != nil {
 		masked := *c // the caller may share it
 		mask(&masked.Why, &masked.Sent, &masked.Want, &masked.Got, &masked.Fix, &masked.Note)

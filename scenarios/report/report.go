@@ -65,6 +65,7 @@ type Step struct {
 	Checks    []Check
 	Exchanges []Exchange
 	Repeat    string // the command that repeats the step; "" if there is none
+	RepeatNew string // the command that runs the scenario with new leads; "" if there is none
 	Case      *Case  // of a report about cases; nil in a report about scenarios
 }
 
@@ -218,6 +219,16 @@ func (s *Step) reason() string {
 	default:
 		return o.word() + ": " + s.Why
 	}
+}
+
+// repeats returns the commands that repeat a failed step, a line each. A receiver that has stored the lead may respond in another way
+// to a new one.
+func (s *Step) repeats() []string {
+	lines := []string{"repeat it: " + visible(s.Repeat)}
+	if s.RepeatNew != "" {
+		lines = append(lines, "with a new lead: "+visible(s.RepeatNew))
+	}
+	return lines
 }
 
 func (m Message) exists() bool { return m.Head != "" || len(m.Body) > 0 }

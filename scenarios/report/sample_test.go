@@ -227,6 +227,7 @@ func happyPath(start time.Time) report.Suite {
 			},
 			Exchanges: []report.Exchange{delivery(number, title, 204, report.Message{Head: "HTTP/1.1 204 No Content\nServer: nginx/1.27"})},
 			Repeat:    "artihook run scenarios/happy-path.yaml --step " + name,
+			RepeatNew: "artihook run scenarios/happy-path.yaml --seed 8",
 		}
 	}
 	return report.Suite{
@@ -283,7 +284,7 @@ func hostileSuite(start time.Time) report.Suite {
 					Number: 45, Title: hostile, URL: "http://localhost/" + hostile, Error: hostile, Reason: hostile, Took: time.Second,
 					Request:  report.Message{Head: "POST / HTTP/1.1\nX-A: " + hostile, Body: []byte(hostile)},
 					Response: report.Message{Head: "HTTP/1.1 200 OK", Body: []byte("\x89PNG\r\n\x1a\n\x00\x00\xfe\xed</pre>"), Truncated: true},
-				}}, Repeat: "artihook run '" + hostile + "'",
+				}}, Repeat: "artihook run '" + hostile + "'", RepeatNew: "artihook run --seed '" + hostile + "'",
 			},
 			{Name: hostile, Line: 5, Outcome: report.Passed, Exchanges: []report.Exchange{{Title: hostile, Request: report.Message{Body: []byte(hostile)}}}},
 		},

@@ -122,6 +122,10 @@ func summaryFailure(b *strings.Builder, s *Suite, step *Step) {
 	if step.Repeat != "" {
 		b.WriteString("\nRepeat it:\n")
 		block(b, visible(step.Repeat))
+		if step.RepeatNew != "" {
+			b.WriteString("\nWith a new lead:\n")
+			block(b, visible(step.RepeatNew))
+		}
 	}
 	b.WriteString("\n</details>\n")
 }

@@ -130,6 +130,7 @@ func (t tapWriter) diagnostic(s *Suite, step *Step) {
 		y.optional(indent+"    ", "response", messageText(e.Response, bodyLimit))
 	}
 	y.optional(indent, "repeat", visible(step.Repeat))
+	y.optional(indent, "repeat_new", visible(step.RepeatNew))
 	t.printf("%s...\n", indent)
 }
 

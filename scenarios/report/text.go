@@ -132,7 +132,9 @@ func (t textWriter) failedStep(s *Suite, step *Step) {
 	t.printf("\n")
 	t.failure(step, "    ")
 	if step.Repeat != "" {
-		t.printf("    repeat it: %s\n", visible(step.Repeat))
+		for _, line := range step.repeats() {
+			t.printf("    %s\n", line)
+		}
 	}
 	t.printf("\n")
 }
