@@ -203,7 +203,7 @@ func loadScenarios(args []string, root string, stdin io.Reader) ([]*format.File,
 		if n < 0 {
 			n = len(args)
 		}
-		more, err := loadPaths(args[:n], root, stdin)
+		more, err := settings.LoadScenarios(args[:n], root, stdin)
 		problems = yamlfile.Join(problems, err)
 		files = append(files, more...)
 		if n < len(args) {
@@ -219,23 +219,9 @@ func loadScenarios(args []string, root string, stdin io.Reader) ([]*format.File,
 	return files, problems
 }
 
-// stdinName is the argument for a scenario from stdin.
-const stdinName = "-"
-
-// loadPaths reads files and folders, and stdin for "-".
-func loadPaths(paths []string, root string, stdin io.Reader) ([]*format.File, error) {
-	n := slices.Index(paths, stdinName)
-	if n < 0 {
-		return format.Load(paths, root)
-	}
-	files, problems := format.Load(slices.Delete(slices.Clone(paths), n, n+1), root)
-	read, err := format.LoadText(stdinName, stdin, root)
-	return append(files, read...), yamlfile.Join(problems, err)
-}
-
 // isReadyName reports whether an argument is the name of a ready scenario and not a file or folder.
 func isReadyName(arg string) bool {
-	return arg != stdinName && !settings.FileExists(arg) && !settings.IsBotFile(arg)
+	return arg != settings.StdinName && !settings.FileExists(arg) && !settings.IsBotFile(arg)
 }
 
 // plan returns the options that the flags set. The files set the rest.

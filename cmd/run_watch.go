@@ -41,7 +41,7 @@ func newWatch(a *app, opt *runOptions, plan scenarios.Options, args []string) *w
 
 // run runs the scenarios, and again after each change, until ctx is done.
 func (w *watch) run(ctx context.Context) error {
-	if slices.Contains(w.args, stdinName) || w.opt.dryRun {
+	if slices.Contains(w.args, settings.StdinName) || w.opt.dryRun {
 		return console.Usagef("--watch cannot be used with --dry-run or a scenario from stdin")
 	}
 	changes, err := fsnotify.NewWatcher()
@@ -74,6 +74,7 @@ func (w *watch) once(ctx context.Context, changes *fsnotify.Watcher) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	w.follow(files, changes) // before the run, so that no change is missed
 	if problems == nil {
 		results, done, err := w.opt.runFiles(ctx, w.app, files, w.plan)
 		switch problems = cmp.Or(err, done()); {
@@ -94,11 +95,12 @@ func (w *watch) once(ctx context.Context, changes *fsnotify.Watcher) error {
 			fmt.Fprintln(w.app.printer.Err, text.Printable(strings.TrimSuffix(line, "\n")))
 		}
 	}
-	return w.follow(files, changes)
+	w.follow(files, changes) // a run opens more files
+	return nil
 }
 
 // follow watches the folders of all files that the scenarios have opened, so that also a file that an editor replaces is seen.
-func (w *watch) follow(files []*format.File, changes *fsnotify.Watcher) error {
+func (w *watch) follow(files []*format.File, changes *fsnotify.Watcher) {
 	paths := slices.Clone(w.args)
 	if w.opt.varsFile != "" {
 		paths = append(paths, w.opt.varsFile)
@@ -109,7 +111,7 @@ func (w *watch) follow(files []*format.File, changes *fsnotify.Watcher) error {
 	for _, path := range paths {
 		absolute, err := filepath.Abs(path)
 		if err != nil {
-			return err
+			continue
 		}
 		w.files[absolute] = true
 		folder := absolute
@@ -118,7 +120,6 @@ func (w *watch) follow(files []*format.File, changes *fsnotify.Watcher) error {
 		}
 		_ = changes.Add(folder) // it may be missing; then the file in it is, too
 	}
-	return nil
 }
 
 // quietTime is how long no file may change before the scenarios run again: editors write a file in several steps.

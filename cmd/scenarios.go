@@ -89,7 +89,7 @@ func newScenariosLintCmd(a *app) *cobra.Command {
 func runScenariosLint(ctx context.Context, a *app, paths []string, root string) error {
 	var warnings yamlfile.Diagnostics
 	n, err := settings.Interruptible(ctx, func() (int, error) {
-		files, err := loadPaths(paths, root, a.system.Stdin)
+		files, err := settings.LoadScenarios(paths, root, a.system.Stdin)
 		warn := func(w *yamlfile.Diagnostic) { warnings = append(warnings, w) }
 		return len(files), yamlfile.Join(err, scenarios.Lint(ctx, files, scenarios.Options{Env: a.system.Env, Now: a.system.Now, Warn: warn}))
 	})
