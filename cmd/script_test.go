@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 			"respond":  respondCmd,
 			"nowhere":  nowhereCmd,
 			"utf16":    utf16Cmd,
+			"crlf":     crlfCmd,
 
 			"nocommand": nocommandCmd,
 		},
@@ -204,6 +205,17 @@ func utf16Cmd(ts *testscript.TestScript, neg bool, args []string) {
 			out = append(out, byte(u), byte(u>>8))
 		}
 		ts.Check(os.WriteFile(ts.MkAbs(name), out, 0o600))
+	}
+}
+
+// crlfCmd writes files again as Notepad of Windows writes them, with a byte order mark and CRLF: crlf FILE….
+func crlfCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: crlf FILE…")
+	}
+	for _, name := range args {
+		out := "\ufeff" + strings.ReplaceAll(ts.ReadFile(name), "\n", "\r\n")
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(out), 0o600))
 	}
 }
 

@@ -53,6 +53,7 @@ func ReadBaseline(r io.Reader) (Baseline, error) {
 	if len(data) > maxBaseline {
 		return b, fmt.Errorf("it is larger than %s; write it with --write-baseline", text.ByteSize(maxBaseline))
 	}
+	data, _ = text.Decode(data)
 	if err := json.Unmarshal(data, &b); err != nil || b.Cases == nil {
 		return b, fmt.Errorf("it is not a baseline; write it with --write-baseline")
 	}
