@@ -91,7 +91,7 @@ var reference = []struct {
 		{"GITHUB_ACTIONS", "true: failures become annotations"},
 	}},
 	{"Files", []row{
-		{"artihook.yaml", "Webhooks and defaults, in the working directory or above it, up to the root of the repository or the home directory. artihook.yml is read too"},
+		{"artihook.yaml", "Webhooks and defaults, in the working directory or above it, up to the root of the repository or the home directory. artihook.yml is read too. It has lines such as webhooks: [{name: crm, url: localhost:3000/hook, secret: s3cret}]"},
 		{"artihook/history.db", "The history, in the state directory. --history names another file"},
 	}},
 }

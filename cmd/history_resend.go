@@ -40,7 +40,7 @@ of ` + settings.ConfigName + ` goes to its current URL and is signed with its cu
 --url. --exact sends the same bytes, signature and headers. An imported delivery is signed for the URL that it is sent to.
 Resend skips deliveries of check and fuzz, and those with a signature that is wrong on purpose: signed again, a receiver would
 accept them. --include-tampered sends them too. The exit code is 1 unless every response is 2xx.`,
-		Example: `  artihook history resend last
+		Example: `  artihook history resend last --secret s3cret
   artihook history resend 12 13 --url localhost:4000/hook
   artihook history resend --status failed --since yesterday --until today
   artihook history resend --status failed --source play --dry-run

@@ -245,10 +245,39 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	err := fmt.Errorf("unknown command %q", args[0])
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+	if near := nearCommands(cmd, args[0]); len(near) > 0 {
 		return console.WithHint(err, fmt.Sprintf("did you mean %s?", strings.Join(near, " or ")))
 	}
+	if strings.ContainsAny(args[0], ":/") {
+		return console.WithHint(err, fmt.Sprintf("%s send %s sends one event to this URL", cmd.Root().Name(), args[0]))
+	}
 	return console.WithHint(err, fmt.Sprintf("see %s --help", cmd.CommandPath()))
+}
+
+// otherNames are words that people try for a command.
+var otherNames = map[string]string{
+	"dashboard": "ui", "diagnose": "verify", "event": "send", "log": "history", "logs": "history", "post": "send", "receive": "listen",
+	"replay": "history resend", "retry": "history resend", "serve": "listen", "server": "listen", "simulate": "play", "test": "check",
+	"validate": "check", "web": "ui",
+}
+
+// nearCommands returns the commands that the word probably means: those below a command of cmd with exactly this name, otherwise those of
+// cmd with a similar one.
+func nearCommands(cmd *cobra.Command, word string) (near []string) {
+	if name := otherNames[word]; name != "" && !cmd.HasParent() {
+		return []string{name}
+	}
+	for _, sub := range cmd.Commands() {
+		for _, below := range sub.Commands() {
+			if below.Name() == word {
+				near = append(near, sub.Name()+" "+word)
+			}
+		}
+	}
+	if len(near) > 0 {
+		return near
+	}
+	return cmd.SuggestionsFor(word)
 }
 
 // oneURL is the argument check of a command that sends to one URL.

@@ -73,7 +73,7 @@ func (f *ConversationFlags) Recipe(set *Settings, bot string, edition payload.Ed
 			return r, err
 		}
 		if note != "" {
-			set.Notef("warning: %s", note)
+			set.Notef("warning: %s; artihook bots show %s prints its fields", note, bot)
 		}
 	}
 	return r, nil

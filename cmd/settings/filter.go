@@ -61,8 +61,10 @@ func MarkFilters(flags *pflag.FlagSet, names ...string) {
 	}
 }
 
-// IsFilter reports whether MarkFilters has marked the flag.
-func IsFilter(f *pflag.Flag) bool { return hasMark(f, filterFlag) }
+// IsFilter reports whether the flag is part of a filter, and does not only control what is done with the selected deliveries.
+func IsFilter(f *pflag.Flag) bool {
+	return hasMark(f, filterFlag) && slices.Contains(append(filterNames, "limit", "keep", "older-than"), f.Name)
+}
 
 // Changed reports whether a filter or --limit is on the command line.
 func (f *FilterFlags) Changed() bool {
