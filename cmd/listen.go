@@ -10,6 +10,8 @@ import (
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
+	"artihook/emitter"
+	"artihook/emitter/payload"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
 
@@ -28,6 +30,8 @@ type listenOptions struct {
 	body      string
 	tls       bool
 	forward   string
+	exact     bool
+	events    []payload.Action
 	record    string
 }
 
@@ -53,7 +57,10 @@ func newListenCmd(a *app) *cobra.Command {
 		Short: "Receive deliveries, verify them and print them",
 		Long: `Listen runs the reference receiver. It verifies the signature of each request, compares the payload with what
 ArtiBot sends (docs/contract.md), prints it, and responds. If it rejects a signature, it explains why. It runs until it is
-interrupted.`,
+interrupted.
+
+--forward passes the body and the headers on. If the other receiver would see another URL than the sender has signed, because
+of another path, or of a tunnel or TLS in front of listen, the delivery is signed again for the URL that it sees.`,
 		Example: `  artihook listen --secret s3cret
   artihook listen --secret s3cret --public-url https://abc.tunnel.example -v
   artihook listen --secret s3cret --fail-first 2 --delay 300ms
@@ -81,7 +88,11 @@ interrupted.`,
 		Name: "fail-first", Kind: "N", Preset: "0", Parse: settings.ParseCount, Usage: fmt.Sprintf("Respond %d to the first N valid deliveries", receiver.FailStatus),
 	})
 	flags.BoolVar(&opt.tls, "tls", false, "Use TLS with a certificate made for this run")
-	flags.StringVar(&opt.forward, "forward", "", "Forward valid deliveries byte for byte to this `URL` and return its response")
+	flags.StringVar(&opt.forward, "forward", "", "Forward valid deliveries to this `URL` and return its response")
+	flags.BoolVar(&opt.exact, "forward-exact", false, "Do not sign again for --forward, also if that receiver sees another URL")
+	settings.AddFlag(flags, &opt.events, settings.FlagSpec[[]payload.Action]{
+		Name: "events", Kind: "list", Parse: settings.ParseActions, Usage: "Print, forward and record only these events: created,updated,completed (default all). Others are only accepted",
+	})
 	flags.StringVar(&opt.record, "record", "", "Write correctly signed deliveries to this new `FILE`, as a scenario that replays them")
 	return cmd
 }
@@ -118,13 +129,13 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 		return errors.Join(err, listener.Close())
 	}
 	var mu sync.Mutex // of the output and the recording
-	shownHints := map[string]bool{}
+	printer := arrivalPrinter{a, &opts, map[string]bool{}}
 	opts.Seen = func(arrival receiver.Arrival) {
 		mu.Lock()
 		defer mu.Unlock()
 		redacted := arrival.Redacted(opts.Secret)
 		rec.add(&redacted)
-		_ = printArrival(a, &opts, &arrival, shownHints) // listen continues if stdout is closed
+		_ = printer.print(&arrival) // listen continues if stdout is closed
 	}
 	a.printer.Notef("listening on %s://%s; Ctrl-C ends it", scheme, listener.Addr())
 	if !settings.OnLoopback(listener.Addr()) {
@@ -143,7 +154,7 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 func (opt *listenOptions) receiver(ctx context.Context, a *app) (opts receiver.Options, err error) {
 	opts = receiver.Options{
 		Scheme: opt.scheme.scheme, AnyScheme: opt.scheme.any, Status: opt.status, Now: a.system.Now, Delay: opt.delay,
-		Fail: opt.fail, FailFirst: opt.failFirst, Lint: true, Leads: &receiver.Leads{},
+		Fail: opt.fail, FailFirst: opt.failFirst, Lint: true, Leads: &receiver.Leads{}, Events: opt.events,
 	}
 	if opts.Secret, err = opt.secret.Read(a.settings, settings.Setting{}); err != nil {
 		return opts, err
@@ -166,7 +177,13 @@ func (opt *listenOptions) receiver(ctx context.Context, a *app) (opts receiver.O
 		if err != nil {
 			return opts, fmt.Errorf("forward: %w", err)
 		}
-		opts.Forward = &receiver.Forward{To: to}
+		proxy, err := (&settings.ClientFlags{}).Proxy(a.settings)
+		if err != nil {
+			return opts, err
+		}
+		opts.Forward = &receiver.Forward{To: to, Exact: opt.exact, Transport: emitter.Transport(emitter.Options{Proxy: proxy})}
+	} else if opt.exact {
+		return opts, errors.New("--forward-exact needs --forward URL")
 	}
 	return opts, nil
 }

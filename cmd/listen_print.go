@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"artihook/cmd/console"
+	"artihook/emitter/exchange"
 	"artihook/emitter/payload"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
@@ -28,12 +30,21 @@ type arrivalJSON struct {
 	Verified   bool        `json:"verified"`
 	Status     int         `json:"status"`
 	Reason     string      `json:"reason"`
+	Notes      []string    `json:"notes,omitempty"` // on a rejected signature
 	Scheme     string      `json:"scheme,omitempty"`
 	Effect     string      `json:"effect,omitempty"` // applied, duplicate or stale
 	Flaws      []flawJSON  `json:"flaws,omitempty"`
 	Headers    http.Header `json:"headers"`
 	Body       *string     `json:"body,omitempty"`
 	BodyBase64 []byte      `json:"body_base64,omitempty"` // if the body is not UTF-8
+
+	Response  *exchange.Response `json:"response"`
+	Forwarded *forwardedJSON     `json:"forwarded,omitempty"`
+}
+
+type forwardedJSON struct {
+	URL         string `json:"url"`
+	SignedAgain bool   `json:"signed_again"`
 }
 
 // maxFlaws is the largest number of flaws of a payload that is printed without -v.
@@ -49,23 +60,64 @@ type flawJSON struct {
 	Text string `json:"text"`
 }
 
-// printArrival prints a request that listen received: a line, a line for each flaw of the payload, and with -v the whole
-// request. It prints each hint once, and records it in shownHints.
-func printArrival(a *app, opts *receiver.Options, arrival *receiver.Arrival, shownHints map[string]bool) error {
-	reason := arrival.Reason
+// arrivalPrinter prints the requests that listen receives.
+type arrivalPrinter struct {
+	*app
+	opts  *receiver.Options
+	shown map[string]bool // hints and explanations, which are printed once
+}
+
+// once reports whether a text was not printed before.
+func (p *arrivalPrinter) once(text string) bool {
+	if text == "" || p.shown[text] || len(p.shown) >= maxHints {
+		return false
+	}
+	p.shown[text] = true
+	return true
+}
+
+// print prints a request: a line, a line for each note on its signature and for each flaw of its payload, and with -v the request
+// and the response.
+func (p *arrivalPrinter) print(arrival *receiver.Arrival) error {
+	redact := p.opts.Secret.RedactText
+	reason, hint := arrival.Reason, forwardHint(arrival)
+	var notes []string
+	explained := false
 	if arrival.Status == http.StatusUnauthorized && !arrival.Verified {
-		finding := explainArrival(opts, arrival)
-		reason = finding.Text
-		if hint := rejectionHint(opts, arrival, finding); hint != "" && !shownHints[hint] && len(shownHints) < maxHints {
-			shownHints[hint] = true
-			defer a.printer.Notef("hint: %s", opts.Secret.RedactText(hint))
+		finding := explainArrival(p.opts, arrival)
+		reason, hint = redact(finding.Text), rejectionHint(p.opts, arrival, finding)
+		for _, note := range append(finding.Result(false).Notes, proxyNotes(arrival)...) {
+			notes = append(notes, redact(note))
 		}
+		explained = p.once("explained: " + finding.ID)
 	}
-	redacted := arrival.Redacted(opts.Secret)
-	arrival, reason = &redacted, opts.Secret.RedactText(reason)
-	if a.printer.JSON() {
-		return a.printer.WriteJSON(newArrivalJSON(arrival, reason))
+	if hint = redact(hint); p.once(hint) {
+		defer p.printer.Notef("hint: %s", hint)
 	}
+	redacted := arrival.Redacted(p.opts.Secret)
+	arrival = &redacted
+	if p.printer.JSON() {
+		return p.printer.WriteJSON(newArrivalJSON(arrival, reason, notes))
+	}
+	if !explained && !p.printer.Verbose {
+		notes = nil
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", arrival.Time.Local().Format(time.TimeOnly), p.line(arrival, reason))
+	for _, note := range notes {
+		fmt.Fprintf(&b, "    %s\n", text.Printable(note))
+	}
+	for _, flaw := range p.flaws(arrival) {
+		fmt.Fprintf(&b, "    %s\n", p.printer.Paint(console.Yellow, text.Printable(flaw)))
+	}
+	if _, err := io.WriteString(p.printer.Out, b.String()); err != nil || !p.printer.Verbose {
+		return err
+	}
+	return p.exchange(arrival)
+}
+
+// line returns the line of a request without its time.
+func (p *arrivalPrinter) line(arrival *receiver.Arrival, reason string) string {
 	subject := arrival.Method + " " + arrival.URL
 	if s := arrival.Summary; s.Event != "" {
 		subject = fmt.Sprintf("%s v%d lead %s", s.Event, s.Version, s.Lead)
@@ -77,40 +129,72 @@ func printArrival(a *app, opts *receiver.Options, arrival *receiver.Arrival, sho
 	if reason != "" {
 		verdict, color = "rejected: "+reason, console.Red
 	}
-	_, err := fmt.Fprintf(a.printer.Out, "%s %s %s %s\n", arrival.Time.Local().Format(time.TimeOnly),
-		a.printer.Paint(color, fmt.Sprintf("[%d]", arrival.Status)), text.Printable(subject), text.Printable(verdict))
-	for i, flaw := range arrival.Flaws {
-		shown := flaw.ID + " " + flaw.String()
-		if i == maxFlaws && !a.printer.Verbose {
-			shown = fmt.Sprintf("… and %d more, which -v shows", len(arrival.Flaws)-i)
-		}
-		if err == nil {
-			_, err = fmt.Fprintf(a.printer.Out, "    %s\n", a.printer.Paint(console.Yellow, text.Printable(shown)))
-		}
-		if i == maxFlaws && !a.printer.Verbose {
-			break
-		}
-	}
-	if err != nil || !a.printer.Verbose {
-		return err
-	}
-	head := []string{arrival.Method + " " + arrival.URL}
-	for _, name := range slices.Sorted(maps.Keys(arrival.Header)) {
-		for _, value := range arrival.Header[name] {
-			head = append(head, name+": "+value)
-		}
-	}
-	return a.printer.Message(">", strings.Join(head, "\r\n"), arrival.Body)
+	return fmt.Sprintf("%s %s %s", p.printer.Paint(color, fmt.Sprintf("[%d]", arrival.Status)), text.Printable(subject), text.Printable(verdict))
 }
 
-func newArrivalJSON(arrival *receiver.Arrival, reason string) arrivalJSON {
+// flaws returns the flaws of a payload as lines, without -v at most maxFlaws and how many more there are.
+func (p *arrivalPrinter) flaws(arrival *receiver.Arrival) []string {
+	var lines []string
+	for i, flaw := range arrival.Flaws {
+		if i == maxFlaws && !p.printer.Verbose {
+			return append(lines, fmt.Sprintf("… and %d more, which -v shows", len(arrival.Flaws)-i))
+		}
+		lines = append(lines, flaw.ID+" "+flaw.String())
+	}
+	return lines
+}
+
+// exchange prints the request and the response.
+func (p *arrivalPrinter) exchange(arrival *receiver.Arrival) error {
+	head := []string{arrival.Method + " " + arrival.URL}
+	for _, h := range headersOf(arrival.Header) {
+		head = append(head, h.Name+": "+h.Value)
+	}
+	if err := p.printer.Message(">", strings.Join(head, "\r\n"), arrival.Body); err != nil {
+		return err
+	}
+	if to := arrival.Forwarded; to != nil {
+		if _, err := fmt.Fprintf(p.printer.Out, "%s forwarded to %s%s\n", p.printer.Paint(console.Dim, "*"), text.Printable(to.URL), signedAgain(to)); err != nil {
+			return err
+		}
+	}
+	return p.printer.Response(responseOf(arrival.Response))
+}
+
+func signedAgain(to *receiver.Forwarded) string {
+	if to.SignedAgain {
+		return ", signed again for it"
+	}
+	return ""
+}
+
+// headersOf returns headers in the order of their names.
+func headersOf(header http.Header) exchange.Headers {
+	list := exchange.Headers{}
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, value := range header[name] {
+			list = append(list, exchange.Header{Name: name, Value: value})
+		}
+	}
+	return list
+}
+
+func responseOf(r *receiver.Response) *exchange.Response {
+	return &exchange.Response{Status: r.Status, Proto: "HTTP/1.1", Reason: http.StatusText(r.Status), Headers: headersOf(r.Header), Body: r.Body}
+}
+
+func newArrivalJSON(arrival *receiver.Arrival, reason string, notes []string) arrivalJSON {
 	s := arrival.Summary
 	shown := arrivalJSON{
 		Time: arrival.Time.UTC(), Method: arrival.Method, URL: arrival.URL, Event: s.Event, Lead: s.Lead, Version: s.Version,
-		Verified: arrival.Verified, Status: arrival.Status, Reason: reason, Headers: arrival.Header,
+		Verified: arrival.Verified, Status: arrival.Status, Reason: reason, Notes: notes, Headers: arrival.Header,
+		Response: responseOf(arrival.Response),
 	}
 	if arrival.Verified {
 		shown.Scheme, shown.Effect = arrival.Scheme.String(), string(arrival.Effect)
+	}
+	if to := arrival.Forwarded; to != nil {
+		shown.Forwarded = &forwardedJSON{to.URL, to.SignedAgain}
 	}
 	for _, flaw := range arrival.Flaws {
 		shown.Flaws = append(shown.Flaws, flawJSON(flaw))
@@ -122,6 +206,26 @@ func newArrivalJSON(arrival *receiver.Arrival, reason string) arrivalJSON {
 		shown.BodyBase64 = arrival.Body
 	}
 	return shown
+}
+
+// forwardHint explains the new signature of a forwarded request; "" if it has none.
+func forwardHint(arrival *receiver.Arrival) string {
+	switch to := arrival.Forwarded; {
+	case to == nil || !to.SignedAgain:
+		return ""
+	case arrival.Status == http.StatusUnauthorized || arrival.Status == http.StatusForbidden:
+		return "the request was signed again for " + to.URL + " and rejected; if that receiver verifies for the URL of the sender, add --forward-exact"
+	default:
+		return "requests are signed again for " + to.URL + ", which that receiver sees; --forward-exact keeps the signature"
+	}
+}
+
+// proxyNotes returns a line with the headers that a proxy in front of listen has added; none if there are none.
+func proxyNotes(arrival *receiver.Arrival) []string {
+	if headers := explain.ProxyHeaders(arrival.Header); len(headers) > 0 {
+		return []string{"a proxy added: " + strings.Join(headers, ", ")}
+	}
+	return nil
 }
 
 // explainArrival returns why the signature of a rejected request does not fit.

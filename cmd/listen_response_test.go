@@ -3,6 +3,7 @@ package cmd
 import (
 	"bufio"
 	"crypto/tls"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -97,6 +98,137 @@ func TestListenLints(t *testing.T) {
 	<-lines
 	if line := <-lines; !regexp.MustCompile(`\[204\] lead:completed v8 lead 0b9d5a52-\S+ verified, duplicate\n$`).MatchString(line) {
 		t.Errorf("got %s", line)
+	}
+}
+
+// forwardTo starts a correct receiver and listen, which forwards to a path of it with these flags.
+func forwardTo(t *testing.T, flags ...string) (url string, listen *running) {
+	t.Helper()
+	behind := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret("s3cret"), Status: 201, Body: []byte(`{"id":7,"secret":"s3cret"}`)}))
+	t.Cleanup(behind.Close)
+	listen = start(t, append([]string{"listen", "--addr", ":0", "--secret", "s3cret", "--color", "never", "--forward", behind.URL + "/api/hook"}, flags...)...)
+	t.Cleanup(func() { listen.stop() })
+	line, err := listen.stderr.ReadString('\n')
+	must(t, err)
+	return regexp.MustCompile(`http://\S+\d`).FindString(line) + "/", listen
+}
+
+// TestListenForwardsToAPath: a correct receiver at another path accepts a forwarded delivery, and listen prints its response.
+func TestListenForwardsToAPath(t *testing.T) {
+	t.Parallel()
+	url, listen := forwardTo(t, "-v")
+	stderr := make(chan string, 1)
+	go func() { text, _ := io.ReadAll(listen.stderr); stderr <- string(text) }()
+	lines := listen.lines()
+	for range 2 {
+		if status := post(t, url, eventBody, signFor(url, eventBody)); status != 201 {
+			t.Errorf("got %d", status)
+		}
+	}
+	var out strings.Builder
+	for range 2 {
+		for line := range lines {
+			if out.WriteString(line); strings.HasPrefix(line, "< {") {
+				break
+			}
+		}
+	}
+	listen.stop()
+	want := `(?s)^\S+ \[201\] lead:updated v2 lead c19377db verified\n> POST ` + url + `\n.*` +
+		`\* forwarded to http://127.0.0.1:\d+/api/hook, signed again for it\n< HTTP/1.1 201 Created\n< Content-Type: application/json\n.*< \{"id":7,"secret":"\*+"\}\n`
+	if !regexp.MustCompile(want).MatchString(out.String()) {
+		t.Errorf("got\n%s\nwant %s", &out, want)
+	}
+	if notes := <-stderr; strings.Count(notes, "hint: requests are signed again for http://127.0.0.1:") != 1 {
+		t.Errorf("got %s", notes)
+	}
+}
+
+// TestListenForwardsExactly: with --forward-exact, the same receiver rejects the signature, which is for another path.
+func TestListenForwardsExactly(t *testing.T) {
+	t.Parallel()
+	url, listen := forwardTo(t, "--forward-exact", "-o", "json")
+	go io.Copy(io.Discard, listen.stderr)
+	lines := listen.lines()
+	if status := post(t, url, eventBody, signFor(url, eventBody)); status != 401 {
+		t.Errorf("got %d", status)
+	}
+	var got struct {
+		Verified bool
+		Status   int
+		Response struct {
+			Headers map[string][]string
+			Body    string
+		}
+		Forwarded struct {
+			URL         string
+			SignedAgain bool `json:"signed_again"`
+		}
+	}
+	must(t, json.Unmarshal([]byte(<-lines), &got))
+	if !got.Verified || got.Status != 401 || got.Response.Body != "the signature does not fit\n" || got.Response.Headers["Content-Type"] == nil {
+		t.Errorf("got %+v", got)
+	}
+	if got.Forwarded.SignedAgain || !strings.HasSuffix(got.Forwarded.URL, "/api/hook") {
+		t.Errorf("got %+v", got.Forwarded)
+	}
+}
+
+func TestListenEvents(t *testing.T) {
+	t.Parallel()
+	listen := start(t, "listen", "--addr", ":0", "--secret", "s3cret", "--color", "never", "--events", "LeadCompleted,created")
+	t.Cleanup(func() { listen.stop() })
+	url := listen.url(t) + "/"
+	lines := listen.lines()
+	completed := strings.Replace(eventBody, "updated", "completed", 1)
+	for _, body := range []string{eventBody, completed} {
+		if status := post(t, url, body, signFor(url, body)); status != 204 {
+			t.Errorf("got %d", status)
+		}
+	}
+	if line := <-lines; !strings.Contains(line, "lead:completed") {
+		t.Errorf("got %s", line)
+	}
+	code, _, stderr := runCommand(t.Context(), "listen", "--events", "deleted")
+	if code != console.ExitUsage || !strings.Contains(stderr, `"deleted"`) {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+	if code, _, stderr = runCommand(t.Context(), "listen", "--forward-exact"); code != console.ExitUsage || !strings.Contains(stderr, "--forward-exact needs --forward URL") {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
+// TestListenExplains prints the explanation of verify, once for each mistake, and the headers of a proxy.
+func TestListenExplains(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"text", "json"} {
+		listen := start(t, "listen", "--addr", ":0", "--secret", "s3cret", "--color", "never", "-o", format)
+		url := listen.url(t) + "/hook"
+		out := make(chan string, 1)
+		go func() { text, _ := io.ReadAll(listen.stdout); out <- string(text) }()
+		signedFor := map[string]string{"unknown": "http://elsewhere.example/other", "https": strings.Replace(url, "http:", "https:", 1)}
+		for _, name := range []string{"unknown", "https", "unknown", "https"} {
+			r, err := http.NewRequestWithContext(t.Context(), "POST", url, strings.NewReader(eventBody))
+			must(t, err)
+			if name == "unknown" {
+				r.Header.Set("X-Forwarded-Proto", "https")
+				r.Header.Set("X-Forwarded-Host", "crm.example")
+			}
+			r.Header.Set(signature.Header, signFor(signedFor[name], eventBody))
+			response, err := testClient.Do(r)
+			must(t, err)
+			response.Body.Close()
+		}
+		listen.stop()
+		got, times := <-out, 1
+		if format == "json" {
+			times = 2 // each object is complete
+		}
+		for want, n := range map[string]int{"a proxy added: X-Forwarded-Host: crm.example, X-Forwarded-Proto: https": times, "fix: ": 2 * times} {
+			if found := strings.Count(got, want); found != n {
+				t.Errorf("%q occurs %d times, want %d:\n%s", want, found, n, got)
+			}
+		}
 	}
 }
 

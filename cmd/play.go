@@ -62,7 +62,7 @@ visitor, completed. The exit code is 1 unless every response is 2xx.`,
 	settings.AddFlag(flags, &opt.pace, settings.FlagSpec[traffic.Pace]{
 		Name: "pace", Kind: "0|real|duration", Preset: "0", Parse: parsePace, Usage: "Wait this long between the events of a lead. real is the time that a visitor takes",
 	})
-	settings.AddFlag(flags, &opt.actions, settings.FlagSpec[[]payload.Action]{Name: "events", Kind: "list", Parse: parseActions, Usage: "Send only these events: created,updated,completed (default all)"})
+	settings.AddFlag(flags, &opt.actions, settings.FlagSpec[[]payload.Action]{Name: "events", Kind: "list", Parse: settings.ParseActions, Usage: "Send only these events: created,updated,completed (default all)"})
 	settings.AddFlag(flags, &opt.abandon, settings.FlagSpec[float64]{Name: "abandon", Kind: "share", Preset: "0", Parse: settings.ParseShare, Usage: "Leave this share of leads incomplete, 0.2 or 20%"})
 	flags.BoolVar(&opt.all, "all", false, "Send to every webhook of "+settings.ConfigName+" that receives the event")
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "Print the requests; send and record nothing")
@@ -78,18 +78,6 @@ func parsePace(s string) (traffic.Pace, error) {
 		return traffic.Pace{}, errors.New("want 0, real or a duration like 500ms")
 	}
 	return traffic.Pace{Between: d}, nil
-}
-
-func parseActions(s string) ([]payload.Action, error) {
-	var list []payload.Action
-	for name := range strings.SplitSeq(s, ",") {
-		action, err := payload.ParseAction(strings.TrimSpace(name))
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, action)
-	}
-	return list, nil
 }
 
 func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error {

@@ -15,7 +15,20 @@ var errRedirects = errors.New("there are too many redirects")
 // HTTPClient returns a client for requests that are not deliveries. It uses the TLS settings and the proxy of opt, and follows
 // redirects. It has no idle connections, because net/http logs unexpected data on them.
 func HTTPClient(opt Options) *http.Client {
+	transport := Transport(opt)
+	transport.DisableKeepAlives, transport.DisableCompression = true, false
+	return &http.Client{Transport: noSwitching{transport}, CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+		if len(via) >= maxRedirects {
+			return errRedirects
+		}
+		return nil
+	}}
+}
+
+// Transport returns a transport with the TLS settings and the proxy of opt. It adds no header for compression.
+func Transport(opt Options) *http.Transport {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DisableCompression, transport.MaxResponseHeaderBytes = true, maxResponseHead
 	transport.DialContext = dialTCP
 	transport.Proxy = nil
 	if opt.Proxy != nil {
@@ -27,14 +40,8 @@ func HTTPClient(opt Options) *http.Client {
 		}
 		return refusedTunnel(proxy, response.StatusCode, connect.Host)
 	}
-	transport.DisableKeepAlives = true
 	transport.TLSClientConfig = tlsConfig(&opt)
-	return &http.Client{Transport: noSwitching{transport}, CheckRedirect: func(_ *http.Request, via []*http.Request) error {
-		if len(via) >= maxRedirects {
-			return errRedirects
-		}
-		return nil
-	}}
+	return transport
 }
 
 // noSwitching is a transport that does not switch protocols. In net/http the body of a 101 response is the connection, which

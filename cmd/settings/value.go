@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"artihook/emitter/payload"
+
 	"github.com/spf13/pflag"
 )
 
@@ -164,4 +166,17 @@ func ParseTimeout(s string) (time.Duration, error) {
 		return 0, errors.New("want a duration above zero, like 500ms, 30s or 2m")
 	}
 	return d, err
+}
+
+// ParseActions parses a list of events with commas between them.
+func ParseActions(s string) ([]payload.Action, error) {
+	var list []payload.Action
+	for name := range strings.SplitSeq(s, ",") {
+		action, err := payload.ParseAction(strings.TrimSpace(name))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, action)
+	}
+	return list, nil
 }

@@ -20,11 +20,18 @@ const maxResponse = 1 << 20
 // forwardTimeout is the timeout of the other receiver, to the last byte of its response.
 const forwardTimeout = 30 * time.Second
 
-// Forward passes deliveries on to another receiver with the same body, headers and Host. The signature is valid there if that
-// receiver rebuilds the same URL.
+// Forward passes deliveries on to another receiver with the same body and headers. If that receiver would rebuild another URL
+// than the one that is signed, the delivery is signed again for its URL and sent with its Host.
 type Forward struct {
-	To        signature.URL     // if it has no path, the request's path is used
+	To        signature.URL     // if it has no path, the request's path is used; if it has no query, the request's query
+	Exact     bool              // never sign again, and send the Host of the request
 	Transport http.RoundTripper // nil is a transport without compression
+}
+
+// Forwarded describes a request that was passed on.
+type Forwarded struct {
+	URL         string // that the other receiver rebuilds
+	SignedAgain bool   // for URL
 }
 
 // withTransport returns f with a transport.
@@ -32,42 +39,58 @@ func (f *Forward) withTransport() *Forward {
 	if f == nil || f.Transport != nil {
 		return f
 	}
-	return &Forward{To: f.To, Transport: &http.Transport{
+	return &Forward{To: f.To, Exact: f.Exact, Transport: &http.Transport{
 		DisableCompression: true, MaxResponseHeaderBytes: 64 << 10, IdleConnTimeout: time.Minute,
 	}}
 }
 
 var errResponse = errors.New("the response has no final status from 200 to 599")
 
-// forwarded is the response of the other receiver.
-type forwarded struct {
-	status int
-	header http.Header
-	body   []byte
-}
-
 // perConnection lists the headers that are for one connection only (RFC 9110, section 7.6.1).
 var perConnection = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Content-Length"}
 
-// pass forwards the arrival and sets its status: that of the response, or 502 without a valid response.
-func (f *Forward) pass(a *Arrival, r *http.Request) *forwarded {
-	response, err := f.send(a, r)
+// pass forwards the arrival and sets its response: the one of the other receiver, or 502 without a valid response.
+func (f *Forward) pass(a *Arrival, r *http.Request, secret signature.Secret) {
+	to := f.To
+	_, query, hasQuery := strings.Cut(r.RequestURI, "?")
+	switch {
+	case to.Target == "/":
+		to.Target = r.RequestURI
+	case hasQuery && !strings.Contains(to.Target, "?"):
+		to.Target += "?" + query
+	}
+	sent, header := signature.URL{Scheme: to.Scheme, Host: r.Host, Target: to.Target}, endToEnd(r.Header)
+	signsAgain := a.Scheme == signature.SchemeURL && sent.String() != a.URL && !f.Exact
+	if signsAgain {
+		sent = to
+	}
+	a.Forwarded = &Forwarded{sent.String(), signsAgain}
+	if signsAgain {
+		signAgain(header, a, secret)
+	}
+	response, err := f.send(r.Context(), a, sent, header)
 	if err != nil {
 		a.reject(http.StatusBadGateway, "the receiver that requests are forwarded to sent no valid response") // without its URL
-		return nil
+		return
 	}
-	a.Status = response.status
-	return response
+	a.Status, a.Response = response.Status, response
 }
 
-func (f *Forward) send(a *Arrival, r *http.Request) (*forwarded, error) {
-	ctx, cancel := context.WithTimeout(r.Context(), forwardTimeout)
-	defer cancel()
-	to := f.To
-	if to.Target == "/" {
-		to.Target = r.RequestURI
+// signAgain replaces the signature, and removes the headers from which the other receiver could rebuild the URL of the sender.
+func signAgain(header http.Header, a *Arrival, secret signature.Secret) {
+	for name := range header {
+		if strings.HasPrefix(name, "X-Forwarded-") || strings.HasPrefix(name, "X-Original-") || name == "Forwarded" || name == "X-Rewrite-Url" {
+			header.Del(name)
+		}
 	}
-	out, err := http.NewRequestWithContext(ctx, r.Method, to.Scheme+"://"+to.Address(), bytes.NewReader(a.Body))
+	header.Set(signature.Header, signature.Sign(secret, a.Scheme, signature.Message{Method: a.Method, URL: a.Forwarded.URL, Body: a.Body}))
+}
+
+// send sends the arrival to the other receiver, with Host and target of a URL.
+func (f *Forward) send(ctx context.Context, a *Arrival, to signature.URL, header http.Header) (*Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, forwardTimeout)
+	defer cancel()
+	out, err := http.NewRequestWithContext(ctx, a.Method, f.To.Scheme+"://"+f.To.Address(), bytes.NewReader(a.Body))
 	if err != nil {
 		return nil, err
 	}
@@ -76,8 +99,7 @@ func (f *Forward) send(a *Arrival, r *http.Request) (*forwarded, error) {
 	if out.URL.Path, err = url.PathUnescape(out.URL.RawPath); err != nil {
 		return nil, err
 	}
-	out.Host = r.Host
-	out.Header = endToEnd(r.Header)
+	out.Host, out.Header = to.Host, header
 	if value := out.Header.Get(signature.Header); value != "" {
 		out.Header.Del(signature.Header)
 		out.Header[signature.Header] = []string{value} // in lower case, as ArtiBot sends it (docs/contract.md, section 1)
@@ -94,7 +116,7 @@ func (f *Forward) send(a *Arrival, r *http.Request) (*forwarded, error) {
 		return nil, errResponse
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponse))
-	return &forwarded{response.StatusCode, endToEnd(response.Header), body}, err
+	return &Response{response.StatusCode, endToEnd(response.Header), body}, err
 }
 
 // endToEnd returns the headers without those of the connection.
@@ -104,12 +126,4 @@ func endToEnd(header http.Header) http.Header {
 		header.Del(strings.TrimSpace(name))
 	}
 	return header
-}
-
-func (f *forwarded) write(w http.ResponseWriter) {
-	for name, values := range f.header {
-		w.Header()[name] = values
-	}
-	w.WriteHeader(f.status)
-	_, _ = w.Write(f.body) // fails only if the sender has disconnected
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/emitter/payload"
 	"artihook/emitter/signature"
 )
 
@@ -131,6 +132,73 @@ func TestForwardIsByteExact(t *testing.T) {
 	target.Close()
 	if response, text := post(t, server, 0); response.StatusCode != 502 || text != "the receiver that requests are forwarded to sent no valid response\n" {
 		t.Errorf("got %d %q", response.StatusCode, text)
+	}
+}
+
+// TestForwardSignsAgain forwards to a correct receiver, which rebuilds the URL from its own request.
+func TestForwardSignsAgain(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, path, public string // of --forward and of the listener
+		exact, body        bool
+		status             int
+		again              bool
+		target             string // what the other receiver gets
+	}{
+		{name: "same URL", status: 204, target: "/a%2Fb?x=1"},
+		{name: "another path", path: "/hook", status: 204, again: true, target: "/hook?x=1"},
+		{name: "another path and query", path: "/hook?y=2", status: 204, again: true, target: "/hook?y=2"},
+		{name: "a public URL", public: "https://tunnel.example", status: 204, again: true, target: "/a%2Fb?x=1"},
+		{name: "exact", path: "/hook", exact: true, status: 401, target: "/hook?x=1"},
+		{name: "the older scheme", path: "/hook", body: true, status: 204, target: "/hook?x=1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := make(chan Arrival, 1)
+			target := serve(t, Options{AnyScheme: true, Seen: func(a Arrival) { got <- a }})
+			forward := &Forward{To: parseURL(t, target.URL+tt.path), Exact: tt.exact}
+			scheme := signature.SchemeURL
+			if tt.body {
+				scheme = signature.SchemeBody
+			}
+			opt := Options{Scheme: scheme, Secret: secret, Forward: forward}
+			signed := "http://sender.example/a%2Fb?x=1"
+			if tt.public != "" {
+				opt.PublicURL, signed = parseURL(t, tt.public), tt.public+"/a%2Fb?x=1"
+			}
+			var seen Arrival
+			opt.Seen = func(a Arrival) { seen = a }
+			r := httptest.NewRequestWithContext(t.Context(), "POST", "/a%2Fb?x=1", strings.NewReader(body))
+			r.Host = "sender.example"
+			r.Header.Set("X-Forwarded-Proto", "https")
+			r.Header.Set(signature.Header, signature.Sign(secret, scheme, signature.Message{Method: "POST", URL: signed, Body: []byte(body)}))
+			w := httptest.NewRecorder()
+			New(opt).ServeHTTP(w, r)
+			a := <-got
+			if w.Code != tt.status || !strings.HasSuffix(a.URL, tt.target) || (a.Header.Get("X-Forwarded-Proto") == "") != tt.again {
+				t.Errorf("the response is %d, the other receiver got %s with %v", w.Code, a.URL, a.Header)
+			}
+			if seen.Forwarded == nil || seen.Forwarded.SignedAgain != tt.again || seen.Forwarded.URL != a.URL || seen.Response.Status != tt.status {
+				t.Errorf("got %+v, %+v, want %+v", seen.Forwarded, seen.Response, tt)
+			}
+		})
+	}
+}
+
+// TestEvents accepts all correct deliveries and passes on those of one event.
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	seen := 0
+	server := serve(t, Options{Events: []payload.Action{payload.Completed}, Forward: &Forward{To: parseURL(t, "http://127.0.0.1:1")}, Seen: func(Arrival) { seen++ }})
+	if response, _ := post(t, server, 0); response.StatusCode != 204 || seen != 0 { // an updated event
+		t.Errorf("got %d, %d seen", response.StatusCode, seen)
+	}
+	if response, _ := post(t, server, signature.SchemeBody); response.StatusCode != 401 || seen != 1 {
+		t.Errorf("a rejected delivery: got %d, %d seen", response.StatusCode, seen)
+	}
+	server = serve(t, Options{Events: []payload.Action{payload.Updated}, Seen: func(Arrival) { seen++ }})
+	if response, _ := post(t, server, 0); response.StatusCode != 204 || seen != 2 {
+		t.Errorf("got %d, %d seen", response.StatusCode, seen)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -54,6 +55,9 @@ type Options struct {
 	Random func() float64
 	// Forward passes correct deliveries on and returns the response to the sender; nil forwards nothing.
 	Forward *Forward
+	// Events are the events that are forwarded, stored and seen; none is all. The receiver accepts correct deliveries of
+	// other events and does nothing with them.
+	Events []payload.Action
 
 	// Lint sets Arrival.Flaws.
 	Lint bool
@@ -78,6 +82,9 @@ type Arrival struct {
 	Effect   Effect           // of an accepted event, with Options.Leads
 	Status   int              // of the response
 	Reason   string           // why the request was rejected; "" if it was accepted
+
+	Response  *Response
+	Forwarded *Forwarded // with Options.Forward; nil if the request was not passed on
 }
 
 type handler struct {
@@ -113,46 +120,38 @@ func New(opt Options) http.Handler {
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := Arrival{Time: h.Now(), Method: r.Method, URL: h.rebuild(r), Header: r.Header, LocalURL: local(r)}
 	h.judge(&a, w, r)
-	var response *forwarded
-	if a.Reason == "" && h.Forward != nil {
-		response = h.Forward.pass(&a, r)
+	if h.wants(&a) {
+		if a.Reason == "" && h.Forward != nil {
+			h.Forward.pass(&a, r, h.Secret)
+		}
+		if a.Reason == "" && h.Leads != nil && a.Status < 300 {
+			a.Effect = h.Leads.Take(a.Body)
+		}
 	}
-	if a.Reason == "" && h.Leads != nil && a.Status < 300 {
-		a.Effect = h.Leads.Take(a.Body)
+	switch {
+	case a.Reason != "":
+		a.Response = rejection(&a)
+	case a.Response == nil:
+		a.Response = h.acceptance(&a)
 	}
-	if h.Seen != nil {
+	if h.Seen != nil && h.wants(&a) {
 		h.Seen(a)
 	}
 	if r.Method == http.MethodPost {
 		_ = text.Wait(r.Context(), h.Delay) // a sender that has disconnected ends the wait
 	}
-	switch {
-	case a.Reason != "":
-		http.Error(w, a.Reason, a.Status)
-	case response != nil:
-		response.write(w)
-	default:
-		h.accept(&a, w)
-	}
+	a.Response.write(w)
 }
 
-func (h *handler) accept(a *Arrival, w http.ResponseWriter) {
-	if len(h.Body) > 0 && a.Status != http.StatusNoContent && a.Status != http.StatusNotModified {
-		w.Header().Set("Content-Type", http.DetectContentType(h.Body))
-		if json.Valid(h.Body) {
-			w.Header().Set("Content-Type", "application/json")
-		}
-		w.WriteHeader(a.Status)
-		_, _ = w.Write(h.Body) // fails only if the sender has disconnected
-		return
-	}
-	w.WriteHeader(a.Status)
+// wants reports whether the arrival is rejected or one of Options.Events.
+func (h *handler) wants(a *Arrival) bool {
+	action, err := payload.ParseAction(a.Summary.Event)
+	return len(h.Events) == 0 || a.Reason != "" || err != nil || slices.Contains(h.Events, action)
 }
 
 // judge reads the request and decides on the response.
 func (h *handler) judge(a *Arrival, w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
 		a.reject(http.StatusMethodNotAllowed, "ArtiBot sends POST")
 		return
 	}

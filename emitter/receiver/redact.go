@@ -10,15 +10,14 @@ import (
 // Redacted returns the arrival with the secret masked wherever the sender put it. The signature may not fit the masked
 // arrival.
 func (a Arrival) Redacted(secret signature.Secret) Arrival {
-	header := make(http.Header, len(a.Header))
-	for name, values := range a.Header {
-		name = secret.RedactText(name)
-		for _, value := range values {
-			header[name] = append(header[name], secret.RedactText(value))
-		}
-	}
-	a.Header = header
+	a.Header = redactHeader(a.Header, secret)
 	a.Body = secret.Redact(a.Body)
+	if a.Response != nil {
+		a.Response = &Response{a.Response.Status, redactHeader(a.Response.Header, secret), secret.Redact(a.Response.Body)}
+	}
+	if a.Forwarded != nil {
+		a.Forwarded = &Forwarded{secret.RedactText(a.Forwarded.URL), a.Forwarded.SignedAgain}
+	}
 	for _, text := range []*string{&a.Method, &a.URL, &a.Reason, &a.Summary.Event, &a.Summary.Lead} {
 		*text = secret.RedactText(*text)
 	}
@@ -27,4 +26,15 @@ func (a Arrival) Redacted(secret signature.Secret) Arrival {
 		a.Flaws[i].Path, a.Flaws[i].Text = secret.RedactText(a.Flaws[i].Path), secret.RedactText(a.Flaws[i].Text)
 	}
 	return a
+}
+
+func redactHeader(header http.Header, secret signature.Secret) http.Header {
+	redacted := make(http.Header, len(header))
+	for name, values := range header {
+		name = secret.RedactText(name)
+		for _, value := range values {
+			redacted[name] = append(redacted[name], secret.RedactText(value))
+		}
+	}
+	return redacted
 }

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -26,6 +27,18 @@ var (
 	prefixHeaders = []string{"X-Forwarded-Prefix", "X-Script-Name", "X-Forwarded-Path", "X-Ingress-Path"}
 	targetHeaders = []string{"X-Original-Url", "X-Rewrite-Url", "X-Original-Uri", "X-Forwarded-Uri", "X-Envoy-Original-Path", "X-Forwarded-Path", "X-Real-Uri"}
 )
+
+// ProxyHeaders returns the headers with which a proxy passes on the original URL, as "Name: value".
+func ProxyHeaders(headers http.Header) []string {
+	var list []string
+	names := slices.Concat([]string{"Forwarded", "X-Forwarded-Port"}, hostHeaders, protoHeaders, onHeaders, prefixHeaders, targetHeaders)
+	for i, name := range names {
+		if value := headers.Get(name); value != "" && slices.Index(names, name) == i {
+			list = append(list, name+": "+value)
+		}
+	}
+	return list
+}
 
 // proxyURLs returns the URLs that the headers of a proxy tell for a request for this URL.
 func proxyURLs(headers http.Header, expected urlParts) []proxyURL {
