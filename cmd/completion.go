@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -87,7 +86,7 @@ var flagValues = map[string]suggester{
 var listFlags = []string{"events", "rejection", "status"}
 
 // takesFiles matches the placeholders of arguments and of flags that can name files.
-var takesFiles = regexp.MustCompile(`FILE|DIR|BODY|COMMAND|^bytes$|^name$`)
+var takesFiles = text.Regexp(`FILE|DIR|BODY|COMMAND|^bytes$|^name$`)
 
 // addCompletions adds the completions of arguments and of flag values to a command and all commands below it. Only the completion
 // of shells may call it: it removes the placeholders from the usage of flags.
@@ -120,7 +119,7 @@ func addCompletions(a *app, cmd *cobra.Command) {
 func completer(a *app, suggest suggester, placeholder string, list bool) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, given []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		directive := cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
-		if takesFiles.MatchString(placeholder) {
+		if takesFiles().MatchString(placeholder) {
 			directive = cobra.ShellCompDirectiveDefault
 		}
 		if suggest == nil {
@@ -169,7 +168,7 @@ func suggestWebhooks(a *app, cmd *cobra.Command) []string {
 	withHistory(a, cmd, func(ctx context.Context, store *history.Store) {
 		recorded, err := store.Webhooks(ctx)
 		for _, name := range recorded {
-			if err == nil && plainWord(name) && !slices.Contains(names, name) {
+			if err == nil && plainWord().MatchString(name) && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
@@ -235,7 +234,7 @@ func recordedValues(a *app, cmd *cobra.Command, limit int, value func(*history.D
 				return
 			}
 			v := value(&d)
-			if seen[v] || !plainWord(v) {
+			if seen[v] || !plainWord().MatchString(v) {
 				continue
 			}
 			seen[v] = true
@@ -271,8 +270,8 @@ func withHistory(a *app, cmd *cobra.Command, read func(context.Context, *history
 	read(ctx, store)
 }
 
-// plainWord reports whether a shell reads a value of the history as one word, as it is.
-var plainWord = regexp.MustCompile(`^[\pL\pN][\pL\pN_.@-]*$`).MatchString
+// plainWord matches a value of the history that a shell reads as one word, as it is.
+var plainWord = text.Regexp(`^[\pL\pN][\pL\pN_.@-]*$`)
 
 // described returns a value with its description. A description is text of other people: it is one line without control characters.
 func described(value, description string) string {

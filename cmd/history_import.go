@@ -10,7 +10,6 @@ import (
 	"io"
 	"iter"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
@@ -88,7 +87,7 @@ func inputName(name string) string {
 }
 
 // deliveryLine matches the beginning of a line that artihook wrote for a delivery.
-var deliveryLine = regexp.MustCompile(`^\s*\{[^\n]*?"sign_url"\s*:`)
+var deliveryLine = text.Regexp(`^\s*\{[^\n]*?"sign_url"\s*:`)
 
 // saved returns the deliveries of a file, or of stdin if file is nil. Lines of artihook are read one after the other. A file with an
 // error in a line changes nothing, because all lines of a regular file are read once before they are imported.
@@ -98,7 +97,7 @@ func saved(ctx context.Context, a *app, from io.Reader, file *os.File) (iter.Seq
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	if len(bytes.TrimSpace(start)) > 0 && !deliveryLine.Match(start) {
+	if len(bytes.TrimSpace(start)) > 0 && !deliveryLine().Match(start) {
 		return recorded(a, buffered)
 	}
 	if info, err := statOf(file); err != nil || !info.Mode().IsRegular() {

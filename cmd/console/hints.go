@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/signature"
+	"artihook/emitter/text"
 )
 
 // SendContext describes how deliveries are sent, for hints. The zero value is a delivery signed with a secret.
@@ -36,7 +36,7 @@ func failureHint(d *history.Delivery, sending *SendContext) (hint, cause string)
 		hint = d.Error + ": " + d.Reason + "; --cert FILE and --key FILE send a client certificate"
 	case d.Error != "":
 		hint = d.Error + ": " + d.Reason
-	case d.Status == http.StatusBadRequest && d.Response != nil && isPlainOnTLS(d.Response.Body):
+	case d.Status == http.StatusBadRequest && d.Response != nil && isPlainOnTLS().Match(d.Response.Body):
 		hint = fmt.Sprintf("%d: %s", d.Status, useHTTPS)
 	case d.Status == http.StatusProxyAuthRequired && d.Proxy != "":
 		hint = fmt.Sprintf("%d: the proxy %s wants a user and a password; write them into its URL, http://USER:PASSWORD@HOST:PORT", d.Status, d.Proxy)
@@ -51,7 +51,7 @@ func failureHint(d *history.Delivery, sending *SendContext) (hint, cause string)
 const useHTTPS = "the receiver expects TLS on this port; write https instead of http"
 
 // isPlainOnTLS matches the response of Go, nginx and Apache to an http request on a port for TLS.
-var isPlainOnTLS = regexp.MustCompile(`(?i)http request (?:to an HTTPS server|was sent to HTTPS port)|speaking plain HTTP to an SSL`).Match
+var isPlainOnTLS = text.Regexp(`(?i)http request (?:to an HTTPS server|was sent to HTTPS port)|speaking plain HTTP to an SSL`)
 
 // tlsTimeout is the timeout of expectsTLS.
 const tlsTimeout = 2 * time.Second

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"artihook/emitter"
 	"artihook/emitter/history"
+	"artihook/emitter/text"
 )
 
 // isRejected reports whether the response has the status of a rejected signature.
@@ -83,8 +83,8 @@ func pathOf(target string) string {
 }
 
 var (
-	likeDate   = regexp.MustCompile(`^(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.{0,21}|/Date\(.*\)/)$`)
-	stableDate = regexp.MustCompile(`^.{19}(?:\.\d{0,6}[1-9])?Z?$|\.\d{8}$|\.\d{8}Z$|\.\d{9,}Z$`)
+	likeDate   = text.Regexp(`^(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.{0,21}|/Date\(.*\)/)$`)
+	stableDate = text.Regexp(`^.{19}(?:\.\d{0,6}[1-9])?Z?$|\.\d{8}$|\.\d{8}Z$|\.\d{9,}Z$`)
 )
 
 // unstableDate returns the first text of the body that Newtonsoft.Json reads as a date and writes in another form
@@ -98,7 +98,7 @@ func unstableDate(body []byte) string {
 		if err != nil {
 			return ""
 		}
-		if s, ok := token.(string); ok && likeDate.MatchString(s) && !stableDate.MatchString(s) {
+		if s, ok := token.(string); ok && likeDate().MatchString(s) && !stableDate().MatchString(s) {
 			return s
 		}
 	}

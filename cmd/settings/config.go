@@ -7,7 +7,6 @@ import (
 	"io"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"strings"
 	"time"
 
@@ -94,7 +93,7 @@ func (c *Config) errorAt(s Setting, err error) error {
 	return &yamlfile.Diagnostic{File: c.File, Line: s.at.Line, Column: s.at.Column, Problem: err.Error()}
 }
 
-var variable = regexp.MustCompile(`\$\{([^}]*)\}`)
+var variable = text.Regexp(`\$\{([^}]*)\}`)
 
 // expand replaces ${VAR} from the environment. Only used settings are expanded, so that a missing variable of one webhook does not
 // affect the others.
@@ -103,7 +102,7 @@ func (c *Config) expand(s Setting, env func(string) (string, bool)) (string, err
 		return "", c.errorAt(s, errors.New("a ${ is never closed; write ${VARIABLE}"))
 	}
 	var missing error
-	text := variable.ReplaceAllStringFunc(s.Text, func(match string) string {
+	text := variable().ReplaceAllStringFunc(s.Text, func(match string) string {
 		name := match[2 : len(match)-1]
 		value, ok := env(name)
 		if !ok && missing == nil {

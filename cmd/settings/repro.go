@@ -3,7 +3,6 @@ package settings
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -93,14 +92,14 @@ func EnvReference(flag string) string {
 	return `"$` + envName(flag) + `"`
 }
 
-var isVariable = regexp.MustCompile(`^"\$` + EnvPrefix + `[A-Z_]+"$`).MatchString
+var isVariable = text.Regexp(`^"\$` + EnvPrefix + `[A-Z_]+"$`)
 
 // ShellLine joins words to one command line for a POSIX shell. It quotes each word, except those of EnvReference.
 func ShellLine(words []string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
 		quoted[i] = w
-		if !isVariable(w) {
+		if !isVariable().MatchString(w) {
 			quoted[i] = shellWord(w)
 		}
 	}

@@ -36,7 +36,7 @@ func FuzzShellLine(f *testing.F) {
 	f.Add("a\nb'\\\u202e\xff", "--var=x=\t1")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		words := []string{"artihook", a, b}
-		if strings.Contains(a+b, "\x00") || isVariable(a) || isVariable(b) {
+		if strings.Contains(a+b, "\x00") || isVariable().MatchString(a) || isVariable().MatchString(b) {
 			return
 		}
 		line := ShellLine(words)

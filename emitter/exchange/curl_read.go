@@ -3,16 +3,17 @@ package exchange
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"artihook/emitter/text"
 )
 
 var (
 	// curlStart matches a line that runs curl, with what can precede it: a prompt, a path, time, a pipe.
-	curlStart = regexp.MustCompile(`(?im)(?:^|[\s|;&(/\\"'>])curl(?:\.exe)?["']?\s`)
-	cmdStyle  = regexp.MustCompile(`(?m)\^"|\^\r?$|"\{""|^[A-Za-z]:\\[^>\n]{0,200}>`)
-	cmdPrefix = regexp.MustCompile(`(?m)^[A-Za-z]:\\[^>\n]{0,200}>`)
+	curlStart = text.Regexp(`(?im)(?:^|[\s|;&(/\\"'>])curl(?:\.exe)?["']?\s`)
+	cmdStyle  = text.Regexp(`(?m)\^"|\^\r?$|"\{""|^[A-Za-z]:\\[^>\n]{0,200}>`)
+	cmdPrefix = text.Regexp(`(?m)^[A-Za-z]:\\[^>\n]{0,200}>`)
 )
 
 // isCurl recognises a curl command at the beginning, below comments, or behind a command that writes its body.
@@ -24,9 +25,9 @@ func isCurl(in *input) bool {
 		first, _, _ := strings.Cut(strings.TrimSpace(line), " ")
 		switch first {
 		case "echo", "printf", "cat", "code=$(":
-			return curlStart.MatchString(in.text)
+			return curlStart().MatchString(in.text)
 		}
-		return curlStart.MatchString(line + "\n")
+		return curlStart().MatchString(line + "\n")
 	}
 	return false
 }
@@ -67,9 +68,9 @@ func readCurl(in *input) ([]Recording, error) {
 // splitCommands splits the text by the rules of the shell for which it is written.
 func splitCommands(text string) ([]command, error) {
 	switch {
-	case cmdStyle.MatchString(text):
-		return splitCmd(cmdPrefix.ReplaceAllString(text, ""))
-	case backtickEnd.MatchString(text) || curlInPrompt.MatchString(text):
+	case cmdStyle().MatchString(text):
+		return splitCmd(cmdPrefix().ReplaceAllString(text, ""))
+	case backtickEnd().MatchString(text) || curlInPrompt().MatchString(text):
 		scripts, err := splitPowerShell(text)
 		var commands []command
 		for _, script := range scripts {
@@ -107,7 +108,7 @@ func continued(text string) string {
 }
 
 // before are words that can precede a command without a change of what it sends.
-var before = regexp.MustCompile(`^(?:time|-p|sudo|env|command|exec|nohup|then|do|else|!|[{]|~.*|[A-Za-z_]\w*=.*|.*[$%#>❯➜])$`)
+var before = text.Regexp(`^(?:time|-p|sudo|env|command|exec|nohup|then|do|else|!|[{]|~.*|[A-Za-z_]\w*=.*|.*[$%#>❯➜])$`)
 
 // curlWords returns the words of a command from curl on.
 func curlWords(words []word) ([]word, bool) {
@@ -116,7 +117,7 @@ func curlWords(words []word) ([]word, bool) {
 		if name == "curl" || name == "curl.exe" {
 			return words[i:], true
 		}
-		if !before.MatchString(w.text) {
+		if !before().MatchString(w.text) {
 			break
 		}
 	}
@@ -131,7 +132,7 @@ func (c command) output() (stdin []byte, source string) {
 			return nil, w.problem
 		}
 	}
-	if len(words) > 0 && before.MatchString(words[0].text) {
+	if len(words) > 0 && before().MatchString(words[0].text) {
 		words = words[1:]
 	}
 	switch {

@@ -2,18 +2,19 @@ package exchange
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"artihook/emitter/text"
 )
 
-var fetchStart = regexp.MustCompile(`^(?:(?:const|let|var) +\w+ *= *)?(?:return +)?(?:await +)?(?:window\.)?fetch\(`)
+var fetchStart = text.Regexp(`^(?:(?:const|let|var) +\w+ *= *)?(?:return +)?(?:await +)?(?:window\.)?fetch\(`)
 
 // isFetch recognises a fetch call of JavaScript, as browsers copy it.
 func isFetch(in *input) bool {
 	for line := range strings.SplitSeq(in.text[:min(len(in.text), 64<<10)], "\n") {
 		if !isComment(line) {
-			return fetchStart.MatchString(strings.TrimSpace(line))
+			return fetchStart().MatchString(strings.TrimSpace(line))
 		}
 	}
 	return false

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"io"
 	"net/http/httputil"
-	"regexp"
 	"strings"
+
+	"artihook/emitter/text"
 )
 
 // logPrefixes match what loggers write before each line: a time, the name of a container, both.
-var logPrefixes = regexp.MustCompile(`^(?:[\w.-]+ +\| ?)?(?:` +
+var logPrefixes = text.Regexp(`^(?:[\w.-]+ +\| ?)?(?:` +
 	`\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?\]?:? ?` + // 2026-01-31T09:30:00.5Z
 	`|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?:? ?` + // 09:30:00.5
 	`|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[\w.-]+ [\w./-]+(?:\[\d+\])?: )?` + // Jan 31 09:30:00 host app[1]:
@@ -57,7 +58,7 @@ func isResponse(line string) bool {
 	return err == nil
 }
 
-func unprefixed(line string) string { return line[len(logPrefixes.FindString(line)):] }
+func unprefixed(line string) string { return line[len(logPrefixes().FindString(line)):] }
 
 // readHTTP reads requests that a proxy, logger or editor has saved. Unlike [ParseRequest] it accepts lines that end in a
 // line feed alone, any version of HTTP or none, a whole URL as the target, comments before the first line, a time before
@@ -86,7 +87,7 @@ func readHTTP(in *input) ([]Recording, error) {
 // withoutPrefixes removes the prefixes of a logger if the first line has one.
 func withoutPrefixes(whole string) (string, bool) {
 	first := strings.TrimLeft(whole, "\r\n")
-	if logPrefixes.FindString(first) == "" {
+	if logPrefixes().FindString(first) == "" {
 		return whole, false
 	}
 	lines := strings.Split(whole, "\n")

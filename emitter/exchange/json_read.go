@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"artihook/emitter/text"
 )
 
 // input is a text to read: one JSON object with its fields, or any other text without fields.
@@ -84,7 +85,7 @@ func objects(whole string, from int) ([]input, error) {
 			return list, nil
 		}
 		if err != nil {
-			if opened := listStart.FindStringIndex(whole[from:]); len(list) == 0 && opened != nil {
+			if opened := listStart().FindStringIndex(whole[from:]); len(list) == 0 && opened != nil {
 				at.moveTo(from + opened[1])
 				list = elements(at)
 			}
@@ -107,7 +108,7 @@ func (p *position) moveTo(at int) {
 	p.at = at
 }
 
-var listStart = regexp.MustCompile(`"(?:` + strings.Join(lists, "|") + `)"\s*:\s*\[`)
+var listStart = text.Regexp(`"(?:` + strings.Join(lists, "|") + `)"\s*:\s*\[`)
 
 // elements returns the complete elements of a list from the place after its bracket on.
 func elements(at position) []input {

@@ -3,24 +3,25 @@ package exchange
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"artihook/emitter/text"
 )
 
 var (
-	invokeCommand = regexp.MustCompile(`(?im)^(?:PS [^>\n]*> *)?(?:\$[\w:]+ *= *)?(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b`)
-	curlAlias     = regexp.MustCompile(`(?im)^(?:PS [^>\n]*> *)?(?:curl|wget) .*-(?:Uri|Headers @|Method|Body)\b`)
-	curlInPrompt  = regexp.MustCompile(`(?im)^PS [^>\n]*> *(?:& *)?\S*curl(?:\.exe)?\b`)
-	backtickEnd   = regexp.MustCompile("(?m)[ \t]`\r?$")
+	invokeCommand = text.Regexp(`(?im)^(?:PS [^>\n]*> *)?(?:\$[\w:]+ *= *)?(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b`)
+	curlAlias     = text.Regexp(`(?im)^(?:PS [^>\n]*> *)?(?:curl|wget) .*-(?:Uri|Headers @|Method|Body)\b`)
+	curlInPrompt  = text.Regexp(`(?im)^PS [^>\n]*> *(?:& *)?\S*curl(?:\.exe)?\b`)
+	backtickEnd   = text.Regexp("(?m)[ \t]`\r?$")
 )
 
 // isPowerShell recognises Invoke-WebRequest and its other names.
 func isPowerShell(in *input) bool {
 	start := in.text[:min(len(in.text), 256<<10)]
-	return invokeCommand.MatchString(start) || curlAlias.MatchString(start)
+	return invokeCommand().MatchString(start) || curlAlias().MatchString(start)
 }
 
 // readPowerShell reads commands of Invoke-WebRequest or Invoke-RestMethod, with the variables that are set before them.
@@ -119,7 +120,7 @@ const computed = "its value is computed; replace the expression by its text"
 // to a text or a table are replaced.
 func splitPowerShell(text string) ([][]psValue, error) {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
-	p := powerShell{text: psPrompt.ReplaceAllString(text, ""), line: 1, variables: map[string]psValue{}}
+	p := powerShell{text: psPrompt().ReplaceAllString(text, ""), line: 1, variables: map[string]psValue{}}
 	var commands [][]psValue
 	for p.at < len(p.text) {
 		args, err := p.statement()
@@ -133,7 +134,7 @@ func splitPowerShell(text string) ([][]psValue, error) {
 	return commands, nil
 }
 
-var psPrompt = regexp.MustCompile(`(?m)^(?:PS [^>\n]*>|>>) ?`)
+var psPrompt = text.Regexp(`(?m)^(?:PS [^>\n]*>|>>) ?`)
 
 // powerShell is a script that is being read.
 type powerShell struct {
@@ -173,13 +174,13 @@ func (p *powerShell) space(lines bool) {
 	}
 }
 
-var psAssignment = regexp.MustCompile(`^\$([\w:]+) *= *`)
+var psAssignment = text.Regexp(`^\$([\w:]+) *= *`)
 
 // statement reads up to the end of a statement and returns the command with its arguments.
 func (p *powerShell) statement() ([]psValue, error) {
 	p.space(true)
 	name := ""
-	if m := psAssignment.FindStringSubmatch(p.rest()); m != nil {
+	if m := psAssignment().FindStringSubmatch(p.rest()); m != nil {
 		name = strings.ToLower(m[1])
 		p.skip(len(m[0]))
 	}
@@ -310,7 +311,7 @@ func (p *powerShell) double(v *psValue) (string, error) {
 	return "", errorAt(opened, `the quote " is never closed; paste the whole command`)
 }
 
-var psChar = regexp.MustCompile(`(?i)^(?:\$\(\[char\]\d{1,5}\))+`)
+var psChar = text.Regexp(`(?i)^(?:\$\(\[char\]\d{1,5}\))+`)
 
 // expanded reads one character, escape or variable of a text in double quotes.
 func (p *powerShell) expanded(v *psValue) string {
@@ -323,13 +324,13 @@ func (p *powerShell) expanded(v *psValue) string {
 		}
 		return rest[1:2]
 	case strings.HasPrefix(rest, "$(["): // as Chrome writes a character that is not ASCII
-		chars := psChar.FindString(rest)
+		chars := psChar().FindString(rest)
 		if chars == "" {
 			break
 		}
 		p.skip(len(chars))
 		var units []uint16
-		for _, digits := range psDigits.FindAllString(chars, -1) {
+		for _, digits := range psDigits().FindAllString(chars, -1) {
 			n, _ := strconv.ParseUint(digits, 10, 16)
 			units = append(units, uint16(n))
 		}
@@ -342,13 +343,13 @@ func (p *powerShell) expanded(v *psValue) string {
 	return rest[:1]
 }
 
-var psDigits = regexp.MustCompile(`\d+`)
+var psDigits = text.Regexp(`\d+`)
 
-var psVariable = regexp.MustCompile(`^\$(?:\{([^}\n]+)\}|([A-Za-z_][\w:]*))`)
+var psVariable = text.Regexp(`^\$(?:\{([^}\n]+)\}|([A-Za-z_][\w:]*))`)
 
 // variable returns the text of a variable that is set before, and sets the problem of v if there is none.
 func (p *powerShell) variable(v *psValue) string {
-	m := psVariable.FindStringSubmatch(p.rest())
+	m := psVariable().FindStringSubmatch(p.rest())
 	if m == nil {
 		if strings.HasPrefix(p.rest(), "$(") {
 			v.problem = computed
@@ -457,7 +458,7 @@ func (p *powerShell) key() (string, error) {
 	return name, nil
 }
 
-var psBytes = regexp.MustCompile(`(?i)^\(\s*\[(?:System\.)?Text\.Encoding\]::UTF8\.GetBytes\(`)
+var psBytes = text.Regexp(`(?i)^\(\s*\[(?:System\.)?Text\.Encoding\]::UTF8\.GetBytes\(`)
 
 // parentheses reads (…): a text, the UTF-8 bytes of a text, or an expression, whose value is unknown.
 func (p *powerShell) parentheses(v *psValue) (string, bool, error) {
@@ -467,7 +468,7 @@ func (p *powerShell) parentheses(v *psValue) (string, bool, error) {
 	}
 	defer func() { p.depth-- }()
 	close := 1
-	if m := psBytes.FindString(p.rest()); m != "" {
+	if m := psBytes().FindString(p.rest()); m != "" {
 		p.skip(len(m))
 		close = 2
 	} else {

@@ -1,9 +1,10 @@
 package exchange
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"artihook/emitter/text"
 )
 
 // command is one command of a shell.
@@ -96,7 +97,7 @@ func (s *shell) step() error {
 	case strings.HasPrefix(rest, `$"`):
 		return s.doubleQuoted(2)
 	case c == '$' && isExpansion(rest):
-		if strings.HasPrefix(rest, "$(") && assignment.Match(s.bare) && len(s.now.words) == 0 && !strings.HasPrefix(rest, "$((") {
+		if strings.HasPrefix(rest, "$(") && assignment().Match(s.bare) && len(s.now.words) == 0 && !strings.HasPrefix(rest, "$((") {
 			s.inWord, s.word, s.bare = false, nil, nil // code=$(curl …)
 			s.skip(2)
 			return nil
@@ -115,7 +116,7 @@ func (s *shell) step() error {
 	return nil
 }
 
-var assignment = regexp.MustCompile(`^[A-Za-z_]\w*=$`)
+var assignment = text.Regexp(`^[A-Za-z_]\w*=$`)
 
 // isExpansion reports whether the shell would replace the $ with which rest begins.
 func isExpansion(rest string) bool {
@@ -308,14 +309,14 @@ func (s *shell) operator(rest string) {
 	}
 }
 
-var braces = regexp.MustCompile(`\{[^{}]*(?:,|\.\.)[^{}]*\}`)
+var braces = text.Regexp(`\{[^{}]*(?:,|\.\.)[^{}]*\}`)
 
 // endWord adds the word to the command, or uses it as the operand of a redirection.
 func (s *shell) endWord() {
 	if !s.inWord {
 		return
 	}
-	if s.problem == "" && braces.Match(s.bare) {
+	if s.problem == "" && braces().Match(s.bare) {
 		s.problem = "it has unquoted braces, of which the shell makes several words; put it in single quotes"
 	}
 	w := word{string(s.word), s.begun, s.problem}

@@ -3,32 +3,33 @@ package exchange
 import (
 	"encoding/hex"
 	"errors"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"artihook/emitter/text"
 )
 
 var (
-	traceMark = regexp.MustCompile(`(?m)^[^\n<>*]{0,64}?> (?:[A-Z]{3,10} (?:/|https?://)\S*( HTTP/[\d.]+)?|:method: )`)
-	dataMark  = regexp.MustCompile(`(?m)^(?:[\d:.]+ )?=> Send header, \d+ bytes`)
-	signedRow = regexp.MustCompile(`(?m)^signed for +(\S+)`)
-	tlsMark   = regexp.MustCompile(`(?m)^.{0,64}\* .*(?:port 443\b|SSL connection using|TLS handshake)`)
+	traceMark = text.Regexp(`(?m)^[^\n<>*]{0,64}?> (?:[A-Z]{3,10} (?:/|https?://)\S*( HTTP/[\d.]+)?|:method: )`)
+	dataMark  = text.Regexp(`(?m)^(?:[\d:.]+ )?=> Send header, \d+ bytes`)
+	signedRow = text.Regexp(`(?m)^signed for +(\S+)`)
+	tlsMark   = text.Regexp(`(?m)^.{0,64}\* .*(?:port 443\b|SSL connection using|TLS handshake)`)
 )
 
 // isTrace recognises the output of curl -v or --trace-ascii, and of artihook with -v.
 func isTrace(in *input) bool {
-	start := colors.ReplaceAllString(in.text[:min(len(in.text), 256<<10)], "")
-	return traceMark.MatchString(start) || dataMark.MatchString(start)
+	start := colors().ReplaceAllString(in.text[:min(len(in.text), 256<<10)], "")
+	return traceMark().MatchString(start) || dataMark().MatchString(start)
 }
 
 // readTrace reads the requests of a trace. A request of curl -v has no body, unless the command that was traced precedes it.
 func readTrace(in *input) ([]Recording, error) {
-	if dataMark.MatchString(in.text) {
+	if dataMark().MatchString(in.text) {
 		return readDump(in)
 	}
 	t := tracer{reading: -1}
-	for line := range strings.SplitSeq(colors.ReplaceAllString(in.text, ""), "\n") {
+	for line := range strings.SplitSeq(colors().ReplaceAllString(in.text, ""), "\n") {
 		t.line++
 		if err := t.add(strings.TrimSuffix(line, "\r")); err != nil {
 			return nil, &lineError{t.line, err}
@@ -81,7 +82,7 @@ func (t *tracer) add(line string) error {
 // cutSign returns the text after a sign at the beginning of the line. curl ends a head with the sign alone.
 func cutSign(line string, sign byte) (string, bool) {
 	at := strings.IndexByte(line, sign)
-	if at < 0 || at > 0 && logPrefixes.FindString(line) != line[:at] {
+	if at < 0 || at > 0 && logPrefixes().FindString(line) != line[:at] {
 		return "", false
 	}
 	text := line[at+1:]
@@ -91,7 +92,7 @@ func cutSign(line string, sign byte) (string, bool) {
 	return strings.TrimPrefix(text, " "), true
 }
 
-var colors = regexp.MustCompile("\x1b\\[[0-9;]*m")
+var colors = text.Regexp("\x1b\\[[0-9;]*m")
 
 // end adds the request that was read.
 func (t *tracer) end() error {
@@ -116,13 +117,13 @@ func (t *tracer) end() error {
 	if err != nil {
 		return err
 	}
-	if row := signedRow.FindStringSubmatch(above); row != nil {
+	if row := signedRow().FindStringSubmatch(above); row != nil {
 		r.URL = row[1]
-	} else if tlsMark.MatchString(above) {
+	} else if tlsMark().MatchString(above) {
 		r.setURL("https")
 	} else if strings.Contains(above, "* ") {
 		r.setURL("http")
-	} else if shown := deliveryLine.FindStringSubmatch(above); shown != nil {
+	} else if shown := deliveryLine().FindStringSubmatch(above); shown != nil {
 		r.Also = append(r.Also, shown[1])
 		scheme, _, _ := strings.Cut(shown[1], "://")
 		r.setURL(scheme)
@@ -133,14 +134,14 @@ func (t *tracer) end() error {
 }
 
 // deliveryLine matches the line that artihook prints for a delivery.
-var deliveryLine = regexp.MustCompile(`(?m)^(?:\d\d:\d\d:\d\d )?\[[a-z0-9 ]+\] \S+ (?:v\d+ )?(https?://\S+)`)
+var deliveryLine = text.Regexp(`(?m)^(?:\d\d:\d\d:\d\d )?\[[a-z0-9 ]+\] \S+ (?:v\d+ )?(https?://\S+)`)
 
-var cutBody = regexp.MustCompile(`\n?… and \d+ bytes more, which -o json shows$`)
+var cutBody = text.Regexp(`\n?… and \d+ bytes more, which -o json shows$`)
 
 // tracedBody returns the body of the lines of a trace, in the spelling that has the length of Content-Length. artihook
 // escapes characters that cannot be seen.
 func (r *Recording) tracedBody(shown string) ([]byte, error) {
-	if cutBody.MatchString(shown) {
+	if cutBody().MatchString(shown) {
 		return nil, errors.New("the body is cut; print it with -o json")
 	}
 	length, ok := r.Request.Headers.Lookup("Content-Length")
@@ -152,11 +153,11 @@ func (r *Recording) tracedBody(shown string) ([]byte, error) {
 	return []byte(shown), nil
 }
 
-var visible = regexp.MustCompile(`\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|r)`)
+var visible = text.Regexp(`\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|r)`)
 
 // unescaped returns the text with the characters that artihook showed as an escape.
 func unescaped(shown string) string {
-	return visible.ReplaceAllStringFunc(shown, func(escape string) string {
+	return visible().ReplaceAllStringFunc(shown, func(escape string) string {
 		if escape == `\r` {
 			return "\r"
 		}
@@ -172,9 +173,9 @@ func unescaped(shown string) string {
 }
 
 var (
-	dumpPart = regexp.MustCompile(`^(?:[\d:.]+ )?(=>|<=|==) (Send header|Send data|Info|Recv|Send SSL)?`)
-	dumpHex  = regexp.MustCompile(`^[0-9a-f]{4,8}: ((?:[0-9a-f]{2} ){1,16})`)
-	dumpText = regexp.MustCompile(`^[0-9a-f]{4,8}: (.*)$`)
+	dumpPart = text.Regexp(`^(?:[\d:.]+ )?(=>|<=|==) (Send header|Send data|Info|Recv|Send SSL)?`)
+	dumpHex  = text.Regexp(`^[0-9a-f]{4,8}: ((?:[0-9a-f]{2} ){1,16})`)
+	dumpText = text.Regexp(`^[0-9a-f]{4,8}: (.*)$`)
 )
 
 // readDump reads the output of curl --trace, which is exact, or of --trace-ascii, which shows a dot for other bytes.
@@ -192,7 +193,7 @@ func readDump(in *input) ([]Recording, error) {
 	}
 	for line := range strings.SplitSeq(in.text, "\n") {
 		line = strings.TrimSuffix(line, "\r")
-		if m := dumpPart.FindStringSubmatch(line); m != nil {
+		if m := dumpPart().FindStringSubmatch(line); m != nil {
 			if m[2] == "Send header" {
 				if err := end(); err != nil {
 					return nil, err
@@ -227,12 +228,12 @@ func readDump(in *input) ([]Recording, error) {
 
 // dumped returns the text of a line of a dump, and whether its bytes are exact.
 func dumped(line string) (text string, exact bool) {
-	if m := dumpHex.FindStringSubmatch(line); m != nil {
+	if m := dumpHex().FindStringSubmatch(line); m != nil {
 		if data, err := hex.DecodeString(strings.ReplaceAll(m[1], " ", "")); err == nil {
 			return string(data), true
 		}
 	}
-	if m := dumpText.FindStringSubmatch(line); m != nil {
+	if m := dumpText().FindStringSubmatch(line); m != nil {
 		return m[1], false
 	}
 	return "", false

@@ -1,7 +1,6 @@
 package text
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -13,9 +12,9 @@ const Placeholder = "…"
 const credentialHeaders = `(?:proxy-)?authorization|(?:set-)?cookie|(?:x-)?api-?key|x-(?:[a-z0-9]+-)*(?:auth|token|secret|password|key)(?:-[a-z0-9]+)*`
 
 var (
-	userInfo = regexp.MustCompile(`(://)[^\s/?#"'<>@]*(?:@[^\s/?#"'<>@]*)*@`)
-	query    = regexp.MustCompile(`([?&;])([^\s=&;#"'<>?]+)=([^\s&;#"'<>]*[^\s&;#"'<>:,.)])`) // without the punctuation after a URL
-	header   = regexp.MustCompile(`(?i)\b(` + credentialHeaders + `)(:[ \t]*)([^\r\n"']+)`)
+	userInfo = Regexp(`(://)[^\s/?#"'<>@]*(?:@[^\s/?#"'<>@]*)*@`)
+	query    = Regexp(`([?&;])([^\s=&;#"'<>?]+)=([^\s&;#"'<>]*[^\s&;#"'<>:,.)])`) // without the punctuation after a URL
+	header   = Regexp(`(?i)\b(` + credentialHeaders + `)(:[ \t]*)([^\r\n"']+)`)
 )
 
 // Mask returns s with every credential that it recognizes replaced by a placeholder: the user information of a URL, query
@@ -23,10 +22,10 @@ var (
 // the head of a request, a command or an error.
 func Mask(s string) string {
 	if strings.Contains(s, "@") {
-		s = userInfo.ReplaceAllString(s, "${1}"+Placeholder+"@")
+		s = userInfo().ReplaceAllString(s, "${1}"+Placeholder+"@")
 	}
 	if strings.Contains(s, "=") {
-		s = query.ReplaceAllStringFunc(s, func(pair string) string {
+		s = query().ReplaceAllStringFunc(s, func(pair string) string {
 			name, _, _ := strings.Cut(pair[1:], "=")
 			if !isCredential(name) {
 				return pair
@@ -35,7 +34,7 @@ func Mask(s string) string {
 		})
 	}
 	if mayHaveHeader(s) {
-		s = header.ReplaceAllString(s, "${1}${2}"+Placeholder)
+		s = header().ReplaceAllString(s, "${1}${2}"+Placeholder)
 	}
 	return s
 }

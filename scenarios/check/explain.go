@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"unicode/utf8"
 
 	"artihook/emitter/history"
+	"artihook/emitter/text"
 )
 
 // explain returns the cause according to the response to a delivery that should be accepted, for [Result.Hint], and the fix if it is
@@ -71,19 +71,19 @@ func comparable(d *history.Delivery) []byte {
 	if d.Response == nil {
 		return nil
 	}
-	return changing.ReplaceAll(d.Response.Body, nil)
+	return changing().ReplaceAll(d.Response.Body, nil)
 }
 
 // changing matches digits, and ids of hex digits.
-var changing = regexp.MustCompile(`[0-9a-fA-F-]{8,}|[0-9]+`)
+var changing = text.Regexp(`[0-9a-fA-F-]{8,}|[0-9]+`)
 
 // saidText quotes the response.
 func saidText(d *history.Delivery) string {
 	if d.Response == nil || len(bytes.TrimSpace(d.Response.Body)) == 0 || !utf8.Valid(d.Response.Body) {
 		return fmt.Sprintf("the receiver responded %d without a reason: look into its log", d.Status)
 	}
-	return fmt.Sprintf("the receiver responded %d: %q", d.Status, quoted(string(tags.ReplaceAll(d.Response.Body, []byte(" ")))))
+	return fmt.Sprintf("the receiver responded %d: %q", d.Status, quoted(string(tags().ReplaceAll(d.Response.Body, []byte(" ")))))
 }
 
 // tags matches what HTML has around its text.
-var tags = regexp.MustCompile(`(?is)<(script|style|head)\b.*?</(script|style|head)>|<[^>]*>`)
+var tags = text.Regexp(`(?is)<(script|style|head)\b.*?</(script|style|head)>|<[^>]*>`)

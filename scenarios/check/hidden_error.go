@@ -3,10 +3,10 @@ package check
 import (
 	"encoding/json"
 	"html"
-	"regexp"
 	"strings"
 
 	"artihook/emitter/history"
+	"artihook/emitter/text"
 )
 
 // errorResponseCase returns the case about errors in responses of success.
@@ -80,13 +80,13 @@ func errorInSuccess(c *caseRun) {
 }
 
 var (
-	lineBreak = regexp.MustCompile(`(?i)<br ?/?>|</(p|div|li|tr|h\d)>|\\n`)
-	anyTag    = regexp.MustCompile(`<[^>]*>`)
+	lineBreak = text.Regexp(`(?i)<br ?/?>|</(p|div|li|tr|h\d)>|\\n`)
+	anyTag    = text.Regexp(`<[^>]*>`)
 )
 
 // hasStackTrace reports whether a text has a stack trace, or a warning of PHP. The text may be HTML or a JSON string.
 func hasStackTrace(body []byte) bool {
-	text := lineBreak.ReplaceAllString(string(body), "\n")
-	text = html.UnescapeString(anyTag.ReplaceAllString(text, ""))
+	text := lineBreak().ReplaceAllString(string(body), "\n")
+	text = html.UnescapeString(anyTag().ReplaceAllString(text, ""))
 	return stackTrace().MatchString(strings.ReplaceAll(text, "\u00a0", " ")) || stackTrace().Match(body)
 }

@@ -2,13 +2,12 @@ package check
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
-	"sync"
 
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/signature"
+	"artihook/emitter/text"
 )
 
 // leak is confidential text in a response. The zero value means that there is none.
@@ -17,7 +16,7 @@ type leak struct {
 }
 
 // stackTrace matches the stack traces of common languages.
-var stackTrace = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(strings.Join(stackTraceForms[:], "|")) })
+var stackTrace = text.Regexp(strings.Join(stackTraceForms[:], "|"))
 
 var stackTraceForms = [...]string{
 	`(?m)^\s+at .+[(:/\\].+:\d+`,                  // JavaScript

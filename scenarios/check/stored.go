@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"unicode"
 
 	"artihook/emitter/payload"
+	"artihook/emitter/text"
 )
 
 // expectAnswersStored fails the case unless the probe shows every answer of the event as it was sent. Without a probe or an
@@ -147,7 +147,7 @@ var damages = []struct {
 	{"with HTML entities: escape it only where you display it", html.EscapeString},
 	{"with HTML entities: escape it only where you display it", strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace},
 	{"with its HTML entities decoded", html.UnescapeString},
-	{"without its HTML tags", func(text string) string { return tag.ReplaceAllString(text, "") }},
+	{"without its HTML tags", func(text string) string { return tag().ReplaceAllString(text, "") }},
 	{"with ? in place of characters: use UTF-8, in MySQL utf8mb4", replaceRunes('?', isNotASCII)},
 	{"with ? in place of characters: use UTF-8, in MySQL utf8mb4", replaceRunes('?', isNotBasic)},
 	{"without characters: use UTF-8, in MySQL utf8mb4", replaceRunes(-1, isNotBasic)},
@@ -162,7 +162,7 @@ var damages = []struct {
 }
 
 // tag matches an HTML tag.
-var tag = regexp.MustCompile(`</?\w+>`)
+var tag = text.Regexp(`</?\w+>`)
 
 func isNotASCII(c rune) bool { return c > unicode.MaxASCII }
 func isNotBasic(c rune) bool { return c > 0xffff }

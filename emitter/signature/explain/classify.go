@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"artihook/emitter/text"
 )
 
 // bodyState describes a body that is not in ArtiBot's form.
@@ -18,32 +20,32 @@ type bodyState struct {
 
 // printedForms recognises what programming languages print for an object, a stream or a buffer.
 var printedForms = []struct {
-	pattern *regexp.Regexp
+	pattern func() *regexp.Regexp
 	what    string
 }{
-	{regexp.MustCompile(`^\[object \w+\]$`), "is %s, JavaScript's text for an object"},
-	{regexp.MustCompile(`^<Buffer [0-9a-f ]*(\.\.\. \d+ more bytes)?>$`), "is the printed text of a Node Buffer, not its bytes"},
-	{regexp.MustCompile(`^(Array|Object|Array\s*\(\s[\s\S]*\))$`), "is PHP's text for an array"},
-	{regexp.MustCompile(`^(array\(\d+\)|object\(\w+\)|string\(\d+\))`), "is the output of PHP's var_dump"},
-	{regexp.MustCompile(`^Resource id #\d+$`), "is PHP's text for a stream (%s)"},
-	{regexp.MustCompile(`^(System|Microsoft|Newtonsoft|Azure|Amazon)\.[\w.]+(\[\]|` + "`" + `\d.*)?$`), "is %s, the name of a .NET type"},
-	{regexp.MustCompile(`^(<[\w.]+ object at 0x[0-9a-f]+>|<_io\.\w+.*>|<\w+: .*>|<generator .*>|<coroutine .*>)$`), "is Python's text for an object (%s)"},
-	{regexp.MustCompile(`^#<[\w:]+[ :].*>$`), "is Ruby's text for an object (%s)"},
-	{regexp.MustCompile(`^(\[[A-Z]@[0-9a-f]+|[\w.$]+@[0-9a-f]{4,}|org\.\S+|java\.\S+)$`), "is Java's text for an object (%s)"},
-	{regexp.MustCompile(`^(&?map\[.*\]|&\{.*\}|\{0x.*\}|0x[0-9a-f]{6,}|%!\w\(.*|<nil>|\[\]uint8.*)$`), "is what Go prints for a value, not JSON"},
-	{regexp.MustCompile(`^\{\w+:[\s{]?[^"'\s]`), "is what a program prints for an object (Go's %+v?), not JSON"},
-	{regexp.MustCompile(`^\w+\(\w+=[\s\S]*\)$`), "is what a program prints for an object (Kotlin's, Java's or Python's?), not JSON"},
-	{regexp.MustCompile(`^\{\w+=[\s\S]*\}$`), "is Java's text for a map, not JSON"},
-	{regexp.MustCompile(`^(undefined|null|None|nil|NULL|NaN|true|false|True|False)$`), "is the word %s"},
-	{regexp.MustCompile(`^b["'].*["']$`), "is Python's text for bytes: decode it, or sign the bytes"},
-	{regexp.MustCompile(`^\s*(<\?xml|<!DOCTYPE|<html|<[a-zA-Z])`), "is XML or HTML, not JSON"},
-	{regexp.MustCompile(`^--[\w'()+,./:=?-]+\r?\n`), "is a multipart form, not JSON"},
-	{regexp.MustCompile(`^-*\s*(lead|meta|resource):\s`), "is YAML, not JSON"},
-	{regexp.MustCompile(`^(lead|meta|resource)(\[|%5B|\.)[^\n]*=`), "is a form post of the event's keys, not JSON"},
-	{regexp.MustCompile(`^[\w%.\[\]-]+=[^\n]*$`), "is a form post, not JSON"},
-	{regexp.MustCompile(`^Bearer |^Basic `), "is an Authorization header, not JSON"},
-	{regexp.MustCompile(`^(POST|PUT|GET) \S+ HTTP/`), "is a whole HTTP request"},
-	{regexp.MustCompile(`^(POST|PUT|GET)&https?://`), "is the whole signed text METHOD&URL&BODY, not the body alone"},
+	{text.Regexp(`^\[object \w+\]$`), "is %s, JavaScript's text for an object"},
+	{text.Regexp(`^<Buffer [0-9a-f ]*(\.\.\. \d+ more bytes)?>$`), "is the printed text of a Node Buffer, not its bytes"},
+	{text.Regexp(`^(Array|Object|Array\s*\(\s[\s\S]*\))$`), "is PHP's text for an array"},
+	{text.Regexp(`^(array\(\d+\)|object\(\w+\)|string\(\d+\))`), "is the output of PHP's var_dump"},
+	{text.Regexp(`^Resource id #\d+$`), "is PHP's text for a stream (%s)"},
+	{text.Regexp(`^(System|Microsoft|Newtonsoft|Azure|Amazon)\.[\w.]+(\[\]|` + "`" + `\d.*)?$`), "is %s, the name of a .NET type"},
+	{text.Regexp(`^(<[\w.]+ object at 0x[0-9a-f]+>|<_io\.\w+.*>|<\w+: .*>|<generator .*>|<coroutine .*>)$`), "is Python's text for an object (%s)"},
+	{text.Regexp(`^#<[\w:]+[ :].*>$`), "is Ruby's text for an object (%s)"},
+	{text.Regexp(`^(\[[A-Z]@[0-9a-f]+|[\w.$]+@[0-9a-f]{4,}|org\.\S+|java\.\S+)$`), "is Java's text for an object (%s)"},
+	{text.Regexp(`^(&?map\[.*\]|&\{.*\}|\{0x.*\}|0x[0-9a-f]{6,}|%!\w\(.*|<nil>|\[\]uint8.*)$`), "is what Go prints for a value, not JSON"},
+	{text.Regexp(`^\{\w+:[\s{]?[^"'\s]`), "is what a program prints for an object (Go's %+v?), not JSON"},
+	{text.Regexp(`^\w+\(\w+=[\s\S]*\)$`), "is what a program prints for an object (Kotlin's, Java's or Python's?), not JSON"},
+	{text.Regexp(`^\{\w+=[\s\S]*\}$`), "is Java's text for a map, not JSON"},
+	{text.Regexp(`^(undefined|null|None|nil|NULL|NaN|true|false|True|False)$`), "is the word %s"},
+	{text.Regexp(`^b["'].*["']$`), "is Python's text for bytes: decode it, or sign the bytes"},
+	{text.Regexp(`^\s*(<\?xml|<!DOCTYPE|<html|<[a-zA-Z])`), "is XML or HTML, not JSON"},
+	{text.Regexp(`^--[\w'()+,./:=?-]+\r?\n`), "is a multipart form, not JSON"},
+	{text.Regexp(`^-*\s*(lead|meta|resource):\s`), "is YAML, not JSON"},
+	{text.Regexp(`^(lead|meta|resource)(\[|%5B|\.)[^\n]*=`), "is a form post of the event's keys, not JSON"},
+	{text.Regexp(`^[\w%.\[\]-]+=[^\n]*$`), "is a form post, not JSON"},
+	{text.Regexp(`^Bearer |^Basic `), "is an Authorization header, not JSON"},
+	{text.Regexp(`^(POST|PUT|GET) \S+ HTTP/`), "is a whole HTTP request"},
+	{text.Regexp(`^(POST|PUT|GET)&https?://`), "is the whole signed text METHOD&URL&BODY, not the body alone"},
 }
 
 // maxClassified is the size in bytes up to which a body is compared with ArtiBot's form. Events have some kilobytes.
@@ -68,7 +70,7 @@ func (c *Contract) classify(body string) bodyState {
 		return bodyState{"body-lost", "is " + trimmed + ", an empty object (what a framework leaves of a body that it did not parse?)"}
 	}
 	for _, printed := range printedForms {
-		if printed.pattern.MatchString(trimmed) {
+		if printed.pattern().MatchString(trimmed) {
 			what := printed.what
 			if strings.Contains(what, "%s") {
 				what = fmt.Sprintf(what, shortened(trimmed))

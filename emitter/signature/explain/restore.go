@@ -2,10 +2,11 @@ package explain
 
 import (
 	"html"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
+
+	"artihook/emitter/text"
 )
 
 // Contract knows the bodies that ArtiBot sends. The zero value knows none; then only the spelling of JSON is restored.
@@ -251,11 +252,11 @@ func wantedKind(path []string) wanted {
 func isDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
 // otherDate is a date in a form that other programs than .NET write.
-var otherDate = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?\s*(Z|z|UTC|[+-]\d\d:?\d\d)?$`)
+var otherDate = text.Regexp(`^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?\s*(Z|z|UTC|[+-]\d\d:?\d\d)?$`)
 
 // tidiedDate writes a date in .NET's form: at most seven digits, no zeros at the end, UTC.
 func tidiedDate(text string) string {
-	m := otherDate.FindStringSubmatch(text)
+	m := otherDate().FindStringSubmatch(text)
 	if m == nil {
 		return text
 	}
@@ -305,7 +306,7 @@ func completions(text string) []string {
 	if len(text) < 200 || len(text) > maxRewritten || !strings.HasPrefix(text, `{"lead"`) || strings.HasSuffix(text, "}") && readable(text) {
 		return nil
 	}
-	m := leadVersion.FindStringSubmatch(text)
+	m := leadVersion().FindStringSubmatch(text)
 	if m == nil {
 		return nil
 	}
@@ -319,7 +320,7 @@ func completions(text string) []string {
 	return completed
 }
 
-var leadVersion = regexp.MustCompile(`"version":(\d+),"data"`)
+var leadVersion = text.Regexp(`"version":(\d+),"data"`)
 
 func readable(text string) bool {
 	_, ok := readJSON([]byte(text))
