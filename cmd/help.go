@@ -112,6 +112,7 @@ func helpText(cmd *cobra.Command, width int) string {
 	if long == "" {
 		long = cmd.Short + "."
 	}
+	long = strings.ReplaceAll(long, "\t", "  ") // cobra's own commands
 	fmt.Fprintf(b, "%s\n", wrap(long, 0, width))
 	fmt.Fprint(b, "\nUsage:\n")
 	if cmd.Runnable() && cmd.HasParent() {
@@ -214,12 +215,12 @@ func writeRows(w io.Writer, title string, rows []row, width int) {
 }
 
 // wrap breaks the lines of a text so that they end before the column width. All lines but the first begin in the column indent. An
-// empty line separates paragraphs. A paragraph that begins with a space or a tab is not changed.
+// empty line separates paragraphs. A paragraph that begins with a space is not changed.
 func wrap(text string, indent, width int) string {
 	margin := "\n" + strings.Repeat(" ", indent)
 	paragraphs := strings.Split(text, "\n\n")
 	for i, paragraph := range paragraphs {
-		if strings.HasPrefix(paragraph, " ") || strings.HasPrefix(paragraph, "\t") {
+		if strings.HasPrefix(paragraph, " ") {
 			continue
 		}
 		var b strings.Builder

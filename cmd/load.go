@@ -55,9 +55,9 @@ The latency counts from the scheduled time. With --rate max each connection send
 it has the response to the last. Ctrl-C stops the load and prints the report.
 
 The exit code is 1 unless every threshold is met or, without --threshold, every response is 2xx.`,
-		Example: `  artihook load localhost:3000/hook --rate 500/s --duration 1m --threshold 'p99<200ms,errors<1%'
+		Example: `  artihook load :3000/hook --rate 500/s --threshold 'p99<200ms,errors<1%'
   artihook load localhost:3000/hook --concurrency 64 --record all
-  artihook load localhost:3000/hook --rate 2000/s --ramp 10s --report-html load.html
+  artihook load :3000/hook --rate 2000/s --ramp 10s --report-html load.html
   artihook load https://staging.example/hook --rate 100/s --export k6 load`,
 		Args: args(cobra.MaximumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error { return runLoad(cmd.Context(), a, opt, args) },

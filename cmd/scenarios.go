@@ -34,7 +34,7 @@ func newScenariosCmd(a *app) *cobra.Command {
 			Use:   "schema",
 			Short: "Print the JSON Schema of scenario files, for editors",
 			Example: `  artihook scenarios schema > scenario.schema.json
-  # and in a file's first line: # yaml-language-server: $schema=scenario.schema.json`,
+  # first line of a file: # yaml-language-server: $schema=scenario.schema.json`,
 			Args: args(cobra.NoArgs),
 			RunE: func(*cobra.Command, []string) error { _, err := a.printer.Out.Write(format.Schema()); return err },
 		},

@@ -44,7 +44,7 @@ func newSendCmd(a *app) *cobra.Command {
 		Long: `Send posts one signed event to URL and prints the response. The event is that of a new lead. With --lead it
 continues a lead of the history. The exit code is 1 unless the response is 2xx.`,
 		Example: `  artihook send localhost:3000/hook --secret s3cret
-  artihook send localhost:3000/hook --action updated --answer 'Work Email=ada@mail.example'
+  artihook send localhost:3000/hook --answer 'Work Email=ada@mail.example'
   artihook send localhost:3000/hook --lead last --action completed
   artihook send localhost:3000/hook --data @captured.json
   artihook send localhost:3000/hook --as curl`,

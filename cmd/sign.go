@@ -20,7 +20,7 @@ func newSignCmd(a *app) *cobra.Command {
 BODY can also be the number of a delivery of the history, last, or a whole request in a format that verify reads. The URL is
 then that of the request. -w takes URL and secret from artihook.yaml.`,
 		Example: `  artihook sign --url http://localhost:5000/api/webhooks --secret s3cret '{}'
-  artihook sign --url https://crm.example/hook --secret-file secret.txt @body.json
+  artihook sign --url https://crm.example/hook --secret-file key.txt @body.json
   artihook sign --secret s3cret @request.http`,
 		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return runSign(cmd.Context(), a, opt, args) },

@@ -29,8 +29,8 @@ BODY can also be the number of a delivery of the history, last, or a whole reque
 recorded: raw HTTP, a trace of curl -v or of artihook -v, a HAR file, a command of curl or PowerShell, a fetch call, an event of AWS
 Lambda or Cloudflare, a capture of webhook.site, ngrok or Zapier. URL and signature are then those of the request. -w takes URL and
 secret from artihook.yaml.`,
-		Example: `  artihook verify --url https://crm.example/hook --secret s3cret --signature D381… @body.json
-  artihook verify --url :3000/hook --also-url https://abc.tunnel.example --signature D381… -
+		Example: `  artihook verify --url https://crm.example/hook --signature D381… @body.json
+  artihook verify --url :3000 --also-url https://crm.example --signature D381… -
   artihook verify --secret s3cret @request.http
   artihook verify -w crm last`,
 		Args: args(cobra.MaximumNArgs(1)),
