@@ -85,6 +85,7 @@ var reference = []struct {
 		{"ARTIHOOK_SECRET", "The shared secret. The command line of a process is visible to others, its environment is not"},
 		{"ARTIHOOK_…", "Every other flag, without those that select deliveries: ARTIHOOK_RETRY_DELAY sets --retry-delay"},
 		{"XDG_STATE_HOME", "The directory of the history (default ~/.local/state, or that of the operating system)"},
+		{"HTTPS_PROXY", "The proxy for https URLs. HTTP_PROXY is that for http URLs. NO_PROXY excludes hosts; this machine is always excluded"},
 		{"NO_COLOR", "Not empty: no colour and no progress"},
 		{"FORCE_COLOR", "Not empty, 0 or false: colour without a terminal. CLICOLOR_FORCE does the same"},
 		{"COLUMNS", "The width of the help (default that of the terminal)"},
