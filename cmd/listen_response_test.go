@@ -107,7 +107,6 @@ func forwardTo(t *testing.T, flags ...string) (url string, listen *running) {
 	behind := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret("s3cret"), Status: 201, Body: []byte(`{"id":7,"secret":"s3cret"}`)}))
 	t.Cleanup(behind.Close)
 	listen = start(t, append([]string{"listen", "--addr", ":0", "--secret", "s3cret", "--color", "never", "--forward", behind.URL + "/api/hook"}, flags...)...)
-	t.Cleanup(func() { listen.stop() })
 	line, err := listen.stderr.ReadString('\n')
 	must(t, err)
 	return regexp.MustCompile(`http://\S+\d`).FindString(line) + "/", listen
@@ -153,6 +152,7 @@ func TestListenForwardsExactly(t *testing.T) {
 	if status := post(t, url, eventBody, signFor(url, eventBody)); status != 401 {
 		t.Errorf("got %d", status)
 	}
+	defer listen.stop()
 	var got struct {
 		Verified bool
 		Status   int
