@@ -22,7 +22,7 @@ const (
 
 // bodyMistakes lists what becomes of a body between the request and the place where it is signed.
 func bodyMistakes() []mistake[string] {
-	return slices.Concat(spaceMistakes(), lostMistakes(), jsonMistakes(), charsetMistakes(), encodedMistakes())
+	return slices.Concat(spaceMistakes(), lostMistakes(), jsonMistakes(), charsetMistakes(), encodedMistakes(), textMistakes(), wrappedMistakes())
 }
 
 // edit makes a mistake of a function that returns the changed body.

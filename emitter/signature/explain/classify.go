@@ -88,10 +88,26 @@ func (c *Contract) classify(body string) bodyState {
 	return c.classifyJSON(body, &v, altered)
 }
 
-// damagedText recognises characters that were lost when the body was decoded.
+var anyDate = regexp.MustCompile(`"(?:create_date|modify_date|time_stamp)":"[^".]+(?:\.(\d+))?Z?"`)
+
+// roundedDates reports whether no date of an event has more than three digits after the second, as after JavaScript's Date.
+func roundedDates(body string) bool {
+	dates := anyDate.FindAllStringSubmatch(body, -1)
+	for _, date := range dates {
+		if len(date[1]) > 3 {
+			return false
+		}
+	}
+	return len(dates) == 3
+}
+
+// damagedText recognises characters and digits that were lost when the body was decoded or written again.
 func damagedText(body string) bodyState {
 	if at := strings.Index(body, "\ufffd"); at >= 0 {
 		return bodyState{"body-encoding", fmt.Sprintf("contains U+FFFD at byte %d, the replacement of characters that were lost when it was decoded: %q", at+1, excerpt(body, at))}
+	}
+	if roundedDates(body) {
+		return bodyState{"body-reserialised", "has dates with milliseconds only, where ArtiBot writes up to seven digits: a program parsed them and wrote them again"}
 	}
 	return bodyState{}
 }

@@ -56,6 +56,12 @@ func Mismatch(c Claim) (Finding, bool) {
 		if f, ok := s.runCut(g); ok {
 			return c.proven(&h, &f), true
 		}
+		if f, ok := s.runShortened(g); ok {
+			return c.proven(&h, &f), true
+		}
+		if f, ok := s.runLost(g, &c.Contract); ok {
+			return c.proven(&h, &f), true
+		}
 	}
 	return c.unproven(&h, s, g, urlErr), false
 }
@@ -124,6 +130,9 @@ func (r *restored) steps() []step {
 	switch {
 	case r.where != "":
 		id, why = "body-part", fmt.Sprintf("the body given here contains the event in its key %q", shortened(r.where))
+	case strings.HasSuffix(r.body, r.from.text):
+		id = "body-cut"
+		why = fmt.Sprintf("the start of the body given here is missing (%d of %d bytes: a part of it was read before?)", len(r.from.text), len(r.body))
 	case strings.HasPrefix(r.body, r.from.text):
 		id = "body-cut"
 		why = fmt.Sprintf("the end of the body given here is missing (%d of %d bytes: a Content-Length in characters, a buffer that is too short?)",

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -25,6 +26,7 @@ func readDigest(text, raw string) []digestReading {
 	if digest, err := hex.DecodeString(text); err == nil {
 		add(digest, "")
 		if len(readings) > 0 {
+			addReversed(digest, add)
 			return readings
 		}
 		addHexText(digest, "is hex that was encoded as hex again", add)
@@ -32,7 +34,10 @@ func readDigest(text, raw string) []digestReading {
 	if digest, err := hex.DecodeString(hexSeparators.Replace(text)); err == nil && !isHex(text) {
 		add(digest, "has separators between its digits")
 	}
-	for _, value := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(", ;\"[]", r) }) {
+	if digest, err := hex.DecodeString(strings.NewReplacer("O", "0", "o", "0", "l", "1", "I", "1").Replace(text)); err == nil && !isHex(text) {
+		add(digest, "has letters O, l or I in place of digits 0 and 1")
+	}
+	for _, value := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(", ;=:\"[]", r) }) {
 		if digest, err := hex.DecodeString(value); err == nil && value != text {
 			add(digest, "contains several values: ArtiBot sends one")
 		}
@@ -52,6 +57,23 @@ func readDigest(text, raw string) []digestReading {
 		add([]byte(raw), "contains the raw bytes of the digest where ArtiBot writes hex")
 	}
 	return readings
+}
+
+// addReversed adds the digests that have these bytes in another order.
+func addReversed(digest []byte, add func([]byte, string)) {
+	n := len(digest)
+	bytewise, swapped, words := make([]byte, n), make([]byte, n), make([]byte, n)
+	for i, b := range digest {
+		bytewise[n-1-i] = b
+		swapped[i] = b<<4 | b>>4
+		words[min(i^3, n-1)] = b // 32-bit words
+	}
+	text := slices.Clone(swapped)
+	slices.Reverse(text)
+	add(bytewise, "has its bytes in reverse order")
+	add(text, "has its digits in reverse order")
+	add(swapped, "has the two digits of each byte exchanged")
+	add(words, "has the bytes of each 32-bit word in reverse order")
 }
 
 func addBase64(text string, add func([]byte, string)) {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -14,9 +15,23 @@ type form struct {
 	order  string // the parts in order: M is the method, U the URL, B the body
 	sep    string // between the parts; "" if there is one part
 	end    string // after the last part
+	escape escape
 	method string
 	mac    mac
 }
+
+// escape is what is percent-encoded before it is signed, as OAuth 1.0 does.
+type escape uint8
+
+const (
+	escapeNothing escape = iota
+	escapeURL
+	escapeParts       // URL and body
+	escapePartsStrict // URL and body, with ! ' ( ) * too
+	escapeOAuth       // the URL without its query, the parameters in order, and the body, with ! ' ( ) * too
+	escapeWhole       // the whole message
+	escapeWholeStrict // the whole message, with ! ' ( ) * too
+)
 
 // mac is how the message and the secret become a digest.
 type mac uint8
@@ -38,7 +53,7 @@ func urlForm(method string) form { return form{order: "MUB", sep: "&", method: m
 
 func bodyForm(method string) form { return form{order: "B", method: method} }
 
-func (f form) usesURL() bool { return strings.Contains(f.order, "U") }
+func (f form) usesURL() bool { return strings.ContainsAny(f.order, "UHTPOQ") }
 
 func (f form) usesMethod() bool { return strings.Contains(f.order, "M") }
 
@@ -48,6 +63,11 @@ func (f form) usesSecret() bool { return f.mac != macPlain }
 
 // append appends the message.
 func (f form) append(dst []byte, url, body string) []byte {
+	if f.escape == escapeWhole || f.escape == escapeWholeStrict {
+		whole := f
+		whole.escape = escapeNothing
+		return append(dst, f.encode(string(whole.append(nil, url, body)))...)
+	}
 	for i := range len(f.order) {
 		if i > 0 {
 			dst = append(dst, f.sep...)
@@ -56,12 +76,72 @@ func (f form) append(dst []byte, url, body string) []byte {
 		case 'M':
 			dst = append(dst, f.method...)
 		case 'U':
-			dst = append(dst, url...)
+			dst = append(dst, f.escapedURL(url)...)
 		case 'B':
-			dst = append(dst, body...)
+			dst = append(dst, f.escapedBody(body)...)
+		default:
+			dst = append(dst, partOf(f.order[i], url, body)...)
 		}
 	}
 	return append(dst, f.end...)
+}
+
+// encode percent-encodes a text.
+func (f form) encode(text string) string {
+	text = encodeURIComponent(text)
+	if f.escape == escapePartsStrict || f.escape == escapeOAuth || f.escape == escapeWholeStrict {
+		text = strings.NewReplacer("!", "%21", "'", "%27", "(", "%28", ")", "%29", "*", "%2A").Replace(text)
+	}
+	return text
+}
+
+func (f form) escapedURL(url string) string {
+	switch f.escape {
+	case escapeURL, escapeParts, escapePartsStrict:
+		return f.encode(url)
+	case escapeOAuth:
+		p := splitURL(url)
+		pairs := strings.Split(strings.TrimPrefix(p.query, "?"), "&")
+		slices.Sort(pairs)
+		p.query = ""
+		return f.encode(p.String()) + "&" + f.encode(strings.Join(pairs, "&"))
+	}
+	return url
+}
+
+func (f form) escapedBody(body string) string {
+	switch f.escape {
+	case escapeParts, escapePartsStrict, escapeOAuth:
+		return f.encode(body)
+	}
+	return body
+}
+
+// partOf returns a part of the request that some codes sign by itself: H is the host, T the target, P the path, O the URL without its query, Q the query, N the
+// length of the body, C its content type.
+func partOf(part byte, url, body string) string {
+	p := splitURL(url)
+	switch part {
+	case 'H':
+		if p.port != "" {
+			return p.host + ":" + p.port
+		}
+		return p.host
+	case 'T':
+		return p.path + p.query
+	case 'P':
+		return p.path
+	case 'O':
+		p.query = ""
+		return p.String()
+	case 'Q':
+		return strings.TrimPrefix(p.query, "?")
+	case 'N':
+		return strconv.Itoa(len(body))
+	case 'C':
+		return "application/json"
+	}
+	return ""
 }
 
 // trial is one guess at what was signed.
@@ -117,7 +197,7 @@ func messageMistakes(base form) []mistake[form] {
 		other.what, other.why = `scheme "url"`, "method, URL and body were signed: let both sides use the same scheme"
 		other.do = func(f form) (form, bool) { return setOrder(f, "MUB", "&") }
 	}
-	return slices.Concat([]mistake[form]{other}, methodMistakes(base.method), orderMistakes(), separatorMistakes(), macMistakes())
+	return slices.Concat([]mistake[form]{other}, methodMistakes(base.method), orderMistakes(), separatorMistakes(), escapeForms(), macMistakes())
 }
 
 func setOrder(f form, order, sep string) (form, bool) {
@@ -177,6 +257,14 @@ func orderMistakes() []mistake[form] {
 		{"UBM", "URL&BODY&METHOD", rare},
 		{"UM", "URL&METHOD", rare},
 		{"M", "the method alone", rare},
+		{"MHTB", "METHOD&HOST&TARGET&BODY", rare},
+		{"MHPB", "METHOD&HOST&PATH&BODY", rare},
+		{"MOQB", "METHOD&URL&QUERY&BODY, the URL without its query", rare},
+		{"MTB", "METHOD&TARGET&BODY", rare},
+		{"MUNB", "METHOD&URL&LENGTH&BODY", rare},
+		{"MUCB", "METHOD&URL&application/json&BODY", rare},
+		{"MCUB", "METHOD&application/json&URL&BODY", rare},
+		{"HTB", "HOST&TARGET&BODY", rare},
 	}
 	list := make([]mistake[form], 0, len(orders))
 	for i, o := range orders {
@@ -258,6 +346,38 @@ func separatorMistakes() []mistake[form] {
 				return f, changed
 			},
 		})
+	}
+	return list
+}
+
+// escapeForms lists what is percent-encoded.
+func escapeForms() []mistake[form] {
+	kinds := []struct {
+		escape escape
+		what   string
+		cost   cost
+	}{
+		{escapeURL, "METHOD&URL&BODY with the URL percent-encoded", seldom},
+		{escapeParts, "METHOD&URL&BODY with URL and body percent-encoded", seldom},
+		{escapePartsStrict, "METHOD&URL&BODY with URL and body percent-encoded, as in OAuth", seldom},
+		{escapeOAuth, "OAuth's base string: METHOD&URL&PARAMETERS&BODY, percent-encoded", rare},
+		{escapeWhole, "METHOD&URL&BODY, all of it percent-encoded", rare},
+		{escapeWholeStrict, "METHOD&URL&BODY, all of it percent-encoded as in OAuth", rare},
+	}
+	list := make([]mistake[form], 0, len(kinds))
+	for i, k := range kinds {
+		m := mistake[form]{
+			id: "message-form", what: k.what, why: partsWhy, fix: fixMessage, cost: k.cost,
+			do: func(f form) (form, bool) {
+				changed := f.order == "MUB" && f.escape == escapeNothing
+				f.escape = k.escape
+				return f, changed
+			},
+		}
+		if i == 0 {
+			m.symptom = "The code percent-encodes the parts, as OAuth 1.0 does."
+		}
+		list = append(list, m)
 	}
 	return list
 }

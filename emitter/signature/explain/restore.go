@@ -114,6 +114,10 @@ func eventVariants(v *jsonValue) []eventVariant {
 	add("LF in its texts", func(_ []string, s string) string {
 		return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\r\n")
 	})
+	add("typographic quotes in its texts", func(_ []string, s string) string { return plainPunctuation(s) })
+	add("no-break spaces in its texts", func(_ []string, s string) string { return plainSpaces(s) })
+	add("doubled apostrophes in its texts", func(_ []string, s string) string { return strings.ReplaceAll(s, "''", "'") })
+	add("quoted-printable in its texts", func(_ []string, s string) string { return fromQuotedPrintable(s) })
 	add("percent-encoding in its texts", func(_ []string, s string) string { return percentDecoded(s) })
 	if doubled := doubledIntegers(&tidy); doubled != nil {
 		variants = append(variants, eventVariant{string(compact.append(nil, doubled, 0)), ""})
@@ -300,9 +304,15 @@ func snakeCase(key string) string {
 	return string(out)
 }
 
-// completions returns an event whose end was cut off with the end that it can have. The end of an event repeats the
+// completions returns an event whose start or end was cut off with the one that it can have. The end of an event repeats the
 // version.
 func completions(text string) []string {
+	const start = `{"lead":`
+	for n := 1; n < len(start); n++ {
+		if strings.HasPrefix(text, start[n:]) {
+			return []string{start[:n] + text}
+		}
+	}
 	if len(text) < 200 || len(text) > maxRewritten || !strings.HasPrefix(text, `{"lead"`) || strings.HasSuffix(text, "}") && readable(text) {
 		return nil
 	}

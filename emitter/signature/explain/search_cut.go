@@ -2,6 +2,7 @@ package explain
 
 import (
 	"crypto/hmac"
+	"crypto/sha1"
 	"fmt"
 )
 
@@ -66,3 +67,29 @@ func (s *search) cutAt(t *trial, kind *hashKind) (fit, bool) {
 }
 
 func first[T any](list []T, n int) []T { return list[:min(n, len(list))] }
+
+// runShortened looks for the digest of a longer hash that was cut to the length of SHA-1.
+func (s *search) runShortened(g *guesses) (fit, bool) {
+	forms := append(append([]candidate[form](nil), g.forms[0]...), first(g.forms[likely], 4)...)
+	urls := append(append([]candidate[string](nil), g.urls[0]...), first(g.urls[likely], 12)...)
+	const size = sha1.Size
+	for i := range hashKinds {
+		kind := &hashKinds[i]
+		if kind.size <= size {
+			continue
+		}
+		for _, message := range forms {
+			for _, url := range urls {
+				t := trial{message.value, g.secrets[0][0].value, url.value, g.bodies[0][0].value}
+				digest := t.digest(kind.new)
+				for part, digits := range map[string][]byte{"first": digest[:size], "last": digest[len(digest)-size:]} {
+					if r := s.target.readings[string(digits)]; r != nil {
+						what := fmt.Sprintf("has only the %s %d of %d digits", part, 2*size, 2*kind.size)
+						return fit{trial: t, kind: kind, reading: r, damageID: "header-truncated", damage: what, url: url.steps, message: message.steps}, true
+					}
+				}
+			}
+		}
+	}
+	return fit{}, false
+}

@@ -47,6 +47,26 @@ func secretSpaceMistakes() []mistake[string] {
 		{"secret-space", "the secret with a NUL at its end", "the secret that was used is a C string", "The secret has a NUL at its end.", fixSecret, seldom, add(func(s string) string { return s + "\x00" })},
 		{"secret-space", "the secret without the NUL at its end", "the secret given here is a C string", "", fixSecret, seldom, edit(func(s string) string { return strings.TrimRight(s, "\x00") })},
 	}
+	symptom := "The secret was copied with the name of its variable, a prefix or a punctuation mark."
+	for _, affix := range []struct{ before, after, where string }{
+		{"whsec_", "", "whsec_ before it"},
+		{"Bearer ", "", "Bearer before it"},
+		{"ARTIBOT_SECRET=", "", "ARTIBOT_SECRET= before it"},
+		{"WEBHOOK_SECRET=", "", "WEBHOOK_SECRET= before it"},
+		{"SECRET=", "", "SECRET= before it"},
+		{"", ",", "a comma at its end"},
+		{"", ";", "a semicolon at its end"},
+		{"", ".", "a full stop at its end"},
+		{"", `\n`, `the two characters \n at its end`},
+	} {
+		list = append(list, mistake[string]{"secret-affix", "the secret with " + affix.where, copied, symptom, fixSecret, rare, add(func(s string) string { return affix.before + s + affix.after })})
+		symptom = ""
+		if !strings.Contains(affix.before, "=") { // those are undone by what is after the first =
+			list = append(list, mistake[string]{"secret-affix", "the secret without " + affix.where, given, "", fixSecret, seldom, edit(func(s string) string {
+				return strings.TrimSuffix(strings.TrimPrefix(s, affix.before), affix.after)
+			})})
+		}
+	}
 	for i, quote := range []string{`"`, `'`, "`"} {
 		without := mistake[string]{
 			"secret-quotes", "the secret without the quotes around it", "the secret given here contains the quotes of a shell or an .env file",

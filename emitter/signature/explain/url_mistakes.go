@@ -81,6 +81,12 @@ func originMistakes() []mistake[urlParts] {
 		list = append(list, row("host", "this machine has several names, and the sender used "+name, symptom, likely,
 			onlyIf(func(p *urlParts) bool { return slices.Contains(loopbackNames, p.host) }, func(p *urlParts) { p.host = name })))
 	}
+	for _, host := range []string{"localhost", "127.0.0.1"} {
+		for _, port := range append([]string{""}, commonPorts...) {
+			list = append(list, row("host", "the URL that was signed is the one of the server behind a proxy, which does not pass on the public host", "", rare, onlyIf(
+				func(p *urlParts) bool { return !isLocal(p.host) }, func(p *urlParts) { p.scheme, p.host, p.port = "http", host, port })))
+		}
+	}
 	isName := func(p *urlParts) bool {
 		return !slices.Contains(loopbackNames, p.host) && !strings.HasPrefix(p.host, "[")
 	}
