@@ -12,9 +12,11 @@ const Placeholder = "…"
 const credentialHeaders = `(?:proxy-)?authorization|(?:set-)?cookie|(?:x-)?api-?key|x-(?:[a-z0-9]+-)*(?:auth|token|secret|password|key)(?:-[a-z0-9]+)*`
 
 var (
-	userInfo = Regexp(`(://)[^\s/?#"'<>@]*(?:@[^\s/?#"'<>@]*)*@`)
-	query    = Regexp(`([?&;])([^\s=&;#"'<>?]+)=([^\s&;#"'<>]*[^\s&;#"'<>:,.)])`) // without the punctuation after a URL
-	header   = Regexp(`(?i)\b(` + credentialHeaders + `)(:[ \t]*)([^\r\n"']+)`)
+	userInfo    = Regexp(`(://)[^\s/?#"'<>@]*(?:@[^\s/?#"'<>@]*)*@`)
+	query       = Regexp(`([?&;])([^\s=&;#"'<>?]+)=([^\s&;#"'<>]*[^\s&;#"'<>:,.)])`) // without the punctuation after a URL
+	quotedURL   = Regexp(`"[A-Za-z][A-Za-z0-9+.-]*://[^"\r\n]* [^"\r\n]*"`)
+	spacedQuery = Regexp(`([?&;])([^\s=&;#"'<>?]+)=([^&;#"\r\n]*)`) // in a quoted URL, where a value may have spaces
+	header      = Regexp(`(?i)\b(` + credentialHeaders + `)(:[ \t]*)([^\r\n"']+)`)
 )
 
 // Mask returns s with every credential that it recognizes replaced by a placeholder: the user information of a URL, query
@@ -25,18 +27,22 @@ func Mask(s string) string {
 		s = userInfo().ReplaceAllString(s, "${1}"+Placeholder+"@")
 	}
 	if strings.Contains(s, "=") {
-		s = query().ReplaceAllStringFunc(s, func(pair string) string {
-			name, _, _ := strings.Cut(pair[1:], "=")
-			if !isCredential(name) {
-				return pair
-			}
-			return pair[:1] + name + "=" + Placeholder
-		})
+		s = quotedURL().ReplaceAllStringFunc(s, func(url string) string { return spacedQuery().ReplaceAllStringFunc(url, maskPair) })
+		s = query().ReplaceAllStringFunc(s, maskPair)
 	}
 	if mayHaveHeader(s) {
 		s = header().ReplaceAllString(s, "${1}${2}"+Placeholder)
 	}
 	return s
+}
+
+// maskPair masks the value of a name and value after ? or & if the name is that of a credential.
+func maskPair(pair string) string {
+	name, _, _ := strings.Cut(pair[1:], "=")
+	if !isCredential(name) {
+		return pair
+	}
+	return pair[:1] + name + "=" + Placeholder
 }
 
 // mayHaveHeader reports whether s has a colon that is not part of a URL or a time. Most lines have no other colon.

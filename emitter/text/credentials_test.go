@@ -16,6 +16,7 @@ func TestMask(t *testing.T) {
 		{"http://h/?token=abc: refused (http://h/?token=abc).", "http://h/?token=…: refused (http://h/?token=…)."},
 		{"http://h/?tokens=&monkey=1&author=x", "http://h/?tokens=&monkey=1&author=x"},
 		{`cannot get "http://h/?code=abc": refused`, `cannot get "http://h/?code=…": refused`},
+		{`the signature fits "http://h/?token=a b&x=c d"`, `the signature fits "http://h/?token=…&x=c d"`},
 		{"POST /hook?sig=1 HTTP/1.1\nHost: h\nAuthorization: Bearer abc\nAccept: */*", "POST /hook?sig=… HTTP/1.1\nHost: h\nAuthorization: …\nAccept: */*"},
 		{"proxy-authorization:Basic abc\r\nCookie: a=b; c=d\r\n", "proxy-authorization:…\r\nCookie: …\r\n"},
 		{"error: Authorization: Basic abc", "error: Authorization: …"},

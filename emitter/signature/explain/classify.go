@@ -88,11 +88,11 @@ func (c *Contract) classify(body string) bodyState {
 	return c.classifyJSON(body, &v, altered)
 }
 
-var anyDate = regexp.MustCompile(`"(?:create_date|modify_date|time_stamp)":"[^".]+(?:\.(\d+))?Z?"`)
+var anyDate = text.Regexp(`"(?:create_date|modify_date|time_stamp)":"[^".]+(?:\.(\d+))?Z?"`)
 
 // roundedDates reports whether no date of an event has more than three digits after the second, as after JavaScript's Date.
 func roundedDates(body string) bool {
-	dates := anyDate.FindAllStringSubmatch(body, -1)
+	dates := anyDate().FindAllStringSubmatch(body, -1)
 	for _, date := range dates {
 		if len(date[1]) > 3 {
 			return false

@@ -2,9 +2,10 @@ package explain
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"artihook/emitter/text"
 )
 
 // maxLost is the maximum number of guesses at what was lost in the texts of a body.
@@ -34,14 +35,14 @@ func (s *search) runLost(g *guesses, contract *Contract) (fit, bool) {
 const maxLostText = 64
 
 var (
-	maskedAddress = regexp.MustCompile(`"ip_address":"(\d+\.\d+\.\d+)\.(?:0|x+|\*+)"`)
-	displayValue  = regexp.MustCompile(`"display_value":"([^"\\]+)"`)
+	maskedAddress = text.Regexp(`"ip_address":"(\d+\.\d+\.\d+)\.(?:0|x+|\*+)"`)
+	displayValue  = text.Regexp(`"display_value":"([^"\\]+)"`)
 )
 
 // lostCharacters calls yield with the bodies that may have been sent and what was lost.
 func lostCharacters(body string) func(yield func(body, what string) bool) {
 	return func(yield func(body, what string) bool) {
-		if m := maskedAddress.FindStringSubmatch(body); m != nil {
+		if m := maskedAddress().FindStringSubmatch(body); m != nil {
 			for n := range 256 {
 				if !yield(strings.Replace(body, m[0], fmt.Sprintf(`"ip_address":"%s.%d"`, m[1], n), 1), "the end of the IP address was masked") {
 					return
@@ -51,7 +52,7 @@ func lostCharacters(body string) func(yield func(body, what string) bool) {
 		seen := map[string]bool{}
 		var edits [][]replacement
 		var texts []string
-		for _, m := range displayValue.FindAllStringSubmatch(body, -1) {
+		for _, m := range displayValue().FindAllStringSubmatch(body, -1) {
 			if text := m[1]; !seen[text] && len(text) <= maxLostText {
 				seen[text] = true
 				texts, edits = append(texts, text), append(edits, editsOf(text))
