@@ -65,7 +65,7 @@ type reportJSON struct {
 	BytesReceived uint64                 `json:"bytes_received"`
 	Missed        uint64                 `json:"missed"`
 	Leads         int                    `json:"leads"`
-	RateAsked     string                 `json:"rate_asked"`
+	TargetRate    string                 `json:"target_rate"`
 	Connections   int                    `json:"connections"`
 	Recorded      uint64                 `json:"recorded"`
 	Started       string                 `json:"started"`
@@ -83,7 +83,7 @@ type reportJSON struct {
 func (r *LoadReport) MarshalJSON() ([]byte, error) {
 	o := reportJSON{
 		Requests: r.Requests, Rate: rounded(r.Throughput()), Errors: r.Errors, LatencyMS: r.Latency.json(), Bytes: r.Sent + r.Received,
-		DurationS: rounded(r.Took.Seconds()), BytesSent: r.Sent, BytesReceived: r.Received, Missed: r.Missed, Leads: r.Leads, RateAsked: r.Rate.String(),
+		DurationS: rounded(r.Took.Seconds()), BytesSent: r.Sent, BytesReceived: r.Received, Missed: r.Missed, Leads: r.Leads, TargetRate: r.Rate.String(),
 		Connections: r.Connections, Recorded: r.Recorded, Started: r.Started.UTC().Format(time.RFC3339Nano),
 		ServiceMS: r.Service.json(), LateMS: r.Late.json(),
 		Statuses: map[string]uint64{}, Failures: map[string]failureJSON{}, Events: map[string]eventJSON{},

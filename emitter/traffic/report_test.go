@@ -76,7 +76,7 @@ func TestReportJSON(t *testing.T) {
 	}
 	for _, want := range []string{
 		`"bytes":2030000,"duration_s":2,`, `"statuses":{"204":990,"503":8}`, `"timeout":{"count":2,`, `"lead:created":{"requests":90,"errors":1,`,
-		`{"threshold":"p99\u003c200ms","got":5,"ok":true}`, `{"from_ms":1,"to_ms":2,"count":990}`, `"rate_asked":"500/s"`,
+		`{"threshold":"p99\u003c200ms","got":5,"ok":true}`, `{"from_ms":1,"to_ms":2,"count":990}`, `"target_rate":"500/s"`,
 		`{"at_s":2,"rate":500,"requests":500,"errors":10,`,
 	} {
 		if !strings.Contains(string(text), want) {
