@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
@@ -15,6 +16,7 @@ import (
 	"artihook/emitter/payload"
 	"artihook/emitter/text"
 	"artihook/emitter/traffic"
+	"artihook/fixtures"
 
 	"github.com/spf13/cobra"
 )
@@ -25,9 +27,11 @@ type playOptions struct {
 	wait         settings.WaitFlags
 	conversation settings.ConversationFlags
 	history      settings.HistoryFlags
+	edits        settings.Edits
 
 	leads       int
 	concurrency int
+	every       time.Duration
 	pace        traffic.Pace
 	actions     []payload.Action
 	abandon     float64
@@ -41,10 +45,13 @@ func newPlayCmd(a *app) *cobra.Command {
 		Use:   "play [URL]",
 		Short: "Play whole conversations",
 		Long: `Play posts the events of whole conversations to URL: created, an updated for each further answer of the
-visitor, completed. The exit code is 1 unless every response is 2xx.`,
+visitor, completed. --set and --unset change each event that has the path. -q prints failed deliveries and the summary only. The exit
+code is 1 unless every response is 2xx.`,
 		Example: `  artihook play localhost:3000/hook --secret s3cret
   artihook play localhost:3000/hook --leads 100 --concurrency 8
   artihook play localhost:3000/hook --bot travel --pace 500ms
+  artihook play localhost:3000/hook --leads 60 --every 10s --pace real
+  artihook play localhost:3000/hook --set lead.bot_id=b1 -q
   artihook play --all`,
 		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error { return runPlay(cmd.Context(), a, opt, args) },
@@ -59,6 +66,11 @@ visitor, completed. The exit code is 1 unless every response is 2xx.`,
 	settings.AddFlag(flags, &opt.concurrency, settings.FlagSpec[int]{
 		Name: "concurrency", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "Play N conversations at the same time. The events of a lead stay in order",
 	})
+	settings.AddFlag(flags, &opt.every, settings.FlagSpec[time.Duration]{
+		Name: "every", Kind: "duration", Parse: settings.ParseTimeout,
+		Usage: "Begin a conversation each time this has passed (default when another one ends). Without --concurrency, others may still be in progress",
+	})
+	opt.edits.Add(flags, "generated")
 	settings.AddFlag(flags, &opt.pace, settings.FlagSpec[traffic.Pace]{
 		Name: "pace", Kind: "0|real|duration", Preset: "0", Parse: parsePace, Usage: "Wait this long between the events of a lead. real is the time that a visitor takes",
 	})
@@ -101,7 +113,27 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 	plan := traffic.Options{
 		Webhooks: webhooks, Source: source, Leads: opt.leads, Concurrency: opt.concurrency, Pace: opt.pace,
 		Actions: opt.actions, Bot: opt.conversation.Bot, Now: opt.conversation.Clock(a.settings),
-		Each: func(d history.Delivery) error { failed.add(d); return show(d) },
+		Each: func(d history.Delivery) error {
+			failed.add(d)
+			if a.printer.Quiet && d.OK() {
+				return nil
+			}
+			return show(d)
+		},
+		Every: opt.every,
+	}
+	if opt.every > 0 && !a.settings.SetFlags["concurrency"] {
+		plan.Concurrency = 0
+	}
+	if opt.edits.Changed() {
+		generator, err := recipe.Generator()
+		if err != nil {
+			return console.Usage(err)
+		}
+		if err := opt.checkEdits(a, generator, webhooks); err != nil {
+			return console.Usage(err)
+		}
+		plan.Edit = opt.edits.ApplyFitting
 	}
 	if opt.dryRun {
 		return traffic.Preview(ctx, plan, func(d history.Delivery) error { return a.printer.Planned(&d) })
@@ -122,14 +154,30 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 	tally, err := traffic.Play(ctx, plan)
 	bar.Clear()
 	if err := settings.Ended(err, done()); err != nil {
-		a.printer.Notef("%s", summary(&tally, seed))
+		a.printer.Summary(summary(&tally, seed))
 		return err
 	}
 	return playEnded(a, &tally, seed)
 }
 
+// checkEdits returns an error if a change fits neither the first nor the last event of a conversation.
+func (opt *playOptions) checkEdits(a *app, generator *fixtures.Generator, webhooks []emitter.Webhook) error {
+	var bodies [][]byte
+	for _, action := range []payload.Action{payload.Completed, payload.Created} {
+		event, err := generator.Event(0, opt.conversation.Clock(a.settings)(), action)
+		if err != nil {
+			continue // with several answers, there is no created event of its own
+		}
+		for i := range webhooks {
+			inEdition := event.In(webhooks[i].Edition)
+			bodies = append(bodies, inEdition.AppendJSON(nil))
+		}
+	}
+	return opt.edits.CheckFitting(bodies...)
+}
+
 func playEnded(a *app, tally *traffic.Tally, seed uint64) error {
-	a.printer.Notef("%s", summary(tally, seed))
+	a.printer.Summary(summary(tally, seed))
 	if tally.OK+tally.Failed == 0 {
 		a.printer.Notef(console.NoEventSent)
 	}

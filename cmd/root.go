@@ -217,7 +217,7 @@ func addOutputFlags(flags *pflag.FlagSet, p *console.Printer) {
 		Words: []settings.Word[console.Format]{{Text: "text", Value: console.FormatText}, {Text: "json", Value: console.FormatJSON}},
 	})
 	flags.BoolVarP(&p.Verbose, "verbose", "v", false, "Print requests (>) and responses (<)")
-	flags.BoolVarP(&p.Quiet, "quiet", "q", false, "Print no progress, hints or summary")
+	flags.BoolVarP(&p.Quiet, "quiet", "q", false, "Print no progress, hints or summary; play prints failures and its summary")
 	settings.AddFlag(flags, &p.Color, settings.FlagSpec[console.Color]{
 		Name: "color", Preset: "auto", Usage: "Colour stdout. auto depends on the terminal, NO_COLOR and FORCE_COLOR",
 		Words: []settings.Word[console.Color]{{Text: "auto", Value: console.ColorAuto}, {Text: "always", Value: console.ColorAlways}, {Text: "never", Value: console.ColorNever}},

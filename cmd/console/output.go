@@ -87,6 +87,9 @@ func (p *Printer) Notef(format string, args ...any) {
 	}
 }
 
+// Summary prints a summary to stderr, also if the printer is quiet.
+func (p *Printer) Summary(line string) { fmt.Fprintln(p.Err, text.Printable(line)) }
+
 // Paint returns text in an ANSI colour, or unchanged if output is not coloured or color is "".
 func (p *Printer) Paint(color, text string) string {
 	if !p.Colored() || color == "" {

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -46,4 +47,46 @@ func (e *Edits) Apply(body []byte) ([]byte, error) {
 		}
 	}
 	return body, nil
+}
+
+// ApplyFitting returns the body with those changes whose path it has.
+func (e *Edits) ApplyFitting(body []byte) []byte {
+	for edit := range e.each() {
+		if changed, err := edit.Apply(body); err == nil {
+			body = changed
+		}
+	}
+	return body
+}
+
+// CheckFitting returns the error of the first change that fits none of the bodies.
+func (e *Edits) CheckFitting(bodies ...[]byte) error {
+	for edit := range e.each() {
+		var err error
+		for _, body := range bodies {
+			if _, err = edit.Apply(body); err == nil {
+				break
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each yields the changes one by one, in the order of Apply.
+func (e *Edits) each() iter.Seq[*Edits] {
+	return func(yield func(*Edits) bool) {
+		for i := range e.Set {
+			if !yield(&Edits{Set: e.Set[i : i+1]}) {
+				return
+			}
+		}
+		for i := range e.Unset {
+			if !yield(&Edits{Unset: e.Unset[i : i+1]}) {
+				return
+			}
+		}
+	}
 }

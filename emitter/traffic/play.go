@@ -11,6 +11,7 @@ import (
 	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
+	"artihook/emitter/text"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -31,11 +32,15 @@ type Options struct {
 	Webhooks    []emitter.Webhook // each gets the events that it wants, in its edition
 	Source      func() Source     // called once for each worker
 	Leads       int               // how many conversations
-	Concurrency int               // conversations at the same time; 0 is 1
+	Concurrency int               // conversations at the same time; 0 is 1, with Every no limit
+	Every       time.Duration     // begin a conversation each time this has passed; 0 begins it when another one ends
 	Pace        Pace
 	Actions     []payload.Action // send only these; none is all
 	Bot         string           // for the history
 	Now         func() time.Time // the clock of the payloads; nil is time.Now
+
+	// Edit, if not nil, returns the changed body of an event. Calls are concurrent.
+	Edit func(body []byte) []byte
 
 	// Each, if not nil, is called with every delivery that has ended. Its error ends the play. LeadEnded, if not nil, is
 	// called after each conversation. Calls are not concurrent.
@@ -74,6 +79,10 @@ func (opt *Options) wanting(action payload.Action) iter.Seq[*emitter.Webhook] {
 func (opt *Options) message(w *emitter.Webhook, event *payload.Event, seed uint64) emitter.Message {
 	inEdition := event.In(w.Edition)
 	m := emitter.EventMessage(&inEdition)
+	if opt.Edit != nil {
+		m.Body = opt.Edit(m.Body)
+		m.Summary = payload.Summarize(m.Body)
+	}
 	m.Bot, m.Seed = opt.Bot, seed
 	return m
 }
@@ -83,11 +92,12 @@ func (opt *Options) message(w *emitter.Webhook, event *payload.Event, seed uint6
 func Play(ctx context.Context, opt Options) (Tally, error) {
 	p := &player{opt: opt, tally: newTally(), start: time.Now(), workers: min(max(opt.Concurrency, 1), max(opt.Leads, 1))}
 	workers, ctx := errgroup.WithContext(ctx)
-	for range p.workers {
-		workers.Go(func() error {
-			w := playWorker{player: p, perEvent: maxBatchTime}
-			return w.run(ctx)
-		})
+	if opt.Every > 0 {
+		workers.Go(func() error { return p.beginEach(ctx, workers) })
+	} else {
+		for range p.workers {
+			workers.Go(func() error { return p.newWorker().run(ctx) })
+		}
 	}
 	err := workers.Wait()
 	p.tally.Took = time.Since(p.start)
@@ -101,6 +111,44 @@ type player struct {
 	claimed atomic.Int64 // leads that a worker has begun
 	mu      sync.Mutex   // guards tally and the callbacks
 	tally   Tally
+}
+
+func (p *player) newWorker() *playWorker {
+	return &playWorker{player: p, source: p.opt.Source(), perEvent: maxBatchTime}
+}
+
+// beginEach begins a conversation each time Options.Every has passed, whether others have ended or not. If Options.Concurrency
+// conversations are played, it waits until one has ended.
+func (p *player) beginEach(ctx context.Context, workers *errgroup.Group) error {
+	idle := make(chan *playWorker, p.opt.Leads)
+	created := 0
+	for n := range p.opt.Leads {
+		if err := text.Wait(ctx, time.Until(p.start.Add(time.Duration(n)*p.opt.Every))); err != nil {
+			return err
+		}
+		var w *playWorker
+		select {
+		case w = <-idle:
+		default:
+		}
+		switch {
+		case w != nil:
+		case p.opt.Concurrency == 0 || created < p.opt.Concurrency:
+			w = p.newWorker()
+			created++
+		default:
+			select {
+			case w = <-idle:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		workers.Go(func() error {
+			defer func() { idle <- w }()
+			return w.play(ctx, n)
+		})
+	}
+	return nil
 }
 
 func (p *player) leadEnded() {

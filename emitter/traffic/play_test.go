@@ -1,6 +1,7 @@
 package traffic
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -254,6 +255,62 @@ func TestRetriesStayInOrder(t *testing.T) {
 	for id := int64(1); id <= 8; id++ {
 		if d, err := store.Get(t.Context(), id); err != nil || d.Version != int(id+1)/2 || d.Attempt != 2-int(id%2) {
 			t.Errorf("delivery %d is attempt %d of version %d, %v", id, d.Attempt, d.Version, err)
+		}
+	}
+}
+
+// TestEvery begins a conversation while another one waits, and no more of them than Concurrency at the same time.
+func TestEvery(t *testing.T) {
+	t.Parallel()
+	for _, concurrency := range []int{0, 2} {
+		k, w := startReceiver(t)
+		opt := options(t, w)
+		opt.Leads, opt.Every, opt.Concurrency = 4, time.Millisecond, concurrency
+		opt.Pace = Pace{Between: 50 * time.Millisecond}
+		var running, most atomic.Int64
+		opt.Source = func() Source {
+			return func(n uint64, at time.Time) Conversation {
+				most.Store(max(most.Load(), running.Add(1)))
+				return newScript(n, at)
+			}
+		}
+		opt.LeadEnded = func() { running.Add(-1) }
+		tally, err := Play(t.Context(), opt)
+		if err != nil || tally.Leads != 4 || tally.OK != 16 || k.wrong != 0 || len(k.leads) != 4 {
+			t.Errorf("%+v, %d wrong, %v", tally, k.wrong, err)
+		}
+		if n := most.Load(); concurrency > 0 && n > int64(concurrency) || concurrency == 0 && n < 2 {
+			t.Errorf("%d conversations at the same time, concurrency %d", n, concurrency)
+		}
+	}
+}
+
+func TestEveryEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	_, w := startReceiver(t)
+	opt := options(t, w)
+	opt.Every = time.Hour
+	ctx, cancel := context.WithCancel(t.Context())
+	opt.LeadEnded = cancel
+	if tally, err := Play(ctx, opt); !errors.Is(err, context.Canceled) || tally.Leads != 1 {
+		t.Errorf("%+v, %v", tally, err)
+	}
+}
+
+func TestEdit(t *testing.T) {
+	t.Parallel()
+	k, w := startReceiver(t)
+	opt := options(t, w)
+	opt.Leads = 1
+	opt.Edit = func(body []byte) []byte {
+		return bytes.Replace(body, []byte(`"resource_version":`), []byte(`"resource_version":7`), 1)
+	}
+	if _, err := Play(t.Context(), opt); err != nil || k.wrong != 0 {
+		t.Fatalf("%d wrong, %v", k.wrong, err)
+	}
+	for _, events := range k.leads {
+		if events[0] != "lead:created v71" {
+			t.Errorf("got %v", events)
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 // playWorker plays one conversation at a time.
 type playWorker struct {
 	*player
+	source   Source
 	perEvent time.Duration // moving average of the time that one delivery takes
 }
 
@@ -25,18 +26,25 @@ type plannedDelivery struct {
 
 // run plays conversations until all leads are claimed.
 func (p *playWorker) run(ctx context.Context) error {
-	source := p.opt.Source()
 	for {
 		n := p.claimed.Add(1) - 1
 		if n >= int64(p.opt.Leads) {
 			return nil
 		}
-		at := p.opt.now()
-		if err := p.playConversation(ctx, source(uint64(n), at), at); err != nil {
+		if err := p.play(ctx, int(n)); err != nil {
 			return err
 		}
-		p.leadEnded()
 	}
+}
+
+// play plays the conversation of lead number n.
+func (p *playWorker) play(ctx context.Context, n int) error {
+	at := p.opt.now()
+	if err := p.playConversation(ctx, p.source(uint64(n), at), at); err != nil {
+		return err
+	}
+	p.leadEnded()
+	return nil
 }
 
 func (p *playWorker) playConversation(ctx context.Context, c Conversation, at time.Time) error {
