@@ -17,6 +17,7 @@ import (
 	"artihook/emitter"
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
+	"artihook/emitter/signature"
 	"artihook/emitter/text"
 	"artihook/fixtures/yamlfile"
 	"artihook/scenarios"
@@ -357,13 +358,14 @@ func runEnded(a *app, results *report.Report, to *settings.ReportFlags, seed uin
 	return nil
 }
 
-// rejected returns the first exchange of a failed step with the status of a rejected signature; nil if there is none.
+// rejected returns the first signed exchange of a failed step with the status of a rejected signature; nil if there is none.
 func rejected(results *report.Report) *report.Exchange {
 	for i := range results.Suites {
 		for _, step := range results.Suites[i].Steps {
 			for j := range step.Exchanges {
 				e := &step.Exchanges[j]
-				if step.Outcome == report.Failed && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) {
+				signed := strings.Contains(e.Request.Head, "\n"+signature.Header+": ")
+				if step.Outcome == report.Failed && signed && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) {
 					return e
 				}
 			}

@@ -92,6 +92,7 @@ func TestProbeRequests(t *testing.T) {
 	basic := base64.StdEncoding.EncodeToString([]byte("ada:open sesame"))
 	rep := runSteps(t, c, `vars: {password: open sesame, token: abracadabra, system: '`+url+`'}
 steps:
+  - probe: {run: 'echo abracadabra'}
   - probe:
       get: ${system}
       headers: {X-Trace: '${password}'}
@@ -105,7 +106,7 @@ steps:
     expect: {exit: [2, 3], body: in}
   - probe: {run: 'exit 3'}
     expect: {exit: 0}
-`, "fail probe ${system} | body: GET  "+strings.Repeat("*", 11)+"|Basic YWRhOm"+strings.Repeat("*", len(basic)-6)+"|, not GET  ********|Basic",
+`, "pass probe echo ***********", "fail probe ${system} | body: GET  "+strings.Repeat("*", 11)+"|Basic YWRhOm"+strings.Repeat("*", len(basic)-6)+"|, not GET  ********|Basic",
 		"pass probe ${system}", "pass probe ${system}", "pass probe cat; exit 3", "fail probe exit 3 | exit code: 3, not 0")
 	var all strings.Builder
 	if err := report.WriteJSON(&all, rep); err != nil {

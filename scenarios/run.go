@@ -197,6 +197,11 @@ func (r *runner) runOne(ctx context.Context, run plannedRun) (*report.Suite, err
 	}
 	s.execute(ctx)
 	suite.Name = s.redactText(suite.Name)
+	if len(s.secrets) > 0 { // steps before the one that used a credential may show it, too
+		for i := range s.root.results {
+			s.root.results[i].Mask(s.redact)
+		}
+	}
 	suite.Steps, suite.Took = s.root.results, time.Since(suite.Started)
 	r.mu.Lock()
 	defer r.mu.Unlock()

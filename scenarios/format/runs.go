@@ -99,7 +99,11 @@ func (f *File) Runs() []Run {
 		var next []Run
 		for _, r := range runs {
 			for i, row := range f.rows {
-				one := r.labelled(fmt.Sprintf("row %d: %s", i+1, brief(row.first)))
+				label := fmt.Sprintf("row %d", i+1)
+				if first := brief(row.first); first != "" {
+					label += ": " + first
+				}
+				one := r.labelled(label)
 				one.Row = row.values
 				next = append(next, one)
 			}
