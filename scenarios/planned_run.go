@@ -20,6 +20,8 @@ type plannedRun struct {
 	number int  // among all runs of the file, from 1
 	round  int  // from 1; 0 if there is only one
 	alone  bool // the file has no other run
+
+	generators *generators // of all runs of the file
 }
 
 // plan returns the runs of files in their order. If Options.Step names a run, there are no others.
@@ -28,14 +30,17 @@ func (r *runner) plan(files []*format.File) ([]plannedRun, error) {
 	var diags yamlfile.Diagnostics
 	for _, f := range files {
 		rounds := max(r.opts.Rounds, 1)
+		if f.Work > format.MaxWork {
+			continue // Load has reported it
+		}
 		if f.Work > format.MaxWork/rounds {
 			diags.Add(yamlfile.Place{File: f.File, Line: 1, Column: 1}, "", "in %d rounds the scenario has more than %d steps and deliveries, the limit for one scenario", rounds, format.MaxWork)
 			continue
 		}
-		runs := f.Runs()
+		runs, generators := f.Runs(), newGenerators(r.bots, f)
 		for round := range rounds {
 			for _, one := range runs {
-				p := plannedRun{Run: one, file: f, number: round*len(runs) + one.Number, alone: rounds*len(runs) == 1}
+				p := plannedRun{Run: one, file: f, number: round*len(runs) + one.Number, alone: rounds*len(runs) == 1, generators: generators}
 				if rounds > 1 {
 					p.round = round + 1
 				}

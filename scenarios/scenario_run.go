@@ -40,7 +40,7 @@ func (r *runner) newScenarioRun(planned plannedRun) *scenarioRun {
 	partial, unsure := planned.file.Partial, planned.file.Unsure
 	f := planned.file.Whole()
 	s := &scenarioRun{
-		runner: r, file: f, run: planned, settings: planned.settings(f), name: planned.name(), partial: partial, now: r.clock(f), generators: newGenerators(r.bots, f),
+		runner: r, file: f, run: planned, settings: planned.settings(f), name: planned.name(), partial: partial, now: r.clock(f), generators: planned.generators,
 		state: new(runState),
 	}
 	vars := newVariables(&r.opts)

@@ -72,10 +72,13 @@ func parseRows(path string, data []byte) ([]row, error) {
 	default:
 		err = errors.New("its name must end with .csv, .json, .yaml or .yml")
 	}
-	if err == nil && len(t.rows) == 0 {
-		err = errors.New("it has no row")
+	switch {
+	case err != nil:
+		return nil, err
+	case len(t.rows) == 0:
+		return nil, errors.New("it has no row")
 	}
-	return t.rows, err
+	return t.rows, nil
 }
 
 // parseCSV parses RFC 4180. The first record has the names of the columns.
