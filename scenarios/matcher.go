@@ -3,12 +3,12 @@ package scenarios
 import (
 	"fmt"
 	"math/big"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"artihook/emitter/text"
 	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 
@@ -251,11 +251,11 @@ func isOrdered(text string) bool {
 }
 
 // plainNumber is the form of the numbers that can be compared. Without a limit, 1e999999999 would use all memory.
-var plainNumber = regexp.MustCompile(`^-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?$`)
+var plainNumber = text.Regexp(`^-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?$`)
 
 // compareTexts compares two numbers or two times. It returns false if they are neither.
 func compareTexts(a, b string) (sign int, comparable bool) {
-	if plainNumber.MatchString(a) && plainNumber.MatchString(b) {
+	if plainNumber().MatchString(a) && plainNumber().MatchString(b) {
 		x, okX := new(big.Rat).SetString(a)
 		y, okY := new(big.Rat).SetString(b)
 		if okX && okY {
