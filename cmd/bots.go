@@ -95,6 +95,9 @@ func runBotsFrom(ctx context.Context, a *app, file string) error {
 		return console.Usage(err)
 	}
 	name := strings.TrimPrefix(file, "@")
+	if name == "-" {
+		name = "stdin"
+	}
 	captured, err := settings.Interruptible(ctx, func() (capture, error) { return richest(data) })
 	if err != nil {
 		return console.Usagef("%s: %w", name, err)

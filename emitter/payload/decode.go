@@ -173,6 +173,8 @@ func decodeError(err error) error {
 	var wrong *json.UnmarshalTypeError
 	var syntax *json.SyntaxError
 	switch {
+	case errors.As(err, &wrong) && wrong.Field == "":
+		return fmt.Errorf("want %s, got %s", jsonKind(wrong.Type.Kind().String()), wrong.Value)
 	case errors.As(err, &wrong):
 		return fmt.Errorf("%s: want %s, got %s", wrong.Field, jsonKind(wrong.Type.Kind().String()), wrong.Value)
 	case errors.As(err, &syntax):
