@@ -47,6 +47,12 @@ func fieldCases() []Case {
 			Fix:   "Use a binary collation for names.", Code: codeBinaryCollation, Section: "2, Answers", needs: []string{"body-unicode", "body-field-unicode"},
 		},
 		{
+			ID: "body-field-punctuation", Level: Should, Requests: 1, run: expectAccepted(fields("E-mail", "E mail")),
+			Sends: `The created event of a lead with the fields "E-mail" and "E mail".`,
+			Why:   "Two field names may differ only in punctuation. Names that are made from them for columns, keys or CRM fields are then the same, and an answer is lost.",
+			Fix:   fixFieldNames, Code: codeAnswerByName, Section: "2, Answers",
+		},
+		{
 			ID: "body-field-spaces", Level: Should, Requests: 1, run: expectAccepted(fields("Phone", "Phone ")),
 			Sends: `The created event of a lead with the fields "Phone" and "Phone ".`,
 			Why:   "Two field names may differ only in a space at the end. SQL compares them as equal.",

@@ -138,6 +138,16 @@ func textCases() []Case {
 			Fix:   "Store text as text. Do not convert it because it looks like a number.", Code: codeKeepText,
 		},
 		{
+			ID: "body-zero-word", Level: Must, Requests: 2, run: expectAccepted(answering("0 as its text", "0"), answering("false as its text", "false")),
+			Sends: "Two created events of leads: one with the answer 0, one with the answer false.",
+			Why:   "A visitor may type 0. PHP's empty() and JavaScript's !Number(…) take it for a missing answer.", Fix: "Compare with null and with the empty text, not with false.", Code: codeKeepText,
+		},
+		{
+			ID: "body-separators", Level: Must, Requests: 1, run: expectAccepted(answering("separators in the answer", "two rooms, one bath; garden|pool")),
+			Sends: "The created event of a lead with commas, a semicolon and a vertical bar in the answer.",
+			Why:   "CSV, lists in a column and multiple choices of CRMs use them as separators, and a part of the answer is lost.", Fix: "Use a library for CSV, and do not split or join texts.", Code: codeKeepText,
+		},
+		{
 			ID: "body-null-word", Level: Must, Requests: 1, run: expectAccepted(answering("null as its text", "null")),
 			Sends: "The created event of a lead with the text null.",
 			Why:   "Null is a family name. A text is not missing because it reads null.", Fix: "Compare with null, not with the text.", Code: codeKeepText,

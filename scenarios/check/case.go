@@ -33,8 +33,8 @@ type Case struct {
 
 	// An independent case has a result even if the receiver does not accept a plain valid delivery.
 	independent bool
-	// A correct receiver stores nothing that the case sends, so that it has no later effect.
-	storesNothing bool
+	// What the case sends has no later effect: it is a plain event, or a correct receiver does not store it.
+	harmless bool
 	// If a case in needs has failed in this run, the case is inconclusive: its failure would have the same cause.
 	needs []string
 	// The case is about the whole run or about the load, so that no other one runs at the same time.
@@ -87,7 +87,7 @@ func Requests(cases []Case) int {
 // plainAfter reports whether a plain delivery follows case i: not if it can have no later effect, and not between two life cases,
 // which start with one.
 func plainAfter(cases []Case, i int) bool {
-	return i == len(cases)-1 || !cases[i].storesNothing && cases[i].Group() != "life"
+	return i == len(cases)-1 || !cases[i].harmless && cases[i].Group() != "life"
 }
 
 // Select returns the cases that match a pattern of only and none of skip, in the order of [Cases]. A pattern is an id, a

@@ -90,7 +90,7 @@ const maxWaits = 2
 // examineAfter sends a plain delivery after a case that has failed or may have a later effect. If the receiver does not respond as
 // before, or if a connection broke in the case, a second run of the case shows whether the case is the reason.
 func (r *run) examineAfter(ctx context.Context, result *Result) error {
-	if slices.ContainsFunc(result.Exchanges, func(e report.Exchange) bool { return e.Status/100 == 2 }) {
+	if !result.Case.harmless && slices.ContainsFunc(result.Exchanges, func(e report.Exchange) bool { return e.Status/100 == 2 }) {
 		if err := text.Wait(ctx, r.opt.Linger); err != nil {
 			return err
 		}

@@ -24,14 +24,14 @@ func httpCases() []Case {
 func serverCases() []Case {
 	return []Case{
 		{
-			ID: timeCase, Level: Should, Requests: 1, independent: true, run: responseInTime,
+			ID: timeCase, Level: Should, Requests: 1, harmless: true, independent: true, run: responseInTime,
 			Sends: "A plain valid delivery.",
 			Why:   "The response arrives soon. ArtiBot does not document how long it waits; most senders of webhooks wait for a few seconds.",
 			Fix:   "Store the event and respond 2xx, then do slow work (mail, another API).",
 			Code:  codeQueueEvent,
 		},
 		{
-			ID: "http-no-redirect", Level: Must, Requests: 1, independent: true, run: noRedirect,
+			ID: "http-no-redirect", Level: Must, Requests: 1, harmless: true, independent: true, run: noRedirect,
 			Sends: "A plain valid delivery.",
 			Why:   "ArtiBot does not follow a redirect, since the signature is for the original URL.", Fix: "Give ArtiBot the URL of the redirect. Check https and the slash at the end.",
 			Code: codeBothPaths,
@@ -68,17 +68,17 @@ func serverCases() []Case {
 			Code: codeUnparsedBody,
 		},
 		{
-			ID: "http-get", Level: Should, Requests: 1, independent: true, storesNothing: true, run: withoutBody(http.MethodGet),
+			ID: "http-get", Level: Should, Requests: 1, independent: true, harmless: true, run: withoutBody(http.MethodGet),
 			Sends: "A GET without body and signature.",
 			Why:   "People open your URL in a browser, and link checkers request it with GET.", Fix: "Respond 405 to every method but POST.", Code: codeOnlyPOST,
 		},
 		{
-			ID: "http-head", Level: Should, Requests: 1, independent: true, storesNothing: true, run: withoutBody(http.MethodHead),
+			ID: "http-head", Level: Should, Requests: 1, independent: true, harmless: true, run: withoutBody(http.MethodHead),
 			Sends: "A HEAD without body and signature.",
 			Why:   "Monitors request your URL with HEAD.", Fix: "Respond 405 to every method but POST.", Code: codeOnlyPOST,
 		},
 		{
-			ID: "http-keep-alive", Level: Should, Requests: 2, run: keepAlive,
+			ID: "http-keep-alive", Level: Should, Requests: 2, harmless: true, run: keepAlive,
 			Sends: "Two plain valid deliveries over one connection.",
 			Why:   "A sender that can reuse a connection saves both sides a handshake for each event.", Fix: "Keep connections open, as HTTP/1.1 does by default.",
 			Code: codeKeepOpen,

@@ -13,27 +13,27 @@ import (
 func requestCases() []Case {
 	return []Case{
 		{
-			ID: "http-charset", Level: Must, Requests: 2, independent: true, run: charset,
+			ID: "http-charset", Level: Must, Requests: 2, harmless: true, independent: true, run: charset,
 			Sends: "Two plain deliveries: one with the content type application/json, one with application/json; charset=utf-8.",
 			Why:   "ArtiBot's content type may have a charset or not: its programming language adds one by default.", Fix: "Compare the media type without its parameters.", Code: codeMediaType,
 		},
 		{
-			ID: "http-user-agent", Level: Must, Requests: 1, independent: true, run: userAgent,
+			ID: "http-user-agent", Level: Must, Requests: 1, harmless: true, independent: true, run: userAgent,
 			Sends: "A plain delivery. If it is not accepted, another one with the user agent of a browser.",
 			Why:   "ArtiBot's user agent is artibot-api. A filter for bots may reject it.", Fix: "Exempt the URL of the webhook from filters for bots: the signature protects it.", Code: codeFirewall,
 		},
 		{
-			ID: "http-extra-headers", Level: Should, Requests: 1, run: expectAccepted(withExtraHeaders),
+			ID: "http-extra-headers", Level: Should, Requests: 1, harmless: true, run: expectAccepted(withExtraHeaders),
 			Sends: "A plain delivery with 24 more headers.",
 			Why:   "Proxies and load balancers add headers.", Fix: "Ignore headers that you do not know.", Code: codeReadAll,
 		},
 		{
-			ID: "http-connection-close", Level: Must, Requests: 1, run: expectAccepted(addingHeader("Connection", "close")),
+			ID: "http-connection-close", Level: Must, Requests: 1, harmless: true, run: expectAccepted(addingHeader("Connection", "close")),
 			Sends: "A plain delivery with the header Connection: close.",
 			Why:   "A sender may close the connection after the response.", Fix: "Respond as usual, and close the connection after the response.", Code: codeReadAll,
 		},
 		{
-			ID: "http-expect-continue", Level: Should, Requests: 1, run: expectAccepted(addingHeader("Expect", "100-continue")),
+			ID: "http-expect-continue", Level: Should, Requests: 1, harmless: true, run: expectAccepted(addingHeader("Expect", "100-continue")),
 			Sends: "A plain delivery with the header Expect: 100-continue, whose body follows immediately.",
 			Why:   "Older .NET clients and some proxies send this header.", Fix: "Respond 100 before you read the body, or ignore the header. Every HTTP library does so.", Code: codeReadAll,
 		},
@@ -43,7 +43,7 @@ func requestCases() []Case {
 			Why:   "HTTP/1.1 allows a request line with the whole URL. It is accepted or rejected, and does not cause an error.", Fix: "Do not expect that the request target starts with a slash.", Code: codeTarget,
 		},
 		{
-			ID: "http-options", Level: Should, Requests: 1, independent: true, storesNothing: true, run: withoutBody(http.MethodOptions),
+			ID: "http-options", Level: Should, Requests: 1, independent: true, harmless: true, run: withoutBody(http.MethodOptions),
 			Sends: "An OPTIONS without body and signature.",
 			Why:   "Browsers and scanners send OPTIONS.", Fix: "Respond 405 to every method but POST.", Code: codeOnlyPOST,
 		},

@@ -15,7 +15,7 @@ func bypassCases() []Case {
 	)
 	return []Case{
 		{
-			ID: "signature-trusted-origin", Level: Must, Requests: 1, storesNothing: true, independent: true,
+			ID: "signature-trusted-origin", Level: Must, Requests: 1, harmless: true, independent: true,
 			run: expectNotAccepted(withHeaders(wrongDigits,
 				exchange.Header{Name: "X-Forwarded-For", Value: "127.0.0.1"}, exchange.Header{Name: "X-Real-IP", Value: "127.0.0.1"},
 				exchange.Header{Name: "X-Client-IP", Value: "127.0.0.1"}, exchange.Header{Name: "True-Client-IP", Value: "127.0.0.1"},
@@ -25,7 +25,7 @@ func bypassCases() []Case {
 			Why:   "A client can send any header, X-Forwarded-For: 127.0.0.1 too.", Fix: "Do not trust a request because of its headers. " + fixFirst, Code: codeVerifyFirst,
 		},
 		{
-			ID: "signature-debug-header", Level: Must, Requests: 1, storesNothing: true, independent: true,
+			ID: "signature-debug-header", Level: Must, Requests: 1, harmless: true, independent: true,
 			run: expectNotAccepted(withHeaders(wrongDigits,
 				exchange.Header{Name: "X-Debug", Value: "1"}, exchange.Header{Name: "X-Test", Value: "1"}, exchange.Header{Name: "X-Artibot-Test", Value: "true"},
 			)),
@@ -33,35 +33,35 @@ func bypassCases() []Case {
 			Why:   why, Fix: "Remove the switch that skips the verification. " + fixFirst, Code: codeVerifyFirst,
 		},
 		{
-			ID: "signature-test-body", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectNotAccepted(testBody),
+			ID: "signature-test-body", Level: Must, Requests: 1, harmless: true, independent: true, run: expectNotAccepted(testBody),
 			Sends: `A delivery with a wrong signature whose body starts with {"test":true.`,
 			Why:   "Anybody can mark a lead as a test.", Fix: fixFirst, Code: codeVerifyFirst,
 		},
 		{
-			ID: "signature-other-credentials", Level: Must, Requests: 1, storesNothing: true, independent: true,
+			ID: "signature-other-credentials", Level: Must, Requests: 1, harmless: true, independent: true,
 			run:   expectNotAccepted(withHeaders(wrongDigits, exchange.Header{Name: "Authorization", Value: "Bearer artihook"}, exchange.Header{Name: "Cookie", Value: "session=artihook; admin=1"})),
 			Sends: "A delivery with a wrong signature, a bearer token and a cookie.",
 			Why:   why, Fix: "Do not accept other credentials on the URL of the webhook. " + fixFirst, Code: codeVerifyFirst,
 		},
 		{
-			ID: "signature-key-from-header", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectNotAccepted(keyFromHeader),
+			ID: "signature-key-from-header", Level: Must, Requests: 1, harmless: true, independent: true, run: expectNotAccepted(keyFromHeader),
 			Sends: "A delivery that is signed with the secret in its own header X-Artibot-Secret.",
 			Why:   "The sender must not choose the secret.", Fix: "Take the secret from your settings only.", Code: codeNeedSecret,
 		},
 		{
-			ID: "signature-put", Level: Must, Requests: 2, storesNothing: true, independent: true, run: expectNotAccepted(withMethod(http.MethodPut), withMethod(http.MethodPatch)),
+			ID: "signature-put", Level: Must, Requests: 2, harmless: true, independent: true, run: expectNotAccepted(withMethod(http.MethodPut), withMethod(http.MethodPatch)),
 			Sends: "A PUT and a PATCH with a wrong signature.",
 			Why:   "A receiver that verifies a POST only accepts leads from anybody with another method.", Fix: "Respond 405 to every method but POST. " + fixFirst, Code: codeOnlyPOST,
 		},
 		{
-			ID: "signature-content-type", Level: Must, Requests: 2, storesNothing: true, independent: true,
+			ID: "signature-content-type", Level: Must, Requests: 2, harmless: true, independent: true,
 			run:   expectNotAccepted(withContentType("text/plain"), withContentType("")),
 			Sends: "Two deliveries with a wrong signature: one with the content type text/plain, one without any.",
 			Why:   "A body parser that verifies runs for its own content types only. express.json({ verify }) does not run for text/plain.",
 			Fix:   fixFirst, Code: codeVerifyFirst,
 		},
 		{
-			ID: "signature-empty-body", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectNotAccepted(emptyBody),
+			ID: "signature-empty-body", Level: Must, Requests: 1, harmless: true, independent: true, run: expectNotAccepted(emptyBody),
 			Sends: "A delivery with a wrong signature and an empty body.",
 			Why:   "A body parser that verifies does not run for an empty body.", Fix: fixFirst, Code: codeVerifyFirst,
 		},

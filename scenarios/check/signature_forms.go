@@ -15,17 +15,17 @@ import (
 func formCases() []Case {
 	return []Case{
 		{
-			ID: "signature-partly-right", Level: Must, Requests: 3, storesNothing: true, independent: true, run: expectRejected(wrongAt("last digit", 39), wrongAt("first digit", 0), wrongAt("digit in the middle", 20)),
+			ID: "signature-partly-right", Level: Must, Requests: 3, harmless: true, independent: true, run: expectRejected(wrongAt("last digit", 39), wrongAt("first digit", 0), wrongAt("digit in the middle", 20)),
 			Sends: "Three plain deliveries whose signature has one wrong digit: the last, the first, and one in the middle.",
 			Why:   "A signature with one wrong digit is rejected. A part of a signature can be guessed.", Fix: "Compare all digits.", Code: codeCompareAll,
 		},
 		{
-			ID: "signature-more-digits", Level: Should, Requests: 2, storesNothing: true, independent: true, run: expectRejected(aroundDigits("", "00"), aroundDigits("00", "")),
+			ID: "signature-more-digits", Level: Should, Requests: 2, harmless: true, independent: true, run: expectRejected(aroundDigits("", "00"), aroundDigits("00", "")),
 			Sends: "Two plain deliveries: one with two digits after the right signature, one with two digits before it.",
 			Why:   "A signature of another length is rejected.", Fix: "Compare whole values. Do not look for one in the other.", Code: codeCompareAll,
 		},
 		{
-			ID: "signature-prefix", Level: Should, Requests: 1, storesNothing: true, independent: true, run: expectRejected(otherPrefix),
+			ID: "signature-prefix", Level: Should, Requests: 1, harmless: true, independent: true, run: expectRejected(otherPrefix),
 			Sends: "A plain delivery with sha1= before its signature, or in the body scheme without it.",
 			Why:   "The url scheme has no sha1= before the digits, the body scheme has it. A receiver that accepts both mixes the schemes.",
 			Fix:   "Compare the whole header.", Code: codeCompareAll,
@@ -36,22 +36,22 @@ func formCases() []Case {
 			Why:   "A request may have a header twice. A framework then has a list in place of a text.", Fix: "Use the first value, or reject the request.", Code: codeOneHeader,
 		},
 		{
-			ID: "signature-empty-secret", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectRejected(withSecret("an empty secret", "")),
+			ID: "signature-empty-secret", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(withSecret("an empty secret", "")),
 			Sends: "A plain delivery that is signed with an empty secret.",
 			Why:   "A second secret that is not configured is an empty one, and anybody can sign with it.", Fix: "Ignore a secret that is not configured, and do not start without any.", Code: codeNeedSecret,
 		},
 		{
-			ID: "signature-published-secret", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectRejected(withSecret("the secret of ArtiBot's documentation", publishedSecret)),
+			ID: "signature-published-secret", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(withSecret("the secret of ArtiBot's documentation", publishedSecret)),
 			Sends: "A plain delivery that is signed with the secret of ArtiBot's documentation.",
 			Why:   "The secrets of examples are public.", Fix: "Remove the secret of the example from your code, and do not start without a secret of your own.", Code: codeNeedSecret,
 		},
 		{
-			ID: "signature-without-key", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectRejected(withoutKey),
+			ID: "signature-without-key", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(withoutKey),
 			Sends: "A plain delivery with the SHA-1 of the signed text as its signature, without a secret.",
 			Why:   "A digest without a secret can be made by anybody.", Fix: "Use HMAC with the secret, and no other digest.", Code: codeSignMessage,
 		},
 		{
-			ID: "signature-algorithm", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectRejected(fixedHeader("the signature none=", "none=")),
+			ID: "signature-algorithm", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(fixedHeader("the signature none=", "none=")),
 			Sends: "A plain delivery with the signature none=.",
 			Why:   "The sender must not choose the algorithm.", Fix: "Verify with the one algorithm of ArtiBot, whatever the header names.", Code: codeSignMessage,
 		},

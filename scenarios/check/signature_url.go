@@ -14,17 +14,17 @@ func urlCases() []Case {
 	const fixForwarded = "Take scheme and host from your settings. If a proxy in front sets the header, let it overwrite the one of the client, and accept requests from the proxy only."
 	return []Case{
 		{
-			ID: "signature-other-port", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectRejected(otherPort),
+			ID: "signature-other-port", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(otherPort),
 			Sends: "A plain delivery with the signature for another port.",
 			Why:   "The port is part of the signed URL: another program may listen there.", Fix: "Sign the host with its port.", Code: codePublicOrigin,
 		},
 		{
-			ID: "signature-other-path", Level: Must, Requests: 2, storesNothing: true, independent: true, run: expectRejected(rootPath, slashPath),
+			ID: "signature-other-path", Level: Must, Requests: 2, harmless: true, independent: true, run: expectRejected(rootPath, slashPath),
 			Sends: "Two plain deliveries: one with the signature for the path /, one for the path with a slash at its end.",
 			Why:   "The path is part of the signed URL.", Fix: "Sign the request target as it arrived.", Code: codePublicOrigin,
 		},
 		{
-			ID: "signature-forwarded-host", Level: Must, Requests: 2, storesNothing: true, independent: true,
+			ID: "signature-forwarded-host", Level: Must, Requests: 2, harmless: true, independent: true,
 			run: expectRejected(
 				forwarded("https", "other.example", exchange.Header{Name: "X-Forwarded-Host", Value: "other.example"}, exchange.Header{Name: "X-Forwarded-Proto", Value: "https"}),
 				forwarded("http", "other.example", exchange.Header{Name: "X-Forwarded-Host", Value: "other.example"}),
@@ -33,13 +33,13 @@ func urlCases() []Case {
 			Why:   "A client can send X-Forwarded-Host. A delivery to another site with the same secret is then accepted here.", Fix: fixForwarded, Code: codePublicOrigin,
 		},
 		{
-			ID: "signature-forwarded-proto", Level: Must, Requests: 1, storesNothing: true, independent: true,
+			ID: "signature-forwarded-proto", Level: Must, Requests: 1, harmless: true, independent: true,
 			run:   expectRejected(forwardedProto),
 			Sends: "A plain delivery with the signature for the other scheme, http or https, which X-Forwarded-Proto names.",
 			Why:   "A client can send X-Forwarded-Proto.", Fix: fixForwarded, Code: codePublicOrigin,
 		},
 		{
-			ID: "signature-forwarded", Level: Must, Requests: 2, storesNothing: true, independent: true,
+			ID: "signature-forwarded", Level: Must, Requests: 2, harmless: true, independent: true,
 			run: expectRejected(
 				forwarded("https", "other.example", exchange.Header{Name: "Forwarded", Value: "proto=https;host=other.example"}),
 				forwarded("http", "other.example", exchange.Header{Name: "Forwarded", Value: "host=other.example"}),
@@ -48,12 +48,12 @@ func urlCases() []Case {
 			Why:   "A client can send Forwarded.", Fix: fixForwarded, Code: codePublicOrigin,
 		},
 		{
-			ID: "signature-original-url", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectRejected(originalURL),
+			ID: "signature-original-url", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(originalURL),
 			Sends: "A plain delivery with the signature for another path, which X-Original-URL and X-Rewrite-URL name.",
 			Why:   "A client can send X-Original-URL.", Fix: fixForwarded, Code: codePublicOrigin,
 		},
 		{
-			ID: "signature-method-override", Level: Must, Requests: 1, storesNothing: true, independent: true, run: expectRejected(methodOverride),
+			ID: "signature-method-override", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(methodOverride),
 			Sends: "A plain delivery with the signature of a PUT, which X-HTTP-Method-Override names.",
 			Why:   "A client can send X-HTTP-Method-Override.", Fix: "Sign the method of the request line.", Code: codeSignMethod,
 		},
@@ -64,7 +64,7 @@ func urlCases() []Case {
 			Fix:   "Take scheme and host from your settings.", Code: codePublicOrigin,
 		},
 		{
-			ID: "signature-body-ends", Level: Must, Requests: 3, storesNothing: true, independent: true,
+			ID: "signature-body-ends", Level: Must, Requests: 3, harmless: true, independent: true,
 			run:   expectRejected(aroundBody("a space before the body", " ", ""), aroundBody("a line break after the body", "", "\n"), aroundBody("a byte order mark before the body", "\ufeff", "")),
 			Sends: "Three plain deliveries with more bytes than the signed ones: a space or a byte order mark before the body, a line break after it.",
 			Why:   "The signature is for every byte of the body.", Fix: "Verify the raw bytes. Do not trim or decode them before.", Code: codeRawBody,

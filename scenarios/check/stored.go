@@ -158,6 +158,7 @@ var damages = []struct {
 	{"without the spaces around it", strings.TrimSpace},
 	{"without the lines after the first", func(text string) string { line, _, _ := strings.Cut(text, "\n"); return strings.TrimSpace(line) }},
 	{"in lower case", strings.ToLower},
+	{"up to a separator only", func(text string) string { return text[:max(0, strings.IndexAny(text, ",;|"))] }},
 	{"cut short", func(text string) string { return text[:min(len(text), commonColumn/2)] }},
 }
 

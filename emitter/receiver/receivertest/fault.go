@@ -154,6 +154,7 @@ var eventFaults = []fault{
 	}},
 
 	{EmptyIsMissing, 422, func(r *request) bool { return r.event.anyTextIs("") }},
+	{ZeroIsEmpty, 422, func(r *request) bool { return r.event.anyTextIs("0", "false") }},
 	{BlankIsMissing, 422, func(r *request) bool {
 		return r.event.anyText(func(s string) bool { return s != "" && strings.TrimSpace(s) == "" })
 	}},
@@ -206,6 +207,7 @@ var eventFaults = []fault{
 	}},
 	{FieldsFoldCase, 500, func(r *request) bool { return r.event.sameFields(strings.ToLower) }},
 	{FieldsFoldAccents, 500, func(r *request) bool { return r.event.sameFields(strings.NewReplacer("é", "e").Replace) }},
+	{FieldsFoldMarks, 500, func(r *request) bool { return r.event.sameFields(strings.NewReplacer("-", " ").Replace) }},
 	{FieldsTrim, 500, func(r *request) bool { return r.event.sameFields(strings.TrimSpace) }},
 }
 

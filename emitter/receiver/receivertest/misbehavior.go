@@ -123,6 +123,7 @@ const (
 // Mistakes with the text of an answer.
 const (
 	EmptyIsMissing   Misbehavior = "empty-is-missing"  // rejects an empty text
+	ZeroIsEmpty      Misbehavior = "zero-is-empty"     // rejects the texts 0 and false
 	BlankIsMissing   Misbehavior = "blank-is-missing"  // rejects a blank text
 	ShortAnswer      Misbehavior = "short-answer"      // responds 500 to a text above 255 bytes
 	OneLine          Misbehavior = "one-line"          // responds 500 to a line break
@@ -156,6 +157,7 @@ const (
 	ShortField        Misbehavior = "short-field"         // responds 500 to a name above 255 bytes
 	FieldsFoldCase    Misbehavior = "fields-fold-case"    // responds 500 to two names that differ in case only
 	FieldsFoldAccents Misbehavior = "fields-fold-accents" // responds 500 to two names that differ in accents only
+	FieldsFoldMarks   Misbehavior = "fields-fold-marks"   // responds 500 to two names that differ in punctuation only
 	FieldsTrim        Misbehavior = "fields-trim"         // responds 500 to two names that differ in the space at the end only
 )
 
@@ -175,6 +177,7 @@ const (
 	StoresOneLine      Misbehavior = "stores-one-line"      // cuts a text at a line break
 	StoresTrimmed      Misbehavior = "stores-trimmed"       // removes the spaces around a text
 	StoresLowerCase    Misbehavior = "stores-lower-case"    // stores a text in lower case
+	StoresFirstPart    Misbehavior = "stores-first-part"    // stores a text up to its first vertical bar
 	StoresSlashes      Misbehavior = "stores-slashes"       // stores a backslash before backslashes and quotes
 	StoresObjects      Misbehavior = "stores-objects"       // stores [object Object] for an object
 	StoresNumbers      Misbehavior = "stores-numbers"       // stores a text that looks like a number as a number
@@ -259,12 +262,12 @@ func Misbehaviors() []Misbehavior {
 		NeedsShortYear, RejectsOld, RejectsFuture,
 		ZeroIsMissing, UnsignedNumber, WholeNumber, Int32, SafeInteger, NumberInput,
 		NullCustom, ArrayCustom, ObjectCustom, SameCustom,
-		EmptyIsMissing, BlankIsMissing, ShortAnswer, OneLine, JoinsJSON, JoinsSQL, FirewallScript, FirewallSQL, FirewallPath, FirewallFormula,
+		EmptyIsMissing, BlankIsMissing, ZeroIsEmpty, ShortAnswer, OneLine, JoinsJSON, JoinsSQL, FirewallScript, FirewallSQL, FirewallPath, FirewallFormula,
 		FormatsText, RendersTemplates, BasicPlane, NeedsXMLText, NullWord, ParsesText, StrictEmail, ASCIIEmail,
 		FieldPaths, FieldDots, FieldDollars, FieldMarkup, FieldASCII, FieldNumbers, FieldColumns, FieldPrototype, FieldMethods,
-		ShortField, FieldsFoldCase, FieldsFoldAccents, FieldsTrim,
+		ShortField, FieldsFoldCase, FieldsFoldAccents, FieldsFoldMarks, FieldsTrim,
 		StoresHTML, StoresHTMLLate, StoresUnescaped, StoresWithoutTag, StoresDecoded, StoresASCII, StoresBasicPlane, StoresVisible, StoresComposed,
-		StoresLatin1, Stores255, StoresOneLine, StoresTrimmed, StoresLowerCase, StoresSlashes, StoresObjects, StoresNumbers,
+		StoresLatin1, Stores255, StoresOneLine, StoresTrimmed, StoresLowerCase, StoresFirstPart, StoresSlashes, StoresObjects, StoresNumbers,
 		StoresParsed, StoresFoldedFields, StoresColumns,
 		NotIdempotent, RejectsDuplicates, AppendsUpdates, RejectsCompletedTwice, RejectsCompletedFirst, RejectsStale, TrustsOrder, ComparesText,
 		NeedsCreated, NeedsNextVersion, DropsSeenVersion, StoresCreatedOnly, LosesUpdates, UniqueEmail,

@@ -37,7 +37,11 @@ var storedAs = map[Misbehavior]func(field string, a answer) (string, json.RawMes
 	}),
 	StoresTrimmed:   changingText(strings.TrimSpace),
 	StoresLowerCase: changingText(strings.ToLower),
-	StoresSlashes:   changingText(strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace),
+	StoresFirstPart: changingText(func(text string) string {
+		before, _, _ := strings.Cut(text, "|")
+		return before
+	}),
+	StoresSlashes: changingText(strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace),
 	StoresObjects: func(field string, a answer) (string, json.RawMessage) {
 		if a.Value[0] == '{' || a.Value[0] == '[' {
 			return field, json.RawMessage(`"[object Object]"`)
