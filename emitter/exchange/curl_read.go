@@ -13,7 +13,9 @@ var (
 	// curlStart matches a line that runs curl, with what can precede it: a prompt, a path, time, a pipe.
 	curlStart = text.Regexp(`(?im)(?:^|[\s|;&(/\\"'>])curl(?:\.exe)?["']?\s`)
 	cmdStyle  = text.Regexp(`(?m)\^"|\^\r?$|"\{""|^[A-Za-z]:\\[^>\n]{0,200}>`)
-	cmdPrefix = text.Regexp(`(?m)^[A-Za-z]:\\[^>\n]{0,200}>`)
+	// posixStyle matches a command that goes on after a backslash; what looks like cmd is then in its texts.
+	posixStyle = text.Regexp(`(?i)\bcurl\s[^\n^]*\\\r?\n`)
+	cmdPrefix  = text.Regexp(`(?m)^[A-Za-z]:\\[^>\n]{0,200}>`)
 )
 
 // isCurl recognises a curl command at the beginning, below comments, or behind a command that writes its body.
@@ -68,7 +70,7 @@ func readCurl(in *input) ([]Recording, error) {
 // splitCommands splits the text by the rules of the shell for which it is written.
 func splitCommands(text string) ([]command, error) {
 	switch {
-	case cmdStyle().MatchString(text):
+	case cmdStyle().MatchString(text) && !posixStyle().MatchString(text):
 		return splitCmd(cmdPrefix().ReplaceAllString(text, ""))
 	case backtickEnd().MatchString(text) || curlInPrompt().MatchString(text):
 		scripts, err := splitPowerShell(text)

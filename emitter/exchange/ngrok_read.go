@@ -34,6 +34,9 @@ func readNgrok(in *input) ([]Recording, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(list) == 0 {
+		return nil, errors.New(`"raw" contains no request`)
+	}
 	r := list[0]
 	if len(r.Request.Body) == 0 && r.needsBody() {
 		return nil, errNoBody
