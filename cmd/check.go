@@ -40,7 +40,7 @@ type checkOptions struct {
 	probeIgnore    string
 	settle, budget time.Duration
 	rejection      []int
-	baseline       baselineFlags
+	baseline       settings.BaselineFlags
 }
 
 // checkConnections is the largest number of connections that a case opens.
@@ -95,7 +95,7 @@ cases fail the run too. With --baseline, failures that the file lists do not.`,
 		Usage: "End the run after this time. Cases that do not fit are inconclusive (default " + check.DefaultBudget.String() + ", and less if the first response takes longer than " + check.DefaultPatience.String() + ")",
 	})
 	flags.IntSliceVar(&opt.rejection, "rejection", nil, "Expect one of these `statuses` for a wrong signature (default 401,403; 400 and 404 are a failed SHOULD)")
-	opt.baseline.add(flags)
+	opt.baseline.Add(flags)
 	settings.MarkRunOnly(flags, "only", "skip", "explain", "baseline", "write-baseline")
 	return cmd
 }
@@ -132,7 +132,7 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	if err := opt.reports.Check(a.reportOutput()); err != nil {
 		return console.Usage(err)
 	}
-	if err := opt.baseline.read(); err != nil {
+	if err := opt.baseline.Read(); err != nil {
 		return console.Usage(err)
 	}
 	if err := a.await(ctx, &opt.wait, &opt.client); err != nil {
@@ -193,7 +193,7 @@ func runCases(ctx context.Context, a *app, opt *checkOptions, plan check.Options
 	reported := opt.reportOptions(a, &plan)
 	plan.Ended = func(r check.Result) error {
 		bar.Clear()
-		opt.baseline.known.Mark(&r)
+		opt.baseline.Known.Mark(&r)
 		if err := printResult(a, &r, &reported); err != nil {
 			return err
 		}
@@ -203,7 +203,7 @@ func runCases(ctx context.Context, a *app, opt *checkOptions, plan check.Options
 	results, err := check.Run(ctx, plan)
 	bar.Clear()
 	for i := range results {
-		opt.baseline.known.Mark(&results[i])
+		opt.baseline.Known.Mark(&results[i])
 	}
 	return results, err
 }
@@ -235,7 +235,7 @@ func checkEnded(a *app, opt *checkOptions, plan *check.Options, results []check.
 		return settings.Ended(err, writeErr)
 	}
 	if err == nil {
-		err = opt.baseline.write(results, reportOpt.Tool, reportOpt.Target)
+		err = opt.baseline.Write(results, reportOpt.Tool, reportOpt.Target)
 	}
 	if err != nil {
 		return err

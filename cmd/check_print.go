@@ -117,8 +117,8 @@ func printTable(a *app, results []check.Result, planned int, opt *checkOptions) 
 		reasonsText(a, &b, results)
 	}
 	groupsText(&b, results, opt.strict)
-	if opt.baseline.file != "" {
-		added, fixed := opt.baseline.known.Compare(results)
+	if opt.baseline.File != "" {
+		added, fixed := opt.baseline.Known.Compare(results)
 		fmt.Fprintf(&b, "\nnew failures: %s\nfixed:        %s\n", orNone(added), orNone(fixed))
 	}
 	fmt.Fprintf(&b, "\n%s", verdict(a, results, opt.strict))

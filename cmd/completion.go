@@ -16,6 +16,7 @@ import (
 	"artihook/fixtures"
 	"artihook/scenarios/check"
 	"artihook/scenarios/format"
+	"artihook/scenarios/fuzz"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -200,8 +201,15 @@ func suggestStatuses(*app, *cobra.Command) []string {
 	return append([]string{"2xx", "4xx", "5xx"}, emitter.StatusNames()...)
 }
 
-// suggestCases returns the groups and the IDs of the cases of check.
-func suggestCases(*app, *cobra.Command) []string {
+// suggestCases returns the groups and the IDs of the cases of check, or the properties of fuzz.
+func suggestCases(_ *app, cmd *cobra.Command) []string {
+	if cmd.Name() == "fuzz" {
+		var names []string
+		for _, p := range fuzz.Properties {
+			names = append(names, described(string(p), p.About()))
+		}
+		return names
+	}
 	ids := slices.Clone(check.Groups[:])
 	for _, c := range check.Cases() {
 		ids = append(ids, described(c.ID, string(c.Level)+": "+c.Sends))

@@ -17,6 +17,7 @@ var documents = map[string]func(t *testing.T, file string){
 	"scenarios.md":    runScenarioBlocks,
 	"ci.md":           runPipelines,
 	"check.md":        runGuide,
+	"fuzz.md":         runGuide,
 	"ui.md":           runNothing,
 	"bots.md":         runGuide,
 	"history.md":      runGuide,

@@ -228,7 +228,7 @@ func addOutputFlags(flags *pflag.FlagSet, p *console.Printer) {
 func commands() map[string]func(*app) *cobra.Command {
 	return map[string]func(*app) *cobra.Command{
 		"demo": newDemoCmd, "send": newSendCmd, "play": newPlayCmd, "load": newLoadCmd, "run": newRunCmd, "scenarios": newScenariosCmd,
-		"listen": newListenCmd, "check": newCheckCmd, "ui": newUICmd, "sign": newSignCmd, "verify": newVerifyCmd,
+		"listen": newListenCmd, "check": newCheckCmd, "fuzz": newFuzzCmd, "ui": newUICmd, "sign": newSignCmd, "verify": newVerifyCmd,
 		"history": newHistoryCmd, "bots": newBotsCmd, "version": newVersionCmd,
 	}
 }

@@ -18,7 +18,7 @@ class Receiver(BaseHTTPRequestHandler):
             event = json.loads(body)
         except ValueError:
             return self.respond(400)
-        print(event)
+        print(json.dumps(event))  # in ASCII: a terminal of Windows cannot show every character
         self.respond(204)
 
     def do_GET(self):

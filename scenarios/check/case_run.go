@@ -235,15 +235,19 @@ func responseText(d *history.Delivery) string {
 const maxReported = 16 << 10
 
 func exchangeOf(req request, d *history.Delivery) report.Exchange {
-	e := report.Exchange{Number: d.ID, Title: d.Event, URL: d.URL, Status: d.Status, Error: d.Error, Reason: d.Reason, Took: d.Duration}
+	title := d.Request.Method
 	if d.Event != "" {
-		e.Title += fmt.Sprintf(" v%d", d.Version)
-	} else {
-		e.Title = d.Request.Method
+		title = fmt.Sprintf("%s v%d", d.Event, d.Version)
 	}
 	if req.variant != "" {
-		e.Title += ", " + req.variant
+		title += ", " + req.variant
 	}
+	return ExchangeOf(title, d)
+}
+
+// ExchangeOf returns a delivery as the exchange of a report.
+func ExchangeOf(title string, d *history.Delivery) report.Exchange {
+	e := report.Exchange{Number: d.ID, Title: title, URL: d.URL, Status: d.Status, Error: d.Error, Reason: d.Reason, Took: d.Duration}
 	e.Request = messageOf(d.Request.AppendRaw(nil), false)
 	if d.Response != nil {
 		e.Response = messageOf(d.RawResponse, d.Response.Truncated)

@@ -1,0 +1,129 @@
+package fuzz
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"artihook/emitter"
+	"artihook/emitter/receiver"
+	"artihook/emitter/receiver/receivertest"
+	"artihook/emitter/signature"
+	"artihook/scenarios/check"
+)
+
+const testSecret = "hush-hush-0815"
+
+// errEnough ends a run after its first failure.
+var errEnough = errors.New("one failure is enough")
+
+func stopAtFirst(Failure) error { return errEnough }
+
+// fuzzing runs fuzz against a handler, with a fixed seed unless opt has one.
+func fuzzing(t testing.TB, h http.Handler, opt Options) *Result {
+	t.Helper()
+	server := httptest.NewServer(h)
+	defer server.Close()
+	url, err := signature.ParseURL(server.URL + "/hook?token=t0k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sender := emitter.New(emitter.Options{Connections: 2})
+	defer sender.Close()
+	opt.Emitter, opt.Webhook.URL, opt.Webhook.Secret = sender, url, signature.NewSecret(testSecret)
+	if opt.Seed == 0 {
+		opt.Seed = 11
+	}
+	result, err := Run(t.Context(), opt)
+	if err != nil && !errors.Is(err, errEnough) {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// receiverWith returns a receiver with mistakes and its probe.
+func receiverWith(mistakes ...receivertest.Misbehavior) (*receivertest.Receiver, check.Probe) {
+	examined := receivertest.New(receiver.Options{Secret: signature.NewSecret(testSecret)}, mistakes...)
+	return examined, func(_ context.Context, lead string) (string, error) {
+		text, err := json.Marshal(examined.Records(lead))
+		return string(text), err
+	}
+}
+
+func TestSeed(t *testing.T) {
+	t.Parallel()
+	record := func(seed uint64) []string {
+		var mu sync.Mutex
+		var bodies []string
+		h, _ := receiverWith()
+		fuzzing(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			mu.Lock()
+			bodies = append(bodies, r.Method+" "+string(body))
+			mu.Unlock()
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			h.ServeHTTP(w, r)
+		}), Options{Runs: 100, Seed: seed, Properties: []Property{Accepts, Rejects}, Now: func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }})
+		slices.Sort(bodies) // some arrive at the same time
+		return bodies
+	}
+	first := record(5)
+	if !slices.Equal(first, record(5)) {
+		t.Error("the same seed sends other bytes")
+	}
+	if slices.Equal(first, record(6)) {
+		t.Error("another seed sends the same bytes")
+	}
+}
+
+// TestRequests compares the announced number of requests with those that arrive.
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	h, _ := receiverWith()
+	opt := Options{Runs: 200, Seed: 4}
+	if result := fuzzing(t, h, opt); result.Requests != Requests(opt) || result.Runs != 200 {
+		t.Errorf("%d requests in %d runs, announced %d", result.Requests, result.Runs, Requests(opt))
+	}
+}
+
+// TestCauses checks that each cause is found once, and that the id of a failure repeats it.
+func TestCauses(t *testing.T) {
+	t.Parallel()
+	causes := []struct {
+		status int
+		fails  func(*seen) bool
+	}{
+		{500, func(e *seen) bool { return e.textWith("\n") }},
+		{503, func(e *seen) bool { return e.textWith("'") }},
+		{422, func(e *seen) bool { return e.Action == "completed" }},
+	}
+	h, _ := receiverWith()
+	var all http.Handler = h
+	for _, c := range causes {
+		all = failing(all, c.fails, c.status)
+	}
+	result := fuzzing(t, all, Options{})
+	var cases []string
+	for _, f := range result.Failures {
+		cases = append(cases, f.Case)
+		again := fuzzing(t, all, Options{Replay: f.ID, Seed: 99})
+		if len(again.Failures) != 1 || again.Failures[0].Case != f.Case || again.Failures[0].Sentence != f.Sentence {
+			t.Errorf("the replay of %s found %+v", f.Sentence, again.Failures)
+		}
+	}
+	slices.Sort(cases)
+	if want := []string{"accepts-422", "no-crash-500", "no-crash-503"}; !slices.Equal(cases, want) {
+		t.Errorf("the causes are %q, want %q", cases, want)
+	}
+}
