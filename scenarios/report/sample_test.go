@@ -131,7 +131,7 @@ func onlyPassed(write func(io.Writer, *report.Report) error) func(io.Writer, *re
 	}
 }
 
-// TestEveryFormatIsListed checks that each exported Write function of the package has a golden file.
+// TestEveryFormatIsListed checks that each exported function that writes a report or a suite has a golden file.
 func TestEveryFormatIsListed(t *testing.T) {
 	t.Parallel()
 	list, err := os.ReadFile("sample_test.go")
@@ -148,7 +148,7 @@ func TestEveryFormatIsListed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, match := range regexp.MustCompile(`(?m)^func (Write\w+)\(`).FindAllSubmatch(source, -1) {
+		for _, match := range regexp.MustCompile(`(?m)^func (Write\w+)\(w io\.Writer, \w+ \*(?:Report|Suite|Step)\b`).FindAllSubmatch(source, -1) {
 			found++
 			if name := string(match[1]); !regexp.MustCompile(`\breport\.` + name + `\b`).Match(list) {
 				t.Errorf("%s: %s has no golden file; add it to writers", file, name)
