@@ -132,7 +132,7 @@ func reason(err error, value string) error {
 	if _, why, ok := strings.Cut(text, `" flag: `); ok {
 		text = why
 	}
-	if strings.Contains(text, "ParseBool") {
+	if text == "must be true or false" { // of pflag
 		text = "want true or false"
 	}
 	return fmt.Errorf("%q: %s", value, text)
