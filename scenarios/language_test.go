@@ -48,12 +48,14 @@ func TestSentValues(t *testing.T) {
     lead: bob
   - probe: {run: cat, stdin: '${sent.body}'}
     expect: {body: {path: $.lead.version, is: 1}}
+  - probe: {run: cat, stdin: '${sent.answers}'}
+    expect: {body: {path: '$[*].type', length: 1}}
   - answer: 1
     lead: ann
     drop: true
   - send: {action: created, set: {meta.x: '${sent.lead}'}}
     expect: {body: {path: $.lead.id, not: '${sent.meta.x}'}}
-`, "pass start of ann", "pass answer Extra of ann", "pass probe cat", "pass start of bob", "pass probe cat", "pass answer 1 of ann (dropped)", "pass send created")
+`, "pass start of ann", "pass answer Extra of ann", "pass probe cat", "pass start of bob", "pass probe cat", "pass probe cat", "pass answer 1 of ann (dropped)", "pass send created")
 }
 
 func TestLintOfSentValues(t *testing.T) {
@@ -67,6 +69,9 @@ func TestLintOfSentValues(t *testing.T) {
 		"[{start: {}, expect: {body: '${sent.meta[*]}'}}]":                                     `"meta[*]" is not a path to one value; write names only, such as ${sent.answers['Email']}`,
 		"[{start: {}, expect: {body: '${sent.meta.ip_adress}'}}]":                              `the event has no meta.ip_adress; did you mean "ip_address"?`,
 		"[{start: {}, expect: {body: \"${sent.answers['Work Mail']}\"}}]":                      `the event has no answers['Work Mail']; did you mean "Work Email"?`,
+		"[{start: {}, expect: {headers: {A: {greater_than: abc}}}}]":                           `"abc" is neither a number nor a time`,
+		"[{start: {}, expect: {body: {path: $.a, near: {time: soon, within: 1s}}}}]":           `"soon" is neither a number nor a time`,
+		"[{start: {}, expect: {body: {path: $.a, between: [1, '${sent.version}']}}}]":          "",
 		"[{send: {body: hello}, expect: {body: '${sent.lead}'}}]":                              "the body that was sent is not JSON, so it has no lead; ${sent.body} is the whole body",
 	} {
 		got := lintFiles(t, map[string]string{"main.yaml": "name: a\nsteps: " + steps + "\n"})

@@ -434,18 +434,16 @@ func (v *variables) checkExpect(e *format.Expect) error {
 }
 
 func (v *variables) checkMatcher(m *format.Matcher) error {
-	texts := []*format.Text{m.Equals, m.GreaterThan, m.LessThan}
+	if err := v.checkLimits(m); err != nil {
+		return err
+	}
+	texts := []*format.Text{m.Equals}
 	values := []*format.Value{m.Is}
 	if m.Contains != nil {
 		texts, values = append(texts, m.Contains.Text), append(values, m.Contains.Entries)
 	}
-	if m.Near != nil {
-		texts = append(texts, &m.Near.Time)
-	}
-	for _, list := range [][]format.Text{m.OneOf, m.Between} {
-		for i := range list {
-			texts = append(texts, &list[i])
-		}
+	for i := range m.OneOf {
+		texts = append(texts, &m.OneOf[i])
 	}
 	for _, t := range texts {
 		if t == nil {
@@ -468,6 +466,30 @@ func (v *variables) checkMatcher(m *format.Matcher) error {
 			continue
 		}
 		if err := v.checkMatcher(inner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkLimits returns an error with a place if a limit of a matcher is neither a number nor a time.
+func (v *variables) checkLimits(m *format.Matcher) error {
+	limits := []*format.Text{m.GreaterThan, m.LessThan}
+	for i := range m.Between {
+		limits = append(limits, &m.Between[i])
+	}
+	if m.Near != nil && m.Near.Time.Given() {
+		limits = append(limits, &m.Near.Time)
+	}
+	for _, t := range limits {
+		if t == nil {
+			continue
+		}
+		text, err := v.expandAt(t)
+		if err == nil && !isOrdered(text) && !v.guessed {
+			err = diagnosticAt(t.Place, fmt.Errorf("%.60q is neither a number nor a time", text))
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -91,6 +91,8 @@ func parseSentPath(path string) (jp.Expr, error) {
 		full = "lead.version"
 	case "event":
 		full = "action"
+	case "answers":
+		full = "lead.data"
 	}
 	if rest, ok := strings.CutPrefix(path, "answers"); ok && (strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "[")) {
 		full, answer = "lead.data"+rest, true
