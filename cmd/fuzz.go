@@ -65,7 +65,7 @@ there is one.
 Only what is sent because of a failure is recorded in the history, unless --record is all.`,
 		Example: `  artihook fuzz localhost:3000/hook --secret s3cret
   artihook fuzz localhost:3000/hook --runs 10000 --seed 7
-  artihook fuzz localhost:3000/hook --only accepts --only no-crash --bot my-bot.yaml
+  artihook fuzz :3000/hook --only accepts --only no-crash --bot my-bot.yaml
   artihook fuzz localhost:3000/hook --probe http://localhost:3000/leads/{lead}
   artihook fuzz localhost:3000/hook --replay aABsBAABfA`,
 		Args: oneURL,
