@@ -55,9 +55,10 @@ const maxHints = 20
 
 // flawJSON is one departure of a body from the contract.
 type flawJSON struct {
-	ID   string `json:"id"`
-	Path string `json:"path"`
-	Text string `json:"text"`
+	ID     string `json:"id"`
+	Path   string `json:"path"`
+	Text   string `json:"text"`
+	Schema string `json:"schema,omitempty"` // the place of the rule in the JSON Schema of the event
 }
 
 // arrivalPrinter prints the requests that listen receives.
@@ -139,7 +140,11 @@ func (p *arrivalPrinter) flaws(arrival *receiver.Arrival) []string {
 		if i == maxFlaws && !p.printer.Verbose {
 			return append(lines, fmt.Sprintf("… and %d more, which -v shows", len(arrival.Flaws)-i))
 		}
-		lines = append(lines, flaw.ID+" "+flaw.String())
+		line := flaw.ID + " " + flaw.String()
+		if flaw.Schema != "" {
+			line += " (schema " + flaw.Schema + ")"
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }

@@ -40,19 +40,19 @@ type Number float64
 
 // Moment is the value of a date_time answer.
 type Moment struct {
-	DateTime DateTime `json:"date_time"` // the chosen day, with the time of day at which the visitor answered, cut to the minute
-	Grain    string   `json:"grain"`     // always "day"
-	Timezone string   `json:"timezone"`  // the visitor's, an IANA name
+	DateTime DateTime `json:"date_time" form:"moment" doc:"The chosen day with the time of day at which the visitor answered, in UTC, cut to the minute." source:"seen" example:"\"2022-07-28T09:31:00Z\""`
+	Grain    string   `json:"grain" doc:"Always day." source:"seen" example:"\"day\""`
+	Timezone string   `json:"timezone" doc:"The visitor's time zone, an IANA name." source:"seen" example:"\"Asia/Calcutta\""`
 }
 
 // Address is the value of an address answer. Line2 is "" when there is none.
 type Address struct {
-	Line1   string `json:"line1"`
-	Line2   string `json:"line2"`
-	City    string `json:"city"`
-	State   string `json:"state"`
-	ZipCode string `json:"zip_code"`
-	Country string `json:"country"`
+	Line1   string `json:"line1" doc:"Street and number." source:"sample" example:"\"12 Main St\""`
+	Line2   string `json:"line2" doc:"More of the address; empty if there is none." source:"choice" example:"\"\""`
+	City    string `json:"city" doc:"The city." source:"sample" example:"\"Springfield\""`
+	State   string `json:"state" doc:"The state or region." source:"sample" example:"\"IL\""`
+	ZipCode string `json:"zip_code" doc:"The postal code." source:"sample" example:"\"62701\""`
+	Country string `json:"country" doc:"The name of the country." source:"choice" example:"\"United States\""`
 }
 
 func (v Text) appendJSON(dst []byte) []byte   { return AppendString(dst, string(v)) }

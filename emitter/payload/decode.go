@@ -27,27 +27,35 @@ func Decode(body []byte) (Event, error) {
 }
 
 type wireEvent struct {
-	Lead            *wireLead `json:"lead"`
-	Meta            Meta      `json:"meta"`
-	Resource        string    `json:"resource"`
-	Action          string    `json:"action"`
-	ResourceID      uuid.UUID `json:"resource_id"`
-	TimeStamp       DateTime  `json:"time_stamp"`
-	ResourceVersion int       `json:"resource_version"`
+	Lead            *wireLead `json:"lead" doc:"The data that the bot has collected from one visitor so far." source:"doc, seen"`
+	Meta            Meta      `json:"meta" doc:"Data about the conversation besides the answers." source:"doc, seen"`
+	Resource        string    `json:"resource" form:"resource" doc:"Always lead." source:"doc" example:"\"lead\""`
+	Action          string    `json:"action" form:"action" doc:"What happened to the lead. People see it as lead:updated, and a webhook subscribes to it as LeadUpdated." source:"doc" example:"\"updated\""`
+	ResourceID      uuid.UUID `json:"resource_id" doc:"The id of the lead, equal to lead.id." source:"doc" example:"\"c19377db-5f0d-4a0c-9f3b-3d0e1a7f2b11\""`
+	TimeStamp       DateTime  `json:"time_stamp" form:"utc" doc:"When the event took place, in UTC. It grows with each event of a lead." source:"doc, seen" example:"\"2022-07-14T09:32:04.3348981Z\""`
+	ResourceVersion int       `json:"resource_version" form:"version" doc:"The version of the lead, equal to lead.version." source:"doc, seen" example:"2"`
 }
 
 type wireLead struct {
-	ID           uuid.UUID       `json:"id"`
-	CreateDate   DateTime        `json:"create_date"`
-	ModifyDate   DateTime        `json:"modify_date"`
-	BotID        uuid.UUID       `json:"bot_id"`
-	BotVersionID uuid.UUID       `json:"bot_version_id"`
-	AccountID    uuid.UUID       `json:"account_id"`
-	ContactID    uuid.UUID       `json:"contact_id"`
-	Status       json.RawMessage `json:"status"`
-	ClosedStatus string          `json:"closed_status"`
-	Version      int             `json:"version"`
-	Data         json.RawMessage `json:"data"`
+	ID           uuid.UUID       `json:"id" doc:"The id of the lead." source:"doc, seen" example:"\"c19377db-5f0d-4a0c-9f3b-3d0e1a7f2b11\""`
+	CreateDate   DateTime        `json:"create_date" form:"stored" doc:"When the lead was created, in UTC: up to 6 fractional digits, no zone letter." source:"doc, seen" example:"\"2022-07-14T09:31:46.034243\""`
+	ModifyDate   DateTime        `json:"modify_date" form:"date" doc:"When the lead was updated last, in UTC: up to 7 fractional digits and Z in created and updated, up to 6 and no zone letter in completed." source:"doc, seen" example:"\"2022-07-14T09:32:02.8625931Z\""`
+	BotID        uuid.UUID       `json:"bot_id" doc:"The id of the bot." source:"doc, seen" example:"\"5a0c2a5e-95c4-4a1a-8f0e-2f7a2f0f7b0d\""`
+	BotVersionID uuid.UUID       `json:"bot_version_id" doc:"The id of the published version of the bot." source:"doc, seen" example:"\"9d2b6f0a-3c1e-4f57-8a64-0b7c5e2d9f13\""`
+	AccountID    uuid.UUID       `json:"account_id" doc:"The id of the ArtiBot account." source:"doc, seen" example:"\"1f4e8c7d-6b2a-4d39-9e05-7a8b3c6d2e10\""`
+	ContactID    uuid.UUID       `json:"contact_id" doc:"The id of the person, the same in all leads of one person." source:"doc, seen" example:"\"2c1f6d36-8e4b-4a75-b1d9-5f3a7c0e6d28\""`
+	Status       json.RawMessage `json:"status" form:"status" doc:"0 in edition 2019, active in edition 2022." source:"doc, seen"`
+	ClosedStatus string          `json:"closed_status" form:"closed" optional:"yes" doc:"null, and ended in completed. Only in edition 2022." source:"seen" example:"null"`
+	Version      int             `json:"version" form:"version" doc:"The version of the lead. It grows with each update. In edition 2022, completed repeats the version of the last update." source:"doc, seen" example:"2"`
+	Data         json.RawMessage `json:"data" form:"data" doc:"The answers, by the field name that the bot's author typed. created has the first answer, each updated one more." source:"doc, seen"`
+}
+
+// wireAnswer is an entry of lead.data.
+type wireAnswer struct {
+	Input        string          `json:"input" doc:"The text that the visitor entered." source:"doc, seen"`
+	Type         Type            `json:"type" form:"type" doc:"The type of the answer, which decides on the form of value." source:"doc, seen"`
+	DisplayValue string          `json:"display_value" doc:"The answer for people." source:"doc, seen"`
+	Value        json.RawMessage `json:"value" form:"value" doc:"The answer for programs." source:"doc, seen"`
 }
 
 // check verifies the resource, and the id and version that an event contains twice.
@@ -55,7 +63,7 @@ func (w *wireEvent) check() error {
 	switch {
 	case w.Lead == nil:
 		return errors.New("not a lead event: the key lead is missing")
-	case w.Resource != "lead":
+	case w.Resource != resource:
 		return fmt.Errorf("not a lead event: resource is %q, want \"lead\"", w.Resource)
 	case w.ResourceID != w.Lead.ID:
 		return fmt.Errorf("resource_id %s is not lead.id %s", w.ResourceID, w.Lead.ID)
@@ -105,12 +113,7 @@ func decodeAnswers(object []byte) ([]Answer, error) {
 		if err != nil {
 			return nil, decodeError(err)
 		}
-		var w struct {
-			Input        string          `json:"input"`
-			Type         Type            `json:"type"`
-			DisplayValue string          `json:"display_value"`
-			Value        json.RawMessage `json:"value"`
-		}
+		var w wireAnswer
 		field := key.(string) // the decoder guarantees it
 		if err := dec.Decode(&w); err != nil {
 			return nil, fmt.Errorf("lead.data, answer %q: %w", field, decodeError(err))

@@ -7,6 +7,9 @@ type Flaw struct {
 	ID   string // one of the constants below, which are stable
 	Path string // the keys, joined by dots ("lead.data.Email.value"); "" is the whole body
 	Text string // one line
+	// Schema is the place of the violated rule in the JSON Schema of the event, such as "#/$defs/Meta/required"
+	// ([payload.Schema]). It is "" for a rule that a schema cannot express.
+	Schema string
 }
 
 // String returns the path and the text.

@@ -23,83 +23,42 @@ func Lint(body []byte) []Flaw {
 		return []Flaw{{ID: FlawNotEvent, Text: "not an event of a lead; want a JSON object with lead, meta, resource, action …"}}
 	}
 	l := &linter{}
-	l.object("", root, eventKeys)
+	l.object("", root, "#", payload.EventObject().Keys)
 	l.identity(root)
 	l.edition(root)
 	l.dates(root)
 	l.answers(root)
 	if address := root.at("meta", "ip_address"); address != nil && address.kind == kindString {
 		if _, err := netip.ParseAddr(address.text); err != nil {
-			l.add(FlawValue, "meta.ip_address", "%q is not an IP address", address.text)
+			l.add(FlawValue, "meta.ip_address", propertyAt("Meta", "ip_address"), "%q is not an IP address", address.text)
 		}
 	}
 	if raw, err := payload.ParseRaw(body); err != nil || string(raw) != string(body) {
-		l.add(FlawSpelling, "", "Newtonsoft.Json would write this JSON in another form, so ArtiBot's C# sample rejects the signature")
+		l.add(FlawSpelling, "", "", "Newtonsoft.Json would write this JSON in another form, so ArtiBot's C# sample rejects the signature")
 	}
 	return l.flaws
 }
 
 type linter struct{ flaws []Flaw }
 
-func (l *linter) add(id, path, format string, args ...any) {
+// add adds a flaw. schema is the place of the rule in the JSON Schema, or "".
+func (l *linter) add(id, path, schema, format string, args ...any) {
 	if len(l.flaws) < maxFlaws {
-		l.flaws = append(l.flaws, Flaw{ID: id, Path: path, Text: fmt.Sprintf(format, args...)})
+		l.flaws = append(l.flaws, Flaw{ID: id, Path: path, Text: fmt.Sprintf(format, args...), Schema: schema})
 	}
 }
 
-// key is one key of an object that ArtiBot sends.
-type key struct {
-	name     string
-	kinds    []kind // the allowed ones; none is any
-	optional bool
-	inside   []key // the keys of an object; none is any
-}
-
-func stringKey(name string) key { return key{name: name, kinds: []kind{kindString}} }
-
-// eventKeys are the keys of an event in their order (docs/contract.md, section 2).
-var eventKeys = []key{
-	{name: "lead", kinds: []kind{kindObject}, inside: []key{
-		stringKey("id"), stringKey("create_date"), stringKey("modify_date"), stringKey("bot_id"), stringKey("bot_version_id"), stringKey("account_id"),
-		stringKey("contact_id"),
-		{name: "status", kinds: []kind{kindInteger, kindString}},
-		{name: "closed_status", kinds: []kind{kindString, kindNull}, optional: true},
-		{name: "version", kinds: []kind{kindInteger}},
-		{name: "data", kinds: []kind{kindObject}},
-	}},
-	{name: "meta", kinds: []kind{kindObject}, inside: []key{
-		stringKey("chat_start_page"), stringKey("ip_address"),
-		{name: "location", kinds: []kind{kindObject}, inside: []key{
-			stringKey("country_abbreviation"), stringKey("country"),
-			{name: "state", kinds: []kind{kindString, kindNull}},
-			{name: "city", kinds: []kind{kindString, kindNull}},
-			stringKey("latitude"), stringKey("longitude"),
-		}},
-		{name: "browser", kinds: []kind{kindObject}, inside: []key{
-			stringKey("user_agent"), stringKey("name"), stringKey("version"),
-			{name: "major", kinds: []kind{kindNull}},
-			{name: "is_mobile", kinds: []kind{kindBool}},
-		}},
-		{name: "last_answered_field_name", kinds: []kind{kindString}, optional: true},
-	}},
-	stringKey("resource"), stringKey("action"), stringKey("resource_id"), stringKey("time_stamp"),
-	{name: "resource_version", kinds: []kind{kindInteger}},
-}
-
-var answerKeys = []key{stringKey("input"), stringKey("type"), stringKey("display_value"), {name: "value"}}
-
-// object compares the keys of an object with the wanted ones.
-func (l *linter) object(path string, n *node, want []key) {
-	for _, k := range want {
-		l.key(join(path, k.name), n.at(k.name), k)
+// object compares the keys of an object with those that ArtiBot sends. at is the place of the object in the JSON Schema.
+func (l *linter) object(path string, n *node, at string, keys []payload.Key) {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.Name
+		l.key(join(path, k.Name), n.at(k.Name), at, k)
 	}
-	var known, names []string
-	for _, k := range want {
-		names = append(names, k.name)
-	}
+	var known []string
 	for _, name := range n.keys {
 		if !slices.Contains(names, name) {
-			l.add(FlawUnknownKey, join(path, name), "ArtiBot does not send this key (docs/contract.md#2-the-body)")
+			l.add(FlawUnknownKey, join(path, name), rule(at, "additionalProperties"), "ArtiBot does not send this key (docs/contract.md#2-the-body)")
 			continue
 		}
 		known = append(known, name)
@@ -107,20 +66,44 @@ func (l *linter) object(path string, n *node, want []key) {
 	inOrder := slices.Clone(known)
 	slices.SortFunc(inOrder, func(a, b string) int { return slices.Index(names, a) - slices.Index(names, b) })
 	if !slices.Equal(known, inOrder) {
-		l.add(FlawKeyOrder, path, "got the order %s, want %s", strings.Join(known, ", "), strings.Join(inOrder, ", "))
+		l.add(FlawKeyOrder, path, "", "got the order %s, want %s", strings.Join(known, ", "), strings.Join(inOrder, ", "))
 	}
 }
 
-func (l *linter) key(path string, n *node, k key) {
+func (l *linter) key(path string, n *node, at string, k payload.Key) {
 	switch {
-	case n == nil && !k.optional:
-		l.add(FlawMissingKey, path, "the key is missing")
+	case n == nil && !k.Optional:
+		l.add(FlawMissingKey, path, rule(at, "required"), "the key is missing")
 	case n == nil:
-	case len(k.kinds) > 0 && !slices.Contains(k.kinds, n.kind):
-		l.add(FlawType, path, "got %s, want %s", n.kind, joinKinds(k.kinds))
-	case len(k.inside) > 0:
-		l.object(path, n, k.inside)
+	case len(k.Types) > 0 && !slices.ContainsFunc(k.Types, func(t string) bool { return kinds[t] == n.kind }):
+		l.add(FlawType, path, rule(at, "properties/"+k.Name), "got %s, want %s", n.kind, joinKinds(k.Types))
+	case k.Inside != nil:
+		l.object(path, n, definition(k.Inside.Name), k.Inside.Keys)
 	}
+}
+
+// rule returns the place of a keyword. The definition of an answer of unknown type has no rule of its own.
+func rule(at, keyword string) string {
+	if at == definition("Answer") {
+		return at
+	}
+	return at + "/" + keyword
+}
+
+// definition returns the place of a definition in the JSON Schema of the event.
+func definition(name string) string { return "#/$defs/" + name }
+
+// propertyAt returns the place of a property of a definition. The name "" is the event itself.
+func propertyAt(name, property string) string {
+	if name == "" {
+		return "#/properties/" + property
+	}
+	return definition(name) + "/properties/" + property
+}
+
+// kinds maps the types of JSON Schema to those of a body. A whole number is no double, unlike in JSON Schema.
+var kinds = map[string]kind{
+	"object": kindObject, "string": kindString, "integer": kindInteger, "number": kindDouble, "boolean": kindBool, "null": kindNull,
 }
 
 // identity compares ids and versions that must be equal, and checks their form.
@@ -130,26 +113,28 @@ func (l *linter) identity(root *node) {
 	} {
 		id := root.textAt(path...)
 		if parsed, err := uuid.Parse(id); id != "" && (err != nil || parsed.String() != id) {
-			l.add(FlawID, strings.Join(path, "."), "%q is not a lower-case UUID", id)
+			l.add(FlawID, strings.Join(path, "."), placeOf(path), "%q is not a lower-case UUID", id)
 		}
 	}
 	if a, b := root.textAt("resource_id"), root.textAt("lead", "id"); a != b {
-		l.add(FlawID, "resource_id", "got %q, want the lead.id %q", a, b)
+		l.add(FlawID, "resource_id", "", "got %q, want the lead.id %q", a, b)
 	}
 	version := root.textAt("resource_version")
 	if own := root.textAt("lead", "version"); version != own {
-		l.add(FlawVersion, "resource_version", "got %s, want the lead.version %s", version, own)
+		l.add(FlawVersion, "resource_version", "", "got %s, want the lead.version %s", version, own)
 	}
 	if n, err := strconv.Atoi(version); version != "" && (err != nil || n < 1) {
-		l.add(FlawVersion, "resource_version", "got %s, want 1 or more", version)
+		l.add(FlawVersion, "resource_version", propertyAt("", "resource_version"), "got %s, want 1 or more", version)
 	}
 	if resource := root.textAt("resource"); resource != "lead" {
-		l.add(FlawValue, "resource", "got %q, want \"lead\"", resource)
+		l.add(FlawValue, "resource", propertyAt("", "resource"), "got %q, want \"lead\"", resource)
 	}
 	if action := payload.Action(root.textAt("action")); !slices.Contains(payload.Actions[:], action) {
-		l.add(FlawValue, "action", "got %q, want created, updated or completed", action)
+		l.add(FlawValue, "action", propertyAt("", "action"), "got %q, want created, updated or completed", action)
 	}
 }
+
+const lastAnswered = "meta.last_answered_field_name"
 
 // edition compares the keys that differ between the two editions.
 func (l *linter) edition(root *node) {
@@ -161,13 +146,15 @@ func (l *linter) edition(root *node) {
 	closed, last := root.at("lead", "closed_status"), root.at("meta", "last_answered_field_name")
 	switch newer := status.kind == kindString; {
 	case newer && closed == nil:
-		l.add(FlawEdition, "lead.closed_status", "the key is missing, but the status is a string, as in edition 2022")
+		l.add(FlawEdition, "lead.closed_status", definition("Lead")+"/required", "the key is missing, but the status is a string, as in edition 2022")
 	case !newer && closed != nil:
-		l.add(FlawEdition, "lead.closed_status", "edition 2019 does not have this key, but the status is a number, as in edition 2019")
+		l.add(FlawEdition, "lead.closed_status", definition("Lead")+"/additionalProperties", "edition 2019 does not have this key, but the status is a number, as in edition 2019")
 	case newer && completed && last != nil:
-		l.add(FlawEdition, "meta.last_answered_field_name", "completed events of edition 2022 do not have this key")
-	case (!newer || !completed) && last == nil && root.at("meta") != nil:
-		l.add(FlawMissingKey, "meta.last_answered_field_name", "the key is missing")
+		l.add(FlawEdition, lastAnswered, "#/then/properties/meta/properties/last_answered_field_name", "completed events of edition 2022 do not have this key")
+	case newer && !completed && last == nil && root.at("meta") != nil:
+		l.add(FlawMissingKey, lastAnswered, "#/else/properties/meta/required", "the key is missing")
+	case !newer && last == nil && root.at("meta") != nil:
+		l.add(FlawMissingKey, lastAnswered, definition("Meta")+"/required", "the key is missing")
 	}
 }
 
@@ -182,19 +169,24 @@ func (l *linter) dates(root *node) {
 		{[]string{"lead", "modify_date"}, root.textAt("action") != string(payload.Completed)},
 		{[]string{"time_stamp"}, true},
 	} {
-		text, path := root.textAt(d.path...), strings.Join(d.path, ".")
+		text, path, place := root.textAt(d.path...), strings.Join(d.path, "."), placeOf(d.path)
 		if text == "" {
 			continue
 		}
 		at, err := payload.ParseDateTime(text)
 		switch {
 		case err != nil || at.String() != text:
-			l.add(FlawDate, path, "got %q, want the form of .NET, like 2026-11-21T09:30:00.1234567Z", text)
+			l.add(FlawDate, path, place, "got %q, want the form of .NET, like 2026-11-21T09:30:00.1234567Z", text)
 			continue
 		case strings.HasSuffix(text, "Z") != d.zone:
-			l.add(FlawDate, path, "got %q, want it %s", text, map[bool]string{true: "with Z", false: "without Z"}[d.zone])
+			if path == "lead.modify_date" {
+				place = map[bool]string{true: "#/else", false: "#/then"}[d.zone] + "/properties/lead/properties/modify_date"
+			}
+			l.add(FlawDate, path, place, "got %q, want it %s", text, map[bool]string{true: "with Z", false: "without Z"}[d.zone])
+		case !d.zone && at != payload.Stored(at.Time()):
+			l.add(FlawDate, path, place, "got %q, want at most microseconds", text)
 		case at.Time().Before(before.Time()):
-			l.add(FlawDateOrder, path, "%q is before the date that precedes it in the body", text)
+			l.add(FlawDateOrder, path, "", "%q is before the date that precedes it in the body", text)
 		}
 		before = at
 	}
@@ -207,10 +199,18 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-func joinKinds(kinds []kind) string {
+// placeOf returns the place of a key of the event, or of its lead, in the JSON Schema.
+func placeOf(path []string) string {
+	if len(path) == 1 {
+		return propertyAt("", path[0])
+	}
+	return propertyAt("Lead", path[1])
+}
+
+func joinKinds(types []string) string {
 	var words []string
-	for _, k := range kinds {
-		words = append(words, string(k))
+	for _, t := range types {
+		words = append(words, string(kinds[t]))
 	}
 	return strings.Join(words, " or ")
 }

@@ -16,10 +16,10 @@ func (l *linter) answers(root *node) {
 		path := "lead.data." + field
 		entry := data.at(field)
 		if entry.kind != kindObject {
-			l.add(FlawType, path, "got %s, want an object with input, type, display_value, value", entry.kind)
+			l.add(FlawType, path, definition("Answer"), "got %s, want an object with input, type, display_value, value", entry.kind)
 			continue
 		}
-		l.object(path, entry, answerKeys)
+		l.object(path, entry, definition(payload.AnswerDefinition(payload.Type(entry.textAt("type")))), payload.AnswerObject().Keys)
 		l.value(path, entry)
 	}
 	stored := slices.Clone(data.keys)
@@ -27,7 +27,7 @@ func (l *linter) answers(root *node) {
 		stored = stored[:len(stored)-1] // the newest answer has not been read back yet
 	}
 	if !slices.Equal(inStoredOrder(stored), stored) {
-		l.add(FlawAnswerOrder, "lead.data", "want the answers in the order of the database: by length of the field name, then bytewise; in created and updated events, the newest answer is last")
+		l.add(FlawAnswerOrder, "lead.data", "", "want the answers in the order of the database: by length of the field name, then bytewise; in created and updated events, the newest answer is last")
 	}
 }
 
@@ -50,20 +50,38 @@ func (l *linter) value(path string, entry *node) {
 		return
 	}
 	path += ".value"
-	switch kindOf := payload.Type(entry.textAt("type")); kindOf {
+	kindOf := payload.Type(entry.textAt("type"))
+	at := propertyAt(payload.AnswerDefinition(kindOf), "value")
+	switch kindOf {
 	case payload.TypeText, payload.TypeEmail, payload.TypePhone, payload.TypeMultipleChoice:
-		if value.kind != kindString || value.text != entry.textAt("input") {
-			l.add(FlawType, path, "want the string of input, because the type is %s", kindOf)
+		switch {
+		case value.kind != kindString:
+			l.add(FlawType, path, at, "got %s, want the string of input, because the type is %s", value.kind, kindOf)
+		case value.text != entry.textAt("input"):
+			l.add(FlawType, path, "", "want the string of input, because the type is %s", kindOf)
 		}
 	case payload.TypeNumber:
-		if value.kind != kindDouble {
-			l.add(FlawType, path, "got %s, want a double such as 4.0", value.kind)
+		switch value.kind {
+		case kindDouble:
+		case kindInteger:
+			l.add(FlawType, path, "", "got %s, want a double such as 4.0", value.kind)
+		default:
+			l.add(FlawType, path, at, "got %s, want a double such as 4.0", value.kind)
 		}
 	case payload.TypeDateTime:
-		l.object(path, value, []key{stringKey("date_time"), stringKey("grain"), stringKey("timezone")})
+		l.valueObject(path, value, payload.MomentObject())
 	case payload.TypeAddress:
-		l.object(path, value, []key{stringKey("line1"), stringKey("line2"), stringKey("city"), stringKey("state"), stringKey("zip_code"), stringKey("country")})
+		l.valueObject(path, value, payload.AddressObject())
 	default:
-		l.add(FlawAnswerType, path[:len(path)-len(".value")]+".type", "ArtiBot does not document the answer type %q (docs/contract.md#answers)", kindOf)
+		l.add(FlawAnswerType, path[:len(path)-len(".value")]+".type", definition("Answer"), "ArtiBot does not document the answer type %q (docs/contract.md#answers)", kindOf)
 	}
+}
+
+// valueObject checks a value that is an object.
+func (l *linter) valueObject(path string, value *node, want *payload.Object) {
+	if value.kind != kindObject {
+		l.add(FlawType, path, definition(want.Name)+"/type", "got %s, want %s", value.kind, kindObject)
+		return
+	}
+	l.object(path, value, definition(want.Name), want.Keys)
 }
