@@ -111,12 +111,16 @@ type Field struct {
 }
 
 // Fields returns the fields of a struct and of its embedded structs that have a name in the tag, "json" or "yaml". A blank field
-// is a key that has no field; its name is in the tag key.
+// is a key that has no field; its name is in the tag key. The option inline adds the fields of a struct in the place of a key.
 func Fields(t reflect.Type, tag string) []Field {
 	var fields []Field
 	for _, f := range reflect.VisibleFields(t) {
 		key, options, _ := strings.Cut(cmp.Or(f.Tag.Get(tag), f.Tag.Get("key")), ",")
-		if key == "" {
+		switch {
+		case options == "inline":
+			fields = append(fields, Fields(pointed(f.Type), tag)...)
+			continue
+		case key == "":
 			continue
 		}
 		required := options != "omitempty"
@@ -129,6 +133,14 @@ func Fields(t reflect.Type, tag string) []Field {
 		})
 	}
 	return fields
+}
+
+// pointed returns the type that a pointer points to, or t.
+func pointed(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
 }
 
 // Of returns the schema of an object with these fields and no other. value returns the schema of a field's value; Of adds the
