@@ -20,21 +20,13 @@ func (r Request) MarshalJSON() ([]byte, error) {
 	for name, value := range r.Lines() {
 		all = append(all, Header{name, value})
 	}
-	return text.EncodeJSON(struct {
-		Method  string  `json:"method"`
-		Headers Headers `json:"headers"`
-		bodyJSON
-	}{r.method(), all, newBodyJSON(r.Body)})
+	return text.EncodeJSON(requestJSON{r.method(), all, newBodyJSON(r.Body)})
 }
 
 // UnmarshalJSON reads the output of [Request.MarshalJSON]. The header Host sets Host,
 // Content-Length is dropped. The object has no Target, so Target keeps its value.
 func (r *Request) UnmarshalJSON(data []byte) error {
-	var v struct {
-		Method  string  `json:"method"`
-		Headers Headers `json:"headers"`
-		bodyJSON
-	}
+	var v requestJSON
 	if err := json.Unmarshal(data, &v); err != nil {
 		return fmt.Errorf("reading a request: %w", err)
 	}
@@ -57,21 +49,13 @@ func (r *Request) UnmarshalJSON(data []byte) error {
 // MarshalJSON writes {"headers", "body", "truncated"}, as [Request.MarshalJSON]
 // does. The status is not part of it: a delivery has it in a field of its own.
 func (r Response) MarshalJSON() ([]byte, error) {
-	return text.EncodeJSON(struct {
-		Headers Headers `json:"headers"`
-		bodyJSON
-		Truncated bool `json:"truncated"`
-	}{r.Headers, newBodyJSON(r.Body), r.Truncated})
+	return text.EncodeJSON(responseJSON{r.Headers, newBodyJSON(r.Body), r.Truncated})
 }
 
 // UnmarshalJSON reads the output of [Response.MarshalJSON]. The object has no Status,
 // Proto and Reason, so these keep their values.
 func (r *Response) UnmarshalJSON(data []byte) error {
-	var v struct {
-		Headers Headers `json:"headers"`
-		bodyJSON
-		Truncated bool `json:"truncated"`
-	}
+	var v responseJSON
 	if err := json.Unmarshal(data, &v); err != nil {
 		return fmt.Errorf("reading a response: %w", err)
 	}
@@ -83,10 +67,22 @@ func (r *Response) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+type requestJSON struct {
+	Method  string  `json:"method" doc:"The method, usually POST."`
+	Headers Headers `json:"headers" doc:"The headers by name, each with an array of values, in the order of the wire."`
+	bodyJSON
+}
+
+type responseJSON struct {
+	Headers Headers `json:"headers" doc:"The headers by name, each with an array of values, in the order of the wire."`
+	bodyJSON
+	Truncated bool `json:"truncated" doc:"Whether the recorded body is only the beginning of the body."`
+}
+
 // bodyJSON holds a body as text or in base64; the other field is omitted.
 type bodyJSON struct {
-	Text   *string `json:"body,omitempty"`
-	Base64 *string `json:"body_base64,omitempty"`
+	Text   *string `json:"body,omitempty" doc:"The body, if it is UTF-8."`
+	Base64 *string `json:"body_base64,omitempty" doc:"The body in base64, if it is not UTF-8."`
 }
 
 func newBodyJSON(body []byte) bodyJSON {

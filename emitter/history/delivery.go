@@ -106,31 +106,31 @@ const jsonTime = "2006-01-02T15:04:05.000000Z07:00"
 // deliveryJSON is the object that every command prints for a delivery. The optional
 // fields are at the end and are omitted if empty.
 type deliveryJSON struct {
-	ID         int64              `json:"id"`
-	Time       string             `json:"time"`
-	Webhook    string             `json:"webhook"`
-	URL        string             `json:"url"`
-	SignURL    string             `json:"sign_url"`
-	Event      string             `json:"event"`
-	Lead       string             `json:"lead"`
-	Version    int                `json:"version"`
-	Attempt    int                `json:"attempt"`
-	Status     int                `json:"status"`
-	Error      string             `json:"error"`
-	DurationMS float64            `json:"duration_ms"`
-	Request    exchange.Request   `json:"request"`
-	Response   *exchange.Response `json:"response"`
-	Reason     string             `json:"reason,omitempty"`
-	Bot        string             `json:"bot,omitempty"`
-	Edition    string             `json:"edition,omitempty"`
-	Scheme     string             `json:"scheme,omitempty"`
-	State      State              `json:"state,omitempty"`
-	Scenario   string             `json:"scenario,omitempty"`
-	Step       string             `json:"step,omitempty"`
-	ResendOf   int64              `json:"resend_of,omitempty"`
-	Source     string             `json:"source,omitempty"`
-	Tampered   string             `json:"tampered,omitempty"`
-	Proxy      string             `json:"proxy,omitempty"`
+	ID         int64              `json:"id" doc:"The number in its history, from 1; 0 if it was not recorded."`
+	Time       string             `json:"time" form:"time" doc:"When the delivery was created, in UTC."`
+	Webhook    string             `json:"webhook" doc:"The name of the webhook; empty for a URL of the command line."`
+	URL        string             `json:"url" doc:"Where the request was sent."`
+	SignURL    string             `json:"sign_url" doc:"The URL that was signed."`
+	Event      string             `json:"event" doc:"The event, such as lead:updated; empty if the body is not an event of ArtiBot."`
+	Lead       string             `json:"lead" doc:"The id of the lead; empty if the body is not an event."`
+	Version    int                `json:"version" doc:"The version of the lead; 0 if the body is not an event."`
+	Attempt    int                `json:"attempt" doc:"The number of the attempt, from 1. Each retry is a delivery of its own."`
+	Status     int                `json:"status" doc:"The status of the response; 0 if there was none."`
+	Error      string             `json:"error" doc:"The short name of the failure, such as refused; empty for a complete response. docs/history.md lists the names."`
+	DurationMS float64            `json:"duration_ms" doc:"The time from the first byte of the request to the last byte of the response, in milliseconds."`
+	Request    exchange.Request   `json:"request" doc:"The request."`
+	Response   *exchange.Response `json:"response" doc:"The response; null if there was none."`
+	Reason     string             `json:"reason,omitempty" doc:"The failure as a sentence."`
+	Bot        string             `json:"bot,omitempty" doc:"The bot that asked the questions."`
+	Edition    string             `json:"edition,omitempty" doc:"The payload edition."`
+	Scheme     string             `json:"scheme,omitempty" doc:"The signature scheme."`
+	State      State              `json:"state,omitempty" form:"state" doc:"planned: not sent, or without an outcome yet. unknown: no outcome was recorded. Not present once the outcome is recorded."`
+	Scenario   string             `json:"scenario,omitempty" doc:"The scenario that sent the delivery."`
+	Step       string             `json:"step,omitempty" doc:"The step of the scenario."`
+	ResendOf   int64              `json:"resend_of,omitempty" doc:"The number of the delivery that this one sends again."`
+	Source     string             `json:"source,omitempty" form:"source" doc:"The command that sent the delivery."`
+	Tampered   string             `json:"tampered,omitempty" doc:"What is wrong with the request on purpose, such as body."`
+	Proxy      string             `json:"proxy,omitempty" doc:"The URL of the proxy that the request went through."`
 }
 
 func (d *Delivery) object() deliveryJSON {

@@ -1,13 +1,33 @@
 package history
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
 	"artihook/emitter/exchange"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
+
+// deliverySchema returns the compiled JSON Schema of a delivery.
+func deliverySchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(DeliverySchema().Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(DeliverySchema().ID(), document); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := c.Compile(DeliverySchema().ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compiled
+}
 
 func TestDeliveryJSON(t *testing.T) {
 	t.Parallel()
@@ -40,6 +60,7 @@ func TestDeliveryJSON(t *testing.T) {
 				`"response":null,"state":"planned"}`,
 		},
 	}
+	schema := deliverySchema(t)
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			got, err := c.delivery.MarshalJSON()
@@ -48,6 +69,17 @@ func TestDeliveryJSON(t *testing.T) {
 			}
 			if diff := cmp.Diff(c.want, string(got)); diff != "" {
 				t.Error(diff)
+			}
+			document, err := jsonschema.UnmarshalJSON(bytes.NewReader(got))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := schema.Validate(document); err != nil {
+				t.Error(err)
+			}
+			document.(map[string]any)["other"] = 1
+			if schema.Validate(document) == nil {
+				t.Error("the schema accepts an unknown key")
 			}
 		})
 	}
