@@ -36,7 +36,7 @@ func newScenariosCmd(a *app) *cobra.Command {
 			Example: `  artihook scenarios schema > scenario.schema.json
   # first line of a file: # yaml-language-server: $schema=scenario.schema.json`,
 			Args: args(cobra.NoArgs),
-			RunE: func(*cobra.Command, []string) error { _, err := a.printer.Out.Write(format.Schema()); return err },
+			RunE: func(*cobra.Command, []string) error { _, err := a.printer.Out.Write(format.Schema().Encode()); return err },
 		},
 	)
 	return cmd

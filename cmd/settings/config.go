@@ -21,38 +21,39 @@ import (
 // ConfigName is the usual name of the configuration file.
 const ConfigName = "artihook.yaml"
 
-// Config is the content of artihook.yaml: webhooks, and defaults of flags. The zero value is no file.
+// Config is the content of artihook.yaml: webhooks, and defaults of flags. The zero value is no file. The tags describe the keys for
+// the reader and for [ConfigSchema].
 type Config struct {
 	File     string // "" when there is none
 	Defaults struct {
-		Bot        Setting `yaml:"bot"`
-		CACert     Setting `yaml:"ca_cert"`
-		Cert       Setting `yaml:"cert"`
-		Edition    Setting `yaml:"edition"`
-		History    Setting `yaml:"history"`
-		Insecure   Setting `yaml:"insecure"`
-		Key        Setting `yaml:"key"`
-		Proxy      Setting `yaml:"proxy"`
-		Retries    Setting `yaml:"retries"`
-		RetryDelay Setting `yaml:"retry_delay"`
-		Scheme     Setting `yaml:"scheme"`
-		Secret     Setting `yaml:"secret"`
-		Seed       Setting `yaml:"seed"`
-		Timeout    Setting `yaml:"timeout"`
-	} `yaml:"defaults"`
-	Webhooks []WebhookConfig `yaml:"webhooks"`
+		Bot        Setting `yaml:"bot" form:"text" doc:"The bot: the name of a ready bot, or a file relative to this one."`
+		CACert     Setting `yaml:"ca_cert" form:"text" doc:"A PEM file with certificates to trust instead of those of the system, relative to this file."`
+		Cert       Setting `yaml:"cert" form:"text" doc:"A PEM file with the client certificate, relative to this file."`
+		Edition    Setting `yaml:"edition" form:"edition" doc:"The payload edition, 2019 or 2022."`
+		History    Setting `yaml:"history" form:"text" doc:"The file of the history, relative to this file."`
+		Insecure   Setting `yaml:"insecure" form:"flag" doc:"Accept any TLS certificate."`
+		Key        Setting `yaml:"key" form:"text" doc:"A PEM file with the key of the client certificate, relative to this file."`
+		Proxy      Setting `yaml:"proxy" form:"text" doc:"The URL of the proxy to send through."`
+		Retries    Setting `yaml:"retries" form:"count" doc:"How often to send again after a failure that may be temporary."`
+		RetryDelay Setting `yaml:"retry_delay" form:"duration" doc:"The pause before the first retry, such as 1s."`
+		Scheme     Setting `yaml:"scheme" form:"scheme" doc:"The signature scheme, url or body."`
+		Secret     Setting `yaml:"secret" form:"text" doc:"The secret of webhooks that have none. Write ${VARIABLE} to keep it out of the file."`
+		Seed       Setting `yaml:"seed" form:"count" doc:"The seed of everything random."`
+		Timeout    Setting `yaml:"timeout" form:"duration" doc:"The time limit for one attempt, to the last byte of the response, such as 30s."`
+	} `yaml:"defaults" doc:"Settings for all commands and webhooks. A flag or its environment variable overrides them."`
+	Webhooks []WebhookConfig `yaml:"webhooks" doc:"The webhooks of the account."`
 }
 
 // WebhookConfig is a webhook of artihook.yaml, with the fields of the webhook settings page of ArtiBot.
 type WebhookConfig struct {
-	Name    Setting            `yaml:"name"`
-	URL     Setting            `yaml:"url"`
-	SignURL Setting            `yaml:"sign_url"`
-	Secret  Setting            `yaml:"secret"`
-	Events  []Setting          `yaml:"events"`
-	Scheme  Setting            `yaml:"scheme"`
-	Edition Setting            `yaml:"edition"`
-	Headers map[string]Setting `yaml:"headers"`
+	Name    Setting            `yaml:"name" need:"yes" form:"name" doc:"The name of the webhook, for --webhook and the history."`
+	URL     Setting            `yaml:"url" form:"text" doc:"The Payload URL."`
+	SignURL Setting            `yaml:"sign_url" form:"text" doc:"Sign for this public URL while connecting to url."`
+	Secret  Setting            `yaml:"secret" form:"text" doc:"The secret. Write ${VARIABLE} to keep it out of the file."`
+	Events  []Setting          `yaml:"events" form:"event" doc:"The events that the webhook receives: created, updated, completed. Default: all."`
+	Scheme  Setting            `yaml:"scheme" form:"scheme" doc:"The signature scheme, url or body."`
+	Edition Setting            `yaml:"edition" form:"edition" doc:"The payload edition, 2019 or 2022."`
+	Headers map[string]Setting `yaml:"headers" form:"text" doc:"Headers to add or replace, by name."`
 }
 
 // Setting is one value of artihook.yaml with its position. The zero value is a setting that the file does not have.

@@ -1,28 +1,21 @@
 package format
 
 import (
-	"bytes"
-	"encoding/json"
 	"reflect"
+
+	"artihook/emitter/jsonschema"
 )
 
 // Schema returns the JSON Schema (2020-12) of the scenario file, for editors. It is generated from the types and tags that
 // the decoder uses. It does not have the rules about several places of a file: the order of steps, unique ids, and fault
 // injection only where something is sent.
-func Schema() []byte {
+func Schema() *jsonschema.Document {
 	s := &schemaBuilder{defs: map[string]any{}}
 	top := s.object(reflect.TypeFor[File]())
-	top["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	top["title"] = "artihook scenario"
 	top["$defs"] = s.defs
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(top); err != nil {
-		panic("format: encoding the schema: " + err.Error())
+	return &jsonschema.Document{
+		Name: "scenario", Title: "Scenario", Description: "A scenario of artihook: the steps of the visitor, ArtiBot and the network.", Schema: top,
 	}
-	return out.Bytes()
 }
 
 // schemaBuilder collects the definitions of the structs, which may contain each other.
@@ -54,7 +47,7 @@ func (s *schemaBuilder) defined(t reflect.Type) map[string]any {
 }
 
 func (s *schemaBuilder) object(t reflect.Type) map[string]any {
-	properties := map[string]any{}
+	properties := jsonschema.Object{}
 	var required, one []any
 	choice := "oneOf"
 	for _, f := range fieldsOf(t) {
@@ -63,7 +56,7 @@ func (s *schemaBuilder) object(t reflect.Type) map[string]any {
 			property = map[string]any{"anyOf": []any{property["items"], property}}
 		}
 		property["description"] = f.doc
-		properties[f.key] = property
+		properties = append(properties, jsonschema.Member{Name: f.key, Value: property})
 		if f.need {
 			required = append(required, f.key)
 		}

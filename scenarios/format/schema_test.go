@@ -16,7 +16,7 @@ import (
 func schema(t testing.TB) map[string]any {
 	t.Helper()
 	var s map[string]any
-	if err := json.Unmarshal(Schema(), &s); err != nil {
+	if err := json.Unmarshal(Schema().Encode(), &s); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -122,7 +122,7 @@ func (v validator) keyword(keyword string, arg any, schema map[string]any, value
 	mismatch := fmt.Errorf("%s %v does not accept %v", keyword, arg, value)
 	holds := true
 	switch keyword {
-	case "$schema", "$defs", "title", "description", "format":
+	case "$schema", "$id", "$comment", "$defs", "title", "description", "format":
 	case "$ref":
 		return v.check(v.top["$defs"].(map[string]any)[strings.TrimPrefix(arg.(string), "#/$defs/")].(map[string]any), value)
 	case "type":
