@@ -161,6 +161,6 @@ func printBot(a *app, bot *fixtures.Bot) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.printer.Out.Write(yaml)
+	_, err = a.printer.Out.Write(append([]byte(fixtures.SchemaLine), yaml...))
 	return err
 }

@@ -60,6 +60,7 @@ var argumentValues = map[string]suggester{
 	"history show":   suggestDeliveries,
 	"run":            suggestScenarios,
 	"scenarios show": suggestScenarios,
+	"schema":         suggestSchemas,
 	"sign":           suggestDeliveries,
 	"verify":         suggestDeliveries,
 }

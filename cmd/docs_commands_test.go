@@ -122,7 +122,7 @@ func (s *stage) setModulePath(t *testing.T, text string) {
 	}
 }
 
-// copyTree copies the directories and regular files below from, without those whose name begins with a dot.
+// copyTree copies the directories and regular files below from, without those whose name begins with a dot and without node_modules.
 func copyTree(from, to string) error {
 	return filepath.WalkDir(from, func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -134,7 +134,7 @@ func copyTree(from, to string) error {
 		}
 		target := filepath.Join(to, name)
 		switch {
-		case entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && name != ".":
+		case entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") && name != "." || entry.Name() == "node_modules"):
 			return fs.SkipDir
 		case entry.IsDir():
 			return os.MkdirAll(target, 0o755)

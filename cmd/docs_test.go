@@ -24,6 +24,7 @@ var documents = map[string]func(t *testing.T, file string){
 	"load.md":         runGuide,
 	"settings.md":     runGuide,
 	"signature.md":    runGuide,
+	"types.md":        runTypes,
 }
 
 // TestDocsCommands runs the blocks of all documents. It fails for an unknown document and for a block that nothing runs.

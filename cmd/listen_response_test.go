@@ -90,7 +90,7 @@ func TestListenLints(t *testing.T) {
 	body := strings.Replace(string(sample), `"latitude":"28.6"`, `"latitude":28.6`, 1)
 	_, lines := postToListen(t, []string{"-o", "json"}, body, 2)
 	for _, effect := range []string{"applied", "duplicate"} {
-		if line := <-lines; !strings.Contains(line, `"effect":"`+effect+`","flaws":[{"id":"type","path":"meta.location.latitude","text":"got a double, want a string"}]`) {
+		if line := <-lines; !strings.Contains(line, `"effect":"`+effect+`","flaws":[{"id":"type","path":"meta.location.latitude","text":"got a double, want a string","schema":"#/$defs/Location/properties/latitude"}]`) {
 			t.Errorf("got %s", line)
 		}
 	}

@@ -229,7 +229,7 @@ func commands() map[string]func(*app) *cobra.Command {
 	return map[string]func(*app) *cobra.Command{
 		"demo": newDemoCmd, "send": newSendCmd, "play": newPlayCmd, "load": newLoadCmd, "run": newRunCmd, "scenarios": newScenariosCmd,
 		"listen": newListenCmd, "check": newCheckCmd, "fuzz": newFuzzCmd, "ui": newUICmd, "sign": newSignCmd, "verify": newVerifyCmd,
-		"history": newHistoryCmd, "bots": newBotsCmd, "version": newVersionCmd,
+		"history": newHistoryCmd, "bots": newBotsCmd, "schema": newSchemaCmd, "version": newVersionCmd,
 	}
 }
 

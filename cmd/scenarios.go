@@ -32,11 +32,14 @@ func newScenariosCmd(a *app) *cobra.Command {
 		newScenariosLintCmd(a),
 		&cobra.Command{
 			Use:   "schema",
-			Short: "Print the JSON Schema of scenario files, for editors",
+			Short: "Print the JSON Schema of scenario files, as schema scenario does",
 			Example: `  artihook scenarios schema > scenario.schema.json
   # first line of a file: # yaml-language-server: $schema=scenario.schema.json`,
 			Args: args(cobra.NoArgs),
-			RunE: func(*cobra.Command, []string) error { _, err := a.printer.Out.Write(format.Schema().Encode()); return err },
+			RunE: func(*cobra.Command, []string) error {
+				_, err := a.printer.Out.Write(format.Schema().Encode())
+				return err
+			},
 		},
 	)
 	return cmd
@@ -70,7 +73,7 @@ func runScenariosShow(a *app, name string) error {
 	if err != nil {
 		return console.Usage(err)
 	}
-	_, err = a.printer.Out.Write(f.Ready)
+	_, err = a.printer.Out.Write(append([]byte(format.SchemaLine), f.Ready...))
 	return err
 }
 

@@ -14,8 +14,8 @@ import (
 	"artihook/emitter/signature"
 )
 
-// userAgent is ArtiBot's (docs/contract.md, section 1).
-const userAgent = "artibot-api"
+// UserAgent is ArtiBot's (docs/contract.md, section 1).
+const UserAgent = "artibot-api"
 
 // Message is the content of a delivery: the finished body, and the data that the history needs to continue the lead.
 type Message struct {
@@ -66,7 +66,7 @@ func EventMessage(e *payload.Event) Message {
 func Plan(w *Webhook, m Message) history.Delivery {
 	signed := w.signed().String()
 	header, body := sign(w, m)
-	headers := exchange.Headers{{Name: "User-Agent", Value: userAgent}, {Name: "Content-Type", Value: "application/json"}}
+	headers := exchange.Headers{{Name: "User-Agent", Value: UserAgent}, {Name: "Content-Type", Value: "application/json"}}
 	if m.Tamper != TamperUnsigned {
 		headers = append(headers, exchange.Header{Name: signature.Header, Value: header})
 	}
