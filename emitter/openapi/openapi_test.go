@@ -31,8 +31,10 @@ func samples(t *testing.T) map[payload.Action][]byte {
 func TestDocumentIsValid(t *testing.T) {
 	t.Parallel()
 	questions := []payload.Question{
-		{Field: "a/b ~c", Type: payload.TypeMultipleChoice, Choices: []string{"x", "y"}}, {Field: "n", Type: payload.TypeNumber},
-		{Field: "s", Type: "stars"}, {Field: "v", Type: payload.TypeText, Custom: true},
+		{Field: "a/b ~c", Type: payload.TypeMultipleChoice, Choices: []string{"x", "y"}},
+		{Field: "n", Type: payload.TypeNumber},
+		{Field: "s", Type: "stars"},
+		{Field: "v", Type: payload.TypeText, Custom: true},
 	}
 	for name, opt := range map[string]Options{
 		"2019": {}, "2022": {Edition: payload.Edition2022, Examples: samples(t)}, "bot": {Questions: questions},
