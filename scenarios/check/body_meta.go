@@ -15,6 +15,24 @@ func metaCases() []Case {
 			Why:   "Many visitors have an IPv6 address. It has up to 45 characters.", Fix: "Make the column wide enough, or use the type of your database for addresses.", Code: codeAddressColumn,
 		},
 		{
+			ID: "body-other-country", Level: Must, Requests: 1, run: expectAccepted(withMeta("a place in another country", func(m *payload.Meta) {
+				state, city := "New South Wales", "Sydney"
+				m.Location = payload.Location{CountryAbbreviation: "AU", Country: "Australia", State: &state, City: &city, Latitude: "-33.8688", Longitude: "151.2093"}
+			})),
+			Sends: "The created event of a lead in Australia.",
+			Why:   "Visitors come from all countries. Their states have long names, latitudes may be negative and longitudes positive.", Fix: "Do not restrict country, state and coordinates.", Code: codeKeepText,
+		},
+		{
+			ID: "body-mobile", Level: Must, Requests: 1, run: expectAccepted(withMeta("the browser of a phone", func(m *payload.Meta) {
+				m.Browser = payload.Browser{
+					UserAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Mobile/15E148 Safari/604.1",
+					Name:      "Mobile Safari", Version: "17", IsMobile: true,
+				}
+			})),
+			Sends: "The created event of a lead whose browser is Mobile Safari, with is_mobile true.",
+			Why:   "Many visitors use a phone.", Fix: "Accept true and false as is_mobile, and any text as the name of a browser.", Code: codeKeepText,
+		},
+		{
 			ID: "body-empty-ip", Level: Must, Requests: 1, run: expectAccepted(withMeta("an empty ip_address", func(m *payload.Meta) { m.IPAddress = "" })),
 			Sends: "The created event of a lead whose ip_address is empty.",
 			Why:   "One of ArtiBot's samples has an empty ip_address.", Fix: "Store an empty address as NULL, and do not reject the lead.", Code: codeAddressColumn,

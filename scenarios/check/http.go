@@ -37,7 +37,7 @@ func serverCases() []Case {
 			Code: codeBothPaths,
 		},
 		{
-			ID: "http-no-html", Level: Should, Requests: 3, independent: true, run: noHTML,
+			ID: "http-no-html", Level: Should, Requests: 3, harmless: true, independent: true, run: noHTML,
 			Sends: "A plain valid delivery, one without a signature, and one whose body is not valid JSON.",
 			Why:   "ArtiBot's Delivery History shows the response. An error should be one line, not a web page.",
 			Fix:   "Send errors of this route as a short text or JSON.", Code: codeShortErrors,
@@ -62,7 +62,7 @@ func serverCases() []Case {
 			needs: []string{"body-long-answer"},
 		},
 		{
-			ID: "http-content-type", Level: Should, Requests: 1, run: contentType,
+			ID: "http-content-type", Level: Should, Requests: 1, harmless: true, run: contentType,
 			Sends: "A plain delivery with the content type text/plain.",
 			Why:   "Another content type is accepted or rejected, and does not cause an error.", Fix: "If your framework parses the body by its content type, respond 4xx to a request whose body it did not parse.",
 			Code: codeUnparsedBody,

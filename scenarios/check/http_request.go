@@ -38,7 +38,7 @@ func requestCases() []Case {
 			Why:   "Older .NET clients and some proxies send this header.", Fix: "Respond 100 before you read the body, or ignore the header. Every HTTP library does so.", Code: codeReadAll,
 		},
 		{
-			ID: "http-absolute-target", Level: Should, Requests: 1, run: absoluteTarget,
+			ID: "http-absolute-target", Level: Should, Requests: 1, harmless: true, run: absoluteTarget,
 			Sends: "A plain delivery with scheme and host in its request line.",
 			Why:   "HTTP/1.1 allows a request line with the whole URL. It is accepted or rejected, and does not cause an error.", Fix: "Do not expect that the request target starts with a slash.", Code: codeTarget,
 		},

@@ -100,8 +100,8 @@ func verificationCases() []Case {
 			Code: codeSignMethod,
 		},
 		{
-			ID: "signature-other-scheme", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(otherScheme),
-			Sends: "A plain delivery with a signature of the other scheme.",
+			ID: "signature-other-scheme", Level: Must, Requests: 2, harmless: true, independent: true, run: expectRejected(otherScheme, bareScheme),
+			Sends: "Two plain deliveries with a signature of the other scheme: one in the form of that scheme, one in the form of the right one.",
 			Why:   "Only one scheme is accepted: a signature of the body scheme does not protect the URL.",
 			Fix:   "Verify only the scheme that your ArtiBot account uses (--scheme).",
 			Code:  codeSignMessage,
@@ -342,6 +342,19 @@ func withQuery(target, pair string) string {
 func otherScheme(c *caseRun, req request) (request, string) {
 	scheme := otherSchemeThan(c.run.opt.Webhook.Scheme)
 	req.variant, req.alter = "with a signature of the scheme "+scheme.String(), header(c.signatureFor(req, scheme, nil))
+	return req, ""
+}
+
+// bareScheme signs what the other scheme signs, and writes it in the form of the right scheme.
+func bareScheme(c *caseRun, req request) (request, string) {
+	scheme := otherSchemeThan(c.run.opt.Webhook.Scheme)
+	value := c.signatureFor(req, scheme, nil)
+	if scheme == signature.SchemeBody {
+		value = strings.ToUpper(strings.TrimPrefix(value, bodyPrefix))
+	} else {
+		value = bodyPrefix + strings.ToLower(value)
+	}
+	req.variant, req.alter = "with what the scheme "+scheme.String()+" signs, in the form of the other scheme", header(value)
 	return req, ""
 }
 

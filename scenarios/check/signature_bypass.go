@@ -61,6 +61,11 @@ func bypassCases() []Case {
 			Fix:   fixFirst, Code: codeVerifyFirst,
 		},
 		{
+			ID: "signature-large-body", Level: Must, Requests: 1, harmless: true, independent: true, run: expectNotAccepted(largeForgery),
+			Sends: "A delivery of 90 KB with a wrong signature.",
+			Why:   "A receiver that does not verify a body above a limit, to save time or memory, accepts leads from anybody.", Fix: fixFirst, Code: codeVerifyFirst,
+		},
+		{
 			ID: "signature-empty-body", Level: Must, Requests: 1, harmless: true, independent: true, run: expectNotAccepted(emptyBody),
 			Sends: "A delivery with a wrong signature and an empty body.",
 			Why:   "A body parser that verifies does not run for an empty body.", Fix: fixFirst, Code: codeVerifyFirst,
@@ -121,6 +126,10 @@ func withContentType(kind string) forgery {
 
 func emptyBody(c *caseRun, req request) (request, string) {
 	return altering(c, req, "with an empty body", func(d *history.Delivery) { d.Request.Body = nil })
+}
+
+func largeForgery(c *caseRun, _ request) (request, string) {
+	return wrongDigits(c, long("90 KB", 90_000)(c))
 }
 
 // altering returns a forgery with a wrong signature and another change.

@@ -46,6 +46,11 @@ func formCases() []Case {
 			Why:   "The secrets of examples are public.", Fix: "Remove the secret of the example from your code, and do not start without a secret of your own.", Code: codeNeedSecret,
 		},
 		{
+			ID: "signature-weak-secret", Level: Must, Requests: 2, harmless: true, independent: true, run: expectRejected(withSecret("the secret secret", "secret"), withSecret("the secret test", "test")),
+			Sends: "Two plain deliveries: one that is signed with the secret secret, one with the secret test.",
+			Why:   "A default of the code or a secret of the tests lets anybody in.", Fix: "Remove the default, and do not start without a secret of your own.", Code: codeNeedSecret,
+		},
+		{
 			ID: "signature-without-key", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(withoutKey),
 			Sends: "A plain delivery with the SHA-1 of the signed text as its signature, without a secret.",
 			Why:   "A digest without a secret can be made by anybody.", Fix: "Use HMAC with the secret, and no other digest.", Code: codeSignMessage,

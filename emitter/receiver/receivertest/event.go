@@ -20,9 +20,13 @@ type event struct {
 	Meta struct {
 		ChatStartPage string `json:"chat_start_page"`
 		IPAddress     string `json:"ip_address"`
-		Location      struct{ State, City *string }
-		Browser       struct {
+		Location      struct {
+			Country     string `json:"country_abbreviation"`
+			State, City *string
+		}
+		Browser struct {
 			UserAgent string `json:"user_agent"`
+			IsMobile  bool   `json:"is_mobile"`
 		}
 		LastAnswered *string `json:"last_answered_field_name"`
 	}

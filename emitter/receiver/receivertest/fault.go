@@ -51,6 +51,7 @@ var requestFaults = []fault{
 	{Host500, 500, func(r *request) bool { return strings.HasSuffix(r.Host, ".example") }},
 	{VerifiesPOSTOnly, 204, func(r *request) bool { return r.Method == http.MethodPut || r.Method == http.MethodPatch }},
 	{VerifiesJSONOnly, 204, func(r *request) bool { return r.isPost() && r.contentType() != "application/json" }},
+	{VerifiesSmallOnly, 204, func(r *request) bool { return r.isPost() && len(r.body) > 64<<10 }},
 	{VerifiesBodyOnly, 204, func(r *request) bool { return r.isPost() && len(r.body) == 0 }},
 	{GET500, 500, func(r *request) bool { return r.Method == http.MethodGet }},
 	{HEAD500, 500, func(r *request) bool { return r.Method == http.MethodHead }},
@@ -106,6 +107,8 @@ var eventFaults = []fault{
 	{NeedsLastAnswered, 500, func(r *request) bool { return r.event.isEvent() && r.event.Meta.LastAnswered == nil }},
 
 	{NeedsIPv4, 500, func(r *request) bool { return len(r.event.Meta.IPAddress) > len("255.255.255.255") }},
+	{NeedsUS, 422, func(r *request) bool { return r.event.isEvent() && r.event.Meta.Location.Country != "US" }},
+	{NeedsDesktop, 422, func(r *request) bool { return r.event.Meta.Browser.IsMobile }},
 	{NeedsIP, 500, func(r *request) bool { return r.event.isEvent() && r.event.Meta.IPAddress == "" }},
 	{ShortPage, 500, func(r *request) bool { return len(r.event.Meta.ChatStartPage) > shortText }},
 	{PlainPage, 500, func(r *request) bool { return strings.ContainsFunc(r.event.Meta.ChatStartPage, isNotASCII) }},

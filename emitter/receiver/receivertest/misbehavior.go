@@ -21,6 +21,7 @@ const (
 	FindsSignature      Misbehavior = "finds-signature"       // accepts the right signature with more digits before it
 	IgnoresPrefix       Misbehavior = "ignores-prefix"        // accepts the signature with and without sha1= before it
 	EmptySecret         Misbehavior = "empty-secret"          // also accepts a signature with an empty secret
+	WeakSecret          Misbehavior = "weak-secret"           // also accepts a signature with the secret test
 	PublishedSecret     Misbehavior = "published-secret"      // also accepts a signature with the secret of ArtiBot's documentation
 	SecretFromHeader    Misbehavior = "secret-from-header"    // also accepts a signature with the secret in X-Artibot-Secret
 	AcceptsUnkeyed      Misbehavior = "accepts-unkeyed"       // also accepts a digest without a secret
@@ -37,6 +38,7 @@ const (
 	IgnoresPort         Misbehavior = "ignores-port"          // also accepts a signature for another port
 	IgnoresPath         Misbehavior = "ignores-path"          // also accepts a signature for the path /
 	IgnoresSlash        Misbehavior = "ignores-slash"         // also accepts a signature for the path with a slash at its end
+	AnySchemeBare       Misbehavior = "any-scheme-bare"       // also accepts what the other scheme signs, without its prefix
 	AnyScheme           Misbehavior = "any-scheme"            // also accepts a signature of the other scheme
 	Reserialises        Misbehavior = "re-serialises"         // verifies the JSON as JavaScript writes it again
 	RewritesDates       Misbehavior = "rewrites-dates"        // verifies the JSON as Newtonsoft.Json writes it again, dates included
@@ -52,6 +54,7 @@ const (
 	TrustsBearer        Misbehavior = "trusts-bearer"         // accepts anything with a bearer token
 	VerifiesPOSTOnly    Misbehavior = "verifies-post-only"    // accepts PUT and PATCH without verification
 	VerifiesJSONOnly    Misbehavior = "verifies-json-only"    // accepts a content type other than JSON without verification
+	VerifiesSmallOnly   Misbehavior = "verifies-small-only"   // accepts a body above 64 KB without verification
 	VerifiesBodyOnly    Misbehavior = "verifies-body-only"    // accepts an empty body without verification
 )
 
@@ -81,6 +84,8 @@ const (
 const (
 	NeedsPlace     Misbehavior = "needs-place"      // responds 500 if state or city is null
 	NeedsIPv4      Misbehavior = "needs-ipv4"       // responds 500 to an IPv6 address
+	NeedsUS        Misbehavior = "needs-us"         // responds 422 to another country than US
+	NeedsDesktop   Misbehavior = "needs-desktop"    // responds 422 to the browser of a phone
 	NeedsIP        Misbehavior = "needs-ip"         // responds 500 to an empty IP address
 	ShortPage      Misbehavior = "short-page"       // responds 500 to a page URL above 255 bytes
 	PlainPage      Misbehavior = "plain-page"       // responds 500 to a page URL that is not ASCII
@@ -250,14 +255,14 @@ const (
 func Misbehaviors() []Misbehavior {
 	return []Misbehavior{
 		AcceptsAnything, RejectsAll, Rejects400, LowerCase, AcceptsZeros, MissingHeader500, BadHeader500, HeaderTwice500, AcceptsTwoHeaders, ComparesPrefix,
-		ComparesStart, ComparesEnd, IgnoresRest, FindsSignature, IgnoresPrefix, EmptySecret, PublishedSecret, SecretFromHeader,
+		ComparesStart, ComparesEnd, IgnoresRest, FindsSignature, IgnoresPrefix, EmptySecret, WeakSecret, PublishedSecret, SecretFromHeader,
 		AcceptsUnkeyed, TrustsAlgorithmNone, RemembersSignatures, IgnoresQuery, IgnoresMethod, MethodFromHeader, HostFromHeader,
-		ProtoFromHeader, HostFromForwarded, PathFromHeader, AnyHost, IgnoresPort, IgnoresPath, IgnoresSlash, AnyScheme,
+		ProtoFromHeader, HostFromForwarded, PathFromHeader, AnyHost, IgnoresPort, IgnoresPath, IgnoresSlash, AnyScheme, AnySchemeBare,
 		Reserialises, RewritesDates, EscapesHTML, ReadsLatin1, TrimsBody, StripsBOM, CutsBody, TrustsLocalhost, Host500, TrustsDebug,
-		TrustsTestBody, TrustsBearer, VerifiesPOSTOnly, VerifiesJSONOnly, VerifiesBodyOnly,
+		TrustsTestBody, TrustsBearer, VerifiesPOSTOnly, VerifiesJSONOnly, VerifiesSmallOnly, VerifiesBodyOnly,
 		ReadsOnce, SmallBody, MediumBody, BadJSON500, AcceptsBadJSON, NotEvent500, NeedsSecondAnswer, FewAnswers, TextOnly, StrictTypes,
 		StrictKeys, StrictActions, StrictStatus, StatusNumber, StatusText, RejectsCompleted, NeedsLastAnswered, DropsAfterError,
-		NeedsPlace, NeedsIPv4, NeedsIP, ShortPage, PlainPage, ShortUserAgent,
+		NeedsPlace, NeedsIPv4, NeedsUS, NeedsDesktop, NeedsIP, ShortPage, PlainPage, ShortUserAgent,
 		NeedsFraction, NeedsSixDigits, NeedsSevenDigits, NeedsZone, NeedsUnixTime, Needs32BitTime, NeedsPlainYear, NeedsZoneName,
 		NeedsShortYear, RejectsOld, RejectsFuture,
 		ZeroIsMissing, UnsignedNumber, WholeNumber, Int32, SafeInteger, NumberInput,

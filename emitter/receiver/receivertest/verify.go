@@ -94,6 +94,7 @@ var alsoAccepted = map[Misbehavior]func(t *attempt) bool{
 		return strings.TrimPrefix(t.header, "sha1=") == strings.TrimPrefix(t.right(), "sha1=")
 	},
 	EmptySecret:     func(t *attempt) bool { return t.header == macOf("", t.text()) },
+	WeakSecret:      func(t *attempt) bool { return t.header == macOf("test", t.text()) },
 	PublishedSecret: func(t *attempt) bool { return t.header == macOf(publishedSecret, t.text()) },
 	SecretFromHeader: func(t *attempt) bool {
 		secret := t.request.Get("X-Artibot-Secret")
@@ -107,6 +108,7 @@ var alsoAccepted = map[Misbehavior]func(t *attempt) bool{
 		_, known := t.seen.Load(t.header)
 		return known
 	},
+	AnySchemeBare:    func(t *attempt) bool { return t.header == strings.TrimPrefix(t.signBody(t.message), "sha1=") },
 	AnyScheme:        func(t *attempt) bool { return t.header == t.signURL(t.message) || t.header == t.signBody(t.message) },
 	IgnoresMethod:    func(t *attempt) bool { return t.fits(t.withMethod(http.MethodGet)) },
 	MethodFromHeader: func(t *attempt) bool { return t.fits(t.withMethod(t.request.Get("X-HTTP-Method-Override"))) },
