@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
+	"artihook/emitter/text"
 	"artihook/fixtures"
 
 	"github.com/spf13/cobra"
@@ -63,7 +65,7 @@ continues a lead of the history. The exit code is 1 unless the response is 2xx.`
 	flags.StringVar(&opt.lead, "lead", "", "Continue the lead with this `ID` of the history. last is the lead of the newest delivery")
 	flags.StringVarP(&opt.data, "data", "d", "", "Sign and send exactly these `bytes`: @FILE, - for stdin, or the text itself")
 	opt.edits.Add(flags, "generated")
-	settings.AddFlag(flags, &opt.as, settings.FlagSpec[string]{Name: "as", Words: settings.Texts("curl"), Usage: "Print a command of this program instead of sending"})
+	settings.AddFlag(flags, &opt.as, settings.FlagSpec[string]{Name: "as", Words: settings.Texts("curl"), Usage: "Print a script for this program instead of sending. It prints the status and fails unless that is 2xx"})
 	flags.BoolVar(&opt.dryRun, "dry-run", false, "Print the request; send and record nothing")
 	flags.BoolVar(&opt.unsigned, "no-signature", false, "Send no signature")
 	settings.AddFlag(flags, &opt.tamper, settings.FlagSpec[emitter.Tamper]{
@@ -133,10 +135,20 @@ func (opt *sendOptions) preview(ctx context.Context, a *app, args []string) erro
 	if opt.as == "" {
 		return a.printer.Planned(&planned)
 	}
+	curl, err := opt.client.Curl(a.settings, w.URL)
+	if err != nil {
+		return console.Usage(err)
+	}
+	curl.URL = w.URL.Scheme + "://" + w.URL.Host + planned.Request.Target
 	return a.printer.Verbatim(func(out io.Writer) error {
-		return exchange.Curl(out, planned.Request, exchange.CurlOptions{
-			URL: w.URL.Scheme + "://" + w.URL.Host + planned.Request.Target, Insecure: opt.client.Insecure, CACert: opt.client.CACert,
-		})
+		script, title := exchange.NewScript(out), text.Mask(curl.URL)
+		if planned.Event != "" {
+			title = fmt.Sprintf("%s v%d %s", planned.Event, planned.Version, title)
+		}
+		if err := script.Add(planned.Request, curl, title); err != nil {
+			return err
+		}
+		return script.Close()
 	})
 }
 

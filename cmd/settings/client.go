@@ -2,9 +2,12 @@ package settings
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/exchange"
+	"artihook/emitter/signature"
 
 	"github.com/spf13/cobra"
 )
@@ -81,4 +84,27 @@ func (f *ClientFlags) HTTPClient(set *Settings) (*http.Client, error) {
 		return nil, err
 	}
 	return emitter.HTTPClient(opt), nil
+}
+
+// Curl returns the options for a curl command that connects to the target as an emitter with the same flags does.
+func (f *ClientFlags) Curl(set *Settings, target signature.URL) (exchange.CurlOptions, error) {
+	opt := exchange.CurlOptions{Insecure: f.Insecure, CACert: f.CACert, Cert: f.Cert, Key: f.Key}
+	find, err := f.Proxy(set)
+	if err != nil || find == nil {
+		return opt, err
+	}
+	proxy, err := find(&url.URL{Scheme: target.Scheme, Host: target.Host})
+	switch {
+	case err != nil:
+		return opt, err
+	case proxy == nil:
+		opt.NoProxy = true // curl uses a proxy of the environment for localhost too
+	case proxy.User == nil:
+		opt.Proxy = proxy.String()
+	case f.proxy != "":
+		opt.ProxyVariable = envName("proxy")
+	default:
+		opt.ProxyVariable = set.proxyVariable(target.Scheme)
+	}
+	return opt, nil
 }

@@ -55,6 +55,15 @@ func (f *ClientFlags) Proxy(set *Settings) (emitter.ProxyFunc, error) {
 	}, nil
 }
 
+// proxyVariable returns the environment variable with the proxy for URLs of the scheme.
+func (set *Settings) proxyVariable(scheme string) string {
+	name := scheme + "_proxy"
+	if value, _ := set.Env(name); value != "" {
+		return name
+	}
+	return strings.ToUpper(name)
+}
+
 // either returns the first of two environment variables that is not empty.
 func (set *Settings) either(names ...string) string {
 	for _, name := range names {

@@ -18,6 +18,13 @@ type CurlOptions struct {
 	Insecure bool
 	// CACert is a file of additional certificates to trust; "" is none.
 	CACert string
+	// Cert and Key are the files of a client certificate; "" is none.
+	Cert, Key string
+	// Proxy is the URL of the proxy. If it has a password, set ProxyVariable instead, the
+	// environment variable that contains the URL. With both empty, NoProxy ignores the
+	// variables of the environment.
+	Proxy, ProxyVariable string
+	NoProxy              bool
 	// StatusOnly makes curl print the status of the response, 000 if there is none,
 	// and nothing else.
 	StatusOnly bool
@@ -51,6 +58,13 @@ func Curl(w io.Writer, req Request, opt CurlOptions) error {
 	if opt.CACert != "" {
 		b.WriteString(" --cacert " + quote(opt.CACert))
 	}
+	if opt.Cert != "" {
+		b.WriteString(" --cert " + quote(opt.Cert))
+	}
+	if opt.Key != "" {
+		b.WriteString(" --key " + quote(opt.Key))
+	}
+	b.WriteString(opt.proxy(req.Host != authority || req.target() != target))
 	if opt.StatusOnly {
 		b.WriteString(" -sS -o /dev/null -w '%{http_code}'")
 	}
@@ -66,6 +80,26 @@ func Curl(w io.Writer, req Request, opt CurlOptions) error {
 	b.WriteString(" \\\n  " + quote(opt.URL) + "\n")
 	_, err = w.Write(b.Bytes())
 	return err
+}
+
+// proxy returns the options for the proxy. tunnel is set for a request that the proxy
+// would change.
+func (opt *CurlOptions) proxy(tunnel bool) string {
+	options := ""
+	switch {
+	case opt.ProxyVariable != "":
+		options = ` --proxy "$` + opt.ProxyVariable + `"`
+	case opt.Proxy != "":
+		options = " --proxy " + quote(opt.Proxy)
+	case opt.NoProxy:
+		return " --noproxy '*'"
+	default:
+		return ""
+	}
+	if tunnel {
+		options += " --proxytunnel"
+	}
+	return options
 }
 
 // splitURL returns the authority and the request target that curl takes from a URL.

@@ -19,7 +19,7 @@ type Script struct {
 func NewScript(w io.Writer) *Script { return &Script{w: w} }
 
 const scriptHead = `#!/bin/sh
-# Sends recorded deliveries again: the same bytes, headers and signatures.
+# Sends deliveries with curl: exactly these bytes, headers and signatures.
 # Prints the status of each response. The exit code is 1 unless all are 2xx.
 command -v curl >/dev/null || { echo 'curl is needed' >&2; exit 3; }
 failed=0
