@@ -259,6 +259,6 @@ func (opt *checkOptions) repeat(a *app) func(id string) string {
 			words = append(words, url)
 		}
 		words = slices.Concat(words, a.settings.RepeatFlags(opt.webhook.Cmd, nil), []string{"--only", id})
-		return settings.ShellLine(words)
+		return a.settings.ShellLine(words)
 	}
 }

@@ -92,7 +92,7 @@ func (s *selection) printNone(ctx context.Context, a *app, store *history.Store,
 		return nil
 	}
 	least, name := all+1, ""
-	for _, part := range s.filter.Parts(filter) {
+	for _, part := range s.filter.Parts(a.settings, filter) {
 		n, err := store.Count(ctx, part.Filter)
 		if err != nil {
 			return err

@@ -275,7 +275,7 @@ func (opt *runOptions) repeat(a *app) func(scenarios.RepeatOptions) (same, fresh
 			for i := range words {
 				words[i] = r.Redact(words[i])
 			}
-			return settings.ShellLine(words)
+			return a.settings.ShellLine(words)
 		}
 		words := []string{"artihook", "run", filepath.ToSlash(r.File.File), "--step", r.Step}
 		words = append(words, a.settings.RepeatFlags(opt.webhook.Cmd, r.Vars)...)

@@ -99,7 +99,7 @@ func (f *FilterFlags) Resolve(ctx context.Context, set *Settings, store *history
 }
 
 // Parts returns each filter of the command line alone.
-func (f *FilterFlags) Parts(resolved history.Filter) []FilterPart {
+func (f *FilterFlags) Parts(set *Settings, resolved history.Filter) []FilterPart {
 	var parts []FilterPart
 	for _, part := range []struct {
 		flag, value string
@@ -123,7 +123,7 @@ func (f *FilterFlags) Parts(resolved history.Filter) []FilterPart {
 		}
 		flag := "--" + part.flag
 		if part.value != "" {
-			flag += " " + shellWord(part.value)
+			flag += " " + set.ShellLine([]string{part.value})
 		}
 		parts = append(parts, FilterPart{flag, part.filter})
 	}

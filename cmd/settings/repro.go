@@ -1,11 +1,8 @@
 package settings
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"artihook/emitter/text"
 
@@ -61,7 +58,7 @@ func (set *Settings) VerifyCommand(cmd *cobra.Command) string {
 			words = append(words, repeatFlag(f)...)
 		}
 	}
-	return ShellLine(words)
+	return set.ShellLine(words)
 }
 
 // repeatFlag returns a flag with its value, once for each value of a list.
@@ -85,56 +82,4 @@ func repeatFlag(f *pflag.Flag) []string {
 		words = append(words, "--"+f.Name+"="+text.Mask(value))
 	}
 	return words
-}
-
-// EnvReference returns the environment variable of a flag as a quoted word for a POSIX shell, such as "$ARTIHOOK_SECRET".
-func EnvReference(flag string) string {
-	return `"$` + envName(flag) + `"`
-}
-
-var isVariable = text.Regexp(`^"\$` + EnvPrefix + `[A-Z_]+"$`)
-
-// ShellLine joins words to one command line for a POSIX shell. It quotes each word, except those of EnvReference.
-func ShellLine(words []string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = w
-		if !isVariable().MatchString(w) {
-			quoted[i] = shellWord(w)
-		}
-	}
-	return strings.Join(quoted, " ")
-}
-
-// shellWord quotes a word if necessary. It writes invisible characters as octal escapes within $'…', so that the result is one
-// line.
-func shellWord(w string) string {
-	switch {
-	case w != "" && !strings.ContainsFunc(w, needsQuotes):
-		return w
-	case utf8.ValidString(w) && !strings.ContainsFunc(w, text.Hidden):
-		return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-	}
-	out := []byte("$'")
-	for i := 0; i < len(w); {
-		r, n := utf8.DecodeRuneInString(w[i:])
-		switch {
-		case r == '\'' || r == '\\':
-			out = append(out, '\\', byte(r))
-		case r == '\n':
-			out = append(out, `\n`...)
-		case r == utf8.RuneError && n == 1 || text.Hidden(r):
-			for _, c := range []byte(w[i : i+n]) {
-				out = fmt.Appendf(out, `\%03o`, c)
-			}
-		default:
-			out = append(out, w[i:i+n]...)
-		}
-		i += n
-	}
-	return string(append(out, '\''))
-}
-
-func needsQuotes(r rune) bool {
-	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_./:=@,+%", r))
 }
