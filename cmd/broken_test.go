@@ -180,8 +180,9 @@ artihook send $URL --history h.db --quiet >/dev/null && echo "sent again"
 artihook history prune --keep 10 --history h.db | cut -d\; -f2
 artihook history stats --history h.db | head -1 | cut -d, -f1
 `)
+	const summary = `\d+ leads?, .* seed \d+`
 	want := []string{
-		`play: writing the history ".*h.db": the disk is full.*`, `exit 3`, `\[(204|unknown)\]`, `sent without a history`,
+		summary, `play: writing the history ".*h.db": the disk is full.*`, `exit 3`, `\[(204|unknown)\]`, summary, `sent without a history`,
 		`send: (opening|writing) the history ".*new.db": the disk is full.*`, `exit 3`, `send: (opening|writing) the history ".*h.db": the disk is full.*`, `exit 3`,
 		`sent again`, ` the file went from \d+\.\d .B to \d+\.\d KB`, `10 deliveries`, ``,
 	}
@@ -205,7 +206,8 @@ artihook send $URL --history h.db --quiet >/dev/null && echo "sent again"
 	if err != nil {
 		t.Fatalf("%v: %s", err, got)
 	}
-	matchLines(t, string(got), []string{`play: writing the history ".*h.db": .*the limit on file size.*`, `exit 3`, `sent without a history`, `sent again`, ``})
+	const summary = `\d+ leads?, .* seed \d+`
+	matchLines(t, string(got), []string{summary, `play: writing the history ".*h.db": .*the limit on file size.*`, `exit 3`, summary, `sent without a history`, `sent again`, ``})
 	checkWhole(t, filepath.Join(command.Dir, "h.db"))
 }
 
