@@ -287,6 +287,6 @@ func (opt *fuzzOptions) repeat(a *app) func(id string) string {
 			words = append(words, url)
 		}
 		words = slices.Concat(words, a.settings.RepeatFlags(opt.webhook.Cmd, nil), []string{"--replay", id})
-		return settings.ShellLine(words)
+		return a.settings.ShellLine(words)
 	}
 }
