@@ -108,7 +108,8 @@ func (g *generator) example() *example {
 	c.hint(8, 9)
 	completes, end := c.rarely(2), g.fate()
 	answers, fates := g.answers(more)
-	events := life(base, answers, dates)
+	first := max(0, len(answers)-maxSteps)
+	events, fates := life(base, answers, dates, first), fates[first:]
 	e := &example{lead: base.Lead.ID.String(), mark: g.mark}
 	switch {
 	case shape < 2:
@@ -206,11 +207,11 @@ func (g *generator) longMeta(m *payload.Meta) {
 	}
 }
 
-// life returns the events of the whole life: created, updated for each further answer, completed.
-func life(base payload.Event, answers []payload.Answer, d dates) []payload.Event {
+// life returns the events from that of the answer first on: created, updated for each further answer, completed.
+func life(base payload.Event, answers []payload.Answer, d dates, first int) []payload.Event {
 	base.Lead.Created = d.created
 	var events []payload.Event
-	for i := range answers {
+	for i := first; i < len(answers); i++ {
 		e := base
 		e.Action = payload.Updated
 		if i == 0 {

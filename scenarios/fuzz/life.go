@@ -28,7 +28,7 @@ func (g *generator) fate() fate {
 	return fate{kind: fateKind(c.weighted(60, 8, 12, 12, 8)), by: c.index(3)}
 }
 
-// maxSteps is the maximum number of events of a life that are delivered, the last ones.
+// maxSteps is the maximum number of events of a life that can be delivered besides completed, the last ones.
 const maxSteps = 14
 
 // deliveries returns the steps that deliver events with these fates.
@@ -38,8 +38,8 @@ func (g *generator) deliveries(events []payload.Event, fates []fate) []step {
 		at int
 	}
 	var list []placed
-	for i := max(0, len(events)-maxSteps); i < len(events); i++ {
-		p := placed{step{event: events[i]}, 2 * i}
+	for i, e := range events {
+		p := placed{step{event: e}, 2 * i}
 		switch f := fates[i]; f.kind {
 		case lost:
 			continue

@@ -75,10 +75,7 @@ func (g *generator) text(most int, special *deck) string {
 		}
 	})
 	repeated := c.number(uint64(most-b.Len()) / uint64(utf8.RuneLen(last)))
-	for range repeated {
-		b.WriteRune(last)
-	}
-	return b.String()
+	return b.String() + strings.Repeat(string(last), int(repeated))
 }
 
 // forceText appends the choices for a random text.
