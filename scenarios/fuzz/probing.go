@@ -23,7 +23,8 @@ type probing struct {
 const (
 	shortSettle   = 250 * time.Millisecond
 	patientSettle = 2 * time.Second
-	probeEvery    = 20 * time.Millisecond
+	firstPause    = 5 * time.Millisecond // between two probes; each pause is longer than the one before
+	longestPause  = 100 * time.Millisecond
 )
 
 // settle returns how long storing may take. If Options.Settle does not say it, the events before show it.
@@ -42,6 +43,7 @@ func (r *run) settle() time.Duration {
 // probeUntil probes a lead until fits accepts the output or no event may be stored any more. It returns the last output and whether
 // it fits.
 func (r *run) probeUntil(ctx context.Context, lead string, fits func(string) bool) (output string, ok bool, err error) {
+	pause := firstPause
 	for start := time.Now(); ; {
 		asked := time.Since(start)
 		output, err := r.opt.Probe(ctx, lead)
@@ -49,7 +51,7 @@ func (r *run) probeUntil(ctx context.Context, lead string, fits func(string) boo
 			return "", false, ctx.Err()
 		}
 		if err == nil && fits(output) {
-			if r.worked = true; asked >= probeEvery { // the first probe did not show it
+			if r.worked = true; asked >= firstPause { // the first probe did not show it
 				r.lag = max(r.lag, asked)
 			}
 			return output, true, nil
@@ -60,9 +62,10 @@ func (r *run) probeUntil(ctx context.Context, lead string, fits func(string) boo
 		if asked >= r.settle() {
 			return output, false, nil
 		}
-		if err := text.Wait(ctx, probeEvery); err != nil {
+		if err := text.Wait(ctx, pause); err != nil {
 			return "", false, err
 		}
+		pause = min(2*pause, longestPause)
 	}
 }
 
