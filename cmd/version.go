@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -12,21 +11,20 @@ import (
 func newVersionCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Print the version",
+		Short: "Print the version, the commit and its date, Go and the platform",
 		Args:  args(cobra.NoArgs),
 		RunE:  func(*cobra.Command, []string) error { return runVersion(a) },
 	}
 }
 
 func runVersion(a *app) error {
-	version, platform := console.Version(), runtime.GOOS+"/"+runtime.GOARCH
+	build := console.ReadBuild()
 	if a.printer.JSON() {
-		return a.printer.WriteJSON(struct {
-			Version  string `json:"version"`
-			Go       string `json:"go"`
-			Platform string `json:"platform"`
-		}{version, runtime.Version(), platform})
+		return a.printer.WriteJSON(build)
 	}
-	_, err := fmt.Fprintf(a.printer.Out, "artihook %s (%s, %s)\n", version, runtime.Version(), platform)
+	_, err := fmt.Fprintf(a.printer.Out, "artihook %s (%s, %s)\n", build.Version, build.Go, build.Platform)
+	if err == nil && build.Commit != "" {
+		_, err = fmt.Fprintf(a.printer.Out, "commit %s, %s\n", build.Commit, build.Date)
+	}
 	return err
 }

@@ -3,11 +3,12 @@ package console
 import (
 	"os"
 	"regexp"
+	"runtime"
 	"runtime/debug"
 	"testing"
 )
 
-func TestVersionOf(t *testing.T) {
+func TestBuildOf(t *testing.T) {
 	t.Parallel()
 	revision := debug.BuildSetting{Key: "vcs.revision", Value: "3f2a1b9c0d12345678901234567890123456789a"}
 	for _, tt := range []struct {
@@ -19,9 +20,18 @@ func TestVersionOf(t *testing.T) {
 		{[]debug.BuildSetting{revision, {Key: "vcs.modified", Value: "false"}}, sourceVersion + "+3f2a1b9c0d12"},
 		{[]debug.BuildSetting{revision, {Key: "vcs.modified", Value: "true"}}, sourceVersion + "+3f2a1b9c0d12.dirty"},
 	} {
-		if got := versionOf(tt.settings); got != tt.want {
+		if got := buildOf(tt.settings).Version; got != tt.want {
 			t.Errorf("%v: got %s, want %s", tt.settings, got, tt.want)
 		}
+	}
+}
+
+func TestBuildOfHasCommitAndDate(t *testing.T) {
+	t.Parallel()
+	got := buildOf([]debug.BuildSetting{{Key: "vcs.revision", Value: "3f2a1b9c"}, {Key: "vcs.time", Value: "2026-11-28T17:00:00Z"}})
+	want := Build{sourceVersion + "+3f2a1b9c", "3f2a1b9c", "2026-11-28T17:00:00Z", runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 

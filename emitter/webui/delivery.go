@@ -30,6 +30,7 @@ type deliveryData struct {
 	Lineage     lineage
 	Verdict     string // whether the signature fits the known secret
 	Fits        bool
+	Flaws       []receiver.Flaw
 	Why         string // why there is no response
 	Unsecured   bool   // a resend would be signed with the empty secret
 	Live        string // the URL of the events with the outcome; "" if there is an outcome
@@ -101,6 +102,7 @@ func (h *Handler) deliveryData(d *history.Delivery) deliveryData {
 		}
 	}
 	data.Fits, data.Verdict = verdict(d, &hook)
+	data.Flaws = flaws(d)
 	return data
 }
 
