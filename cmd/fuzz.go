@@ -221,7 +221,12 @@ func fuzzAmount(plan *fuzz.Options) string {
 	case plan.Runs == 0:
 		return "examples for " + plan.Duration.String()
 	}
-	return fmt.Sprintf("%s with %s", text.Counted(plan.Runs, "example"), text.Counted(fuzz.Requests(*plan), "request"))
+	about := ""
+	n, exact := fuzz.Requests(*plan)
+	if !exact {
+		about = "about "
+	}
+	return fmt.Sprintf("%s with %s%s", text.Counted(plan.Runs, "example"), about, text.Counted(n, "request"))
 }
 
 // runExamples runs the examples and prints each failure at once.

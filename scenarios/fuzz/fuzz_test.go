@@ -92,8 +92,13 @@ func TestRequests(t *testing.T) {
 	t.Parallel()
 	h, _ := receiverWith()
 	opt := Options{Runs: 200, Seed: 4}
-	if result := fuzzing(t, h, opt); result.Requests != Requests(opt) || result.Runs != 200 {
-		t.Errorf("%d requests in %d runs, announced %d", result.Requests, result.Runs, Requests(opt))
+	announced, exact := Requests(opt)
+	if result := fuzzing(t, h, opt); result.Requests != announced || !exact || result.Runs != 200 {
+		t.Errorf("%d requests in %d runs, announced %d", result.Requests, result.Runs, announced)
+	}
+	opt.Runs = 1_000_000
+	if estimate, exact := Requests(opt); exact || estimate < 2*opt.Runs || estimate > 4*opt.Runs {
+		t.Errorf("%d requests are announced for a million examples", estimate)
 	}
 }
 

@@ -125,15 +125,22 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	return r.result, err
 }
 
-// Requests returns the number of requests that the examples of a run need if no property is violated, without those to the probe.
-func Requests(opt Options) int {
+// maxCounted is how many examples Requests generates.
+const maxCounted = 2000
+
+// Requests returns the number of requests that the examples of a run need if no property is violated, without those to the probe. It
+// is exact up to 2000 examples, and an estimate for more.
+func Requests(opt Options) (n int, exact bool) {
 	opt = opt.withDefaults()
 	r := newRun(&opt)
-	n := 1 // the plain event
-	for i := range opt.Runs {
+	counted := min(opt.Runs, maxCounted)
+	for i := range counted {
 		n += len(r.generate(r.random(i), i).steps)
 	}
-	return n
+	if opt.Runs > counted {
+		n = int(float64(n) / float64(counted) * float64(opt.Runs))
+	}
+	return n + 1, opt.Runs == counted // one more for the plain event
 }
 
 // run is the state of one call of Run.
