@@ -88,7 +88,7 @@ cases fail the run too. With --baseline, failures that the file lists do not.`,
 	flags.StringVar(&opt.probeIgnore, "probe-ignore", "", "Ignore what matches this regular `expression` when two outputs of the probe are compared. Times are always ignored")
 	settings.AddFlag(flags, &opt.settle, settings.FlagSpec[time.Duration]{
 		Name: "settle", Kind: "duration", Parse: settings.ParseTimeout,
-		Usage: "Wait this long for the probe to show an accepted event (default " + check.DefaultSettle.String() + ", and less if the events before were stored fast)",
+		Usage: "Wait this long for the probe to show an accepted event (default " + check.DefaultSettle.String() + ", and less if earlier events were stored sooner)",
 	})
 	settings.AddFlag(flags, &opt.budget, settings.FlagSpec[time.Duration]{
 		Name: "budget", Kind: "duration", Parse: settings.ParseTimeout,

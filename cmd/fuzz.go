@@ -54,15 +54,15 @@ func newFuzzCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fuzz [URL]",
 		Short: "Find the smallest lead that breaks a receiver",
-		Long: `Fuzz generates lawful events and lead lives, posts them to URL, and judges the receiver by properties: it
-accepts every lawful event, does not crash, rejects an event with one wrong thing, and accepts a repeated event.
+		Long: `Fuzz generates valid events and lead lives, posts them to URL, and judges the receiver by properties: it
+accepts every valid event, does not crash, rejects an event with one wrong thing, and accepts a repeated event.
 With --probe, the stored lead is judged too.
 
 When a property fails, fuzz looks for the smallest example that fails in the same way, confirms it, and prints how it
-differs from a plain event and how to repeat it. It goes on with other causes, ten at most. The exit code is 1 if
-there is one.
+differs from a plain event and how to repeat it. It reports at most ten causes. The exit code is 1 if it finds
+one.
 
-Only what is sent because of a failure is recorded in the history, unless --record is all.`,
+Only deliveries that repeat a failure are recorded in the history, unless --record is all.`,
 		Example: `  artihook fuzz localhost:3000/hook --secret s3cret
   artihook fuzz localhost:3000/hook --runs 10000 --seed 7
   artihook fuzz :3000/hook --only accepts --only no-crash --bot my-bot.yaml
@@ -95,7 +95,7 @@ func (opt *fuzzOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&opt.bot, "bot", "", "Use the fields of this bot for half of the answers: the `name` of a ready bot or a YAML file")
 	settings.AddFlag(flags, &opt.recordAll, settings.FlagSpec[bool]{
 		Name: "record", Preset: "failures", Words: []settings.Word[bool]{{Text: "failures", Value: false}, {Text: "all", Value: true}},
-		Usage: "Record in the history what is sent because of a failure, or all deliveries",
+		Usage: "Record in the history only the deliveries that repeat a failure, or all",
 	})
 	flags.BoolVar(&opt.yes, "yes", false, "Also send to a receiver outside this machine and private networks")
 	settings.AddFlag(flags, &opt.seed, settings.FlagSpec[*uint64]{Name: "seed", Kind: "N", Parse: settings.ParseSeed, Usage: "Generate the examples from this seed (default random)"})
@@ -104,7 +104,7 @@ func (opt *fuzzOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&opt.probeIgnore, "probe-ignore", "", "Ignore what matches this regular `expression` when two outputs of the probe are compared. Times are always ignored")
 	settings.AddFlag(flags, &opt.settle, settings.FlagSpec[time.Duration]{
 		Name: "settle", Kind: "duration", Parse: settings.ParseTimeout,
-		Usage: "Wait this long for the probe to show an accepted event (default " + fuzz.DefaultSettle.String() + ", and less if the events before were stored fast)",
+		Usage: "Wait this long for the probe to show an accepted event (default " + fuzz.DefaultSettle.String() + ", and less if earlier events were stored sooner)",
 	})
 	opt.baseline.Add(flags)
 	settings.MarkRunOnly(flags, "only", "runs", "duration", "replay", "record", "seed", "baseline", "write-baseline")
@@ -281,7 +281,7 @@ func fuzzEnded(a *app, opt *fuzzOptions, plan *fuzz.Options, result *fuzz.Result
 	return nil
 }
 
-// repeat returns a function that returns the command that repeats a failure.
+// repeat returns a function from the id of a failure to the command that repeats it.
 func (opt *fuzzOptions) repeat(a *app) func(id string) string {
 	return func(id string) string {
 		words := []string{"artihook", "fuzz"}

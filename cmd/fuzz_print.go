@@ -83,7 +83,7 @@ func printScenario(a *app, f *fuzz.Failure) error {
 	return err
 }
 
-// printFuzzed prints how often each property held, what is new and gone since the baseline, and the total in one line.
+// printFuzzed prints how often each property held, the causes that are new or gone since the baseline, and the total on one line.
 func printFuzzed(a *app, result *fuzz.Result, plan *fuzz.Options, opt *fuzz.ReportOptions) error {
 	if a.printer.JSON() {
 		return nil

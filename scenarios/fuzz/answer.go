@@ -216,7 +216,7 @@ func (g *generator) numberAnswer(a *payload.Answer) {
 	if c.rarely(6) && n != 0 {
 		n = -n
 	}
-	n, _ = strconv.ParseFloat(strconv.FormatFloat(n, 'e', exactDigits-1, 64), 64) // what FormatFloat writes can be parsed
+	n, _ = strconv.ParseFloat(strconv.FormatFloat(n, 'e', exactDigits-1, 64), 64) // FormatFloat writes a valid number
 	setText(a, strconv.FormatFloat(n, 'f', -1, 64))
 	a.Value = payload.Number(n)
 	if c.rarely(6) && math.Abs(n) >= 1000 {
@@ -245,7 +245,7 @@ var plainDay = time.Date(2022, 7, 28, 9, 31, 0, 0, time.UTC)
 
 const maxDays = 80_000 // from plainDay, in the past and in the future
 
-// specialDays are the distances of days that programs confuse: February 29, the begin of Unix time, the end of 32 bits, daylight saving time.
+// specialDays are the distances of days that programs confuse: February 29, the start of Unix time, the end of 32 bits, daylight saving time.
 func specialDays() []uint64 {
 	var days []uint64
 	for _, day := range []string{"2024-02-29", "2020-02-29", "2000-02-29", "1969-12-31", "1970-01-01", "1900-01-01", "2038-01-20", "2039-01-01", "2100-03-01", "2022-12-31", "2022-03-27", "2022-11-06", "1999-12-31"} {

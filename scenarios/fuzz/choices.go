@@ -12,8 +12,8 @@ import (
 // sequence is a smaller example: a shorter one, or one with smaller numbers. 0 is always the plainest choice, and a sequence that has
 // ended continues with 0. This is the method of Hypothesis.
 type choices struct {
-	given  []uint64   // the choices to repeat
-	random *rand.Rand // chooses what is not given; nil chooses 0
+	replay []uint64   // the choices to repeat
+	random *rand.Rand // makes the choices after them; nil chooses 0
 	forced []uint64   // the next random choices
 	made   []choice
 	lists  []list
@@ -35,8 +35,8 @@ type list struct {
 func (c *choices) choose(limit uint64, draw func(*rand.Rand) uint64) uint64 {
 	var value uint64
 	switch {
-	case len(c.made) < len(c.given):
-		value = c.given[len(c.made)]
+	case len(c.made) < len(c.replay):
+		value = c.replay[len(c.made)]
 	case c.random == nil:
 	case len(c.forced) > 0:
 		value, c.forced = c.forced[0], c.forced[1:]

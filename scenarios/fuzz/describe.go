@@ -63,7 +63,7 @@ func differenceLine(field string, before, after *string) string {
 	return fmt.Sprintf("%s: %s, not %s", field, clipValue(*after), clipValue(*before))
 }
 
-// answerKeys are the keys of an answer, whose values may have keys too.
+// answerKeys are the keys of an answer. Their values may have keys too.
 var answerKeys = []string{"input", "type", "display_value", "value"}
 
 func cutLast(s, sep string) (before, after string, found bool) {

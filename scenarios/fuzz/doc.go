@@ -13,7 +13,7 @@
 // An example is generated from a sequence of numbers, the choices. 0 is the plainest choice. When a property does not hold, the
 // shrinker removes and lowers choices as long as the example fails in the same way: with the same property, status and masked
 // response. Each attempt is sent to the receiver. This is the method of Hypothesis: the generators need no shrinkers of their own, and
-// every smaller example is lawful too.
+// every smaller example is valid too.
 //
 // The result has one [Failure] for each cause, with an id from which the example can be generated again. [Report] converts it for
 // package report.

@@ -59,7 +59,7 @@ type step struct {
 	at      uint64 // the byte of the body that the forgery changes
 }
 
-// forgery is what is wrong with the signature of a delivery.
+// forgery is the error in the signature of a delivery.
 type forgery int
 
 const (
@@ -89,7 +89,7 @@ func (g *generator) id() (id uuid.UUID) {
 	return id
 }
 
-// example generates the example of the choices. What concerns the whole example comes first, so that shrinking an answer does not
+// example generates the example of the choices. The choices for the whole example come first, so that shrinking an answer does not
 // change it.
 func (g *generator) example() *example {
 	g.fields, g.left = map[string]bool{}, maxTexts
@@ -148,7 +148,7 @@ func (g *generator) answers(more int) (answers []payload.Answer, fates []fate) {
 	return answers, fates
 }
 
-// base generates what all events of the lead have in common.
+// base generates the parts that all events of the lead have in common.
 func (g *generator) base(edition payload.Edition) payload.Event {
 	c := g.choices
 	state, city := "Illinois", "Springfield"

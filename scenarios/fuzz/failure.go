@@ -23,7 +23,7 @@ type Failure struct {
 	Failed     int      // how often the example failed
 	Tried      int      // of this number of repetitions
 	Steps      int      // the number of examples that were sent to find a smaller one
-	Hint       string   // what else the run has shown about the failure
+	Hint       string   // another fact about the failure; may be ""
 	Deliveries []Delivery
 	Started    time.Time
 	Took       time.Duration
@@ -213,7 +213,7 @@ func (r *run) shrink(ctx context.Context, f *finding) error {
 	var failed error
 	s := &shrinker{best: f.attempt.choices, tried: map[string]bool{}}
 	s.generate = func(values []uint64) *choices {
-		c := &choices{given: values}
+		c := &choices{replay: values}
 		r.generate(c, 0)
 		return c
 	}

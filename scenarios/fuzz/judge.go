@@ -24,7 +24,7 @@ type violation struct {
 	effect   string // what the probe shows, after a noun: "is stored in lower case"
 }
 
-// cause returns what violations of the same cause have in common.
+// cause returns a key that is equal for violations of the same cause.
 func (v *violation) cause() string {
 	return strings.Join([]string{string(v.property), v.outcome, v.response}, "\x00")
 }
@@ -72,7 +72,7 @@ const maxMasked = 400
 
 var changing = regexp.MustCompile(`[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*|\d+`)
 
-// maskedResponse returns the response body without what differs between examples: texts of the event, numbers and ids.
+// maskedResponse returns the response body without the parts that differ between examples: texts of the event, numbers and ids.
 func maskedResponse(d *history.Delivery, e *example) string {
 	if d.Response == nil {
 		return ""
@@ -104,7 +104,7 @@ func responseText(d *history.Delivery) string {
 	return line + ": " + oneLine(string(d.Response.Body[:min(len(d.Response.Body), 8*maxGot)]))
 }
 
-// oneLine returns the begin of a text in one line.
+// oneLine returns the start of a text on one line.
 func oneLine(s string) string {
 	runes := []rune(strings.Join(strings.Fields(s), " "))
 	if len(runes) > maxGot {

@@ -7,7 +7,7 @@ import (
 	"artihook/emitter/payload"
 )
 
-// fate is what the network does with an event.
+// fate is the way in which the network delivers an event.
 type fate struct {
 	kind fateKind
 	by   int // how many events later it arrives

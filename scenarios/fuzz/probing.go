@@ -11,7 +11,7 @@ import (
 	"artihook/scenarios/check"
 )
 
-// probing is what a run knows about the probe and the receiver's store.
+// probing holds the facts that a run has learnt about the probe and the receiver's store.
 type probing struct {
 	worked  bool          // the probe has shown a lead
 	lag     time.Duration // the longest time until it showed an event
@@ -27,7 +27,7 @@ const (
 	longestPause  = 100 * time.Millisecond
 )
 
-// settle returns how long storing may take. If Options.Settle does not say it, the events before show it.
+// settle returns how long storing may take: Options.Settle, or a time that depends on the earlier events.
 func (r *run) settle() time.Duration {
 	switch {
 	case r.opt.Settle > 0:
@@ -40,26 +40,26 @@ func (r *run) settle() time.Duration {
 	return max(shortSettle, min(DefaultSettle, 5*r.lag))
 }
 
-// probeUntil probes a lead until fits accepts the output or no event may be stored any more. It returns the last output and whether
-// it fits.
+// probeUntil probes a lead until fits accepts the output or the time of settle is over. It returns the last output and whether it
+// fits.
 func (r *run) probeUntil(ctx context.Context, lead string, fits func(string) bool) (output string, ok bool, err error) {
 	pause := firstPause
 	for start := time.Now(); ; {
-		asked := time.Since(start)
+		elapsed := time.Since(start)
 		output, err := r.opt.Probe(ctx, lead)
 		if ctx.Err() != nil {
 			return "", false, ctx.Err()
 		}
 		if err == nil && fits(output) {
-			if r.worked = true; asked >= firstPause { // the first probe did not show it
-				r.lag = max(r.lag, asked)
+			if r.worked = true; elapsed >= firstPause { // the first probe did not show it
+				r.lag = max(r.lag, elapsed)
 			}
 			return output, true, nil
 		}
 		if err != nil {
 			output = err.Error()
 		}
-		if asked >= r.settle() {
+		if elapsed >= r.settle() {
 			return output, false, nil
 		}
 		if err := text.Wait(ctx, pause); err != nil {
@@ -69,8 +69,8 @@ func (r *run) probeUntil(ctx context.Context, lead string, fits func(string) boo
 	}
 }
 
-// openProbe finds out whether the receiver stores each event: then the probe shows the first answer, which two events have, more
-// often than the second one.
+// openProbe determines whether the receiver stores each event. If it does, the probe shows the first answer, which two events have,
+// more often than the second one.
 func (r *run) openProbe(ctx context.Context) error {
 	if !r.probes() {
 		return nil
@@ -188,8 +188,8 @@ func (w *watcher) steady(output string) string { return check.WithoutTimes(outpu
 
 // judgeable returns the event without answers that a receiver may store in another form: with a custom value, only that is stored.
 func judgeable(e *payload.Event) *payload.Event {
-	kept := *e
-	kept.Lead.Data = nil
+	reduced := *e
+	reduced.Lead.Data = nil
 	for _, a := range e.Lead.Data {
 		switch value := a.Value.(type) {
 		case payload.Text:
@@ -199,9 +199,9 @@ func judgeable(e *payload.Event) *payload.Event {
 				continue
 			}
 		}
-		kept.Lead.Data = append(kept.Lead.Data, a)
+		reduced.Lead.Data = append(reduced.Lead.Data, a)
 	}
-	return &kept
+	return &reduced
 }
 
 // disordered reports whether steps are not in the order of their versions.

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// Property is what a correct receiver does with every example.
+// Property is a rule that a correct receiver follows for every example.
 type Property string
 
 // The properties.
 const (
 	NoCrash    Property = "no-crash"    // no 5xx, no closed connection, and the next event gets a response
-	Accepts    Property = "accepts"     // a lawful signed event gets 2xx within the timeout
+	Accepts    Property = "accepts"     // a valid signed event gets 2xx within the timeout
 	Rejects    Property = "rejects"     // an event with one wrong thing gets 4xx
 	Idempotent Property = "idempotent"  // the second delivery of an event gets 2xx too
 	Stored     Property = "stored"      // the probe shows what was sent
@@ -26,7 +26,7 @@ var Properties = [...]Property{NoCrash, Accepts, Rejects, Idempotent, Stored, Ne
 // about has a sentence about each property, for reports.
 var about = map[Property]string{
 	NoCrash:    "No event causes a status 5xx or a closed connection.",
-	Accepts:    "Every lawful signed event gets 2xx within the timeout.",
+	Accepts:    "Every valid signed event gets 2xx within the timeout.",
 	Rejects:    "An event with one wrong byte, URL, method or digit of the signature gets 4xx.",
 	Idempotent: "The second delivery of an event gets 2xx too.",
 	Stored:     "The probe shows what was sent.",

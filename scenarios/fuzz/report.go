@@ -81,8 +81,7 @@ func (f *Failure) Sent() string {
 	return strings.Join(titles, "; ")
 }
 
-// Notes returns what a person should know about the failure besides its response: whether it is stable, and the difference to a plain
-// event.
+// Notes returns facts about the failure besides its response: whether it is stable, and how it differs from a plain event.
 func (f *Failure) Notes() []string {
 	var notes []string
 	if !f.Stable() {

@@ -33,7 +33,7 @@ const MaxFailures = 10
 // Options configure [Run]. Emitter and Webhook are required.
 type Options struct {
 	Emitter  *emitter.Emitter // sends the examples; it must not retry
-	Recorded *emitter.Emitter // sends what is repeated because of a failure, to record it; nil means Emitter
+	Recorded *emitter.Emitter // sends and records the deliveries that repeat a failure; nil means Emitter
 	Webhook  emitter.Webhook  // the receiver: its URL, secret, scheme and edition
 	Bot      *fixtures.Bot    // its fields are in half of the answers; nil means none
 	Probe    check.Probe      // reads the stored lead; nil means that only the responses are judged
@@ -263,7 +263,7 @@ type attempt struct {
 
 // attempt sends the example of the choices with new ids.
 func (r *run) attempt(ctx context.Context, values []uint64) (*attempt, error) {
-	c := &choices{given: values}
+	c := &choices{replay: values}
 	return r.send(ctx, r.opt.Recorded, r.generate(c, r.nextRepeat()), c)
 }
 
