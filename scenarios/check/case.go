@@ -33,11 +33,11 @@ type Case struct {
 
 	// An independent case has a result even if the receiver does not accept a plain valid delivery.
 	independent bool
-	// What the case sends has no later effect: it is a plain event, or a correct receiver does not store it.
+	// The deliveries of the case have no later effect: they are plain events, or a correct receiver does not store them.
 	harmless bool
 	// If a case in needs has failed in this run, the case is inconclusive: its failure would have the same cause.
 	needs []string
-	// The case is about the whole run or about the load, so that no other one runs at the same time.
+	// The case is about the whole run or about the load, so no other case runs at the same time.
 	alone bool
 	run   func(*caseRun)
 }

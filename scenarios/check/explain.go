@@ -12,26 +12,26 @@ import (
 )
 
 // explain returns the cause according to the response to a delivery that should be accepted, for [Result.Hint], and the fix if it is
-// another one than that of the case. Only a response like that to a wrong signature is about the signature. If an earlier case has failed
-// for the same mistake, this one is inconclusive.
+// not that of the case. A response is about the signature only if it is like the response to a wrong signature. If an earlier case has
+// failed for the same mistake, this one is inconclusive.
 func (c *caseRun) explain(req request, d *history.Delivery) (hint, fix string) {
 	if d.Error != "" || d.OK() {
 		return "", ""
 	}
-	said := saidText(d)
+	quoted := quoteResponse(d)
 	if !slices.Contains(usualRejections, d.Status) {
-		return said, ""
+		return quoted, ""
 	}
 	wrong := c.rejection()
 	switch {
 	case wrong == nil:
-		return said, ""
+		return quoted, ""
 	case sameResponse(d, wrong):
 		return c.explainBody(req)
 	case d.Status == http.StatusForbidden:
-		return "this is not the receiver's response to a wrong signature, so a firewall in front of it may have rejected the content; " + said, ""
+		return "this is not the receiver's response to a wrong signature, so a firewall in front of it may have rejected the content; " + quoted, ""
 	}
-	return "this is not the receiver's response to a wrong signature; " + said, ""
+	return "this is not the receiver's response to a wrong signature; " + quoted, ""
 }
 
 // explainBody explains why a receiver that accepts plain deliveries responds to a valid one as to a wrong signature.
@@ -77,8 +77,8 @@ func comparable(d *history.Delivery) []byte {
 // changing matches digits, and ids of hex digits.
 var changing = text.Regexp(`[0-9a-fA-F-]{8,}|[0-9]+`)
 
-// saidText quotes the response.
-func saidText(d *history.Delivery) string {
+// quoteResponse quotes the response in a sentence.
+func quoteResponse(d *history.Delivery) string {
 	if d.Response == nil || len(bytes.TrimSpace(d.Response.Body)) == 0 || !utf8.Valid(d.Response.Body) {
 		return fmt.Sprintf("the receiver responded %d without a reason: look into its log", d.Status)
 	}

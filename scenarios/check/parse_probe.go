@@ -65,8 +65,8 @@ func probeCommand(ctx context.Context, runner *probe.Runner, line, lead string) 
 	case result.Failure == "":
 		return string(result.Body), nil
 	}
-	if said := firstLine(result.Stderr); said != "" {
-		reason += ": " + said
+	if line := firstLine(result.Stderr); line != "" {
+		reason += ": " + line
 	}
 	return "", errors.New("the probe failed: " + reason)
 }

@@ -60,7 +60,7 @@ func (c *caseRun) probeUntil(l *lead, fits func(string) bool) (text string, ok b
 	}
 }
 
-// shown records that the probe has shown an event after this time.
+// shown records after how long the probe has shown an event.
 func (r *run) shown(after time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -77,10 +77,10 @@ func (r *run) storingTime() time.Duration {
 	return r.lag
 }
 
-// awaitStored waits until an event that the probe need not show must be stored.
+// awaitStored waits for half as long again as the slowest event so far took to be stored. It does not use the probe.
 func (c *caseRun) awaitStored() { c.pause(c.run.storingTime() * 3 / 2) }
 
-// settle returns how long storing may take. If Options.Settle does not say it, the events before show it.
+// settle returns how long storing may take: Options.Settle, or a time that depends on the earlier events.
 func (r *run) settle() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -90,7 +90,7 @@ func (r *run) settle() time.Duration {
 	return cmp.Or(r.opt.Settle, DefaultSettle)
 }
 
-// shortSettle is how long storing may take if it has been fast before.
+// shortSettle is the minimum of settle after the probe has worked.
 const shortSettle = 2 * time.Second
 
 // probeFailed fails the case because the probe shows no lead. Only a probe that has never worked can be wrong itself.

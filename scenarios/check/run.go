@@ -84,7 +84,7 @@ type Result struct {
 	// Sent, Want and Got describe a failure: the request, the expected response and the actual one, each in one line.
 	Sent, Want, Got string
 
-	Hint      string            // the cause of this failure, or what the receiver said, if Run knows it
+	Hint      string            // the cause of this failure, or the response of the receiver, if Run knows it
 	Fix       string            // how to fix this failure, if it has another cause than Case.Fix
 	Known     bool              // the baseline lists the failure (see [Baseline.Mark])
 	Note      string            // what the receiver may do, but most receivers do not; it is no failure

@@ -20,8 +20,8 @@ func (r *run) together(i int) int {
 	return max(1, n)
 }
 
-// runTogether runs the cases at the same time. A case that passes so has passed. Any other one runs again by itself, since the cases
-// beside it may be the reason.
+// runTogether runs the cases at the same time. A case that passes in this way has passed. Any other case runs again alone,
+// since the cases beside it may be the reason.
 func (r *run) runTogether(ctx context.Context, cases []Case) error {
 	type attempt struct {
 		result Result

@@ -55,10 +55,10 @@ func (c *caseRun) whyRejected(req request, d *history.Delivery) (hint, fix strin
 		req.variant = "to find the mistake"
 		if other := c.send(req); other.OK() {
 			c.run.cause = cause
-			return saidText(d), "The response is not about the signature: " + try.fix
+			return quoteResponse(d), "The response is not about the signature: " + try.fix
 		}
 	}
-	return saidText(d), fixFor(d.Status)
+	return quoteResponse(d), fixFor(d.Status)
 }
 
 // plainVariants lists valid events that a receiver accepts if a usual mistake makes it reject the plain one. The cause is the case
