@@ -139,7 +139,7 @@ func (s *stepRun) answer() ([]*pendingEvent, error) {
 func (s *stepRun) checkAnswers(botName string, answers format.Map[format.Text]) format.Map[format.Text] {
 	bot, err := s.scenario().generators.bots.get(botName, s.scenario().file)
 	if err != nil || !s.scenario().dryRun {
-		return answers // an error is that of the generator, too
+		return answers // the generator reports the same error
 	}
 	return slices.DeleteFunc(slices.Clone(answers), func(a format.Entry[format.Text]) bool {
 		field, text, known := s.knownAnswer(a)

@@ -120,7 +120,7 @@ func (s *stepRun) deliver(ctx context.Context) error {
 	})
 }
 
-// sendDelivery sends one delivery, perhaps again, and evaluates the response.
+// sendDelivery sends one delivery, which an earlier attempt of the step may have sent too, and evaluates the response.
 func (s *stepRun) sendDelivery(ctx context.Context, d *delivery) error {
 	if s.silent {
 		return s.previewDelivery(d)

@@ -1,8 +1,7 @@
 // Package scenarios runs scenarios: files of steps and expectations. Package format reads the files.
 //
-// [Run] runs scenarios against a receiver, [Preview] shows what Run would send, [Lint] validates files without a receiver,
-// and [Await] waits until a receiver is up. Sending is done by package emitter, the events come from package fixtures, and
-// package report formats the results.
+// [Run] runs scenarios against a receiver, [Preview] prints the requests that Run would send, and [Lint] validates files without a
+// receiver. Package emitter sends the deliveries, package fixtures generates the events, and package report formats the results.
 //
 // # Terms
 //
@@ -16,6 +15,6 @@
 // # A run
 //
 // A runner is one call of Run, Preview or Lint. It validates all files by a dry run before it sends anything. A plannedRun is one
-// combination of a file's matrix with a row of its data, a scenarioRun is such a run while it runs, a branchRun its steps or one branch of them, a stepRun one step. actionTable has an entry
-// for each action. The events of a scenario depend only on its name, its seed and the place of the step, not on timing.
+// combination of a file's matrix with a row of its data. A scenarioRun executes a plannedRun, a branchRun executes its steps or one
+// branch of them, and a stepRun executes one step. actionTable has an entry for each action. The events of a scenario depend only on its name, its seed and the place of the step, not on timing.
 package scenarios

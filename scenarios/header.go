@@ -7,8 +7,8 @@ import (
 	"artihook/scenarios/format"
 )
 
-// expandHeaders returns headers of the file with their variables expanded. The values of those that hold credentials are masked from now
-// on.
+// expandHeaders returns headers of the file with their variables expanded. It adds the values of headers that hold
+// credentials to the masked texts.
 func (s *scenarioRun) expandHeaders(headers format.Map[format.Text], vars *variables) ([]exchange.Header, error) {
 	var expanded []exchange.Header
 	for i := range headers {

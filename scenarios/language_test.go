@@ -312,7 +312,7 @@ func TestDataProblems(t *testing.T) {
 	writeFiles(t, filepath.Dir(outside), map[string]string{"rows.csv": "a\n1\n"})
 	long := "a,b\n" + strings.Repeat("1,2\n", 60_000)
 	for name, tt := range map[string]struct{ data, steps, want string }{
-		"empty.csv":   {"a,b\n", "[{start: {}}]", `main.yaml:2:7: "empty.csv" cannot be read: it has no row`},
+		"empty.csv":   {"a,b\n", "[{start: {}}]", `main.yaml:2:7: "empty.csv" cannot be read: it has no rows; add at least one`},
 		"fields.csv":  {"a,b\n1\n", "[{start: {}}]", `cannot be read: line 2 is not CSV: wrong number of fields`},
 		"twice.csv":   {"a,a\n1,2\n", "[{start: {}}]", `row 1: the name of a column is empty, occurs twice or contains a }`},
 		"quote.csv":   {"a\n\"secret", "[{start: {}}]", "line 2 is not CSV"},

@@ -63,7 +63,7 @@ func (s *stepRun) probeCommand() (probe.Command, error) {
 	return c, err
 }
 
-// probeRequest returns the request of the probe. Its credentials are masked from now on.
+// probeRequest returns the request of the probe, and adds its credentials to the masked texts.
 func (s *stepRun) probeRequest() (*probe.Request, error) {
 	p, vars := s.step.Probe, s.vars()
 	r := &probe.Request{Method: p.Method.Value}

@@ -57,7 +57,7 @@ func (t *table) add(name, value string) error {
 	return nil
 }
 
-// parseRows parses a data file by the end of its name. The error does not quote the file, which may be any file of this machine.
+// parseRows parses a data file. The extension of its name selects the format. The error does not quote the file, which may be any file of this machine.
 func parseRows(path string, data []byte) ([]row, error) {
 	t := &table{}
 	var err error
@@ -76,7 +76,7 @@ func parseRows(path string, data []byte) ([]row, error) {
 	case err != nil:
 		return nil, err
 	case len(t.rows) == 0:
-		return nil, errors.New("it has no row")
+		return nil, errors.New("it has no rows; add at least one")
 	}
 	return t.rows, nil
 }
