@@ -33,7 +33,7 @@ func isLocalhost(host string) bool {
 // only, and the hosts file may lack the other.
 func dialLocalhost(ctx context.Context, network, port string) (net.Conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // ends the slower one
+	defer cancel() // ends the slower attempt
 	type dialed struct {
 		conn net.Conn
 		err  error
@@ -83,7 +83,7 @@ func handshake(ctx context.Context, conn net.Conn, address string, config *tls.C
 	return secure, nil
 }
 
-// SpeaksTLS reports whether a server of TLS listens at the address of an http URL. It connects without a proxy, and sends no
+// SpeaksTLS reports whether a TLS server listens at the address of an http URL. It connects without a proxy, and sends no
 // request.
 func SpeaksTLS(ctx context.Context, target signature.URL) bool {
 	conn, err := dialTCP(ctx, "tcp", target.Address())

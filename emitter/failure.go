@@ -197,7 +197,7 @@ type handshakeError struct{ err error }
 func (e *handshakeError) Error() string { return e.err.Error() }
 func (e *handshakeError) Unwrap() error { return e.err }
 
-// certificateError is the end of a connection after the receiver asked for a client certificate.
+// certificateError is the failure of a connection after the receiver asked for a client certificate.
 type certificateError struct{ err error }
 
 func (e *certificateError) Error() string { return e.err.Error() }

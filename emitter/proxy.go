@@ -14,12 +14,12 @@ import (
 	"time"
 )
 
-// ProxyFunc returns the proxy for requests to a URL, of which only scheme and host are used. nil is none. The URL of a proxy
-// begins with http:// or https://, and may have user and password. The text of an error is the reason of a failure, so it must
-// not contain the password.
+// ProxyFunc returns the URL of the proxy for requests to a URL, or nil for no proxy. Only the scheme and the host of the argument are
+// set. The URL of a proxy begins with http:// or https://, and may have a user and a password. The text of an error becomes the reason
+// of a failure, so it must not contain the password.
 type ProxyFunc func(*url.URL) (*url.URL, error)
 
-// of returns the proxy for connections to a server; nil is none.
+// of returns the proxy for connections to a server, or nil for no proxy.
 func (f ProxyFunc) of(to origin) (*url.URL, error) {
 	if f == nil {
 		return nil, nil
@@ -49,7 +49,7 @@ func (e *Emitter) proxyName(target string) string {
 
 func nameOf(proxy *url.URL) string { return proxy.Scheme + "://" + proxy.Host }
 
-// proxyError is a failure before the connection to the receiver, at the proxy.
+// proxyError is the failure of a proxy to connect to the receiver.
 type proxyError struct {
 	reason string
 	err    error // of the connection to the proxy; nil if there is none
@@ -75,7 +75,7 @@ func absoluteForm(raw []byte, to origin, proxy *url.URL) []byte {
 	return append(out, rest[end+2:]...)
 }
 
-// authorization returns the line of the header with user and password of the proxy; "" if it has none.
+// authorization returns the Proxy-Authorization header line for the user and password of the proxy, or "" if it has none.
 func authorization(proxy *url.URL) string {
 	if proxy.User == nil {
 		return ""

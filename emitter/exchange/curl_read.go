@@ -13,7 +13,7 @@ var (
 	// curlStart matches a line that runs curl, with what can precede it: a prompt, a path, time, a pipe.
 	curlStart = text.Regexp(`(?im)(?:^|[\s|;&(/\\"'>])curl(?:\.exe)?["']?\s`)
 	cmdStyle  = text.Regexp(`(?m)\^"|\^\r?$|"\{""|^[A-Za-z]:\\[^>\n]{0,200}>`)
-	// posixStyle matches a command that goes on after a backslash; what looks like cmd is then in its texts.
+	// posixStyle matches a command that continues after a backslash. Signs of cmd in such a command are part of its texts.
 	posixStyle = text.Regexp(`(?i)\bcurl\s[^\n^]*\\\r?\n`)
 	cmdPrefix  = text.Regexp(`(?m)^[A-Za-z]:\\[^>\n]{0,200}>`)
 )

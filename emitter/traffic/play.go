@@ -33,7 +33,7 @@ type Options struct {
 	Source      func() Source     // called once for each worker
 	Leads       int               // how many conversations
 	Concurrency int               // conversations at the same time; 0 is 1, with Every no limit
-	Every       time.Duration     // begin a conversation each time this has passed; 0 begins it when another one ends
+	Every       time.Duration     // the interval between the starts of conversations; 0 starts one when another one ends
 	Pace        Pace
 	Actions     []payload.Action // send only these; none is all
 	Bot         string           // for the history
@@ -117,8 +117,8 @@ func (p *player) newWorker() *playWorker {
 	return &playWorker{player: p, source: p.opt.Source(), perEvent: maxBatchTime}
 }
 
-// beginEach begins a conversation each time Options.Every has passed, whether others have ended or not. If Options.Concurrency
-// conversations are played, it waits until one has ended.
+// beginEach begins a conversation at each interval of Options.Every, whether others have ended or not. If Options.Concurrency
+// conversations are in progress, it waits until one has ended.
 func (p *player) beginEach(ctx context.Context, workers *errgroup.Group) error {
 	idle := make(chan *playWorker, p.opt.Leads)
 	created := 0

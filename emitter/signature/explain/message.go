@@ -20,7 +20,7 @@ type form struct {
 	mac    mac
 }
 
-// escape is what is percent-encoded before it is signed, as OAuth 1.0 does.
+// escape selects the parts that are percent-encoded before they are signed, as OAuth 1.0 does.
 type escape uint8
 
 const (

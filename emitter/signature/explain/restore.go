@@ -304,8 +304,8 @@ func snakeCase(key string) string {
 	return string(out)
 }
 
-// completions returns an event whose start or end was cut off with the one that it can have. The end of an event repeats the
-// version.
+// completions returns the events that text can be if its start or its end was cut off. The end of an event is known, because it
+// repeats the version.
 func completions(text string) []string {
 	const start = `{"lead":`
 	for n := 1; n < len(start); n++ {

@@ -94,7 +94,7 @@ type replacement struct {
 
 func (e *replacement) apply(text string) string { return text[:e.at] + e.new + text[e.at+len(e.old):] }
 
-// lostForms lists by what remains of them the characters that programs replace.
+// lostForms lists the characters that programs replace, by the text that replaces them.
 var lostForms = map[string][]string{
 	"a": {"á", "à", "ä", "â", "ã", "å", "ą"}, "e": {"é", "è", "ë", "ê", "ę", "ě"}, "i": {"í", "ï", "î", "ì"}, "o": {"ó", "ö", "ô", "õ", "ø", "ò", "ő"},
 	"u": {"ú", "ü", "û", "ů", "ù"}, "n": {"ñ", "ń", "ň"}, "c": {"ç", "ć", "č"}, "s": {"š", "ś", "ş"}, "z": {"ž", "ź", "ż"}, "y": {"ý"}, "l": {"ł"}, "r": {"ř"}, "g": {"ğ"},

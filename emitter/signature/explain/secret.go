@@ -61,7 +61,7 @@ func secretSpaceMistakes() []mistake[string] {
 	} {
 		list = append(list, mistake[string]{"secret-affix", "the secret with " + affix.where, copied, symptom, fixSecret, rare, add(func(s string) string { return affix.before + s + affix.after })})
 		symptom = ""
-		if !strings.Contains(affix.before, "=") { // those are undone by what is after the first =
+		if !strings.Contains(affix.before, "=") { // the mistake "the secret after its first =" covers those
 			list = append(list, mistake[string]{"secret-affix", "the secret without " + affix.where, given, "", fixSecret, seldom, edit(func(s string) string {
 				return strings.TrimSuffix(strings.TrimPrefix(s, affix.before), affix.after)
 			})})

@@ -79,8 +79,8 @@ func Usual(c Claim, most int) []Guess {
 	return list
 }
 
-// OfBody returns the signatures of a message that a receiver accepts which changes the body of this message before it signs it, but not
-// another body, which it has accepted. The most likely ones come first. The claim's Header is not used.
+// OfBody returns the signatures that a receiver computes if it changes the body of the claim before it signs it. The receiver has accepted
+// the body accepted, so mistakes that change that body too are left out. The most likely ones come first. The claim's Header is not used.
 func OfBody(c Claim, accepted []byte) []Guess {
 	base, _ := c.base()
 	plain, body := string(accepted), base.body
