@@ -178,7 +178,7 @@ func suggestWebhooks(a *app, cmd *cobra.Command) []string {
 	return names
 }
 
-// suggestAnswers returns the fields of the bot of the command line, as the begin of an answer.
+// suggestAnswers returns the fields of the bot of the command line, as the start of an answer.
 func suggestAnswers(_ *app, cmd *cobra.Command) (fields []string) {
 	name := fixtures.DefaultBot
 	if f := cmd.Flags().Lookup("bot"); f != nil {

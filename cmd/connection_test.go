@@ -150,9 +150,9 @@ func TestProxyErrors(t *testing.T) {
 		code   int
 		stderr string
 	}{
-		{args: []string{"--proxy", proxy}, code: console.ExitFailed, stderr: "407: the proxy " + proxy + " wants a user and a password"},
+		{args: []string{"--proxy", proxy}, code: console.ExitFailed, stderr: "407: the proxy " + proxy + " requires a user and a password"},
 		{args: []string{"--proxy", "socks5://ada:px-7777@localhost:1080"}, code: console.ExitUsage, stderr: `--proxy "socks5://…@localhost:1080": "socks5" is not supported`},
-		{args: []string{"--proxy", "http://ada:px/7777@localhost:1080"}, code: console.ExitUsage, stderr: `--proxy "http://…@localhost:1080": this is no URL`},
+		{args: []string{"--proxy", "http://ada:px/7777@localhost:1080"}, code: console.ExitUsage, stderr: `--proxy "http://…@localhost:1080": this is not a URL`},
 		{args: []string{"--proxy", "http://:3128"}, code: console.ExitUsage, stderr: "it has no host"},
 		{args: []string{"--proxy", "ada:px-7777@127.0.0.1:1"}, code: console.ExitFailed, stderr: "proxy: there is no connection to the proxy http://127.0.0.1:1: nothing listens there"},
 		{env: map[string]string{"HTTP_PROXY": "socks5://ada:px-7777@localhost:1"}, code: console.ExitFailed, stderr: `the variable HTTP_PROXY is "socks5://…@localhost:1": "socks5" is not supported`},

@@ -9,7 +9,7 @@ import (
 // demoWidth is the width of the output of demo, in characters: that of a terminal.
 const demoWidth = 80
 
-// layOut returns JSON over few lines of at most demoWidth characters: small values share a line. A text that is longer than a line is
+// layOut returns JSON on few lines of at most demoWidth characters: small values share a line. A text that is longer than a line is
 // cut. indent is the indentation of the line, and used the number of characters before the value.
 func layOut(v gjson.Result, indent, used int) string {
 	if line := cutText(v.Raw, demoWidth-1-used); !v.IsObject() || columns(v.Raw) <= demoWidth-1-used {
@@ -18,19 +18,19 @@ func layOut(v gjson.Result, indent, used int) string {
 	margin := "\n" + strings.Repeat(" ", indent+2)
 	var b strings.Builder
 	b.WriteString("{")
-	room := 0 // characters that are left in the line
+	left := 0 // characters that still fit on the line
 	v.ForEach(func(key, value gjson.Result) bool {
 		member := key.Raw + ": "
 		member += layOut(value, indent+2, indent+2+columns(member)) + ","
 		switch lines := strings.Contains(member, "\n"); {
-		case b.Len() > 1 && !lines && columns(member)+1 <= room:
+		case b.Len() > 1 && !lines && columns(member)+1 <= left:
 			b.WriteString(" " + member)
-			room -= columns(member) + 1
+			left -= columns(member) + 1
 		default:
 			b.WriteString(margin + member)
-			room = demoWidth - indent - 2 - columns(member)
+			left = demoWidth - indent - 2 - columns(member)
 			if lines {
-				room = 0
+				left = 0
 			}
 		}
 		return true

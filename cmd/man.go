@@ -83,7 +83,7 @@ func (m *manual) lines(text string) {
 	m.macro("fi")
 }
 
-// line writes a line of text. A full stop at its begin is no macro.
+// line writes a line of text. It escapes a full stop at the start, which would begin a macro.
 func (m *manual) line(text string) {
 	if strings.HasPrefix(text, ".") {
 		m.WriteString(`\&`)

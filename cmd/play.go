@@ -68,7 +68,7 @@ code is 1 unless every response is 2xx.`,
 	})
 	settings.AddFlag(flags, &opt.every, settings.FlagSpec[time.Duration]{
 		Name: "every", Kind: "duration", Parse: settings.ParseTimeout,
-		Usage: "Begin a conversation each time this has passed (default when another one ends). Without --concurrency, others may still be in progress",
+		Usage: "Begin a conversation at this interval (default when another one ends). Without --concurrency, others may still be in progress",
 	})
 	opt.edits.Add(flags, "generated")
 	settings.AddFlag(flags, &opt.pace, settings.FlagSpec[traffic.Pace]{

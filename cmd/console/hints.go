@@ -39,7 +39,7 @@ func failureHint(d *history.Delivery, sending *SendContext) (hint, cause string)
 	case d.Status == http.StatusBadRequest && d.Response != nil && isPlainOnTLS().Match(d.Response.Body):
 		hint = fmt.Sprintf("%d: %s", d.Status, useHTTPS)
 	case d.Status == http.StatusProxyAuthRequired && d.Proxy != "":
-		hint = fmt.Sprintf("%d: the proxy %s wants a user and a password; write them into its URL, http://USER:PASSWORD@HOST:PORT", d.Status, d.Proxy)
+		hint = fmt.Sprintf("%d: the proxy %s requires a user and a password; write them into its URL, http://USER:PASSWORD@HOST:PORT", d.Status, d.Proxy)
 	case d.Status >= 300 && d.Status < 400:
 		hint = fmt.Sprintf("%d: the redirect to %q is not followed, because ArtiBot follows none; use the URL that it leads to", d.Status, d.Response.Headers.Get("Location"))
 	case isRejected(d) && !sending.Faulty:

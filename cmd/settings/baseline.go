@@ -13,7 +13,7 @@ import (
 // BaselineFlags are the flags about known failures.
 type BaselineFlags struct {
 	File, output string
-	Known        check.Baseline // what File holds; empty without a file
+	Known        check.Baseline // the content of File; empty without a file
 }
 
 // Add adds the flags.

@@ -26,12 +26,12 @@ func readAuthorities(path string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// clientCertificate returns the certificate of a PEM file with the private key of another, or of the same if key is "". It
+// clientCertificate returns the certificate of a PEM file with the private key of the file key, or of the same file if key is "". It
 // returns nil if cert is "".
 func clientCertificate(cert, key string) (*tls.Certificate, error) {
 	if cert == "" {
 		if key != "" {
-			return nil, errors.New("there is a --key and no certificate for it; give its file with --cert")
+			return nil, errors.New("--key needs its certificate; give the file with --cert")
 		}
 		return nil, nil
 	}

@@ -82,7 +82,7 @@ func checkProxy(s string) error {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil:
-		return errors.New("this is no URL; write http://HOST:PORT, and special characters of a password percent-encoded")
+		return errors.New("this is not a URL; write http://HOST:PORT, and special characters of a password percent-encoded")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return fmt.Errorf("%q is not supported; write http://HOST:PORT or https://HOST:PORT", u.Scheme)
 	case u.Hostname() == "":

@@ -13,9 +13,9 @@ import (
 // defaultWaitTimeout is how long a command waits for --wait-for.
 const defaultWaitTimeout = 30 * time.Second
 
-// WaitFlags set what a command waits for before it sends.
+// WaitFlags set the URL that must respond before a command sends.
 type WaitFlags struct {
-	url     string // "" is nothing
+	url     string // "" means no wait
 	timeout time.Duration
 }
 
