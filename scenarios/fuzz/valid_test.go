@@ -13,9 +13,9 @@ import (
 	"artihook/emitter/receiver"
 )
 
-// TestExamplesAreLawful checks that the events of examples have no flaw, and that ArtiBot's form of JSON stays when they are decoded
+// TestExamplesAreValid checks that the events of examples have no flaw, and that ArtiBot's form of JSON stays when they are decoded
 // and encoded again.
-func TestExamplesAreLawful(t *testing.T) {
+func TestExamplesAreValid(t *testing.T) {
 	t.Parallel()
 	for _, edition := range payload.Editions {
 		opt := Options{Seed: 3, Webhook: emitter.Webhook{Edition: edition}}.withDefaults()
@@ -26,7 +26,7 @@ func TestExamplesAreLawful(t *testing.T) {
 				event := &e.steps[i].event
 				body := event.AppendJSON(nil)
 				for _, flaw := range receiver.Lint(body) {
-					if !isLawful(flaw, event) {
+					if !isValid(flaw, event) {
 						t.Fatalf("example %d has the flaw %+v\n%s", n, flaw, body)
 					}
 				}
@@ -45,9 +45,9 @@ func TestExamplesAreLawful(t *testing.T) {
 	}
 }
 
-// isLawful reports whether the contract allows a flaw that lint reports: custom values, types that are not documented, and the empty
+// isValid reports whether the contract allows a flaw that lint reports: custom values, types that are not documented, and the empty
 // address of a sample (docs/contract.md, sections 2 and 5).
-func isLawful(flaw receiver.Flaw, e *payload.Event) bool {
+func isValid(flaw receiver.Flaw, e *payload.Event) bool {
 	return flaw.ID == receiver.FlawAnswerType ||
 		flaw.ID == receiver.FlawType && strings.HasPrefix(flaw.Path, "lead.data.") ||
 		flaw.Path == "meta.ip_address" && e.Meta.IPAddress == ""
@@ -65,7 +65,7 @@ func TestReplayedChoices(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := r.generate(&choices{given: values}, n)
+		got := r.generate(&choices{replay: values}, n)
 		if len(got.steps) != len(want.steps) {
 			t.Fatalf("example %d has %d steps, and %d after decoding its id", n, len(want.steps), len(got.steps))
 		}
@@ -107,7 +107,7 @@ func FuzzDecodeID(f *testing.F) {
 		}
 		opt := Options{Seed: 1}.withDefaults()
 		r := newRun(&opt)
-		r.generate(&choices{given: values}, 1)
+		r.generate(&choices{replay: values}, 1)
 	})
 }
 
