@@ -18,6 +18,7 @@ var documents = map[string]func(t *testing.T, file string){
 	"ci.md":           runPipelines,
 	"check.md":        runGuide,
 	"fuzz.md":         runGuide,
+	"testing.md":      runTests,
 	"ui.md":           runNothing,
 	"bots.md":         runGuide,
 	"history.md":      runGuide,

@@ -26,7 +26,7 @@ type resendOptions struct {
 	edits    settings.Edits
 	url      string
 	exact    bool
-	tampered bool // also send what skipReason names
+	tampered bool // also send what emitter.SkipResend names
 	dryRun   bool
 }
 
@@ -137,24 +137,11 @@ func (opt *resendOptions) selected(ctx context.Context, store *history.Store, fi
 		if err != nil {
 			return nil, err
 		}
-		if why := skipReason(&d); why != "" {
+		if why := emitter.SkipResend(&d); why != "" {
 			return nil, console.WithHint(fmt.Errorf("delivery %d %s", d.ID, why), "--include-tampered signs it again and sends it")
 		}
 	}
 	return selected, nil
-}
-
-// skipReason returns why a delivery is not sent again without --include-tampered; "" if it is.
-func skipReason(d *history.Delivery) string {
-	switch {
-	case d.Tampered != "":
-		return "has a signature that is wrong on purpose (" + d.Tampered + ")"
-	case d.Source == history.SourceCheck, d.Source == history.SourceFuzz:
-		return "belongs to " + d.Source
-	case d.Source == history.SourceImport && (d.Scenario == history.SourceCheck || d.Scenario == history.SourceFuzz):
-		return "belongs to " + d.Scenario
-	}
-	return ""
 }
 
 // resender sends one delivery after the other.
@@ -168,7 +155,7 @@ type resender struct {
 
 // skips reports whether a delivery is not sent again, and counts it.
 func (r *resender) skips(d *history.Delivery) bool {
-	if r.opt.tampered || skipReason(d) == "" {
+	if r.opt.tampered || emitter.SkipResend(d) == "" {
 		return false
 	}
 	r.skipped++

@@ -181,6 +181,9 @@ func runPlan(ctx context.Context, a *app, opt *loadOptions, plan traffic.LoadOpt
 	defer tuneForLoad(connections(&plan))()
 	report, err := traffic.Load(ctx, plan)
 	live.Clear()
+	if report != nil {
+		report.Target = text.Mask(plan.Webhook.URL.String())
+	}
 	return report, settings.Ended(err, done())
 }
 
@@ -228,6 +231,7 @@ func loadIntent(plan *traffic.LoadOptions, store *history.Store) string {
 // loadEnded prints and writes the report, also if the load was interrupted or the history is incomplete.
 func loadEnded(a *app, measured *traffic.LoadReport, opt *loadOptions, err error) error {
 	met := measured.Judge(opt.thresholds)
+	measured.Tool, measured.Seed = "artihook "+console.Version(), fmt.Sprint(*opt.conversation.Seed)
 	if printErr := printReport(a, measured); printErr != nil {
 		return errors.Join(err, printErr)
 	}

@@ -135,7 +135,7 @@ func TestUIOpensTheBrowser(t *testing.T) {
 
 func TestUIWarns(t *testing.T) {
 	t.Parallel()
-	ui := start(t, "ui", "--addr", "0.0.0.0:0", "--history", filepath.Join(t.TempDir(), "h.db"), "--config", uiConfig(t, "http://localhost/"))
+	ui := start(t, "ui", "--addr", "0.0.0.0:0", "--token", "open-sesame", "--history", filepath.Join(t.TempDir(), "h.db"), "--config", uiConfig(t, "http://localhost/"))
 	var notes []string
 	for range 3 {
 		line, err := ui.stderr.ReadString('\n')
@@ -170,6 +170,7 @@ func TestUIWrongUsage(t *testing.T) {
 		{[]string{"--addr", busy.Addr().String()}, console.ExitTool, "give another --addr"},
 		{[]string{"--addr", "nonsense"}, console.ExitUsage, "want host:port"},
 		{[]string{"--bot", "unknown"}, console.ExitUsage, "no ready bot"},
+		{[]string{"--addr", "0.0.0.0:0"}, console.ExitUsage, "the token is missing"},
 		{[]string{"--webhook", "unknown"}, console.ExitUsage, "unknown webhook"},
 		{[]string{"more"}, console.ExitUsage, "unknown command"},
 		{[]string{"--addr", "127.0.0.1:0", "--history", folder}, console.ExitTool, "not a regular file"},
@@ -182,5 +183,45 @@ func TestUIWrongUsage(t *testing.T) {
 		if code := ui.stop(); code != tt.code {
 			t.Errorf("%v: exit code %d", tt.args, code)
 		}
+	}
+}
+
+// TestUIForOtherMachines checks the options of a container: the token, another host name, and the health check.
+func TestUIForOtherMachines(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "h.db")
+	ui := start(t, "ui", "--addr", "0.0.0.0:0", "--token", "open-sesame", "--allow-host", "artihook", "--history", file, "--config", uiConfig(t, "http://localhost/"))
+	if _, err := ui.stderr.ReadString('\n'); err != nil { // about the webhook
+		t.Fatal(err)
+	}
+	address := ui.url(t)
+	for host, want := range map[string]int{"artihook:9999": http.StatusOK, "artihook": http.StatusOK, "evil.example": http.StatusMisdirectedRequest} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+"/api/deliveries", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = host
+		request.Header.Set("Authorization", "Bearer open-sesame")
+		response, err := testClient.Do(request)
+		if status, _ := readPage(t, response, err); status != want {
+			t.Errorf("%s: %d, want %d", host, status, want)
+		}
+	}
+	if status, body := getPage(t, address+"/"); status != http.StatusUnauthorized || strings.Contains(body, file) {
+		t.Errorf("without the token: %d", status)
+	}
+	ping := func() int {
+		other := start(t, "ui", "--ping", "--addr", strings.TrimPrefix(address, "http://"))
+		_, _ = io.Copy(io.Discard, other.stderr)
+		return other.stop()
+	}
+	if code := ping(); code != console.ExitOK {
+		t.Errorf("--ping: exit code %d", code)
+	}
+	if code := ui.stop(); code != console.ExitOK {
+		t.Errorf("exit code %d", code)
+	}
+	if code := ping(); code != console.ExitFailed {
+		t.Errorf("--ping without a page: exit code %d", code)
 	}
 }

@@ -3,8 +3,11 @@ package emitter
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
+	"net/netip"
 	"strings"
+	"syscall"
 	"time"
 
 	"artihook/emitter/signature"
@@ -34,4 +37,41 @@ func IsNear(ctx context.Context, url signature.URL) bool {
 		}
 	}
 	return true
+}
+
+// metadataNetworks have the addresses at which clouds serve the credentials of a machine.
+var metadataNetworks = []netip.Prefix{
+	netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("fd00:ec2::254/128"),
+}
+
+// MetadataError is the error of a connection to a metadata address, with Options.RefuseMetadata.
+type MetadataError struct{ Address netip.Addr }
+
+func (e *MetadataError) Error() string {
+	return fmt.Sprintf("%s is a metadata address of a cloud, to which nothing is sent", e.Address)
+}
+
+// CheckMetadata returns a MetadataError if the host of the URL is a metadata address. It does not look up names.
+func CheckMetadata(url signature.URL) error { return checkMetadata(url.Address()) }
+
+func checkMetadata(address string) error {
+	target, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return nil // a name
+	}
+	ip := target.Addr().Unmap().WithZone("")
+	for _, network := range metadataNetworks {
+		if network.Contains(ip) {
+			return &MetadataError{ip}
+		}
+	}
+	return nil
+}
+
+// dialer returns the dialer of the options.
+func (o *Options) dialer() *net.Dialer {
+	if !o.RefuseMetadata {
+		return &net.Dialer{}
+	}
+	return &net.Dialer{Control: func(_, address string, _ syscall.RawConn) error { return checkMetadata(address) }}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -22,7 +23,8 @@ const idleLimit = time.Second
 type client struct {
 	config    *tls.Config
 	proxy     ProxyFunc // nil is none
-	size      int       // the maximum number of idle connections for each host
+	dialer    *net.Dialer
+	size      int // the maximum number of idle connections for each host
 	idleLimit time.Duration
 
 	mu       sync.Mutex
@@ -46,7 +48,7 @@ func (o origin) address() string { return signature.URL{Scheme: o.scheme, Host: 
 
 func newClient(opt *Options) *client {
 	return &client{
-		config: tlsConfig(opt), proxy: opt.Proxy, size: max(opt.Connections, 1), idleLimit: idleLimit, idle: map[origin][]*directConn{},
+		config: tlsConfig(opt), proxy: opt.Proxy, dialer: opt.dialer(), size: max(opt.Connections, 1), idleLimit: idleLimit, idle: map[origin][]*directConn{},
 	}
 }
 

@@ -192,7 +192,7 @@ func (d *directConn) connect(ctx context.Context, deadline time.Time) error {
 			return new(tls.Certificate), nil // sends none
 		}
 	}
-	conn, err := dial(ctx, d.to, proxy, config)
+	conn, err := d.client.dial(ctx, d.to, proxy, config)
 	if err != nil {
 		return d.explained(err)
 	}

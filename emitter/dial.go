@@ -16,11 +16,16 @@ const fallbackDelay = 300 * time.Millisecond
 
 // dialTCP connects to host:port. Of a name with several addresses, it uses the one that connects first.
 func dialTCP(ctx context.Context, network, address string) (net.Conn, error) {
+	return dialWith(ctx, new(net.Dialer), network, address)
+}
+
+// dialWith is dialTCP with a dialer for addresses other than this machine's.
+func dialWith(ctx context.Context, dialer *net.Dialer, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err == nil && isLocalhost(host) {
 		return dialLocalhost(ctx, network, port)
 	}
-	return new(net.Dialer).DialContext(ctx, network, address)
+	return dialer.DialContext(ctx, network, address)
 }
 
 // isLocalhost reports whether a name is that of this machine (RFC 6761, section 6.3).

@@ -26,8 +26,11 @@ type Options struct {
 	RootCAs     *x509.CertPool   // the trusted authorities; nil is those of the system
 	Certificate *tls.Certificate // the client certificate; nil is none
 	Proxy       ProxyFunc        // nil uses no proxy
-	Connections int              // the maximum number of idle connections for each host; 0 is 1
-	Now         func() time.Time // the clock of the history; nil is time.Now
+	// RefuseMetadata lets no connection reach the addresses at which clouds serve the credentials of a machine. A proxy is not
+	// checked: it connects by itself.
+	RefuseMetadata bool
+	Connections    int              // the maximum number of idle connections for each host; 0 is 1
+	Now            func() time.Time // the clock of the history; nil is time.Now
 
 	// Waiting, if not nil, is called before Send waits for a retry, with the length of the wait.
 	Waiting func(time.Duration)

@@ -98,9 +98,12 @@ func failureOf(err error, timeout time.Duration, responded bool) failure {
 	var timer net.Error
 	var proxy *proxyError
 	var handshake *handshakeError
+	var metadata *MetadataError
 	switch {
 	case errors.Is(err, errCut):
 		return failure{FailureCut, "the connection was closed in the middle of the body, as requested"}
+	case errors.As(err, &metadata):
+		return failure{FailureOther, metadata.Error()}
 	case errors.Is(err, errRedirects), errors.Is(err, errRequest):
 		return failure{FailureOther, innermost(err).Error()}
 	case errors.Is(err, context.Canceled):

@@ -3,6 +3,7 @@ package emitter
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 )
@@ -29,7 +30,9 @@ func HTTPClient(opt Options) *http.Client {
 func Transport(opt Options) *http.Transport {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableCompression, transport.MaxResponseHeaderBytes = true, maxResponseHead
-	transport.DialContext = dialTCP
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		return dialWith(ctx, opt.dialer(), network, address)
+	}
 	transport.Proxy = nil
 	if opt.Proxy != nil {
 		transport.Proxy = func(r *http.Request) (*url.URL, error) { return opt.Proxy(r.URL) }

@@ -85,10 +85,10 @@ func authorization(proxy *url.URL) string {
 }
 
 // dial opens a connection to the server, through the proxy if there is one, with TLS for https.
-func dial(ctx context.Context, to origin, proxy *url.URL, config *tls.Config) (conn net.Conn, err error) {
+func (c *client) dial(ctx context.Context, to origin, proxy *url.URL, config *tls.Config) (conn net.Conn, err error) {
 	switch {
 	case proxy == nil:
-		conn, err = dialTCP(ctx, "tcp", to.address())
+		conn, err = dialWith(ctx, c.dialer, "tcp", to.address())
 	case tunnels(to):
 		conn, err = dialTunnel(ctx, to.address(), proxy, config)
 	default:

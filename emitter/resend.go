@@ -53,3 +53,17 @@ func OwnHeaders(d *history.Delivery) []exchange.Header {
 	}
 	return own
 }
+
+// SkipResend returns why a delivery is not sent again with many others: its signature is wrong on purpose, or it belongs to check or
+// fuzz. It returns "" for any other delivery.
+func SkipResend(d *history.Delivery) string {
+	switch {
+	case d.Tampered != "":
+		return "has a signature that is wrong on purpose (" + d.Tampered + ")"
+	case d.Source == history.SourceCheck, d.Source == history.SourceFuzz:
+		return "belongs to " + d.Source
+	case d.Source == history.SourceImport && (d.Scenario == history.SourceCheck || d.Scenario == history.SourceFuzz):
+		return "belongs to " + d.Scenario
+	}
+	return ""
+}

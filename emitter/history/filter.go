@@ -25,6 +25,7 @@ type Filter struct {
 	Until  time.Time // created before this time; zero: at any time
 	Grep   string    // text that the body of the request or of the response contains
 	Before int64     // only IDs below this one; 0: all
+	After  int64     // only IDs above this one
 	Limit  int       // at most so many, the newest; 0: no limit
 	Oldest bool      // the oldest first, without deliveries that are added meanwhile
 	// ResendOf selects deliveries that send the delivery of this number again; 0: all.
@@ -50,6 +51,8 @@ func (f Filter) Validate() error {
 		return err
 	case f.Limit < 0:
 		return fmt.Errorf("listing deliveries: limit %d, want 0 or more", f.Limit)
+	case f.After < 0:
+		return fmt.Errorf("listing deliveries: after %d, want a delivery's number", f.After)
 	case f.Before < 0:
 		return fmt.Errorf("listing deliveries: before %d, want a delivery's number", f.Before)
 	}
@@ -139,6 +142,9 @@ func (f Filter) selection() (selection, error) {
 	// A lead has few deliveries and an index: starting from them is faster.
 	s.byOutcome = f.Lead == "" && f.Who == "" && areRare(statuses)
 	s.addStatuses(statuses)
+	if f.After > 0 {
+		s.and(s.id()+" > ?", f.After)
+	}
 	if !f.Since.IsZero() {
 		s.addSince(f.Since.UnixMicro())
 	}

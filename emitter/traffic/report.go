@@ -1,6 +1,7 @@
 package traffic
 
 import (
+	"math"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -8,6 +9,8 @@ import (
 
 // LoadReport is the result of a load.
 type LoadReport struct {
+	Tool, Target, Seed string // for the HTML report; set by the caller
+
 	Started     time.Time
 	Took        time.Duration // from the start to the last response
 	Rate        Rate          // of the options; 0 is as fast as possible
@@ -31,6 +34,7 @@ type LoadReport struct {
 	Events     []EventReport      // by event type, in the order of a conversation, without types that were not sent
 	Series     []Point            // over time, at most 600
 	Buckets    []Bucket           // the histogram of Latency
+	histogram  []Bucket           // with more buckets, for a picture
 	Thresholds []Verdict
 }
 
@@ -103,6 +107,32 @@ func bucketsOf(h *hdrhistogram.Histogram) []Bucket {
 	return buckets
 }
 
+// pictureBuckets is the number of buckets of a histogram for a picture.
+const pictureBuckets = 48
+
+// histogramOf returns a histogram with buckets of the same width on a logarithmic axis, from the minimum to the maximum.
+func histogramOf(h *hdrhistogram.Histogram) []Bucket {
+	if h.TotalCount() == 0 {
+		return nil
+	}
+	low, high := float64(max(h.Min(), 1)), float64(h.Max()+1)
+	high = max(high, low*1.2)
+	edge := func(i int) time.Duration {
+		return time.Duration(low * math.Pow(high/low, float64(i)/pictureBuckets) * float64(time.Microsecond))
+	}
+	buckets := make([]Bucket, pictureBuckets)
+	for i := range buckets {
+		buckets[i].From, buckets[i].To = edge(i), edge(i+1)
+	}
+	for _, fine := range h.Distribution() {
+		if fine.Count > 0 {
+			at := int(pictureBuckets * math.Log(max(float64(fine.From), low)/low) / math.Log(high/low))
+			buckets[min(max(at, 0), pictureBuckets-1)].Count += uint64(fine.Count)
+		}
+	}
+	return buckets
+}
+
 // report returns the report. No request may be in flight.
 func (l *load) report() *LoadReport {
 	m := l.measure
@@ -110,7 +140,7 @@ func (l *load) report() *LoadReport {
 		Started: m.start, Took: m.end.Sub(m.start), Rate: l.opt.Rate, Connections: int(l.opened.Load()), Leads: int(l.sent.Load()),
 		Requests: m.all.requests, Errors: m.all.errors, Missed: l.missed(), Sent: m.sent, Received: m.received, Recorded: m.recorded,
 		Latency: quantilesOf(m.all.latency), Service: quantilesOf(m.service), Late: quantilesOf(m.late),
-		Statuses: map[int]uint64{}, Failures: map[string]Failure{}, Series: m.points, Buckets: bucketsOf(m.all.latency),
+		Statuses: map[int]uint64{}, Failures: map[string]Failure{}, Series: m.points, Buckets: bucketsOf(m.all.latency), histogram: histogramOf(m.all.latency),
 	}
 	for status, n := range m.statuses {
 		if n > 0 {

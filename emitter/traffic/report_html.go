@@ -1,7 +1,9 @@
 package traffic
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -14,6 +16,9 @@ import (
 //go:embed report.html
 var reportPage string
 
+//go:embed report.css
+var reportStyle string
+
 // The size of a plot, in SVG units.
 const (
 	plotWidth  = 720.0
@@ -22,33 +27,70 @@ const (
 
 // plot is one diagram of the page.
 type plot struct {
-	Title, Top, Bottom, Left, Right string
-	Lines                           []plotLine
-	Bars                            []plotBar
+	Title, Top, Bottom string
+	Labels             []string // below it, from the left to the right
+	Lines              []plotLine
+	Bars               []plotBar
 }
 
 type plotLine struct{ Class, Name, Points string }
 
 type plotBar struct {
 	X, Y, Width, Height float64
-	Label               string // below it
 	Hint                string // tooltip
 }
 
-// WriteHTML writes the report as one page, without scripts or external files.
+// loadPage is the data of the template.
+type loadPage struct {
+	*LoadReport
+	Title, Policy string
+	Style         template.CSS
+	OK            bool
+	Plots         []plot
+}
+
+// WriteHTML writes the report as one page, without scripts or external files; its Content-Security-Policy forbids both.
 func (r *LoadReport) WriteHTML(out io.Writer) error {
 	page, err := template.New("report").Funcs(template.FuncMap{
 		"duration": text.ShortDuration, "size": text.ByteSize[uint64], "responses": func() string { return orNone(r.responses()) },
 		"percent": func(f float64) string { return fmt.Sprintf("%.2f%%", 100*f) }, "rate": func(f float64) string { return fmt.Sprintf("%.1f/s", f) },
-		"when": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+		"moment":    func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") },
+		"iso":       func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"visible":   text.Visible,
+		"quantiles": func() []string { return []string{"min", "mean", "p50", "p90", "p95", "p99", "p99.9", "max"} },
 	}).Parse(reportPage)
 	if err != nil {
 		return err
 	}
-	return page.Execute(out, struct {
-		*LoadReport
-		Plots []plot
-	}{r, r.plots()})
+	digest := sha256.Sum256([]byte(reportStyle))
+	title, ok := r.verdict()
+	return page.Execute(out, loadPage{
+		LoadReport: r, Title: title, OK: ok, Plots: r.plots(), Style: template.CSS(reportStyle),
+		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) + "'; base-uri 'none'; form-action 'none'",
+	})
+}
+
+// verdict returns the result as a heading, and whether the load has passed.
+func (r *LoadReport) verdict() (title string, ok bool) {
+	missed := 0
+	for _, v := range r.Thresholds {
+		if !v.OK {
+			missed++
+		}
+	}
+	switch {
+	case r.Requests == 0:
+		return "No request was sent", false
+	case missed > 0:
+		return fmt.Sprintf("%d of %s missed", missed, text.Counted(len(r.Thresholds), "threshold")), false
+	case len(r.Thresholds) == 1:
+		return "The threshold is met", true
+	case len(r.Thresholds) > 0:
+		return fmt.Sprintf("All %d thresholds are met", len(r.Thresholds)), true
+	case r.Errors > 0:
+		return fmt.Sprintf("%d of %s failed", r.Errors, text.Counted(r.Requests, "request")), false
+	}
+	return fmt.Sprintf("All %s were accepted", text.Counted(r.Requests, "request")), true
 }
 
 func (r *LoadReport) plots() []plot {
@@ -82,7 +124,7 @@ func (r *LoadReport) linePlot(title string, unit func(float64) string, curves ..
 			highest = max(highest, c.value(p))
 		}
 	}
-	drawn := plot{Title: title, Top: unit(highest), Bottom: "0", Left: "0s", Right: text.ShortDuration(seconds(end))}
+	drawn := plot{Title: title, Top: unit(highest), Bottom: "0", Labels: []string{"0s", text.ShortDuration(seconds(end / 2)), text.ShortDuration(seconds(end))}}
 	for _, c := range curves {
 		var points strings.Builder
 		for _, p := range r.Series {
@@ -93,23 +135,43 @@ func (r *LoadReport) linePlot(title string, unit func(float64) string, curves ..
 	return drawn
 }
 
+// barPlot is the histogram of the latency, with a logarithmic axis.
 func (r *LoadReport) barPlot() plot {
-	drawn := plot{Title: "Latency", Bottom: "0"}
+	drawn := plot{Title: "Latency of the requests", Bottom: "0"}
+	buckets := r.histogram
+	if len(buckets) == 0 {
+		buckets = r.Buckets
+	}
 	highest := uint64(1)
-	for _, b := range r.Buckets {
+	for _, b := range buckets {
 		highest = max(highest, b.Count)
 	}
 	drawn.Top = fmt.Sprint(highest)
-	width := plotWidth / float64(max(len(r.Buckets), 1))
-	for i, b := range r.Buckets {
+	width := plotWidth / float64(max(len(buckets), 1))
+	for i, b := range buckets {
 		height := share(float64(b.Count), float64(highest)) * plotHeight
+		if b.Count > 0 {
+			height = max(height, 1.5) // a single slow request stays visible
+		}
 		drawn.Bars = append(drawn.Bars, plotBar{
-			X: float64(i)*width + 1, Y: plotHeight - height, Width: width - 2, Height: height, Label: "≤ " + text.ShortDuration(b.To),
+			X: float64(i)*width + .5, Y: plotHeight - height, Width: width - 1, Height: height,
 			Hint: fmt.Sprintf("%s to %s: %d", text.ShortDuration(b.From), text.ShortDuration(b.To), b.Count),
 		})
 	}
+	for i := range labels {
+		if at := i * len(buckets) / (labels - 1); len(buckets) > 0 {
+			edge := buckets[min(at, len(buckets)-1)].From
+			if i == labels-1 {
+				edge = buckets[len(buckets)-1].To
+			}
+			drawn.Labels = append(drawn.Labels, text.ShortDuration(edge))
+		}
+	}
 	return drawn
 }
+
+// labels is the number of labels below the histogram.
+const labels = 5
 
 func share(part, whole float64) float64 {
 	if whole <= 0 {
@@ -117,6 +179,3 @@ func share(part, whole float64) float64 {
 	}
 	return part / whole
 }
-
-// Middle is the position of a bar's label.
-func (b plotBar) Middle() float64 { return b.X + b.Width/2 }

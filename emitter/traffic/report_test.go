@@ -59,7 +59,7 @@ func TestReportHTML(t *testing.T) {
 		if found := regexp.MustCompile(`(?i)https?://|src=|<script|<link|@import|url\(|<30s>|NaN|ZgotmplZ`).FindString(page); found != "" {
 			t.Errorf("%s: the page has %q", name, found)
 		}
-		if name == "full" && (strings.Count(page, "<svg") != 4 || strings.Count(page, "<polyline") != 5 || !strings.Contains(page, `class="missed">missed`)) {
+		if name == "full" && (!strings.Contains(page, "threshold") || strings.Count(page, "<svg") != 4 || strings.Count(page, "<polyline") != 5 || !strings.Contains(page, `</i> missed</span>`)) {
 			t.Errorf("a part of the page is missing:\n%s", page)
 		}
 	}

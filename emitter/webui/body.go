@@ -10,8 +10,10 @@ import (
 )
 
 const (
-	// shownBody is how much of a body, or of the signed string, a page shows, in bytes.
-	shownBody = 64 << 10
+	// shownBody is how much of a body a page shows, in bytes.
+	shownBody = 1 << 20
+	// shownSigned is how much of the signed string a page shows, and the largest body of a curl command, in bytes.
+	shownSigned = 64 << 10
 	// shownBinary is how much of a body that is not UTF-8 a page shows, in bytes.
 	shownBinary = 4 << 10
 )

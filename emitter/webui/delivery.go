@@ -2,12 +2,14 @@ package webui
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -34,6 +36,11 @@ type deliveryData struct {
 	Why         string // why there is no response
 	Unsecured   bool   // a resend would be signed with the empty secret
 	Live        string // the URL of the events with the outcome; "" if there is an outcome
+	Newer       int64  // the number of the delivery above it in the list; 0 is none
+	Older       int64
+	Signature   string          // of the request
+	Computed    string          // a signature that the receiver has computed, from the form
+	Reasons     *explain.Result // why the receiver rejected the signature; nil unless the response is 401 or 403
 }
 
 type fact struct{ Name, Value, Link string }
@@ -66,6 +73,63 @@ func (h *Handler) delivery(w http.ResponseWriter, r *http.Request) {
 		h.serverError(w, err)
 		return
 	}
+	if data.Newer, data.Older, err = h.neighbours(r.Context(), d.ID); err != nil {
+		h.serverError(w, err)
+		return
+	}
+	h.show(w, http.StatusOK, "delivery", layoutData{Title: fmt.Sprintf("Delivery #%d", d.ID), Data: data})
+}
+
+// neighbours returns the numbers of the deliveries that were recorded just after and just before a delivery; 0 is none.
+func (h *Handler) neighbours(ctx context.Context, id int64) (newer, older int64, err error) {
+	for d, err := range h.opt.History.List(ctx, history.Filter{After: id, Oldest: true}) {
+		if err != nil {
+			return 0, 0, err
+		}
+		newer = d.ID
+		break
+	}
+	for d, err := range h.opt.History.List(ctx, history.Filter{Before: id, Limit: 1}) {
+		if err != nil {
+			return 0, 0, err
+		}
+		older = d.ID
+	}
+	return newer, older, nil
+}
+
+// reasons returns why the receiver has rejected the signature of a delivery; nil if it has not. It does not search for the mistake of a
+// signature that is wrong on purpose.
+func reasons(d *history.Delivery, hook *emitter.Webhook) *explain.Result {
+	if d.Status != http.StatusUnauthorized && d.Status != http.StatusForbidden || d.Error != "" {
+		return nil
+	}
+	if d.Tampered != "" {
+		return &explain.Result{Reason: "the signature is wrong on purpose (" + d.Tampered + "), so that the receiver must reject it"}
+	}
+	if hook.Secret.Empty() && d.Request.Headers.Has(signature.Header) {
+		return &explain.Result{Reason: "the secret of this delivery is not known here; start artihook ui with --secret, or add the webhook to artihook.yaml"}
+	}
+	result := judge(claimOf(d, hook))
+	if result.Fits {
+		result.Notes = append(result.Notes,
+			"The receiver has another secret, or verifies other bytes or another URL. Log the signature that it computes, and enter it below.")
+	}
+	return &result
+}
+
+// explainRejection shows a delivery with the explanation of a signature that the receiver has computed.
+func (h *Handler) explainRejection(w http.ResponseWriter, r *http.Request) {
+	d, ok := h.find(w, r)
+	if !ok || !h.readPost(w, r) {
+		return
+	}
+	hook := h.webhookOf(&d)
+	claim := claimOf(&d, &hook)
+	claim.Header = strings.TrimSpace(r.PostForm.Get("signature"))
+	result := judge(claim)
+	data := h.deliveryData(&d)
+	data.Reasons, data.Computed = &result, claim.Header
 	h.show(w, http.StatusOK, "delivery", layoutData{Title: fmt.Sprintf("Delivery #%d", d.ID), Data: data})
 }
 
@@ -90,6 +154,7 @@ func (h *Handler) find(w http.ResponseWriter, r *http.Request) (history.Delivery
 func (h *Handler) deliveryData(d *history.Delivery) deliveryData {
 	hook := h.webhookOf(d)
 	data := deliveryData{row: h.row(d), Sent: h.fullClock(d.Time), Request: newRequest(d), Unsecured: hook.Secret.Empty()}
+	data.Signature = d.Request.Headers.Get(signature.Header)
 	data.Facts, data.Why = facts(d), sentence(data.Outcome.Meaning)
 	if d.State != history.Done {
 		data.Why = "This page shows the response when it arrives. If it does not arrive, the sender was stopped."
@@ -103,6 +168,7 @@ func (h *Handler) deliveryData(d *history.Delivery) deliveryData {
 	}
 	data.Fits, data.Verdict = verdict(d, &hook)
 	data.Flaws = flaws(d)
+	data.Reasons = reasons(d, &hook)
 	return data
 }
 
@@ -147,7 +213,7 @@ func newRequest(d *history.Delivery) requestData {
 		before, r.Over = method+"&"+d.SignURL+"&", "METHOD&URL&BODY"
 	}
 	r.Signed, r.Cut = signedText(before, d.Request.Body)
-	if len(d.Request.Body) <= shownBody {
+	if len(d.Request.Body) <= shownSigned {
 		r.Curl = curl(d)
 	}
 	return r
@@ -155,9 +221,9 @@ func newRequest(d *history.Delivery) requestData {
 
 // signedText returns the start of the signed string, and a note if it is not all of it. It does not copy a large body.
 func signedText(before string, body []byte) (shown, cut string) {
-	start := append([]byte(before), body[:min(len(body), shownBody+utf8.UTFMax)]...)
-	shown, _ = clip(bytes.ToValidUTF8(start, []byte("\uFFFD")), shownBody)
-	if all := len(before) + len(body); all > shownBody {
+	start := append([]byte(before), body[:min(len(body), shownSigned+utf8.UTFMax)]...)
+	shown, _ = clip(bytes.ToValidUTF8(start, []byte("\uFFFD")), shownSigned)
+	if all := len(before) + len(body); all > shownSigned {
 		cut = cutNote(len(shown), all)
 	}
 	return shown, cut
@@ -189,10 +255,9 @@ func statusLine(r *exchange.Response) string {
 
 // verdict reports whether the signature of a delivery fits the secret of its webhook. text is "" if that is not known.
 func verdict(d *history.Delivery, hook *emitter.Webhook) (fits bool, text string) {
-	scheme, err := signature.ParseScheme(d.Scheme)
-	header := d.Request.Headers.Get(signature.Header)
+	_, err := signature.ParseScheme(d.Scheme)
 	switch {
-	case header == "":
+	case !d.Request.Headers.Has(signature.Header):
 		return false, "The request has no signature."
 	case err != nil || hook.Secret.Empty():
 		return false, ""
@@ -201,15 +266,25 @@ func verdict(d *history.Delivery, hook *emitter.Webhook) (fits bool, text string
 	if hook.Name != "" {
 		secret = fmt.Sprintf("the secret of the webhook %q", hook.Name)
 	}
-	message := signature.Message{Method: d.Request.Method, URL: d.SignURL, Body: d.Request.Body}
-	if signature.Verify(hook.Secret, scheme, message, header) {
+	claim := claimOf(d, hook)
+	if signature.Verify(claim.Secret, claim.Scheme, claim.Message, claim.Header) {
 		return true, "It fits " + secret + "."
 	}
-	finding, _ := explain.Mismatch(explain.Claim{
-		Secret: hook.Secret, Scheme: scheme, Message: message, Header: header, AlsoURLs: []string{d.URL},
-		Contract: explain.Contract{Restore: payload.Restore, Altered: receiver.Altered},
-	})
+	finding, _ := explain.Mismatch(claim)
 	return false, "It does not fit " + secret + ": " + finding.Text + "."
+}
+
+// claimOf returns the claim that the signature of a delivery fits the secret of the webhook.
+func claimOf(d *history.Delivery, hook *emitter.Webhook) explain.Claim {
+	claim := explain.Claim{
+		Secret: hook.Secret, Scheme: hook.Scheme, Header: d.Request.Headers.Get(signature.Header), AlsoURLs: []string{d.URL},
+		Message:  signature.Message{Method: d.Request.Method, URL: d.SignURL, Body: d.Request.Body},
+		Contract: explain.Contract{Restore: payload.Restore, Altered: receiver.Altered},
+	}
+	if scheme, err := signature.ParseScheme(d.Scheme); err == nil {
+		claim.Scheme = scheme
+	}
+	return claim
 }
 
 // webhookOf returns the webhook of a delivery: the configured one, or that of otherURL. URLs and scheme are those of the

@@ -124,10 +124,10 @@ func TestSignedTextIsCut(t *testing.T) {
 		"small":      {"POST&x&", "{}", "POST&x&{}", ""},
 		"none":       {"", "", "", ""},
 		"not text":   {"", "a\xffb", "a\uFFFDb", ""},
-		"just fits":  {"", strings.Repeat("a", shownBody), strings.Repeat("a", shownBody), ""},
-		"a byte off": {"", strings.Repeat("a", shownBody+1), strings.Repeat("a", shownBody), "The first 65.5 KB of 65.5 KB are shown."},
-		"mid letter": {"&", strings.Repeat("é", shownBody), "&" + strings.Repeat("é", shownBody/2-1), "The first 65.5 KB of 131.1 KB are shown."},
-		"long URL":   {strings.Repeat("u", 2*shownBody), "{}", strings.Repeat("u", shownBody), "The first 65.5 KB of 131.1 KB are shown."},
+		"just fits":  {"", strings.Repeat("a", shownSigned), strings.Repeat("a", shownSigned), ""},
+		"a byte off": {"", strings.Repeat("a", shownSigned+1), strings.Repeat("a", shownSigned), "The first 65.5 KB of 65.5 KB are shown."},
+		"mid letter": {"&", strings.Repeat("é", shownSigned), "&" + strings.Repeat("é", shownSigned/2-1), "The first 65.5 KB of 131.1 KB are shown."},
+		"long URL":   {strings.Repeat("u", 2*shownSigned), "{}", strings.Repeat("u", shownSigned), "The first 65.5 KB of 131.1 KB are shown."},
 	} {
 		if text, cut := signedText(tt.before, []byte(tt.body)); text != tt.text || cut != tt.cut {
 			t.Errorf("%s: %d bytes, want %d; the note is %q, want %q", name, len(text), len(tt.text), cut, tt.cut)

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/webui"
 )
@@ -26,9 +25,7 @@ func ExampleNew() {
 		panic(err)
 	}
 	defer store.Close()
-	sender := emitter.New(emitter.Options{History: store})
-	defer sender.Close()
-	handler := webui.New(webui.Options{History: store, Emitter: sender, Hosts: []string{"127.0.0.1:8400"}})
+	handler := webui.New(webui.Options{History: store, Hosts: []string{"127.0.0.1:8400"}})
 	defer handler.Close()
 	for _, host := range []string{"localhost:8400", "evil.example:8400"} {
 		response := httptest.NewRecorder()

@@ -34,9 +34,12 @@ func guard(hosts []string, next http.Handler) http.Handler {
 	})
 }
 
-// hostMatches reports whether a Host header is for the served address.
+// hostMatches reports whether a Host header is for the served address, which may be a name without a port.
 func hostMatches(header, served string) bool {
 	name, port := splitHost(header)
+	if _, _, err := net.SplitHostPort(served); err != nil {
+		return strings.EqualFold(name, strings.Trim(served, "[]"))
+	}
 	servedName, servedPort := splitHost(served)
 	if port != servedPort {
 		return false

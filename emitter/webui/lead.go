@@ -18,7 +18,9 @@ const maxLead = 500
 // leadData is the data of the lead template.
 type leadData struct {
 	ID     string
+	Who    string // the person; "" if unknown
 	Facts  []fact
+	Final  []payload.Answer // the answers of the last event
 	Events []leadEvent
 	Total  int
 	More   bool // older deliveries are not shown
@@ -62,7 +64,7 @@ func (h *Handler) lead(w http.ResponseWriter, r *http.Request) {
 	case data.Total == 0:
 		h.problem(w, http.StatusNotFound, fmt.Sprintf("The history has no lead %q.", id))
 	default:
-		h.show(w, http.StatusOK, "lead", layoutData{Title: "Lead " + id, Data: data})
+		h.show(w, http.StatusOK, "lead", layoutData{Title: cmp.Or(data.Who, "Lead "+id), Data: data})
 	}
 }
 
@@ -85,7 +87,9 @@ func (h *Handler) leadData(r *http.Request, id string) (leadData, error) {
 	})
 	setChanges(data.Events)
 	data.describe()
-	return data, nil
+	person, err := h.opt.History.Person(r.Context(), id)
+	data.Who = person.String()
+	return data, err
 }
 
 // stage returns the order of events of the same version. In edition 2022 completed has the version of the last update.
@@ -176,6 +180,7 @@ func (l *leadData) describe() {
 	if last == nil {
 		return
 	}
+	l.Final = last.Lead.Data
 	state := "in conversation"
 	if completed {
 		state = "completed"
@@ -196,6 +201,7 @@ func (l *leadData) describe() {
 		device += ", mobile"
 	}
 	l.Facts = []fact{
+		{Name: "Lead", Value: l.ID},
 		{Name: "State", Value: state},
 		{Name: "Answers", Value: fmt.Sprint(len(last.Lead.Data))},
 		{Name: "From", Value: strings.Join(place, ", ")},

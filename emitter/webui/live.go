@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -26,56 +28,61 @@ type liveRow struct {
 // events sends new and changed deliveries of a view to a live page, as server-sent events. The query is that of the list, with
 // after, the number of the newest delivery on the page, and open, the numbers of its deliveries without an outcome.
 func (h *Handler) events(w http.ResponseWriter, r *http.Request) {
-	opt, err := watchOptions(r.URL.Query())
-	if err != nil {
-		http.Error(w, sentence(err.Error()), http.StatusBadRequest)
-		return
+	opt, err := h.watchOptions(r.Context(), r.URL.Query())
+	if err == nil {
+		err = h.serveEvents(w, r, opt, h.rowsEvent)
 	}
+	if err != nil {
+		http.Error(w, sentence(err.Error()), statusOf(err))
+	}
+}
+
+var errTooMany = withStatus(http.StatusServiceUnavailable, errors.New("too many pages and streams are open; close some of them"))
+
+// serveEvents streams deliveries until the client disconnects or the handler closes. format returns the bytes for some of them.
+func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request, opt history.WatchOptions, format func([]history.Delivery) []byte) error {
 	done, ok := h.begin()
 	if !ok {
-		http.Error(w, "artihook ui is stopping.", http.StatusServiceUnavailable)
-		return
+		return errStopping
 	}
 	defer done()
 	select {
 	case h.listeners <- struct{}{}:
 		defer func() { <-h.listeners }()
 	default:
-		http.Error(w, "Too many pages are live. Close some of them.", http.StatusServiceUnavailable)
-		return
+		return errTooMany
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(h.ctx, cancel)()
-	h.stream(ctx, w, opt)
+	h.stream(ctx, w, opt, format)
+	return nil
 }
 
-func watchOptions(q url.Values) (opt history.WatchOptions, err error) {
-	v, err := parseView(q)
+func (h *Handler) watchOptions(ctx context.Context, q url.Values) (opt history.WatchOptions, err error) {
+	view := maps.Clone(q)
+	view.Del("after") // 0 is allowed, and means all
+	v, err := h.parseView(ctx, view)
+	if err == nil {
+		err = v.err()
+	}
 	if err != nil {
 		return opt, err
 	}
-	v.Before = 0
-	opt.Filter = v.filter()
+	opt.Filter = v.filter
+	opt.Filter.Before = 0
 	if after := q.Get("after"); after != "" {
 		if opt.After, err = strconv.ParseInt(after, 10, 64); err != nil {
 			return opt, fmt.Errorf("after is %q; want the number of a delivery", after)
 		}
 	}
-	for text := range strings.SplitSeq(q.Get("open"), ",") {
-		if text == "" {
-			continue
-		}
-		id, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return opt, fmt.Errorf("open has %q; want the numbers of deliveries", text)
-		}
-		opt.Pending = append(opt.Pending, id)
+	if open := q.Get("open"); open != "" {
+		opt.Pending, err = parseIDs([]string{strings.Trim(open, ",")})
 	}
-	return opt, nil
+	return opt, err
 }
 
-func (h *Handler) stream(ctx context.Context, w http.ResponseWriter, opt history.WatchOptions) {
+func (h *Handler) stream(ctx context.Context, w http.ResponseWriter, opt history.WatchOptions, format func([]history.Delivery) []byte) {
 	connection := http.NewResponseController(w)
 	// The timeouts of the server are too short for a stream. An error means that the writer has no deadline.
 	_ = connection.SetReadDeadline(time.Time{})
@@ -89,7 +96,7 @@ func (h *Handler) stream(ctx context.Context, w http.ResponseWriter, opt history
 		return
 	}
 	for deliveries, err := range h.opt.History.Watch(ctx, opt) {
-		if err != nil || !send(h.rowsEvent(deliveries)) {
+		if err != nil || !send(format(deliveries)) {
 			return // the page connects again
 		}
 	}
@@ -97,10 +104,14 @@ func (h *Handler) stream(ctx context.Context, w http.ResponseWriter, opt history
 
 // rowsEvent returns deliveries as one server-sent event.
 func (h *Handler) rowsEvent(deliveries []history.Delivery) []byte {
-	rows := make([]liveRow, 0, len(deliveries))
+	rows, names := make([]liveRow, 0, len(deliveries)), h.people()
 	for i := range deliveries {
 		var b strings.Builder
-		if err := h.templates["list"].ExecuteTemplate(&b, "row", h.row(&deliveries[i])); err != nil {
+		row, err := h.namedRow(h.ctx, &deliveries[i], names)
+		if err == nil {
+			err = h.templates["list"].ExecuteTemplate(&b, "row", row)
+		}
+		if err != nil {
 			continue // the row is shown when the page is reloaded
 		}
 		rows = append(rows, liveRow{deliveries[i].ID, b.String()})

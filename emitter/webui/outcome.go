@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -60,7 +61,9 @@ type row struct {
 	Version   string
 	Lead      string
 	LeadURL   string
-	To        string // the name of the webhook, or the URL without its scheme
+	Who       string   // the person, otherwise the start of the lead's ID
+	Marks     []string // what is special: a command, tampered
+	To        string   // the name of the webhook, or the URL without its scheme
 	URL       string
 	Took      string
 	Open      bool
@@ -83,10 +86,51 @@ func (h *Handler) row(d *history.Delivery) row {
 	if r.To == "" {
 		r.To = withoutScheme(d.URL)
 	}
+	if d.Source == history.SourceCheck || d.Source == history.SourceFuzz {
+		r.Marks = append(r.Marks, d.Source)
+	}
+	if d.Tampered != "" {
+		r.Marks = append(r.Marks, "tampered")
+	}
+	r.Who = shortLead(d.Lead)
 	if d.State == history.Done {
 		r.Took = text.ShortDuration(d.Duration)
 	}
 	return r
+}
+
+// shortLead returns the start of a lead's ID, which tells leads apart.
+func shortLead(lead string) string {
+	characters := []rune(lead)
+	return string(characters[:min(8, len(characters))])
+}
+
+// people finds the people of leads. It reads each lead once.
+type people struct {
+	store *history.Store
+	names map[string]string
+}
+
+func (h *Handler) people() *people { return &people{h.opt.History, map[string]string{}} }
+
+// name returns the name of the lead's person, otherwise the e-mail address; "" if neither is known.
+func (p *people) name(ctx context.Context, lead string) (string, error) {
+	if name, ok := p.names[lead]; ok || lead == "" {
+		return name, nil
+	}
+	person, err := p.store.Person(ctx, lead)
+	p.names[lead] = person.String()
+	return p.names[lead], err
+}
+
+// namedRow returns the row with the person of the lead.
+func (h *Handler) namedRow(ctx context.Context, d *history.Delivery, p *people) (row, error) {
+	r := h.row(d)
+	name, err := p.name(ctx, d.Lead)
+	if name != "" {
+		r.Who = name
+	}
+	return r, err
 }
 
 func withoutScheme(address string) string {

@@ -2,32 +2,34 @@ package webui
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/http"
-	"strings"
-	"time"
 
 	"artihook/emitter"
 	"artihook/emitter/history"
+	"artihook/emitter/payload"
 	"artihook/emitter/signature"
 )
 
-// maxForm is the limit for a form, in bytes.
-const maxForm = 1 << 20
+// maxForm is the limit for a form, in bytes. A body of 1 MiB can have three times as many bytes in a form.
+const maxForm = 8 << 20
+
+// resendSpec is how a recorded delivery is sent again.
+type resendSpec struct {
+	How    string  // "again", "exact", or "elsewhere" for the URL
+	URL    string  // of "elsewhere"
+	Secret *string // instead of the known secret; nil is none
+	Edits  []edit  // changes of the body; not for "exact"
+	Body   []byte  // replaces the body; nil does not; not for "exact"
+}
 
 // resend sends a recorded delivery again: signed again, exactly as it was, or to another URL.
 func (h *Handler) resend(w http.ResponseWriter, r *http.Request) {
 	d, ok := h.find(w, r)
-	if !ok {
+	if !ok || !h.readPost(w, r) {
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		h.problem(w, http.StatusBadRequest, "The form could not be read.")
-		return
-	}
-	hook, planned, err := h.planResend(&d, r.PostForm.Get("how"), r.PostForm.Get("url"))
+	hook, planned, err := h.planResend(&d, resendSpec{How: r.PostForm.Get("how"), URL: r.PostForm.Get("url")})
 	if err != nil {
 		h.problem(w, http.StatusBadRequest, err.Error())
 		return
@@ -35,18 +37,49 @@ func (h *Handler) resend(w http.ResponseWriter, r *http.Request) {
 	h.deliver(w, r, &hook, planned)
 }
 
-// planResend returns the planned resend and its webhook. how is "again", "exact" or "elsewhere"; to is the URL of "elsewhere".
-func (h *Handler) planResend(d *history.Delivery, how, to string) (hook emitter.Webhook, planned history.Delivery, err error) {
+// planResend returns the planned resend and its webhook.
+func (h *Handler) planResend(d *history.Delivery, spec resendSpec) (hook emitter.Webhook, planned history.Delivery, err error) {
+	if hook, err = h.resendWebhook(d, &spec); err != nil {
+		return hook, planned, err
+	}
+	if spec.How == "exact" {
+		if planned, err = emitter.ResendExact(d); err != nil {
+			err = fmt.Errorf("delivery #%d cannot be sent exactly as it was: %w", d.ID, err)
+		}
+		return hook, planned, err
+	}
+	if spec.Secret != nil {
+		hook.Secret = signature.NewSecret(*spec.Secret)
+	}
+	if hook.SignURL == (signature.URL{}) {
+		hook.SignURL = hook.URL
+	}
+	m := emitter.ResendMessage(d)
+	if spec.Body != nil {
+		m.Body = spec.Body
+	}
+	if m.Body, err = applyEdits(m.Body, spec.Edits); err != nil {
+		return hook, planned, err
+	}
+	if spec.Body != nil || len(spec.Edits) > 0 {
+		m.Summary = payload.Summarize(m.Body)
+	}
+	return hook, emitter.Plan(&hook, m), nil
+}
+
+// resendWebhook returns the webhook to which a delivery is sent again.
+func (h *Handler) resendWebhook(d *history.Delivery, spec *resendSpec) (hook emitter.Webhook, err error) {
 	hook = h.webhookOf(d)
-	switch how {
+	switch spec.How {
 	case "again", "exact":
-		if how == "again" && d.Source == history.SourceImport {
+		if spec.How == "again" && d.Source == history.SourceImport {
 			hook = h.importedWebhook(d)
 		}
 		hook.Name = cmp.Or(hook.Name, d.Webhook)
 	case "elsewhere":
-		if hook, err = h.parseWebhook(to); err != nil {
-			return hook, planned, err
+		hook = h.opt.Other
+		if hook.URL, err = h.parseURL(spec.URL); err != nil {
+			return hook, err
 		}
 		if h.configured(d) == nil { // the headers of a configured webhook are for its URL only
 			hook.Headers = h.otherURL(d).Headers
@@ -55,21 +88,15 @@ func (h *Handler) planResend(d *history.Delivery, how, to string) (hook emitter.
 			hook.Scheme = scheme
 		}
 	default:
-		return hook, planned, fmt.Errorf("how is %q; want again, exact or elsewhere", how)
+		return hook, fmt.Errorf("how is %q; want again, exact or elsewhere", spec.How)
 	}
 	if hook.URL == (signature.URL{}) {
-		return hook, planned, fmt.Errorf("delivery #%d was sent to %q, which is not a valid URL; send it to another URL", d.ID, d.URL)
+		return hook, fmt.Errorf("delivery #%d was sent to %q, which is not a valid URL; send it to another URL", d.ID, d.URL)
 	}
-	if how == "exact" {
-		if planned, err = emitter.ResendExact(d); err != nil {
-			err = fmt.Errorf("delivery #%d cannot be sent exactly as it was: %w", d.ID, err)
-		}
-		return hook, planned, err
+	if !h.opt.AllowMetadata {
+		err = emitter.CheckMetadata(hook.URL)
 	}
-	if hook.SignURL == (signature.URL{}) {
-		hook.SignURL = hook.URL
-	}
-	return hook, emitter.Plan(&hook, emitter.ResendMessage(d)), nil
+	return hook, err
 }
 
 // importedWebhook returns the webhook for sending an imported delivery again: the configured one, otherwise one that signs
@@ -84,30 +111,11 @@ func (h *Handler) importedWebhook(d *history.Delivery) emitter.Webhook {
 	return hook
 }
 
-// parseWebhook returns the webhook for a URL of a form.
-func (h *Handler) parseWebhook(to string) (emitter.Webhook, error) {
-	hook := h.opt.Other
-	if strings.TrimSpace(to) == "" {
-		return hook, errors.New("the URL is missing; want one like http://localhost:3000/hook")
-	}
-	var err error
-	hook.URL, err = h.opt.ParseURL(to)
-	return hook, err
-}
-
 // deliver sends a delivery and redirects to its page. It does not stop if the browser disconnects.
 func (h *Handler) deliver(w http.ResponseWriter, r *http.Request, hook *emitter.Webhook, planned history.Delivery) {
-	done, ok := h.begin()
-	if !ok {
-		h.problem(w, http.StatusServiceUnavailable, "artihook ui is stopping; nothing was sent.")
-		return
-	}
-	defer done()
-	// A receiver may take longer than the write timeout of the server.
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
-	d, err := h.opt.Emitter.Send(h.ctx, hook, planned, nil)
+	d, err := h.sendNow(w, hook, planned)
 	if err != nil {
-		h.serverError(w, err)
+		h.problem(w, statusOf(err), err.Error())
 		return
 	}
 	http.Redirect(w, r, fmt.Sprintf("/deliveries/%d", d.ID), http.StatusSeeOther)

@@ -37,6 +37,9 @@ func TestBrowserScreenshots(t *testing.T) {
 	}
 	s := newSite(t)
 	lead := addSamples(s)
+	var j jobObject
+	s.api("POST", "/api/check", `{"webhook":"crm","only":["signature"]}`, &j)
+	s.ended(j)
 	b := s.open(t)
 	for _, shot := range []struct {
 		name, path    string
@@ -47,6 +50,8 @@ func TestBrowserScreenshots(t *testing.T) {
 		{"list-dark", "/", 1280, 760, true},
 		{"list-narrow", "/", 360, 740, false},
 		{"delivery", "/deliveries/25", 1280, 900, false},
+		{"compare", "/compare?a=24&b=25", 1280, 900, false},
+		{"check", "/jobs/1", 1280, 900, false},
 		{"lead", "/lead?id=" + lead, 1280, 900, false},
 		{"lead-narrow", "/lead?id=" + lead, 360, 740, true},
 		{"send", "/send?preview=1&action=updated&to=crm&field=Name&answer=Ada+Lovelace", 1280, 900, false},

@@ -16,24 +16,17 @@ import (
 	"time"
 
 	"artihook/emitter"
-	"artihook/emitter/history"
 	"artihook/emitter/payload"
-	"artihook/fixtures"
 )
 
 // form is the content of the send form.
 type form struct {
 	To      string // a webhook's name; "" for URL
 	URL     string
-	Bot     string
-	Action  payload.Action
-	Edition string // "" is the edition of the webhook
-	Lead    string // the lead to continue; "" for a new one
-	Answers map[string]string
-
-	// With these values, the preview and the sent request have the same bytes.
-	Seed   uint64
-	At     time.Time
+	Edition string            // "" is the edition of the webhook
+	Set     string            // changes of the body as the user wrote them, a line for each
+	Visitor map[string]string // properties of the visitor, by the keys of visitorFields
+	eventSpec
 	Digest string // of the previewed body; "" without a preview
 }
 
@@ -45,9 +38,11 @@ type sendData struct {
 	Actions  []payload.Action
 	Editions []payload.Edition
 	Fields   []field
-	Problem  string // "" for none
-	Preview  *preview
-	Unsigned bool // the preview is signed with the empty secret
+	// VisitorFields are the properties of the visitor that the form sets.
+	VisitorFields []visitorField
+	Problem       string // "" for none
+	Preview       *preview
+	Unsigned      bool // the preview is signed with the empty secret
 }
 
 // field is a question of the bot with the answer of the form.
@@ -66,9 +61,12 @@ func (f form) Stamp() string { return f.At.Format(time.RFC3339Nano) }
 
 func (h *Handler) readForm(q url.Values) (form, error) {
 	f := form{
-		To: q.Get("to"), URL: strings.TrimSpace(q.Get("url")), Bot: q.Get("bot"), Edition: q.Get("edition"), Lead: strings.TrimSpace(q.Get("lead")),
-		Action: payload.Created, Answers: map[string]string{}, Digest: q.Get("digest"),
-		Seed: uint64(rand.Uint32()), At: h.opt.Now(),
+		To: q.Get("to"), URL: strings.TrimSpace(q.Get("url")), Edition: q.Get("edition"), Digest: q.Get("digest"), Set: q.Get("set"),
+		Visitor: map[string]string{},
+		eventSpec: eventSpec{
+			Bot: q.Get("bot"), Lead: strings.TrimSpace(q.Get("lead")), Action: payload.Created, Answers: map[string]string{},
+			Seed: uint64(rand.Uint32()), At: h.opt.Now(),
+		},
 	}
 	if !q.Has("to") && f.URL == "" && len(h.opt.Webhooks) > 0 {
 		f.To = h.opt.Webhooks[0].Name
@@ -97,7 +95,61 @@ func (h *Handler) readForm(q url.Values) (form, error) {
 		f.At, err = time.Parse(time.RFC3339Nano, s)
 		return formError(err, "at", s)
 	})
+	errs = append(errs, f.readEdits(q))
 	return f, errors.Join(errs...)
+}
+
+type visitorField struct{ Key, Label, Path string }
+
+// visitorFields are the properties of the visitor that the form sets, with their paths in the body.
+var visitorFields = [...]visitorField{
+	{"ip", "IP address", "meta.ip_address"},
+	{"city", "City", "meta.location.city"},
+	{"state", "State", "meta.location.state"},
+	{"country", "Country", "meta.location.country"},
+	{"page", "Page", "meta.chat_start_page"},
+}
+
+// readEdits reads the changes of the body.
+func (f *form) readEdits(q url.Values) error {
+	for _, v := range visitorFields {
+		if text := strings.TrimSpace(q.Get(v.Key)); text != "" {
+			f.Visitor[v.Key] = text
+			f.Edits = append(f.Edits, edit{Path: v.Path, Value: payload.Raw(payload.AppendString(nil, text))})
+		}
+	}
+	for line := range strings.Lines(f.Set) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		path, value, ok := strings.Cut(line, "=")
+		if !ok || path == "" {
+			return fmt.Errorf("the change %q is not path=value, like lead.status=1", line)
+		}
+		raw, err := payload.ParseValue(value)
+		if err != nil {
+			return fmt.Errorf("the change %q: %w", line, err)
+		}
+		f.Edits = append(f.Edits, edit{Path: path, Value: raw})
+	}
+	return nil
+}
+
+// formMessage returns the message of the form and its webhook.
+func (h *Handler) formMessage(ctx context.Context, f *form) (emitter.Webhook, emitter.Message, error) {
+	to := target{URL: f.URL, Edition: f.Edition}
+	if f.To != "" {
+		to = target{Webhook: f.To, Edition: f.Edition}
+	} else if f.URL == "" {
+		return emitter.Webhook{}, emitter.Message{}, errNoURL
+	}
+	hook, err := h.resolve(&to)
+	if err != nil {
+		return hook, emitter.Message{}, err
+	}
+	m, err := h.message(ctx, &hook, &f.eventSpec)
+	return hook, m, err
 }
 
 // formError returns an error of a hidden field in plain words.
@@ -131,7 +183,7 @@ func (h *Handler) showForm(w http.ResponseWriter, r *http.Request, f form, probl
 
 // showPreview shows the request that the form would send. why is an error that the page shows, or nil.
 func (h *Handler) showPreview(w http.ResponseWriter, r *http.Request, f form, status int, why error) {
-	hook, m, err := h.message(r.Context(), &f)
+	hook, m, err := h.formMessage(r.Context(), &f)
 	if err != nil {
 		h.showForm(w, r, f, err)
 		return
@@ -160,9 +212,7 @@ var errMoved = errors.New("the lead has changed since the preview, and nothing w
 
 // send sends the event of the form. If the body differs from the preview, it sends nothing and shows the new preview.
 func (h *Handler) send(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		h.problem(w, http.StatusBadRequest, "The form could not be read.")
+	if !h.readPost(w, r) {
 		return
 	}
 	f, err := h.readForm(r.PostForm)
@@ -170,7 +220,7 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request) {
 		h.showForm(w, r, f, err)
 		return
 	}
-	hook, m, err := h.message(r.Context(), &f)
+	hook, m, err := h.formMessage(r.Context(), &f)
 	if err != nil {
 		h.showForm(w, r, f, err)
 		return
@@ -185,7 +235,7 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) sendData(ctx context.Context, f *form) sendData {
 	data := sendData{
 		Webhooks: h.opt.Webhooks, Actions: payload.Actions[:], Editions: payload.Editions[:],
-		Bots: append(slices.Sorted(maps.Keys(h.opt.Bots)), fixtures.Bots()...),
+		Bots: h.botNames(), VisitorFields: visitorFields[:],
 	}
 	answered := map[string]bool{}
 	if last, err := h.lastOf(ctx, f.Lead); err == nil {
@@ -221,104 +271,4 @@ var hints = map[payload.Type]string{
 	payload.TypeNumber:   "a number",
 	payload.TypeDateTime: "YYYY-MM-DD",
 	payload.TypeAddress:  "an address on one line",
-}
-
-func (h *Handler) bot(name string) (*fixtures.Bot, error) {
-	if bot := h.opt.Bots[name]; bot != nil {
-		return bot, nil
-	}
-	return fixtures.LoadBot(name)
-}
-
-// webhook returns the webhook of the form.
-func (h *Handler) webhook(f *form) (emitter.Webhook, error) {
-	if f.To == "" {
-		return h.parseWebhook(f.URL)
-	}
-	for i := range h.opt.Webhooks {
-		if h.opt.Webhooks[i].Name == f.To {
-			return h.opt.Webhooks[i], nil
-		}
-	}
-	return emitter.Webhook{}, fmt.Errorf("there is no webhook %q", f.To)
-}
-
-// message returns the message of the form and its webhook. For the same form and history it returns the same bytes.
-func (h *Handler) message(ctx context.Context, f *form) (hook emitter.Webhook, m emitter.Message, err error) {
-	if hook, err = h.webhook(f); err != nil {
-		return hook, m, err
-	}
-	if !hook.Wants(f.Action) {
-		return hook, m, fmt.Errorf("the webhook %q does not receive %s; choose another action", hook.Name, f.Action.Event())
-	}
-	opt := fixtures.Options{Seed: f.Seed, Edition: hook.Edition}
-	if f.Edition != "" {
-		if opt.Edition, err = payload.ParseEdition(f.Edition); err != nil {
-			return hook, m, err
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(f.Answers)) {
-		opt.Answers = append(opt.Answers, fixtures.FixedAnswer{Field: name, Text: f.Answers[name]})
-	}
-	if f.Lead != "" {
-		m, err = h.continued(ctx, f, opt)
-		return hook, m, err
-	}
-	generator, err := h.generator(f.Bot, opt)
-	if err != nil {
-		return hook, m, err
-	}
-	event, err := generator.Event(0, f.At, f.Action)
-	if err != nil {
-		return hook, m, err
-	}
-	m = emitter.EventMessage(event)
-	m.Bot, m.Seed = f.Bot, fixtures.LeadSeed(f.Seed, 0)
-	return hook, m, nil
-}
-
-func (h *Handler) generator(name string, opt fixtures.Options) (*fixtures.Generator, error) {
-	bot, err := h.bot(name)
-	if err != nil {
-		return nil, err
-	}
-	return fixtures.NewGenerator(bot, opt)
-}
-
-// continued returns the message of the next event of a lead of the history, with its bot, visitor and edition.
-func (h *Handler) continued(ctx context.Context, f *form, opt fixtures.Options) (emitter.Message, error) {
-	last, err := h.lastOf(ctx, f.Lead)
-	if errors.Is(err, history.ErrNotFound) {
-		return emitter.Message{}, fmt.Errorf("the history has no lead %q", f.Lead)
-	}
-	if err != nil {
-		return emitter.Message{}, err
-	}
-	event, err := payload.Decode(last.Request.Body)
-	if err != nil {
-		return emitter.Message{}, fmt.Errorf("the lead cannot be continued: the body of delivery #%d is not a complete event: %w", last.ID, err)
-	}
-	name := f.Bot
-	if last.Bot != "" {
-		name = last.Bot
-	}
-	opt.Edition = event.Edition
-	generator, err := h.generator(name, opt)
-	if err != nil {
-		return emitter.Message{}, err
-	}
-	next, err := generator.Continue(event, last.Seed, f.At, f.Action)
-	if err != nil {
-		return emitter.Message{}, err
-	}
-	m := emitter.EventMessage(next)
-	m.Bot, m.Seed = name, last.Seed
-	return m, nil
-}
-
-func (h *Handler) lastOf(ctx context.Context, lead string) (history.Delivery, error) {
-	if lead == "" {
-		return history.Delivery{}, history.ErrNotFound
-	}
-	return h.opt.History.LastOfLead(ctx, lead)
 }

@@ -63,12 +63,13 @@ func newSite(t testing.TB) *site {
 	t.Cleanup(hook.Close)
 	s.receiver = hook.URL + "/hook"
 	s.store = openHistory(t, filepath.Join(t.TempDir(), "history.db"))
-	s.emitter = emitter.New(emitter.Options{
+	client := emitter.Options{
 		History: s.store, Timeout: 20 * time.Second, Now: func() time.Time { return time.Now().Add(-s.behind) },
-	})
+	}
+	s.emitter = emitter.New(client)
 	server := httptest.NewUnstartedServer(nil)
 	s.page = New(Options{
-		History: s.store, Emitter: s.emitter, Hosts: []string{server.Listener.Addr().String()},
+		History: s.store, Client: client, Hosts: []string{server.Listener.Addr().String()},
 		Webhooks: []emitter.Webhook{
 			{Name: "crm", URL: parseURL(t, s.receiver), Secret: signature.NewSecret(secretText)},
 			{Name: "mail", URL: parseURL(t, s.receiver+"?mail"), Secret: signature.NewSecret(secretText), Events: []payload.Action{payload.Completed}},

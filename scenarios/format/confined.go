@@ -1,0 +1,50 @@
+package format
+
+import (
+	"reflect"
+	"slices"
+
+	"artihook/fixtures"
+	"artihook/fixtures/yamlfile"
+)
+
+// outsideKeys are the keys whose values name files or commands.
+var outsideKeys = map[string]string{"run": "a command", "file": "a file", "include": "files"}
+
+// CheckConfined returns an error if the scenario names a command or a file: it may be the text of somebody who may send, and
+// nothing else. The runner refuses environment variables by itself, with Options.Env of nil.
+func (f *File) CheckConfined() error {
+	var diags yamlfile.Diagnostics
+	checkConfined(reflect.ValueOf(f), field{}, &diags)
+	return diags.Err()
+}
+
+// checkConfined adds a problem for each value inside v that names a file or a command. f is the field that v is the value of.
+func checkConfined(v reflect.Value, f field, diags *yamlfile.Diagnostics) {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return
+		}
+		v = v.Elem()
+	}
+	if text, ok := v.Interface().(Text); ok {
+		what := outsideKeys[f.key]
+		if f.form == "bot" && !slices.Contains(fixtures.Bots(), text.Value) {
+			what = "the file of a bot, or a variable"
+		}
+		if text.Given() && what != "" {
+			diags.Add(text.Place, "", "%s cannot name %s here", f.key, what)
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Slice:
+		for i := range v.Len() {
+			checkConfined(v.Index(i), f, diags)
+		}
+	case reflect.Struct:
+		for _, inner := range fieldsOf(v.Type()) {
+			checkConfined(v.FieldByIndex(inner.index), inner, diags)
+		}
+	}
+}
