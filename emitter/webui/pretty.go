@@ -86,10 +86,13 @@ func (p *printer) open(text []byte) int {
 
 func (p *printer) newLine() { p.add("", "\n"+strings.Repeat("  ", min(p.depth, maxDepth))) }
 
+// maxJoined is the length of a token to which more punctuation is added, in bytes. A longer one would be copied too often.
+const maxJoined = 4 << 10
+
 // add adds a token. Adjacent punctuation and white space become one token.
 func (p *printer) add(kind, text string) {
 	p.left -= len(text)
-	if n := len(p.tokens); n > 0 && kind == "" && p.tokens[n-1].Kind == "" {
+	if n := len(p.tokens); n > 0 && kind == "" && p.tokens[n-1].Kind == "" && len(p.tokens[n-1].Text) < maxJoined {
 		p.tokens[n-1].Text += text
 		return
 	}

@@ -114,7 +114,11 @@ func loadScenario(ask *runRequest) (*format.File, error) {
 	case (ask.Scenario == "") == (ask.Text == ""):
 		return nil, errors.New("give scenario, the name of a ready one, or text")
 	case ask.Scenario != "":
-		return format.LoadLibrary(ask.Scenario)
+		file, err := format.LoadLibrary(ask.Scenario)
+		if err != nil {
+			return nil, err
+		}
+		return file, file.Confine()
 	case len(ask.Text) > maxScenario:
 		return nil, errors.New("the text is longer than 1 MiB")
 	}
@@ -122,7 +126,7 @@ func loadScenario(ask *runRequest) (*format.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return file, file.CheckConfined()
+	return file, file.Confine()
 }
 
 // readyScenarios returns the ready scenarios.

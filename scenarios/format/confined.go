@@ -9,11 +9,13 @@ import (
 )
 
 // outsideKeys are the keys whose values name files or commands.
-var outsideKeys = map[string]string{"run": "a command", "file": "a file", "include": "files"}
+var outsideKeys = map[string]string{"run": "a command", "file": "a file", "data": "a file", "include": "files"}
 
-// CheckConfined returns an error if the scenario names a command or a file: it may be the text of somebody who may send, and
-// nothing else. The runner refuses environment variables by itself, with Options.Env of nil.
-func (f *File) CheckConfined() error {
+// Confine returns an error if the scenario names a command or a file, for a text of somebody who may send and nothing else. From then on
+// the scenario can read no file, not even one that a variable names. The runner refuses environment variables by itself, with
+// Options.Env of nil.
+func (f *File) Confine() error {
+	f.roots = nil
 	var diags yamlfile.Diagnostics
 	checkConfined(reflect.ValueOf(f), field{}, &diags)
 	return diags.Err()
