@@ -70,12 +70,19 @@ func TestDeliveryJSON(t *testing.T) {
 			if diff := cmp.Diff(c.want, string(got)); diff != "" {
 				t.Error(diff)
 			}
-			document, err := jsonschema.UnmarshalJSON(bytes.NewReader(got))
-			if err != nil {
+			var line bytes.Buffer // of history export
+			c.delivery.Seed, c.delivery.Request.Target = 1<<60, "/hook"
+			if err := WriteLine(&line, &c.delivery); err != nil {
 				t.Fatal(err)
 			}
-			if err := schema.Validate(document); err != nil {
-				t.Error(err)
+			var document any
+			for _, object := range [][]byte{line.Bytes(), got} {
+				if document, err = jsonschema.UnmarshalJSON(bytes.NewReader(object)); err != nil {
+					t.Fatal(err)
+				}
+				if err := schema.Validate(document); err != nil {
+					t.Error(err)
+				}
 			}
 			document.(map[string]any)["other"] = 1
 			if schema.Validate(document) == nil {

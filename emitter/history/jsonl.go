@@ -23,11 +23,11 @@ import (
 // derived from the other fields.
 type lineJSON struct {
 	deliveryJSON
-	Target      string `json:"target,omitempty"`
-	StatusLine  string `json:"status_line,omitempty"`
-	Seed        uint64 `json:"seed,string,omitempty"`
-	RawRequest  []byte `json:"raw_request_base64,omitempty"`
-	RawResponse []byte `json:"raw_response_base64,omitempty"`
+	Target      string `json:"target,omitempty" doc:"The request target. Only in history export."`
+	StatusLine  string `json:"status_line,omitempty" doc:"The status line of the response. Only in history export."`
+	Seed        uint64 `json:"seed,string,omitempty" doc:"The seed of the visitor. Only in history export."`
+	RawRequest  []byte `json:"raw_request_base64,omitempty" doc:"The request in base64, if the other fields do not determine its bytes. Only in history export."`
+	RawResponse []byte `json:"raw_response_base64,omitempty" doc:"The response in base64, if the other fields do not determine its bytes. Only in history export."`
 }
 
 // WriteLine writes a whole delivery as one line of JSON: the usual object with more

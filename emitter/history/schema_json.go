@@ -7,9 +7,9 @@ import (
 	"artihook/emitter/jsonschema"
 )
 
-// DeliverySchema returns the JSON Schema of the output of [Delivery.MarshalJSON].
+// DeliverySchema returns the JSON Schema of the output of [Delivery.MarshalJSON] and of [WriteLine].
 func DeliverySchema() *jsonschema.Document {
-	fields := jsonschema.Fields(reflect.TypeFor[deliveryJSON](), "json")
+	fields := jsonschema.Fields(reflect.TypeFor[lineJSON](), "json")
 	return &jsonschema.Document{
 		Name: "delivery", Title: "Delivery",
 		Description: "One HTTP attempt to send an event to a receiver, as -o json and history export --format jsonl print it.",

@@ -123,7 +123,7 @@ func Fields(t reflect.Type, tag string) []Field {
 		case key == "":
 			continue
 		}
-		required := options != "omitempty"
+		required := !strings.Contains(options, "omitempty")
 		if tag == "yaml" {
 			required = f.Tag.Get("need") == "yes"
 		}
