@@ -345,7 +345,7 @@ func otherScheme(c *caseRun, req request) (request, string) {
 	return req, ""
 }
 
-// bareScheme signs what the other scheme signs, and writes it in the form of the right scheme.
+// bareScheme signs as the other scheme does, and writes the digest in the form of the right scheme.
 func bareScheme(c *caseRun, req request) (request, string) {
 	scheme := otherSchemeThan(c.run.opt.Webhook.Scheme)
 	value := c.signatureFor(req, scheme, nil)

@@ -207,7 +207,7 @@ func (g *generator) longMeta(m *payload.Meta) {
 	}
 }
 
-// life returns the events from that of the answer first on: created, updated for each further answer, completed.
+// life returns the events of a conversation, beginning with answer number first: created, updated for each further answer, completed.
 func life(base payload.Event, answers []payload.Answer, d dates, first int) []payload.Event {
 	base.Lead.Created = d.created
 	var events []payload.Event

@@ -28,7 +28,7 @@ func (g *generator) fate() fate {
 	return fate{kind: fateKind(c.weighted(60, 8, 12, 12, 8)), by: c.index(3)}
 }
 
-// maxSteps is the maximum number of events of a life that can be delivered besides completed, the last ones.
+// maxSteps is the maximum number of events of a life that are delivered besides completed. Longer lives lose their first events.
 const maxSteps = 14
 
 // deliveries returns the steps that deliver events with these fates.
