@@ -69,7 +69,7 @@ func groupOf(f *pflag.Flag) int {
 // row is a line of the help: a name and its description.
 type row struct{ name, text string }
 
-// reference is what the help of the root and the manual list besides commands and flags.
+// reference holds the sections of the root's help and of the manual besides commands and flags.
 var reference = []struct {
 	title string
 	rows  []row

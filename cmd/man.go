@@ -47,7 +47,7 @@ func manualOf(root *cobra.Command) string {
 // manual is a page in the macros of man(7).
 type manual struct{ strings.Builder }
 
-// roffText escapes what roff does not read as itself. A command must be copyable, so its hyphens must not become typographic ones.
+// roffText escapes the characters that have a meaning in roff. A command must be copyable, so its hyphens must not become typographic ones.
 var roffText = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`, `"`, `\(dq`)
 
 // macro writes a macro with its arguments.

@@ -63,7 +63,7 @@ With --write it writes all of them to a directory, or only the named ones. Files
 	return cmd
 }
 
-// contract is what the schemas of events depend on.
+// contract selects the schemas of events.
 type contract struct {
 	edition payload.Edition
 	bot     *fixtures.Bot // nil for any

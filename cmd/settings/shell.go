@@ -95,7 +95,7 @@ func (s shell) needsQuotes(r rune) bool {
 	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(plain, r))
 }
 
-// cmdWord quotes a word for programs of Windows, and then what cmd.exe would replace within quotes.
+// cmdWord quotes a word for programs of Windows, and escapes the characters that cmd.exe replaces within quotes.
 func cmdWord(w string) string {
 	quoted := `"` + escapeQuotes(w) + `"`
 	if !strings.ContainsAny(w, `"%!`) {

@@ -13,7 +13,7 @@ import (
 	"artihook/emitter/signature"
 )
 
-// Options select what the document describes.
+// Options select the content of the document.
 type Options struct {
 	Edition   payload.Edition
 	Questions []payload.Question // of a bot; nil for any bot

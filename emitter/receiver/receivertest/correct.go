@@ -41,7 +41,7 @@ type Started struct {
 	Close func()
 }
 
-// Start starts the receiver. The error says why this machine cannot.
+// Start starts the receiver. It returns an error if this machine cannot, for example without IPv6.
 func (c CorrectReceiver) Start(secret signature.Secret) (*Started, error) {
 	c.options.Secret = secret
 	examined := &struct{ http.Handler }{}
@@ -69,7 +69,7 @@ func (c CorrectReceiver) Start(secret signature.Secret) (*Started, error) {
 		examined.Handler = c.wrap(store)
 	}
 	stored := func(lead string) string {
-		text, _ := json.Marshal(store.Records(lead)) // what was decoded can be encoded
+		text, _ := json.Marshal(store.Records(lead)) // decoded JSON can be encoded
 		return string(text)
 	}
 	started.Probe = func(_ context.Context, lead string) (string, error) { return stored(lead), nil }
@@ -189,7 +189,7 @@ func rewriting(h http.Handler, write func(w http.ResponseWriter, status int, bod
 	})
 }
 
-// lateStore shows what is stored at the second look after a change.
+// lateStore is a probe that shows a change at its second call.
 type lateStore struct {
 	mu    sync.Mutex
 	shown map[string]string

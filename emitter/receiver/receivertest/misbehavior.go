@@ -38,7 +38,7 @@ const (
 	IgnoresPort         Misbehavior = "ignores-port"          // also accepts a signature for another port
 	IgnoresPath         Misbehavior = "ignores-path"          // also accepts a signature for the path /
 	IgnoresSlash        Misbehavior = "ignores-slash"         // also accepts a signature for the path with a slash at its end
-	AnySchemeBare       Misbehavior = "any-scheme-bare"       // also accepts what the other scheme signs, without its prefix
+	AnySchemeBare       Misbehavior = "any-scheme-bare"       // also accepts a signature of the other scheme, without its prefix
 	AnyScheme           Misbehavior = "any-scheme"            // also accepts a signature of the other scheme
 	Reserialises        Misbehavior = "re-serialises"         // verifies the JSON as JavaScript writes it again
 	RewritesDates       Misbehavior = "rewrites-dates"        // verifies the JSON as Newtonsoft.Json writes it again, dates included

@@ -350,7 +350,7 @@ func separatorMistakes() []mistake[form] {
 	return list
 }
 
-// escapeForms lists what is percent-encoded.
+// escapeForms lists the mistakes with percent-encoding.
 func escapeForms() []mistake[form] {
 	kinds := []struct {
 		escape escape

@@ -8,7 +8,7 @@ import (
 	"artihook/emitter/text"
 )
 
-// maxLost is the maximum number of guesses at what was lost in the texts of a body.
+// maxLost is the maximum number of guesses at characters that were lost in the texts of a body.
 const maxLost = 20_000
 
 // runLost looks for a body that has ArtiBot's form, but lost characters of its texts: accents, umlauts, an ampersand, or the end of an IP
