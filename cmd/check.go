@@ -85,7 +85,7 @@ cases fail the run too. With --baseline, failures that the file lists do not.`,
 	opt.reports.Add(cmd)
 	settings.AddFlag(flags, &opt.now, settings.FlagSpec[*time.Time]{Name: "now", Kind: "time", Parse: settings.ParseNow, Usage: "Use this time in the events, in RFC 3339 form (default the current time)"})
 	flags.StringVar(&opt.explain, "explain", "", "Explain the case with this `ID` and send nothing: why it matters, what it sends, how to fix a failure")
-	flags.StringVar(&opt.probeIgnore, "probe-ignore", "", "Ignore what matches this regular `expression` when two outputs of the probe are compared. Times are always ignored")
+	flags.StringVar(&opt.probeIgnore, "probe-ignore", "", "Ignore texts that match this regular `expression` when two outputs of the probe are compared. Times are always ignored")
 	settings.AddFlag(flags, &opt.settle, settings.FlagSpec[time.Duration]{
 		Name: "settle", Kind: "duration", Parse: settings.ParseTimeout,
 		Usage: "Wait this long for the probe to show an accepted event (default " + check.DefaultSettle.String() + ", and less if earlier events were stored sooner)",

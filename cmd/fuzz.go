@@ -101,7 +101,7 @@ func (opt *fuzzOptions) addFlags(cmd *cobra.Command) {
 	settings.AddFlag(flags, &opt.seed, settings.FlagSpec[*uint64]{Name: "seed", Kind: "N", Parse: settings.ParseSeed, Usage: "Generate the examples from this seed (default random)"})
 	settings.AddFlag(flags, &opt.now, settings.FlagSpec[*time.Time]{Name: "now", Kind: "time", Parse: settings.ParseNow, Usage: "Use this time in the events, in RFC 3339 form (default the current time)"})
 	flags.StringVar(&opt.probe, "probe", "", "Read the stored lead from your system with this `COMMAND`, or from a URL with {lead}")
-	flags.StringVar(&opt.probeIgnore, "probe-ignore", "", "Ignore what matches this regular `expression` when two outputs of the probe are compared. Times are always ignored")
+	flags.StringVar(&opt.probeIgnore, "probe-ignore", "", "Ignore texts that match this regular `expression` when two outputs of the probe are compared. Times are always ignored")
 	settings.AddFlag(flags, &opt.settle, settings.FlagSpec[time.Duration]{
 		Name: "settle", Kind: "duration", Parse: settings.ParseTimeout,
 		Usage: "Wait this long for the probe to show an accepted event (default " + fuzz.DefaultSettle.String() + ", and less if earlier events were stored sooner)",

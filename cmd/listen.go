@@ -89,7 +89,7 @@ of another path, or of a tunnel or TLS in front of listen, the delivery is signe
 	})
 	flags.BoolVar(&opt.tls, "tls", false, "Use TLS with a certificate made for this run")
 	flags.StringVar(&opt.forward, "forward", "", "Forward valid deliveries to this `URL` and return its response")
-	flags.BoolVar(&opt.exact, "forward-exact", false, "Do not sign again for --forward, also if that receiver sees another URL")
+	flags.BoolVar(&opt.exact, "forward-exact", false, "Do not sign again for --forward, even if that receiver sees another URL")
 	settings.AddFlag(flags, &opt.events, settings.FlagSpec[[]payload.Action]{
 		Name: "events", Kind: "list", Parse: settings.ParseActions, Usage: "Print, forward and record only these events: created,updated,completed (default all). Others are only accepted",
 	})

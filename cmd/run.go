@@ -89,7 +89,7 @@ ArtiBot do and how the receiver must respond. If any file has an error, nothing 
 	flags.StringVar(&opt.url, "url", "", "Send to this `URL`. Overrides the scenario")
 	flags.StringArrayVar(&opt.vars, "var", nil, "Set a variable, `name=value`. Overrides the scenario (repeatable)")
 	settings.AddFlag(flags, &opt.jobs, settings.FlagSpec[int]{Name: "jobs", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "Run N scenarios at the same time. The steps of each stay in order"})
-	flags.StringVar(&opt.varsFile, "vars-file", "", "Set the variables of this `FILE`, a name=value a line. --var overrides it")
+	flags.StringVar(&opt.varsFile, "vars-file", "", "Set the variables of this `FILE`, with one name=value on each line. --var overrides it")
 	flags.StringArrayVar(&opt.tags, "tag", nil, "Run only scenarios with this `tag` (repeatable: with any of them)")
 	settings.AddFlag(flags, &opt.rounds, settings.FlagSpec[int]{Name: "repeat", Kind: "N", Preset: "1", Parse: settings.ParsePositive, Usage: "Run each scenario N times, with new leads each time"})
 	flags.BoolVar(&opt.watch, "watch", false, "Run again when a file of the scenarios changes or --wait-for responds again, and print what changed")

@@ -10,7 +10,7 @@ import (
 	"artihook/emitter/text"
 )
 
-// readVars adds the variables of a file: a name=value a line. Lines that are empty or begin with # are ignored. Errors do not quote
+// readVars adds the variables of a file, which has one name=value on each line. Lines that are empty or begin with # are ignored. Errors do not quote
 // values.
 func readVars(ctx context.Context, name string, vars map[string]string) error {
 	data, err := settings.Interruptible(ctx, func() ([]byte, error) {
