@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 
 	"artihook/emitter"
@@ -149,9 +148,4 @@ func (v *violation) sentence(e *example) string {
 		return fmt.Sprintf("the second delivery of %s %s", what, v.outcomeText())
 	}
 	return what + " " + v.outcomeText()
-}
-
-// has reports whether a step of the example fits.
-func (e *example) has(fits func(*step) bool) bool {
-	return slices.ContainsFunc(e.steps, func(s step) bool { return fits(&s) })
 }
