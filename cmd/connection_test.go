@@ -244,7 +244,7 @@ func TestClientCertificates(t *testing.T) {
 		{args: []string{"--cert", c.both}},
 		{args: []string{"--config", config}},
 		{args: nil, code: console.ExitFailed, stderr: "got none, and ended the connection; --cert FILE and --key FILE send a client certificate"},
-		{args: []string{"--key", c.key}, code: console.ExitUsage, stderr: "give its file with --cert"},
+		{args: []string{"--key", c.key}, code: console.ExitUsage, stderr: "give the file with --cert"},
 		{args: []string{"--cert", c.cert}, code: console.ExitUsage, stderr: "client.pem contains no private key; give its file with --key"},
 		{args: []string{"--cert", c.key, "--key", c.key}, code: console.ExitUsage, stderr: "client.key contains no certificate in PEM form"},
 		{args: []string{"--cert", c.cert, "--key", c.other}, code: console.ExitUsage, stderr: "does not belong to the certificate"},

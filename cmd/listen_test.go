@@ -313,9 +313,8 @@ func TestRecordThenRun(t *testing.T) {
 			}
 		}
 	}()
-	play := start(t, "play", url, "--secret", "s3cret", "--bot", "dental", "--no-history", "-q")
-	if _, err := io.Copy(io.Discard, play.stdout); err != nil || play.stop() != console.ExitOK {
-		t.Fatal("play failed")
+	if code, _, stderr := runCommand(limited(t), "play", url, "--secret", "s3cret", "--bot", "dental", "--no-history", "-q"); code != console.ExitOK {
+		t.Fatalf("play failed: %s", stderr)
 	}
 	if status := post(t, url, "{}", "not signed"); status != http.StatusUnauthorized {
 		t.Fatalf("status %d", status)

@@ -154,7 +154,9 @@ func runPlay(ctx context.Context, a *app, opt *playOptions, args []string) error
 	tally, err := traffic.Play(ctx, plan)
 	bar.Clear()
 	if err := settings.Ended(err, done()); err != nil {
-		a.printer.Summary(summary(&tally, seed))
+		if tally.OK+tally.Failed > 0 {
+			a.printer.Summary(summary(&tally, seed))
+		}
 		return err
 	}
 	return playEnded(a, &tally, seed)
