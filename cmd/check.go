@@ -4,18 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"regexp"
-	"slices"
 	"time"
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
-	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/text"
 	"artihook/scenarios/check"
-	"artihook/scenarios/probe"
 
 	"github.com/spf13/cobra"
 )
@@ -27,20 +22,16 @@ type checkOptions struct {
 	history settings.HistoryFlags
 	reports settings.ReportFlags
 
+	examination settings.ExaminationFlags
+	baseline    settings.BaselineFlags
+
 	args       []string // the URL or nothing
 	list       bool
 	explain    string
 	only, skip []string
 	strict     bool
-	probe      string
-	yes        bool
-	seed       *uint64
-	now        *time.Time
-
-	probeIgnore    string
-	settle, budget time.Duration
-	rejection      []int
-	baseline       settings.BaselineFlags
+	budget     time.Duration
+	rejection  []int
 }
 
 // checkConnections is the largest number of connections that a case opens.
@@ -79,17 +70,9 @@ cases fail the run too. With --baseline, failures that the file lists do not.`,
 	flags.StringSliceVar(&opt.only, "only", nil, "Run only these cases: an `ID`, a group or a pattern like 'life-*' (repeatable)")
 	flags.StringSliceVar(&opt.skip, "skip", nil, "Skip these cases: an `ID`, a group or a pattern (repeatable)")
 	flags.BoolVar(&opt.strict, "strict", false, "Exit with code 1 also if a SHOULD case fails")
-	flags.StringVar(&opt.probe, "probe", "", "Read the stored lead from your system with this `COMMAND`, or from a URL with {lead}")
-	flags.BoolVar(&opt.yes, "yes", false, "Also send to a receiver outside this machine and private networks")
-	settings.AddFlag(flags, &opt.seed, settings.FlagSpec[*uint64]{Name: "seed", Kind: "N", Parse: settings.ParseSeed, Usage: "Generate the leads from this seed (default random, so that the leads are new)"})
+	opt.examination.Add(flags, check.DefaultSettle)
 	opt.reports.Add(cmd)
-	settings.AddFlag(flags, &opt.now, settings.FlagSpec[*time.Time]{Name: "now", Kind: "time", Parse: settings.ParseNow, Usage: "Use this time in the events, in RFC 3339 form (default the current time)"})
 	flags.StringVar(&opt.explain, "explain", "", "Explain the case with this `ID` and send nothing: why it matters, what it sends, how to fix a failure")
-	flags.StringVar(&opt.probeIgnore, "probe-ignore", "", "Ignore texts that match this regular `expression` when two outputs of the probe are compared. Times are always ignored")
-	settings.AddFlag(flags, &opt.settle, settings.FlagSpec[time.Duration]{
-		Name: "settle", Kind: "duration", Parse: settings.ParseTimeout,
-		Usage: "Wait this long for the probe to show an accepted event (default " + check.DefaultSettle.String() + ", and less if earlier events were stored sooner)",
-	})
 	settings.AddFlag(flags, &opt.budget, settings.FlagSpec[time.Duration]{
 		Name: "budget", Kind: "duration", Parse: settings.ParseTimeout,
 		Usage: "End the run after this time. Cases that do not fit are inconclusive (default " + check.DefaultBudget.String() + ", and less if the first response takes longer than " + check.DefaultPatience.String() + ")",
@@ -122,12 +105,11 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 	if plan.Webhook, err = opt.webhook.One(a.settings, args); err != nil {
 		return console.Usage(err)
 	}
-	if plan.Probe, err = opt.probeOf(a, &plan.Webhook); err != nil {
+	if plan.Probe, err = opt.examination.Probe(a.settings, &opt.client, &plan.Webhook); err != nil {
 		return console.Usage(err)
 	}
-	if !opt.yes && !emitter.IsNear(ctx, plan.Webhook.URL) {
-		return console.WithHint(fmt.Errorf("%s is not known to be on this machine or in a private network; %s would be sent to it",
-			plan.Webhook.URL.Host, text.Counted(check.Requests(cases), "request")), "add --yes if you may test this receiver")
+	if err := a.checkNear(ctx, &opt.examination, &plan.Webhook, text.Counted(check.Requests(cases), "request")); err != nil {
+		return err
 	}
 	if err := opt.reports.Check(a.reportOutput()); err != nil {
 		return console.Usage(err)
@@ -149,37 +131,18 @@ func runCheck(ctx context.Context, a *app, opt *checkOptions, args []string) err
 }
 
 // plan returns the options of the run that depend on flags only.
-func (opt *checkOptions) plan(a *app) (check.Options, error) {
-	plan := check.Options{
-		Now: a.system.Now, Seed: uint64(rand.Uint32()) + 1, Timeout: opt.client.Timeout, Settle: opt.settle, Budget: opt.budget, Rejection: opt.rejection,
-	}
-	if opt.seed != nil {
-		plan.Seed = *opt.seed
-	}
-	if opt.now != nil {
-		plan.Now = func() time.Time { return *opt.now }
+func (opt *checkOptions) plan(a *app) (plan check.Options, err error) {
+	plan = check.Options{
+		Now: opt.examination.Clock(a.system.Now), Seed: opt.examination.Seed(), Timeout: opt.client.Timeout, Settle: opt.examination.Settle,
+		Budget: opt.budget, Rejection: opt.rejection,
 	}
 	for _, status := range opt.rejection {
 		if status < 400 || status > 499 {
 			return plan, fmt.Errorf("--rejection %d: want statuses from 400 to 499", status)
 		}
 	}
-	if opt.probeIgnore != "" {
-		var err error
-		if plan.ProbeIgnore, err = regexp.Compile(opt.probeIgnore); err != nil {
-			return plan, fmt.Errorf("--probe-ignore %q is not a regular expression", opt.probeIgnore)
-		}
-	}
-	return plan, nil
-}
-
-// probeOf returns the probe of --probe, which trusts the certificates that the deliveries trust.
-func (opt *checkOptions) probeOf(a *app, w *emitter.Webhook) (check.Probe, error) {
-	client, err := opt.client.HTTPClient(a.settings)
-	if err != nil {
-		return nil, err
-	}
-	return check.ParseProbe(opt.probe, &probe.Runner{Client: client, Timeout: opt.client.Timeout, Mask: w.Secret.Redact})
+	plan.ProbeIgnore, err = opt.examination.ProbeIgnore()
+	return plan, err
 }
 
 // runCases runs the cases and prints each failure at once.
@@ -250,15 +213,5 @@ func checkEnded(a *app, opt *checkOptions, plan *check.Options, results []check.
 
 // repeat returns a function that returns the command for one case alone.
 func (opt *checkOptions) repeat(a *app) func(id string) string {
-	return func(id string) string {
-		words := []string{"artihook", "check"}
-		for _, url := range opt.args {
-			if text.Mask(url) != url {
-				url = settings.EnvReference("url")
-			}
-			words = append(words, url)
-		}
-		words = slices.Concat(words, a.settings.RepeatFlags(opt.webhook.Cmd, nil), []string{"--only", id})
-		return a.settings.ShellLine(words)
-	}
+	return func(id string) string { return a.settings.RepeatCommand(opt.webhook.Cmd, opt.args, "--only", id) }
 }

@@ -313,7 +313,7 @@ func TestWrongScheme(t *testing.T) {
 // TestWaitFor starts the receiver after the command.
 func TestWaitFor(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"send"}, {"play"}, {"load", "--leads", "1"}, {"check", "--only", "signature-valid"}} {
+	for _, args := range [][]string{{"send"}, {"play"}, {"load", "--leads", "1"}, {"check", "--only", "signature-valid"}, {"fuzz", "--runs", "3"}} {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		must(t, err)
 		address := listener.Addr().String()

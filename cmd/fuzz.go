@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"regexp"
 	"slices"
 	"time"
 
@@ -17,7 +15,6 @@ import (
 	"artihook/emitter/traffic"
 	"artihook/scenarios/check"
 	"artihook/scenarios/fuzz"
-	"artihook/scenarios/probe"
 
 	"github.com/spf13/cobra"
 )
@@ -30,6 +27,8 @@ type fuzzOptions struct {
 	reports  settings.ReportFlags
 	baseline settings.BaselineFlags
 
+	examination settings.ExaminationFlags
+
 	args      []string // the URL or nothing
 	only      []string
 	runs      int
@@ -38,12 +37,6 @@ type fuzzOptions struct {
 	replay    string
 	bot       string
 	recordAll bool
-	yes       bool
-	seed      *uint64
-	now       *time.Time
-
-	probe, probeIgnore string
-	settle             time.Duration
 }
 
 // fuzzConnections is the largest number of connections at the same time.
@@ -97,15 +90,7 @@ func (opt *fuzzOptions) addFlags(cmd *cobra.Command) {
 		Name: "record", Preset: "failures", Words: []settings.Word[bool]{{Text: "failures", Value: false}, {Text: "all", Value: true}},
 		Usage: "Record in the history only the deliveries that repeat a failure, or all",
 	})
-	flags.BoolVar(&opt.yes, "yes", false, "Also send to a receiver outside this machine and private networks")
-	settings.AddFlag(flags, &opt.seed, settings.FlagSpec[*uint64]{Name: "seed", Kind: "N", Parse: settings.ParseSeed, Usage: "Generate the examples from this seed (default random)"})
-	settings.AddFlag(flags, &opt.now, settings.FlagSpec[*time.Time]{Name: "now", Kind: "time", Parse: settings.ParseNow, Usage: "Use this time in the events, in RFC 3339 form (default the current time)"})
-	flags.StringVar(&opt.probe, "probe", "", "Read the stored lead from your system with this `COMMAND`, or from a URL with {lead}")
-	flags.StringVar(&opt.probeIgnore, "probe-ignore", "", "Ignore texts that match this regular `expression` when two outputs of the probe are compared. Times are always ignored")
-	settings.AddFlag(flags, &opt.settle, settings.FlagSpec[time.Duration]{
-		Name: "settle", Kind: "duration", Parse: settings.ParseTimeout,
-		Usage: "Wait this long for the probe to show an accepted event (default " + fuzz.DefaultSettle.String() + ", and less if earlier events were stored sooner)",
-	})
+	opt.examination.Add(flags, fuzz.DefaultSettle)
 	opt.baseline.Add(flags)
 	settings.MarkRunOnly(flags, "only", "runs", "duration", "replay", "record", "seed", "baseline", "write-baseline")
 }
@@ -118,15 +103,14 @@ func runFuzz(ctx context.Context, a *app, opt *fuzzOptions, args []string) error
 	if plan.Webhook, err = opt.webhook.One(a.settings, args); err != nil {
 		return console.Usage(err)
 	}
-	if plan.Probe, err = opt.probeOf(a, &plan.Webhook); err != nil {
+	if plan.Probe, err = opt.examination.Probe(a.settings, &opt.client, &plan.Webhook); err != nil {
 		return console.Usage(err)
 	}
 	if err := opt.checkProbe(&plan); err != nil {
 		return console.Usage(err)
 	}
-	if !opt.yes && !emitter.IsNear(ctx, plan.Webhook.URL) {
-		return console.WithHint(fmt.Errorf("%s is not known to be on this machine or in a private network; %s would be sent to it",
-			plan.Webhook.URL.Host, fuzzAmount(&plan)), "add --yes if you may test this receiver")
+	if err := a.checkNear(ctx, &opt.examination, &plan.Webhook, fuzzAmount(&plan)); err != nil {
+		return err
 	}
 	if err := opt.reports.Check(a.reportOutput()); err != nil {
 		return console.Usage(err)
@@ -134,9 +118,8 @@ func runFuzz(ctx context.Context, a *app, opt *fuzzOptions, args []string) error
 	if err := opt.baseline.Read(); err != nil {
 		return console.Usage(err)
 	}
-	wait, err := opt.wait.Start(a.settings, &opt.client)
-	if err != nil {
-		return console.Usage(err)
+	if err := a.await(ctx, &opt.wait, &opt.client); err != nil {
+		return err
 	}
 	recorded, done, err := a.openSender(ctx, history.SourceFuzz, &opt.client, &opt.history, fuzzConnections)
 	if err != nil {
@@ -151,9 +134,6 @@ func runFuzz(ctx context.Context, a *app, opt *fuzzOptions, args []string) error
 		plan.Emitter = emitter.New(sendOpt)
 		defer plan.Emitter.Close()
 	}
-	if err := wait(ctx); err != nil {
-		return settings.Ended(err, done())
-	}
 	opt.args = args
 	result, err := runExamples(ctx, a, opt, plan)
 	return fuzzEnded(a, opt, &plan, result, settings.Ended(err, done()))
@@ -162,16 +142,11 @@ func runFuzz(ctx context.Context, a *app, opt *fuzzOptions, args []string) error
 // plan returns the options of the run that depend on flags only.
 func (opt *fuzzOptions) plan(a *app) (plan fuzz.Options, err error) {
 	plan = fuzz.Options{
-		Runs: opt.runs, Duration: opt.duration, Rate: float64(opt.rate), Replay: opt.replay, Seed: uint64(rand.Uint32()) + 1, Now: a.system.Now, Settle: opt.settle,
+		Runs: opt.runs, Duration: opt.duration, Rate: float64(opt.rate), Replay: opt.replay,
+		Seed: opt.examination.Seed(), Now: opt.examination.Clock(a.system.Now), Settle: opt.examination.Settle,
 	}
 	if opt.runs == 0 && opt.duration == 0 {
 		plan.Runs = fuzz.DefaultRuns
-	}
-	if opt.seed != nil {
-		plan.Seed = *opt.seed
-	}
-	if opt.now != nil {
-		plan.Now = func() time.Time { return *opt.now }
 	}
 	for _, name := range opt.only {
 		property, err := fuzz.ParseProperty(name)
@@ -185,24 +160,13 @@ func (opt *fuzzOptions) plan(a *app) (plan fuzz.Options, err error) {
 			return plan, fmt.Errorf("--replay %q: %w", opt.replay, err)
 		}
 	}
-	if opt.probeIgnore != "" {
-		if plan.ProbeIgnore, err = regexp.Compile(opt.probeIgnore); err != nil {
-			return plan, fmt.Errorf("--probe-ignore %q is not a regular expression", opt.probeIgnore)
-		}
+	if plan.ProbeIgnore, err = opt.examination.ProbeIgnore(); err != nil {
+		return plan, err
 	}
 	if opt.bot != "" {
 		plan.Bot, err = settings.LoadBot(opt.bot)
 	}
 	return plan, err
-}
-
-// probeOf returns the probe of --probe, which trusts the certificates that the deliveries trust.
-func (opt *fuzzOptions) probeOf(a *app, w *emitter.Webhook) (check.Probe, error) {
-	client, err := opt.client.HTTPClient(a.settings)
-	if err != nil {
-		return nil, err
-	}
-	return check.ParseProbe(opt.probe, &probe.Runner{Client: client, Timeout: opt.client.Timeout, Mask: w.Secret.Redact})
 }
 
 // checkProbe returns an error if only properties that need a probe are selected, and there is none.
@@ -283,15 +247,5 @@ func fuzzEnded(a *app, opt *fuzzOptions, plan *fuzz.Options, result *fuzz.Result
 
 // repeat returns a function from the id of a failure to the command that repeats it.
 func (opt *fuzzOptions) repeat(a *app) func(id string) string {
-	return func(id string) string {
-		words := []string{"artihook", "fuzz"}
-		for _, url := range opt.args {
-			if text.Mask(url) != url {
-				url = settings.EnvReference("url")
-			}
-			words = append(words, url)
-		}
-		words = slices.Concat(words, a.settings.RepeatFlags(opt.webhook.Cmd, nil), []string{"--replay", id})
-		return a.settings.ShellLine(words)
-	}
+	return func(id string) string { return a.settings.RepeatCommand(opt.webhook.Cmd, opt.args, "--replay", id) }
 }

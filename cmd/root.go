@@ -52,6 +52,16 @@ func (a *app) await(ctx context.Context, flags *settings.WaitFlags, client *sett
 	return ctx.Err()
 }
 
+// checkNear returns an error without --yes if the receiver is not on this machine or in a private network. amount is what would be
+// sent, such as "398 requests".
+func (a *app) checkNear(ctx context.Context, flags *settings.ExaminationFlags, w *emitter.Webhook, amount string) error {
+	if flags.Yes || emitter.IsNear(ctx, w.URL) {
+		return nil
+	}
+	return console.WithHint(fmt.Errorf("%s is not known to be on this machine or in a private network; %s would be sent to it", w.URL.Host, amount),
+		"add --yes if you may test this receiver")
+}
+
 // openSender opens the history and returns an emitter that records in it with the source of the command. Call done once.
 func (a *app) openSender(ctx context.Context, source string, client *settings.ClientFlags, recorded *settings.HistoryFlags, connections int) (sender *emitter.Emitter, done func() error, err error) {
 	opts, err := client.Options(a.settings, connections)

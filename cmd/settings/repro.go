@@ -49,6 +49,19 @@ func (set *Settings) RepeatFlags(cmd *cobra.Command, vars map[string]string) []s
 	return words
 }
 
+// RepeatCommand returns the command that repeats one case of this command line, whose arguments are args. Environment variables
+// replace credentials.
+func (set *Settings) RepeatCommand(cmd *cobra.Command, args []string, flags ...string) string {
+	words := []string{"artihook", cmd.Name()}
+	for _, url := range args {
+		if text.Mask(url) != url {
+			url = EnvReference("url")
+		}
+		words = append(words, url)
+	}
+	return set.ShellLine(slices.Concat(words, set.RepeatFlags(cmd, nil), flags))
+}
+
 // VerifyCommand returns the command that verifies a delivery of this command line, without the number of the delivery. Environment
 // variables replace credentials.
 func (set *Settings) VerifyCommand(cmd *cobra.Command) string {

@@ -51,14 +51,7 @@ var perConnection = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Te
 
 // pass forwards the arrival and sets its response: the one of the other receiver, or 502 without a valid response.
 func (f *Forward) pass(a *Arrival, r *http.Request, secret signature.Secret) {
-	to := f.To
-	_, query, hasQuery := strings.Cut(r.RequestURI, "?")
-	switch {
-	case to.Target == "/":
-		to.Target = r.RequestURI
-	case hasQuery && !strings.Contains(to.Target, "?"):
-		to.Target += "?" + query
-	}
+	to := withTarget(f.To, r.RequestURI)
 	sent, header := signature.URL{Scheme: to.Scheme, Host: r.Host, Target: to.Target}, endToEnd(r.Header)
 	signsAgain := a.Scheme == signature.SchemeURL && sent.String() != a.URL && !f.Exact
 	if signsAgain {

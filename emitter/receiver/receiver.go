@@ -221,15 +221,19 @@ func (opt *Options) rebuild(r *http.Request) string {
 	if opt.PublicURL == (signature.URL{}) {
 		return local(r)
 	}
-	public := opt.PublicURL
-	_, query, asked := strings.Cut(r.RequestURI, "?")
+	return withTarget(opt.PublicURL, r.RequestURI).String()
+}
+
+// withTarget returns u with the path and the query of a request, as far as u has none.
+func withTarget(u signature.URL, requestURI string) signature.URL {
+	_, query, hasQuery := strings.Cut(requestURI, "?")
 	switch {
-	case public.Target == "/":
-		public.Target = r.RequestURI
-	case asked && !strings.Contains(public.Target, "?"):
-		public.Target += "?" + query
+	case u.Target == "/":
+		u.Target = requestURI
+	case hasQuery && !strings.Contains(u.Target, "?"):
+		u.Target += "?" + query
 	}
-	return public.String()
+	return u
 }
 
 func local(r *http.Request) string {

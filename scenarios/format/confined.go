@@ -11,9 +11,8 @@ import (
 // outsideKeys are the keys whose values name files or commands.
 var outsideKeys = map[string]string{"run": "a command", "file": "a file", "data": "a file", "include": "files"}
 
-// Confine returns an error if the scenario names a command or a file, for a text of somebody who may send and nothing else. From then on
-// the scenario can read no file, not even one that a variable names. The runner refuses environment variables by itself, with
-// Options.Env of nil.
+// Confine returns an error if the scenario names a command or a file. It is for scenarios from the network. Afterwards the scenario
+// can read no file, not even one that a variable names. A runner without Options.Env rejects environment variables.
 func (f *File) Confine() error {
 	f.roots = nil
 	var diags yamlfile.Diagnostics
