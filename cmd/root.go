@@ -82,14 +82,19 @@ func (a *app) reportOutput() settings.ReportOutput {
 }
 
 // Main runs the command line of the process and returns its exit code. The first interrupt cancels the command; the second
-// ends the process at once.
+// ends the process at once, or the teardown of a scenario.
 func Main() int {
 	console.IgnoreSignals()
 	log.SetOutput(io.Discard) // net/http would log unexpected responses
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := nextInterrupt()
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	return Run(ctx, console.Process())
+}
+
+// nextInterrupt returns a context that is done at the next interrupt. Until stop is called, an interrupt does not end the process.
+func nextInterrupt() (ctx context.Context, stop context.CancelFunc) {
+	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 }
 
 // Run runs the command line of a system and returns the exit code.

@@ -234,7 +234,8 @@ func (opt *runOptions) plan(ctx context.Context, a *app) (scenarios.Options, err
 	p := scenarios.Options{
 		Webhook: opt.target(a), SetFlags: maps.Clone(a.settings.SetFlags), Vars: map[string]string{}, Env: a.system.Env,
 		Bot: opt.conversation.Bot, Seed: fixed.Seed, Now: opt.conversation.Clock(a.settings), Timeout: opt.client.Timeout,
-		Jobs: opt.jobs, FailFast: opt.failFast, Rounds: opt.rounds, Step: opt.step, Exchanges: opt.reports.Whole() || a.printer.Verbose || a.printer.JSON(),
+		NextInterrupt: nextInterrupt,
+		Jobs:          opt.jobs, FailFast: opt.failFast, Rounds: opt.rounds, Step: opt.step, Exchanges: opt.reports.Whole() || a.printer.Verbose || a.printer.JSON(),
 		Repeat: opt.repeat(a), Warn: a.warn,
 	}
 	p.SetFlags["secret"] = p.SetFlags["secret"] || p.SetFlags["secret-file"]

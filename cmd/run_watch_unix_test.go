@@ -4,17 +4,21 @@ package cmd
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"artihook/cmd/console"
+	"artihook/emitter/text"
 )
 
 // startArtihook starts the program in a folder and returns its output and errors as lines.
@@ -160,11 +164,13 @@ func TestTeardownOfInterruptedRun(t *testing.T) {
 					interrupt(t, command)
 				}
 			}
-			if !twice {
-				wantLine(t, lines, "teardown › probe ${url}/second")
+			second := "teardown › probe ${url}/second"
+			if twice {
+				second += "  skipped: interrupted"
 			}
-			err := command.Wait()
-			if err == nil || !twice && command.ProcessState.ExitCode() != console.ExitInterrupted {
+			wantLine(t, lines, second)
+			wantLine(t, lines, "run: interrupted")
+			if err := command.Wait(); err == nil || command.ProcessState.ExitCode() != console.ExitInterrupted {
 				t.Errorf("%v, exit code %d", err, command.ProcessState.ExitCode())
 			}
 			if twice && len(arrived) > 0 {
@@ -172,4 +178,36 @@ func TestTeardownOfInterruptedRun(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSkippedTeardownEndsItsCommand checks that the process of a probe does not outlive an interrupted teardown.
+func TestSkippedTeardownEndsItsCommand(t *testing.T) {
+	t.Parallel()
+	arrived := make(chan bool, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived <- true }))
+	t.Cleanup(server.Close)
+	folder := t.TempDir()
+	replaceFile(t, filepath.Join(folder, "main.yaml"), "name: main\nsteps: [{start: {}}, {wait: 1h}]\nteardown: [{probe: {run: 'echo $$ > pid.new; mv pid.new pid; sleep 1000'}}]\n")
+	command, lines := startArtihook(t, folder, "run", "main.yaml", "--url", server.URL+"/hook")
+	waitFor := func(ready func() bool) {
+		for !ready() {
+			if err := text.Wait(limited(t), time.Millisecond); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	<-arrived
+	interrupt(t, command)
+	var pid int
+	waitFor(func() bool {
+		content, err := os.ReadFile(filepath.Join(folder, "pid"))
+		if err == nil {
+			pid, err = strconv.Atoi(strings.TrimSpace(string(content)))
+		}
+		return err == nil
+	})
+	interrupt(t, command)
+	wantLine(t, lines, "run: interrupted")
+	_ = command.Wait()
+	waitFor(func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) })
 }

@@ -193,8 +193,8 @@ steps:
   - {answer: 1, only_if: {id: {greater_than: 5}, sent.version: 1}}
   - {repeat: {times: 2, steps: [{answer: 1}]}, only_if: {id: 7}}
   - {wait: 1h, only_if: {NOT_SET: {exists: true}}}
-`, "pass start", "skip answer 1 | only_if: ${color} is red, not not red", "pass answer 1",
-		"skip repeat 2 times | only_if: ${id} is 9007199254740993, not 7", "skip wait 1h0m0s | only_if: ${NOT_SET} is nothing, not something")
+`, "pass start", "skip answer 1 | only_if: ${color} is red; want not red", "pass answer 1",
+		"skip repeat 2 times | only_if: ${id} is 9007199254740993; want 7", "skip wait 1h0m0s | only_if: ${NOT_SET} is nothing; want something")
 	if got := lintFiles(t, map[string]string{"main.yaml": "name: a\nsteps: [{start: {}, only_if: {colour: red}}]\n"}); !strings.Contains(got, `main.yaml:2:31: the variable "colour" is not set`) {
 		t.Error(got)
 	}
@@ -342,4 +342,14 @@ func writeFiles(t *testing.T, dir string, files map[string]string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestOutputOfACommand checks matchers on an output that ends with a line feed, as most do.
+func TestOutputOfACommand(t *testing.T) {
+	t.Parallel()
+	runSteps(t, jsonCRM(t), `steps:
+  - {probe: {run: echo 5}, expect: {body: {greater_than: 4, between: [5, 6]}}}
+  - {probe: {run: echo 2020-01-01}, expect: {body: {near: {time: 2020-01-01, within: 1s}, less_than: 2020-01-02}}}
+  - {probe: {run: echo end}, expect: {body: end}}
+`, "pass probe echo 5", "pass probe echo 2020-01-01", `fail probe echo end | body: "end\n", not "end"`)
 }

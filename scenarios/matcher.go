@@ -113,7 +113,12 @@ func (e *matcherRun) equals() error {
 		return nil
 	}
 	want, err := e.vars.expand(e.m.Equals.Value)
-	e.add(want, e.target.text() == want)
+	t := e.target
+	if actual := t.text(); t.found && actual != want && strings.TrimSpace(actual) == strings.TrimSpace(want) {
+		e.checks = append(e.checks, newCheck(t.what, strconv.Quote(want), strconv.Quote(actual), false)) // shows the white space
+	} else {
+		e.add(want, actual == want)
+	}
 	return err
 }
 
@@ -253,8 +258,10 @@ func isOrdered(text string) bool {
 // plainNumber is the form of the numbers that can be compared. Without a limit, 1e999999999 would use all memory.
 var plainNumber = text.Regexp(`^-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?$`)
 
-// compareTexts compares two numbers or two times. It returns false if they are neither.
+// compareTexts compares two numbers or two times. It returns false if they are neither. White space around them, such as the line
+// feed at the end of an output, does not count.
 func compareTexts(a, b string) (sign int, comparable bool) {
+	a, b = strings.TrimSpace(a), strings.TrimSpace(b)
 	if plainNumber().MatchString(a) && plainNumber().MatchString(b) {
 		x, okX := new(big.Rat).SetString(a)
 		y, okY := new(big.Rat).SetString(b)
@@ -282,8 +289,9 @@ func parseMoment(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// parseClock parses a time that may also be the number of seconds or milliseconds since 1970.
+// parseClock parses a time that may also be the number of seconds or milliseconds since 1970. White space around it does not count.
 func parseClock(text string) (time.Time, bool) {
+	text = strings.TrimSpace(text)
 	n, err := strconv.ParseFloat(text, 64)
 	switch {
 	case err != nil:

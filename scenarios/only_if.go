@@ -52,7 +52,7 @@ func (b *branchRun) unmet(c *format.Entry[format.Matcher]) (why string, err erro
 	}
 	for _, check := range checks {
 		if check.Outcome == report.Failed {
-			return fmt.Sprintf("only_if: %s is %s, not %s", check.What, check.Actual, check.Expected), nil
+			return fmt.Sprintf("only_if: %s is %s; want %s", check.What, check.Actual, check.Expected), nil
 		}
 	}
 	return "", nil

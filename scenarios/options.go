@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -26,6 +27,10 @@ type Options struct {
 	Seed     uint64                           // of all random values
 	Now      func() time.Time                 // the clock of the payloads; nil is time.Now
 	Timeout  time.Duration                    // of a delivery, if in SetFlags, and of a probe; 0 is emitter.DefaultTimeout
+
+	// NextInterrupt returns a context that is done at the next interrupt, which ends a teardown that runs after the first. Without
+	// it, only time ends such a teardown.
+	NextInterrupt func() (context.Context, context.CancelFunc)
 
 	Jobs     int  // scenarios that run at the same time; 0 is 1
 	FailFast bool // start nothing after the first failed step

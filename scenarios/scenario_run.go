@@ -114,7 +114,7 @@ func (s *scenarioRun) runPart(ctx context.Context, part string, steps []*format.
 // teardownTime is how long the teardown may take after an interrupt.
 const teardownTime = 10 * time.Second
 
-// tearDown runs the teardown, for a limited time also after ctx is done.
+// tearDown runs the teardown, for a limited time and until the next interrupt also after ctx is done.
 func (s *scenarioRun) tearDown(ctx context.Context) {
 	if s.dryRun {
 		s.runPart(ctx, partTeardown, s.file.Teardown)
@@ -122,7 +122,14 @@ func (s *scenarioRun) tearDown(ctx context.Context) {
 	}
 	limited, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(teardownTime, cancel) })
+	stop := context.AfterFunc(ctx, func() {
+		time.AfterFunc(teardownTime, cancel)
+		if s.runner.opts.NextInterrupt != nil {
+			next, release := s.runner.opts.NextInterrupt()
+			context.AfterFunc(next, cancel)
+			context.AfterFunc(limited, release)
+		}
+	})
 	defer stop()
 	s.runPart(limited, partTeardown, s.file.Teardown)
 }
