@@ -5,11 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"artihook/emitter/history"
+	"artihook/emitter/text"
 	"artihook/fixtures/yamlfile"
 	"artihook/scenarios/format"
 	"artihook/scenarios/report"
@@ -82,7 +86,8 @@ type runner struct {
 	actions map[string]action
 	bots    *botCache
 	preview func(history.Delivery) error // gets the deliveries of a dry run; nil is not called
-	mu      sync.Mutex                   // guards the calls of opts.Ended
+	mu      sync.Mutex                   // guards the calls of opts.Ended, and targets
+	targets []string                     // the URLs of the receivers
 	failed  atomic.Bool                  // a step has failed
 	step    string                       // the only step to send, or ""
 	stepOf  int                          // the number of its run; 0 means every run
@@ -179,7 +184,11 @@ func (r *runner) runAll(ctx context.Context, runs []plannedRun) (*report.Report,
 	}
 	_ = jobs.Wait() // its error is the cause of ctx, too
 	err := context.Cause(ctx)
-	rep := &report.Report{Started: started, Took: time.Since(started), Interrupted: errors.Is(err, context.Canceled)}
+	slices.Sort(r.targets)
+	rep := &report.Report{
+		Command: "run", Target: strings.Join(slices.Compact(r.targets), ", "), Seed: strconv.FormatUint(r.opts.Seed, 10),
+		Started: started, Took: time.Since(started), Interrupted: errors.Is(err, context.Canceled),
+	}
 	for _, s := range suites {
 		if s != nil {
 			rep.Suites = append(rep.Suites, *s)
@@ -205,6 +214,9 @@ func (r *runner) runOne(ctx context.Context, run plannedRun) (*report.Suite, err
 	suite.Steps, suite.Took = s.root.results, time.Since(suite.Started)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for i := range s.webhooks {
+		r.targets = append(r.targets, s.redactText(text.Mask(s.webhooks[i].URL.String())))
+	}
 	if r.opts.Ended != nil && s.state.fatal == nil {
 		return suite, r.opts.Ended(suite)
 	}

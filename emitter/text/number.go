@@ -11,10 +11,15 @@ func Counted[N int | int64 | uint64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
+	return fmt.Sprintf("%d %s", n, Plural(noun))
+}
+
+// Plural returns the plural of a noun: deliveries for delivery.
+func Plural(noun string) string {
 	if stem, ok := strings.CutSuffix(noun, "y"); ok {
-		return fmt.Sprintf("%d %sies", n, stem)
+		return stem + "ies"
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return noun + "s"
 }
 
 // Decimal returns the shortest decimal number, without an exponent, that is parsed as f.

@@ -1,15 +1,14 @@
 package traffic
 
 import (
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
 	"strings"
 	"time"
 
+	"artihook/emitter/htmlreport"
 	"artihook/emitter/text"
 )
 
@@ -43,31 +42,57 @@ type plotBar struct {
 // loadPage is the data of the template.
 type loadPage struct {
 	*LoadReport
-	Title, Policy string
-	Style         template.CSS
-	OK            bool
-	Plots         []plot
+	Plots []plot
+	Times []timesRow
 }
 
-// WriteHTML writes the report as one page, without scripts or external files; its Content-Security-Policy forbids both.
+// timesRow is a row of the table of times.
+type timesRow struct {
+	Name   string
+	Values []timesValue
+}
+
+type timesValue struct{ Name, Value string }
+
+// WriteHTML writes the report as a page that needs no other file (see [htmlreport.Write]).
 func (r *LoadReport) WriteHTML(out io.Writer) error {
-	page, err := template.New("report").Funcs(template.FuncMap{
-		"duration": text.ShortDuration, "size": text.ByteSize[uint64], "responses": func() string { return orNone(r.responses()) },
-		"percent": func(f float64) string { return fmt.Sprintf("%.2f%%", 100*f) }, "rate": func(f float64) string { return fmt.Sprintf("%.1f/s", f) },
-		"moment":    func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") },
-		"iso":       func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"visible":   text.Visible,
-		"quantiles": func() []string { return []string{"min", "mean", "p50", "p90", "p95", "p99", "p99.9", "max"} },
-	}).Parse(reportPage)
-	if err != nil {
-		return err
-	}
-	digest := sha256.Sum256([]byte(reportStyle))
 	title, ok := r.verdict()
-	return page.Execute(out, loadPage{
-		LoadReport: r, Title: title, OK: ok, Plots: r.plots(), Style: template.CSS(reportStyle),
-		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) + "'; base-uri 'none'; form-action 'none'",
+	outcome := "fail"
+	if ok {
+		outcome = "pass"
+	}
+	return htmlreport.Write(out, htmlreport.Header{
+		Verdict: title, Outcome: outcome, Command: "load", Tool: r.Tool, Target: r.Target, Seed: r.Seed, Started: r.Started, Took: r.Took,
+	}, htmlreport.Content{
+		Template: reportPage, Style: reportStyle, Data: loadPage{r, r.plots(), r.times()},
+		Funcs: template.FuncMap{
+			"size": text.ByteSize[uint64], "responses": func() string { return orNone(r.responses()) },
+			"percent": func(f float64) string { return fmt.Sprintf("%.2f%%", 100*f) }, "rate": func(f float64) string { return fmt.Sprintf("%.1f/s", f) },
+		},
 	})
+}
+
+// times returns the table of times.
+func (r *LoadReport) times() []timesRow {
+	rows := []timesRow{newTimesRow("latency", r.Latency)}
+	if r.Rate != 0 {
+		rows = append(rows, newTimesRow("late", r.Late), newTimesRow("service", r.Service))
+	}
+	for _, e := range r.Events {
+		rows = append(rows, newTimesRow(e.Event, e.Latency))
+	}
+	return rows
+}
+
+func newTimesRow(name string, q Quantiles) timesRow {
+	row := timesRow{Name: name}
+	for _, v := range []struct {
+		name string
+		time time.Duration
+	}{{"min", q.Min}, {"mean", q.Mean}, {"p50", q.P50}, {"p90", q.P90}, {"p95", q.P95}, {"p99", q.P99}, {"p99.9", q.P999}, {"max", q.Max}} {
+		row.Values = append(row.Values, timesValue{v.name, text.ShortDuration(v.time)})
+	}
+	return row
 }
 
 // verdict returns the result as a heading, and whether the load has passed.
@@ -85,6 +110,8 @@ func (r *LoadReport) verdict() (title string, ok bool) {
 		return fmt.Sprintf("%d of %s missed", missed, text.Counted(len(r.Thresholds), "threshold")), false
 	case len(r.Thresholds) == 1:
 		return "The threshold is met", true
+	case len(r.Thresholds) == 2:
+		return "Both thresholds are met", true
 	case len(r.Thresholds) > 0:
 		return fmt.Sprintf("All %d thresholds are met", len(r.Thresholds)), true
 	case r.Errors > 0:

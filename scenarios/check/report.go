@@ -25,7 +25,7 @@ type ReportOptions struct {
 
 // Report returns the results as a report that has a suite for each group and a step for each case.
 func Report(results []Result, opt ReportOptions) *report.Report {
-	r := &report.Report{Tool: opt.Tool, Target: text.Mask(opt.Target), Unit: "group", Part: "case", Interrupted: opt.Interrupted}
+	r := &report.Report{Tool: opt.Tool, Command: "check", Target: text.Mask(opt.Target), Unit: "group", Part: "case", Interrupted: opt.Interrupted}
 	if opt.Seed != 0 {
 		r.Seed = strconv.FormatUint(opt.Seed, 10)
 	}

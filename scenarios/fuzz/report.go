@@ -25,7 +25,7 @@ type ReportOptions struct {
 // has one step.
 func Report(result *Result, opt ReportOptions) *report.Report {
 	r := &report.Report{
-		Tool: opt.Tool, Target: text.Mask(opt.Target), Unit: "property", Part: "case", Interrupted: opt.Interrupted,
+		Tool: opt.Tool, Command: "fuzz", Target: text.Mask(opt.Target), Unit: "property", Part: "case", Interrupted: opt.Interrupted,
 		Seed: strconv.FormatUint(result.Seed, 10), Started: result.Started, Took: result.Took,
 	}
 	for _, p := range Properties {

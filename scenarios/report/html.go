@@ -1,15 +1,12 @@
 package report
 
 import (
-	"bufio"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
-	"time"
 
+	"artihook/emitter/htmlreport"
 	"artihook/emitter/text"
 )
 
@@ -26,63 +23,43 @@ const openSuites = 10
 type page struct {
 	*Report
 	Totals Totals
-	Whole  Outcome
-	Policy string
-	Style  template.CSS
 	Open   bool // suites that passed are open
 
 	UnitWord, PartWord string
 }
 
-// WriteHTML writes a page that needs no other file: it has no script and makes no
-// request; its Content-Security-Policy forbids both. The exchanges of failed steps
+// WriteHTML writes a page that needs no other file (see [htmlreport.Write]). The exchanges of failed steps
 // are open, the others can be opened. A printed page shows all.
 func WriteHTML(w io.Writer, r *Report) error {
-	t, err := template.New("page").Funcs(pageFuncs()).Parse(pageHTML)
-	if err != nil {
-		return fmt.Errorf("writing the HTML report: %w", err)
-	}
-	digest := sha256.Sum256([]byte(pageCSS))
 	n := r.Count()
-	b := bufio.NewWriter(w)
-	err = t.Execute(b, page{
-		Report: r, Totals: n, Whole: r.outcome(), Style: template.CSS(pageCSS), Open: len(r.Suites) <= openSuites,
-		UnitWord: r.unit(), PartWord: r.part(),
-		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) +
-			"'; base-uri 'none'; form-action 'none'",
+	return htmlreport.Write(w, htmlreport.Header{
+		Verdict: pageTitle(n, r.part()), Outcome: string(r.outcome().settled()), Command: r.Command, Tool: r.Tool,
+		Target: r.Target, Seed: r.Seed, Started: r.Started, Took: r.Took,
+	}, htmlreport.Content{
+		Template: pageHTML, Funcs: pageFuncs(), Style: pageCSS,
+		Data: page{Report: r, Totals: n, Open: len(r.Suites) <= openSuites, UnitWord: r.unit(), PartWord: r.part()},
 	})
-	if err == nil {
-		err = b.Flush()
-	}
-	if err != nil {
-		return fmt.Errorf("writing the HTML report: %w", err)
-	}
-	return nil
 }
 
 // pageFuncs returns the functions of the template. They make all text visible;
 // html/template then escapes it.
 func pageFuncs() template.FuncMap {
 	return template.FuncMap{
-		"visible":  visible,
-		"lines":    visibleLines,
-		"duration": text.ShortDuration,
-		"plural":   text.Counted[int],
-		"settled":  Outcome.settled,
-		"word":     Outcome.word,
-		"mark":     Outcome.mark,
-		"message":  func(s Step) string { return s.message() },
-		"at":       func(s Suite, step Step) string { return at(&s, &step) },
-		"outcome":  func(s Suite) Outcome { return s.Outcome() },
-		"head":     func(s Suite, part string) suiteHead { return suiteHead{s, s.count(), part} },
-		"title":    pageTitle,
-		"capital":  capital,
-		"moment":   func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") },
-		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"add":      func(a, b int) int { return a + b },
-		"exists":   Message.exists,
-		"body":     pageBody,
-		"value":    func(s string) notedText { return pageBody(Message{Body: []byte(orEmpty(s))}) },
+		"lines":   visibleLines,
+		"counted": text.Counted[int],
+		"plural":  text.Plural,
+		"settled": Outcome.settled,
+		"word":    Outcome.word,
+		"mark":    Outcome.mark,
+		"message": func(s Step) string { return s.message() },
+		"at":      func(s Suite, step Step) string { return at(&s, &step) },
+		"outcome": func(s Suite) Outcome { return s.Outcome() },
+		"head":    func(s Suite, part string) suiteHead { return suiteHead{s, s.count(), part} },
+		"capital": capital,
+		"add":     func(a, b int) int { return a + b },
+		"exists":  Message.exists,
+		"body":    pageBody,
+		"value":   func(s string) notedText { return pageBody(Message{Body: []byte(orEmpty(s))}) },
 	}
 }
 

@@ -12,11 +12,11 @@ import (
 // WriteJSON writes the whole report as one indented object, for programs. Bodies
 // are complete and unchanged; a body that is not UTF-8 is in body_base64. Durations
 // are in milliseconds, times in RFC 3339. Optional fields are left out if they are
-// empty. The names of the fields do not change; new ones may be added. A report with
-// a Target has a list of cases in place of the suites.
+// empty. The names of the fields do not change; new ones may be added. A report about
+// cases has a list of them in place of the suites.
 func WriteJSON(w io.Writer, r *Report) error {
 	var v any = newReportJSON(r)
-	if r.Target != "" {
+	if r.aboutCases() {
 		v = newCasesJSON(r)
 	}
 	if err := text.WriteJSON(w, v, "  "); err != nil {
@@ -35,6 +35,8 @@ func WriteSuiteJSON(w io.Writer, s *Suite) error {
 
 type reportJSON struct {
 	Tool        string      `json:"tool"`
+	Target      string      `json:"target,omitempty"`
+	Seed        string      `json:"seed,omitempty"`
 	Started     time.Time   `json:"started,omitzero"`
 	Duration    float64     `json:"duration_ms"`
 	Outcome     Outcome     `json:"outcome"`
@@ -108,7 +110,7 @@ type messageJSON struct {
 func newReportJSON(r *Report) reportJSON {
 	n := r.Count()
 	v := reportJSON{
-		Tool: r.Tool, Started: r.Started, Duration: milliseconds(r.Took),
+		Tool: r.Tool, Target: r.Target, Seed: r.Seed, Started: r.Started, Duration: milliseconds(r.Took),
 		Outcome: r.outcome(), Interrupted: r.Interrupted,
 		Totals: newTotalsJSON(n), Suites: make([]suiteJSON, len(r.Suites)),
 	}

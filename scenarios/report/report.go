@@ -33,8 +33,9 @@ var outcomes = map[Outcome]struct{ word, mark string }{
 // Report is the result of a run.
 type Report struct {
 	Tool        string        // the program that made the report, such as "artihook 0.1.0"
-	Target      string        // the URL of the receiver; "" if there are several
-	Seed        string        // of the generated leads; "" if there are several
+	Command     string        // that made the report, such as "check"; "" is not shown
+	Target      string        // the URL of the receiver; several are separated by commas
+	Seed        string        // of the generated leads; "" is not shown
 	Unit, Part  string        // the words for a suite and a step; "" means "scenario" and "step"
 	Started     time.Time     // the zero time is not shown
 	Took        time.Duration // from the start of the first step to the end of the last
@@ -110,7 +111,10 @@ type Message struct {
 func (r *Report) unit() string { return orWord(r.Unit, "scenario") }
 func (r *Report) part() string { return orWord(r.Part, "step") }
 
-// facts returns the header of a report about one receiver: name and value of each line.
+// aboutCases reports whether the steps are cases.
+func (r *Report) aboutCases() bool { return r.Part == "case" }
+
+// facts returns the header of a report about a receiver: name and value of each line.
 func (r *Report) facts() [][2]string {
 	var facts [][2]string
 	for _, f := range [][2]string{{"target", r.Target}, {"seed", r.Seed}} {

@@ -26,7 +26,7 @@ func WriteStepSummary(w io.Writer, r *Report) error {
 	for _, fact := range r.facts() {
 		fmt.Fprintf(&b, "\n- %s: %s", fact[0], markdown(fact[1]))
 	}
-	if r.Target != "" {
+	if len(r.facts()) > 0 {
 		b.WriteString("\n")
 	}
 	if r.Interrupted {
@@ -50,7 +50,7 @@ func summarySuites(b *strings.Builder, r *Report) {
 	if n.Warned > 0 || n.Inconclusive > 0 {
 		columns = append(columns, summaryColumn{"Warnings", func(n Totals) int { return n.Warned }}, summaryColumn{"Inconclusive", func(n Totals) int { return n.Inconclusive }})
 	}
-	fmt.Fprintf(b, "\n| %s | Outcome | %ss |", cell(capital(r.unit())), cell(capital(r.part())))
+	fmt.Fprintf(b, "\n| %s | Outcome | %s |", cell(capital(r.unit())), cell(capital(text.Plural(r.part()))))
 	for _, c := range columns {
 		fmt.Fprintf(b, " %s |", c.name)
 	}
@@ -77,7 +77,7 @@ type summaryColumn struct {
 }
 
 func summaryFailures(b *strings.Builder, r *Report, left int) {
-	fmt.Fprintf(b, "\n### Failed %ss\n", cell(r.part()))
+	fmt.Fprintf(b, "\n### Failed %s\n", cell(text.Plural(r.part())))
 	for i := range r.Suites {
 		s := &r.Suites[i]
 		for j := range s.Steps {
