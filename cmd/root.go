@@ -244,7 +244,7 @@ func commands() map[string]func(*app) *cobra.Command {
 	return map[string]func(*app) *cobra.Command{
 		"demo": newDemoCmd, "send": newSendCmd, "play": newPlayCmd, "load": newLoadCmd, "run": newRunCmd, "scenarios": newScenariosCmd,
 		"listen": newListenCmd, "check": newCheckCmd, "fuzz": newFuzzCmd, "ui": newUICmd, "sign": newSignCmd, "verify": newVerifyCmd,
-		"history": newHistoryCmd, "bots": newBotsCmd, "schema": newSchemaCmd, "version": newVersionCmd,
+		"history": newHistoryCmd, "bots": newBotsCmd, "schema": newSchemaCmd, "init": newInitCmd, "version": newVersionCmd,
 	}
 }
 
@@ -271,7 +271,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 
 // otherNames are words that people try for a command.
 var otherNames = map[string]string{
-	"dashboard": "ui", "diagnose": "verify", "event": "send", "log": "history", "logs": "history", "post": "send", "receive": "listen",
+	"create": "init", "dashboard": "ui", "diagnose": "verify", "event": "send", "log": "history", "logs": "history", "post": "send", "receive": "listen",
 	"replay": "history resend", "retry": "history resend", "serve": "listen", "server": "listen", "simulate": "play", "test": "check",
 	"validate": "check", "web": "ui",
 }

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// configNames are the names under which artihook.yaml is found. The first that exists is used.
-func configNames() []string { return []string{ConfigName, "artihook.yml"} }
+// ConfigNames returns the names under which artihook.yaml is found. The first that exists is used.
+func ConfigNames() []string { return []string{ConfigName, "artihook.yml"} }
 
 // findConfig returns the path of the nearest configuration file: relative if it is in the working directory, absolute
 // if it is above, "" if there is none. It searches upwards as far as the root of the repository or the home directory,
@@ -41,7 +41,7 @@ func findConfig() string {
 
 // configIn returns the path of the configuration file in the directory, "" if there is none.
 func configIn(dir string) string {
-	for _, name := range configNames() {
+	for _, name := range ConfigNames() {
 		if path := filepath.Join(dir, name); FileExists(path) {
 			return path
 		}
