@@ -89,7 +89,7 @@ var reference = []struct {
 		{"NO_COLOR", "Not empty: no colour and no progress"},
 		{"FORCE_COLOR", "Not empty, 0 or false: colour without a terminal. CLICOLOR_FORCE does the same"},
 		{"COLUMNS", "The width of the help (default that of the terminal)"},
-		{"GITHUB_ACTIONS", "true: failures become annotations"},
+		{"GITHUB_ACTIONS", "true: failures become annotations, and the result and the reports become outputs of the step"},
 	}},
 	{"Files", []row{
 		{"artihook.yaml", "Webhooks and defaults, in the working directory or above it, up to the root of the repository or the home directory. artihook.yml is read too. It has lines such as webhooks: [{name: crm, url: localhost:3000/hook, secret: s3cret}]"},

@@ -251,6 +251,9 @@ func loadEnded(a *app, measured *traffic.LoadReport, opt *loadOptions, err error
 			a.annotate(report.Annotation{Title: "load: missed threshold", Message: fmt.Sprintf("%s (%s)", v.Text, v.Shown())})
 		}
 	}
+	if a.printer.Annotations() != nil {
+		err = errors.Join(err, a.settings.WriteStepOutputs([]settings.StepOutput{{Name: "summary", Value: measured.Headline()}, {Name: "report-html", Value: opt.html}}))
+	}
 	a.printer.Notef("seed %d", *opt.conversation.Seed)
 	switch {
 	case err != nil:

@@ -111,8 +111,8 @@ func (f *ReportFlags) Check(to ReportOutput) error {
 	return nil
 }
 
-// Write writes all reports. On GitHub Actions, it also writes annotations and the summary of the step. It joins the errors of
-// all reports.
+// Write writes all reports. On GitHub Actions, it also writes annotations, and the summary and the outputs of the
+// step. It joins the errors of all reports.
 func (f *ReportFlags) Write(set *Settings, to ReportOutput, results *report.Report) error {
 	var err error
 	for _, r := range f.wanted() {
@@ -128,9 +128,13 @@ func (f *ReportFlags) Write(set *Settings, to ReportOutput, results *report.Repo
 	results.Folder = set.Folder()
 	err = errors.Join(err, report.WriteAnnotations(to.Annotations, results))
 	if summary, _ := set.Env("GITHUB_STEP_SUMMARY"); summary != "" {
-		err = errors.Join(err, appendReport(summary, results))
+		err = errors.Join(err, appendFile(summary, func(w io.Writer) error { return report.WriteStepSummary(w, results) }))
 	}
-	return err
+	outputs := []StepOutput{{Name: "summary", Value: results.Headline()}}
+	for i, format := range reportFormats {
+		outputs = append(outputs, StepOutput{Name: "report-" + format.name, Value: f.files[i]})
+	}
+	return errors.Join(err, set.WriteStepOutputs(outputs))
 }
 
 // Folder returns the working directory relative to the directory of the repository on GitHub Actions. It returns
@@ -153,12 +157,4 @@ func writeReport(r reportFile, results *report.Report) error {
 		return fmt.Errorf("cannot write the report %q: %w", r.name, PlainError(err))
 	}
 	return nil
-}
-
-func appendReport(name string, results *report.Report) error {
-	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return fmt.Errorf("write the summary of the step: %w", PlainError(err))
-	}
-	return errors.Join(report.WriteStepSummary(f, results), f.Close())
 }

@@ -47,6 +47,13 @@ func TestReportText(t *testing.T) {
 	}
 }
 
+func TestReportHeadline(t *testing.T) {
+	t.Parallel()
+	if got, want := testReport().Headline(), "1000 requests, 500.0/s, 10 errors (1.00%), p99 5ms"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestReportHTML looks for references to other files and for text that is not escaped.
 func TestReportHTML(t *testing.T) {
 	t.Parallel()

@@ -34,6 +34,12 @@ func (r *LoadReport) WriteText(out io.Writer) error {
 	return err
 }
 
+// Headline returns the result in one line, such as "1000 requests, 500.0/s, 10 errors (1.00%), p99 5ms".
+func (r *LoadReport) Headline() string {
+	return fmt.Sprintf("%s, %.1f/s, %s (%.2f%%), p99 %s",
+		text.Counted(r.Requests, "request"), r.Throughput(), text.Counted(r.Errors, "error"), 100*r.ErrorShare(), text.ShortDuration(r.Latency.P99))
+}
+
 func (r *LoadReport) writeSummary(b *strings.Builder) {
 	fmt.Fprintf(b, "requests  %d in %s: %.1f/s, %d leads, %d connections\n", r.Requests, text.ShortDuration(r.Took), r.Throughput(), r.Leads, r.Connections)
 	fmt.Fprintf(b, "errors    %d (%.2f%%)\n", r.Errors, 100*r.ErrorShare())

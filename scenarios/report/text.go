@@ -192,6 +192,9 @@ func (t textWriter) totals(r *Report) {
 	t.printf("\n")
 }
 
+// Headline returns the counts of steps that are not 0, such as "9 passed, 2 failed, 1 skipped".
+func (r *Report) Headline() string { return headline(r.Count()) }
+
 // headline returns the counts that are not 0, such as "9 passed, 2 failed, 1 skipped".
 func headline(n Totals) string {
 	if n.Steps == 0 {
