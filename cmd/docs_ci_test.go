@@ -1,10 +1,9 @@
 package cmd
 
 import (
-	"bytes"
 	"encoding/xml"
 	"errors"
-	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,31 +17,90 @@ import (
 	"artihook/cmd/console"
 )
 
+// pipelineBlocks returns the script of each kind of block of docs/ci.md that is a pipeline, and checks the rest of it.
+var pipelineBlocks = map[string]func(t *testing.T, text string) string{
+	"sh":               func(_ *testing.T, text string) string { return text },
+	"groovy":           jenkinsScript,
+	"yaml gitlab":      gitlabScript,
+	"yaml circleci":    circleScript,
+	"yaml github":      func(t *testing.T, text string) string { return workflowScript(t, text) },
+	"sh git hook":      nil, // run by runGitHook
+	"yaml pre-commit":  nil, // run by runHook
+	"yaml github step": nil, // run by runActionSteps
+}
+
 // runPipelines runs the pipelines of docs/ci.md with a receiver of the test.
 func runPipelines(t *testing.T, file string) {
+	needs(t, "curl")
 	s := setStage(t)
 	s.setPipeline(t)
+	component := ""
 	for _, b := range readBlocks(t, file) {
-		switch b.kind {
-		case "sh":
-			s.runPipeline(t, b.text)
-		case "groovy":
-			s.runPipeline(t, jenkinsScript(t, b.text))
-		case "yaml gitlab":
-			s.runPipeline(t, gitlabScript(t, b.text))
-		case "yaml github":
-			var workflow struct {
-				Jobs map[string]struct{ Steps []workflowStep }
-			}
-			readYAML(t, b.text, &workflow)
-			s.runWorkflow(t, workflow.Jobs["scenarios"].Steps)
-		case "yaml github step":
-			var steps []workflowStep
-			readYAML(t, b.text, &steps)
-			s.runWorkflow(t, steps)
-		default:
+		script, known := pipelineBlocks[b.kind]
+		switch {
+		case b.kind == "yaml gitlab component":
+			component = b.text
+		case b.kind == "yaml gitlab include":
+			s.runPipeline(t, gitlabScript(t, useComponent(t, component, b.text)))
+		case b.kind == "yaml github step":
+			s.runActionSteps(t, b.text)
+		case b.kind == "yaml pre-commit":
+			s.runHook(t, b.text)
+		case b.kind == "sh git hook":
+			s.runGitHook(t, b.text)
+		case !known:
 			t.Errorf("nothing runs a block of the kind %q:\n%s", b.kind, b.text)
+		default:
+			s.runPipeline(t, script(t, b.text))
 		}
+	}
+}
+
+// TestInitPipelines runs the pipelines that init writes, with the files that it writes.
+func TestInitPipelines(t *testing.T) {
+	t.Parallel()
+	needs(t, "curl")
+	for _, tt := range []struct {
+		system, file string
+		script       func(*testing.T, string) string
+	}{
+		{"github", ".github/workflows/artihook.yml", workflowScript},
+		{"gitlab", ".gitlab-ci.yml", gitlabScript},
+		{"jenkins", "Jenkinsfile", jenkinsScript},
+	} {
+		t.Run(tt.system, func(t *testing.T) {
+			t.Parallel()
+			s := setStage(t)
+			s.setPipeline(t)
+			must(t, os.RemoveAll(filepath.Join(s.folder, "scenarios")))
+			if _, stderr, code := s.artihook(t, "init", "--ci", tt.system); code != console.ExitOK {
+				t.Fatal(stderr)
+			}
+			pipeline, err := os.ReadFile(filepath.Join(s.folder, filepath.FromSlash(tt.file)))
+			must(t, err)
+			s.runPipeline(t, tt.script(t, string(pipeline)))
+		})
+	}
+}
+
+// TestPipelineVersion compares the release that documents and first files download with the version of the program.
+func TestPipelineVersion(t *testing.T) {
+	t.Parallel()
+	want, _, _ := strings.Cut(console.Version(), "+")
+	files, err := filepath.Glob("firstfiles/*")
+	must(t, err)
+	seen := 0
+	for _, file := range append(files, "../docs/ci.md", actionFolder+"/action.yml") {
+		text, err := os.ReadFile(file)
+		must(t, err)
+		for _, m := range regexp.MustCompile(`(?:download/v|artihook@v|artihook_|version=|such as v|such as .v)(\d+\.\d+\.\d+)`).FindAllSubmatch(text, -1) {
+			if seen++; string(m[1]) != want {
+				t.Errorf("%s: %s is not of version %s", file, m[0], want)
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d versions found", seen)
 	}
 }
 
@@ -58,19 +116,18 @@ func (s *stage) setPipeline(t *testing.T) {
 	t.Helper()
 	s.write(t, "scenarios/first.yaml", "name: first\nsteps: [{start: {}}, {answer: 2}, {complete: }]\n")
 	s.write(t, "scenarios/second.yaml", "name: second\nvars: {company: Zed & Sons}\nsteps: [{start: {}, unsigned: true, expect: {status: 401}}, {probe: {run: 'test \"$company\" = \"Zed & Sons\"'}}]\n")
-	s.write(t, "bin/your-receiver", "#!/bin/sh\nexec artihook listen --quiet --addr \"$RECEIVER\" --secret \"${OTHER_SECRET:-$ARTIHOOK_SECRET}\"\n")
-	if err := os.Chmod(filepath.Join(s.folder, "bin", "your-receiver"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	s.write(t, "bin/your-receiver", "#!/bin/sh\nexec "+s.program+" listen --quiet --addr \"$RECEIVER\" --secret \"${OTHER_SECRET:-$ARTIHOOK_SECRET}\"\n")
+	must(t, os.Chmod(filepath.Join(s.folder, "bin", "your-receiver"), 0o755))
 	s.env = slices.DeleteFunc(s.env, func(v string) bool { return strings.HasPrefix(v, "ARTIHOOK_SECRET=") })
 }
 
-// runPipeline runs a script, and runs it again with a receiver that has another secret.
+// runPipeline runs a script, and if it starts a receiver, runs it again with one that has another secret.
 func (s *stage) runPipeline(t *testing.T, text string) {
 	t.Helper()
 	text = strings.ReplaceAll(text, "receiver:3000", "localhost:3000")
+	text = strings.ReplaceAll(text, "https://github.com", s.serveRelease(t, nil))
 	env := []string{"WEBHOOK_SECRET=" + documentSecret}
-	if !strings.Contains(text, "WEBHOOK_SECRET") { // an earlier script, or the CI system, has set it
+	if !strings.Contains(text, "ARTIHOOK_SECRET=") { // the CI system sets it
 		env = append(env, "ARTIHOOK_SECRET="+documentSecret)
 	}
 	starts := strings.Contains(text, "your-receiver")
@@ -82,6 +139,11 @@ func (s *stage) runPipeline(t *testing.T, text string) {
 		script := text
 		if starts {
 			address := "localhost:" + freePort(t)
+			config := filepath.Join(s.folder, "artihook.yaml")
+			if content, err := os.ReadFile(config); err == nil { // of init
+				content = regexp.MustCompile(`localhost:\d+`).ReplaceAll(content, []byte(address))
+				must(t, os.WriteFile(config, content, 0o644))
+			}
 			script = "trap 'kill $(jobs -p)' EXIT\n" + strings.ReplaceAll(text, "localhost:3000", address)
 			env = append(env, "RECEIVER="+address)
 		}
@@ -92,16 +154,19 @@ func (s *stage) runPipeline(t *testing.T, text string) {
 		if code != want {
 			t.Errorf("%s\nexit code %d, want %d\n%s%s", text, code, want, stdout, stderr)
 		}
-		if strings.Contains(text, "--report-junit") {
-			s.checkJUnit(t, want != console.ExitOK)
+		for _, report := range regexp.MustCompile(`--report-junit (\S+)`).FindAllStringSubmatch(text, -1) {
+			s.checkJUnit(t, report[1], want != console.ExitOK)
+			if want != console.ExitOK {
+				break // the script ends with the first failure
+			}
 		}
 	}
 }
 
-// checkJUnit reads results.xml and removes it.
-func (s *stage) checkJUnit(t *testing.T, wantFailures bool) {
+// checkJUnit reads a report and removes it.
+func (s *stage) checkJUnit(t *testing.T, report string, wantFailures bool) {
 	t.Helper()
-	name := filepath.Join(s.folder, "results.xml")
+	name := filepath.Join(s.folder, report)
 	text, err := os.ReadFile(name)
 	if err = errors.Join(err, os.Remove(name)); err != nil {
 		t.Error(err)
@@ -111,9 +176,19 @@ func (s *stage) checkJUnit(t *testing.T, wantFailures bool) {
 		Tests    int `xml:"tests,attr"`
 		Failures int `xml:"failures,attr"`
 	}
-	if err := xml.Unmarshal(text, &results); err != nil || results.Tests < 3 || results.Failures > 0 != wantFailures {
+	if err := xml.Unmarshal(text, &results); err != nil || results.Tests < 1 || results.Failures > 0 != wantFailures {
 		t.Errorf("the report has %+v, %v", results, err)
 	}
+}
+
+// exports returns lines that set the variables of a pipeline. An expression of GitHub for a secret is the variable of a script.
+func exports(variables map[string]string) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		value := strings.ReplaceAll(variables[name], "${{ secrets.WEBHOOK_SECRET }}", "$WEBHOOK_SECRET")
+		b.WriteString("export " + name + `="` + value + "\"\n")
+	}
+	return b.String()
 }
 
 // jenkinsScript returns the script of a Jenkinsfile.
@@ -123,14 +198,21 @@ func jenkinsScript(t *testing.T, text string) string {
 	if len(parts) != 3 || !strings.Contains(text, "junit 'results.xml'") {
 		t.Fatalf("want one script and its report in\n%s", text)
 	}
-	return parts[1]
+	variables := map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^ *([A-Z_]+) = (?:credentials\()?'([^']*)'`).FindAllStringSubmatch(parts[0], -1) {
+		if variables[m[1]] = m[2]; strings.Contains(m[0], "credentials(") {
+			variables[m[1]] = "$WEBHOOK_SECRET"
+		}
+	}
+	return exports(variables) + parts[1]
 }
 
-// gitlabScript returns the script of a .gitlab-ci.yml without the lines that build artihook.
+// gitlabScript returns the script of a .gitlab-ci.yml.
 func gitlabScript(t *testing.T, text string) string {
 	t.Helper()
 	var file map[string]struct {
 		Image        string
+		Variables    map[string]string
 		BeforeScript []string `yaml:"before_script"`
 		Script       []string
 		Artifacts    struct {
@@ -143,295 +225,210 @@ func gitlabScript(t *testing.T, text string) string {
 	if len(file) != 1 || job.Image == "" || job.Artifacts.When != "always" || job.Artifacts.Reports.JUnit != "results.xml" {
 		t.Fatalf("got %+v", file)
 	}
-	var lines []string
-	for _, line := range append(job.BeforeScript, job.Script...) {
-		switch {
-		case line == `git clone --depth 1 "$ARTIHOOK_REPOSITORY" artihook`, line == "(cd artihook && go install .)":
-		default:
-			lines = append(lines, line)
+	delete(job.Variables, "ARTIHOOK_CONFIG") // the stage has none
+	return exports(job.Variables) + strings.Join(append(job.BeforeScript, job.Script...), "\n") + "\n"
+}
+
+// useComponent returns the job of a component of GitLab with the inputs of an include.
+func useComponent(t *testing.T, component, include string) string {
+	t.Helper()
+	var header struct {
+		Spec struct {
+			Inputs map[string]struct {
+				Description string
+				Default     *string
+			}
 		}
 	}
-	return "GOBIN=.\n" + strings.Join(lines, "\n")
+	var use struct {
+		Include []struct {
+			Component string
+			Inputs    map[string]string
+		}
+	}
+	spec, job, separated := strings.Cut(component, "\n---\n")
+	readYAML(t, spec, &header)
+	readYAML(t, include, &use)
+	if !separated || len(use.Include) != 1 || !strings.HasPrefix(use.Include[0].Component, "$CI_SERVER_FQDN/") {
+		t.Fatalf("got %+v", use)
+	}
+	given := use.Include[0].Inputs
+	for name, input := range header.Spec.Inputs {
+		value, ok := given[name]
+		if delete(given, name); !ok && input.Default != nil {
+			value, ok = *input.Default, true
+		}
+		if reference := "$[[ inputs." + name + " ]]"; !ok || input.Description == "" || !strings.Contains(job, reference) {
+			t.Errorf("the input %q has no value, no description or no use", name)
+		} else {
+			job = strings.ReplaceAll(job, reference, value)
+		}
+	}
+	if len(given) > 0 || strings.Contains(job, "$[[") {
+		t.Errorf("unknown inputs %v in\n%s", given, job)
+	}
+	return job
 }
 
-// workflowStep is a step of a workflow or of an action of GitHub.
-type workflowStep struct {
-	Name, ID, If, Uses, Run, Shell string
-	With, Env                      map[string]string
-}
-
-// runWorkflow runs the action with the inputs of the steps. The receiver runs already.
-func (s *stage) runWorkflow(t *testing.T, steps []workflowStep) {
+// circleScript returns the script of a configuration of CircleCI.
+func circleScript(t *testing.T, text string) string {
 	t.Helper()
+	var file struct {
+		Version string
+		Jobs    map[string]struct {
+			Docker      []struct{ Image string }
+			Environment map[string]string
+			Steps       []any
+		}
+		Workflows map[string]struct{ Jobs []string }
+	}
+	readYAML(t, text, &file)
+	job := file.Jobs["webhook"]
+	if len(job.Docker) != 1 || !slices.Equal(file.Workflows["webhook"].Jobs, []string{"webhook"}) {
+		t.Fatalf("got %+v", file)
+	}
+	script := exports(job.Environment)
+	for _, step := range job.Steps {
+		keys, _ := step.(map[string]any)
+		run, _ := keys["run"].(map[string]any)
+		command, _ := run["command"].(string)
+		if run["background"] == true {
+			command = `ARTIHOOK_SECRET="$WEBHOOK_SECRET" ` + command + " &"
+		}
+		script += command + "\n"
+	}
+	return script
+}
+
+// workflowScript returns the script of a workflow of GitHub, whose action is installed.
+func workflowScript(t *testing.T, text string) string {
+	t.Helper()
+	var file struct {
+		Jobs map[string]struct {
+			Env   map[string]string
+			Steps []workflowStep
+		}
+	}
+	readYAML(t, text, &file)
+	job := file.Jobs["webhook"]
+	script := exports(job.Env)
 	used := false
-	for _, step := range steps {
-		switch {
-		case step.Run != "":
-			check := exec.CommandContext(limited(t), needs(t, "bash"), "-n", "-c", step.Run)
-			if output, err := check.CombinedOutput(); err != nil {
-				t.Errorf("%s\n%s", step.Run, output)
-			}
-		case strings.HasPrefix(step.Uses, "your-account/artihook/.github/actions/artihook@"):
-			used = true
-			secret := map[string]string{"secrets.WEBHOOK_SECRET": documentSecret}
-			inputs := map[string]string{}
-			for name, value := range step.With {
-				inputs[name] = evaluate(t, value, secret)
-			}
-			if inputs["secret"] != documentSecret {
-				inputs["secret"] = documentSecret // the receiver of the test has this one
-			}
-			if ran := s.runAction(t, inputs); ran.code != console.ExitOK || ran.summary == "" {
-				t.Errorf("exit code %d\n%s%s", ran.code, ran.stdout, ran.stderr)
-			}
-			if inputs["report-junit"] != "" {
-				s.checkJUnit(t, false)
-			}
-		case !slices.Contains([]string{"actions/checkout@v4", "actions/upload-artifact@v4"}, step.Uses):
+	for _, step := range job.Steps {
+		used = used || isOurAction(step.Uses)
+		if step.Uses != "" && !isOurAction(step.Uses) && !currentActions[step.Uses] {
 			t.Errorf("unknown action %q", step.Uses)
 		}
+		script += step.Run + "\n"
 	}
 	if !used {
 		t.Error("the steps do not use the action")
 	}
+	return script
 }
 
-var expression = regexp.MustCompile(`\$\{\{ (\S+) \}\}`)
+func isOurAction(uses string) bool {
+	return strings.HasPrefix(uses, "your-account/artihook/.github/actions/artihook@v")
+}
 
-// evaluate replaces the expressions of GitHub. An unknown expression is an error.
-func evaluate(t *testing.T, text string, context map[string]string) string {
+// runActionSteps runs steps of a workflow: the action with inputs, and a step that reads its outputs.
+func (s *stage) runActionSteps(t *testing.T, text string) {
 	t.Helper()
-	return expression.ReplaceAllStringFunc(text, func(e string) string {
-		value, ok := context[expression.FindStringSubmatch(e)[1]]
-		if !ok {
-			t.Errorf("unknown expression %s", e)
+	var steps []workflowStep
+	readYAML(t, text, &steps)
+	context := map[string]string{"github.server_url": s.serveRelease(t, nil)}
+	for name, value := range steps[0].With {
+		context["inputs."+name] = value
+	}
+	if !isOurAction(steps[0].Uses) || len(steps) != 2 {
+		t.Fatalf("got %+v", steps)
+	}
+	ran := s.runAction(t, context, "ARTIHOOK_SECRET="+documentSecret)
+	if ran.code != console.ExitOK || ran.summary == "" {
+		t.Errorf("exit code %d\n%s%s", ran.code, ran.stdout, ran.stderr)
+	}
+	outputs := map[string]string{}
+	for name, value := range ran.outputs {
+		outputs["steps."+steps[0].ID+".outputs."+name] = value
+	}
+	for name, value := range steps[1].Env {
+		steps[1].Env[name] = evaluate(t, value, outputs)
+	}
+	stdout, stderr, _ := s.script(t, exports(steps[1].Env)+steps[1].Run)
+	if stdout != "5 passed in results.xml\n" {
+		t.Errorf("got %q, %s", stdout, stderr)
+	}
+	s.checkJUnit(t, "results.xml", false)
+}
+
+// runHook runs the hook of a .pre-commit-config.yaml with the files that it selects, and with one that is wrong.
+func (s *stage) runHook(t *testing.T, text string) {
+	t.Helper()
+	var file struct {
+		Repos []struct {
+			Repo  string
+			Hooks []struct{ ID, Name, Entry, Language, Files string }
 		}
-		return value
+	}
+	readYAML(t, text, &file)
+	hook := file.Repos[0].Hooks[0]
+	if hook.ID == "" || hook.Name == "" || hook.Language != "system" || file.Repos[0].Repo != "local" {
+		t.Errorf("got %+v", file)
+	}
+	selected := regexp.MustCompile(hook.Files)
+	if !selected.MatchString("scenarios/first.yaml") || selected.MatchString("artihook.yaml") {
+		t.Errorf("files is %q", hook.Files)
+	}
+	s.write(t, "wrong.yaml", "name: wrong\n")
+	for name, want := range map[string]int{"scenarios/first.yaml": console.ExitOK, "wrong.yaml": console.ExitUsage} {
+		if stdout, stderr, code := s.script(t, hook.Entry+" "+name); code != want {
+			t.Errorf("%s: exit code %d\n%s%s", name, code, stdout, stderr)
+		}
+	}
+}
+
+// runGitHook commits with the hook: without a wrong scenario, and with one.
+func (s *stage) runGitHook(t *testing.T, text string) {
+	t.Helper()
+	needs(t, "git")
+	s.write(t, ".git-hook", text)
+	commit := `git init -q hooked; cd hooked; mkdir -p scenarios; cp ../.git-hook .git/hooks/pre-commit; chmod +x .git/hooks/pre-commit
+printf '%s' "$SCENARIO" > scenarios/mine.yaml; git add .; git -c user.name=a -c user.email=a@mail.example commit -q -m first`
+	for scenario, want := range map[string]int{"name: mine\nsteps: [{start: {}}]\n": console.ExitOK, "name: mine\n": 1} {
+		if stdout, stderr, code := s.script(t, commit, "SCENARIO="+scenario); code != want {
+			t.Errorf("%q: exit code %d, want %d\n%s%s", scenario, code, want, stdout, stderr)
+		}
+		must(t, os.RemoveAll(filepath.Join(s.folder, "hooked")))
+	}
+}
+
+// TestPipelinesRejectForgedRelease runs the first lines of each pipeline with an archive that was changed.
+func TestPipelinesRejectForgedRelease(t *testing.T) {
+	t.Parallel()
+	needs(t, "curl")
+	s := setStage(t)
+	forged := s.serveRelease(t, func(files map[string][]byte) {
+		for name := range files {
+			if strings.HasSuffix(name, ".tar.gz") {
+				files[name] = append(files[name], '\n')
+			}
+		}
 	})
-}
-
-type actionFile struct {
-	Inputs map[string]struct {
-		Description string
-		Required    bool
-	}
-	Runs struct {
-		Using string
-		Steps []workflowStep
-	}
-}
-
-const actionFolder = "../.github/actions/artihook"
-
-func readAction(t *testing.T) actionFile {
-	t.Helper()
-	text, err := os.ReadFile(actionFolder + "/action.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var a actionFile
-	readYAML(t, string(text), &a)
-	if a.Runs.Using != "composite" || len(a.Runs.Steps) == 0 || len(a.Inputs) == 0 {
-		t.Fatalf("got %+v", a)
-	}
-	return a
-}
-
-type actionRun struct {
-	stdout, stderr, summary string
-	code                    int
-}
-
-// runAction runs the scripts of the action one after the other, as GitHub does. It skips the steps that use other actions.
-func (s *stage) runAction(t *testing.T, inputs map[string]string) actionRun {
-	t.Helper()
-	action := readAction(t)
-	context := map[string]string{"runner.os": "Linux", "runner.arch": "X64", "runner.temp": filepath.Join(s.folder, "temp")}
-	for name, input := range action.Inputs {
-		if input.Required && inputs[name] == "" {
-			t.Fatalf("the input %q is needed", name)
-		}
-		context["inputs."+name] = inputs[name]
-	}
-	runner := s.setRunner(t, context["runner.temp"])
-	defer runner.clear(t)
-	var ran actionRun
-	for _, step := range action.Runs.Steps {
-		if step.Uses != "" {
-			if !slices.Contains([]string{"actions/setup-go@v5", "actions/cache@v4"}, step.Uses) {
-				t.Errorf("unknown action %q", step.Uses)
-			}
-			for _, value := range step.With {
-				evaluate(t, value, context)
-			}
+	tried := 0
+	for _, b := range readBlocks(t, "../docs/ci.md") {
+		script := pipelineBlocks[b.kind]
+		if script == nil || !strings.Contains(b.text, "sha256sum") {
 			continue
 		}
-		ran = s.runActionStep(t, runner, step, context)
-		if ran.code != console.ExitOK {
-			break
+		tried++
+		text := strings.ReplaceAll(script(t, b.text), "https://github.com", forged)
+		if stdout, stderr, code := s.script(t, text, "WEBHOOK_SECRET="+documentSecret); code == console.ExitOK || !strings.Contains(stdout+stderr, "FAILED") {
+			t.Errorf("%s\nexit code %d\n%s%s", b.text, code, stdout, stderr)
+		}
+		if _, err := exec.LookPath(filepath.Join(s.folder, "artihook")); err == nil {
+			t.Errorf("the program was unpacked by\n%s", b.text)
 		}
 	}
-	return ran
-}
-
-func (s *stage) runActionStep(t *testing.T, runner *runner, step workflowStep, context map[string]string) actionRun {
-	t.Helper()
-	if step.Shell != "bash" || strings.Contains(step.Run, "${{") {
-		t.Errorf("a step without bash, or with an input in its script:\n%s", step.Run)
-	}
-	command := exec.CommandContext(limited(t), needs(t, "bash"), "--noprofile", "--norc", "-eo", "pipefail", "-c", step.Run)
-	command.Env = append(s.env[:len(s.env):len(s.env)], runner.env(t)...)
-	for name, value := range step.Env {
-		command.Env = append(command.Env, name+"="+s.hosts.Replace(evaluate(t, value, context)))
-	}
-	var ran actionRun
-	ran.stdout, ran.stderr, ran.code = s.run(t, command)
-	for _, line := range runner.lines(t, "GITHUB_OUTPUT") {
-		name, value, _ := strings.Cut(line, "=")
-		context["steps."+step.ID+".outputs."+name] = value
-	}
-	ran.summary = strings.Join(runner.lines(t, "GITHUB_STEP_SUMMARY"), "\n")
-	return ran
-}
-
-// runner has the files that GitHub passes to the steps of an action, in variables that name them.
-type runner struct{ files, temp, action string }
-
-func (s *stage) setRunner(t *testing.T, temp string) *runner {
-	t.Helper()
-	action, err := filepath.Abs(actionFolder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &runner{files: filepath.Join(s.folder, "runner"), temp: temp, action: action}
-	r.clear(t)
-	if err := errors.Join(os.MkdirAll(r.files, 0o755), os.MkdirAll(temp, 0o755)); err != nil {
-		t.Fatal(err)
-	}
-	cache, err := exec.CommandContext(limited(t), needs(t, "go"), "env", "GOCACHE").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The action has a build cache of its own, which would take minutes to fill.
-	if err := os.Symlink(string(bytes.TrimSpace(cache)), filepath.Join(temp, "artihook-build")); err != nil && !errors.Is(err, os.ErrExist) {
-		t.Fatal(err)
-	}
-	return r
-}
-
-func (r *runner) clear(t *testing.T) {
-	t.Helper()
-	if err := os.RemoveAll(r.files); err != nil {
-		t.Error(err)
-	}
-}
-
-func (r *runner) env(t *testing.T) []string {
-	t.Helper()
-	env := []string{"GITHUB_ACTIONS=true", "GITHUB_ACTION_PATH=" + r.action, "RUNNER_TEMP=" + r.temp}
-	for _, name := range []string{"GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY"} {
-		env = append(env, name+"="+filepath.Join(r.files, name))
-	}
-	path := append(r.lines(t, "GITHUB_PATH"), os.Getenv("PATH")) // without the program of the test: the action builds its own
-	return append(env, "PATH="+strings.Join(path, string(os.PathListSeparator)))
-}
-
-func (r *runner) lines(t *testing.T, name string) []string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(r.files, name))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		t.Fatal(err)
-	}
-	return strings.FieldsFunc(string(text), func(r rune) bool { return r == '\n' })
-}
-
-// TestActionInputs reports an input that the action does not use or docs/ci.md does not describe, and a use without input.
-func TestActionInputs(t *testing.T) {
-	t.Parallel()
-	action := readAction(t)
-	text, err := os.ReadFile("../docs/ci.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	used := map[string]bool{}
-	for _, step := range action.Runs.Steps {
-		for variable, value := range step.Env {
-			match := expression.FindStringSubmatch(value)
-			if match == nil || !strings.Contains(step.Run, `"$`+variable+`"`) {
-				t.Errorf("%s: %q is not used in quotes", variable, value)
-				continue
-			}
-			used[strings.TrimPrefix(match[1], "inputs.")] = true
-		}
-	}
-	for name, input := range action.Inputs {
-		if !used[name] || input.Description == "" || !bytes.Contains(text, []byte("`"+name+"`")) || !bytes.Contains(text, []byte("\n          "+name+": ")) {
-			t.Errorf("the input %q is not used, not described, or not shown in docs/ci.md", name)
-		}
-		delete(used, name)
-	}
-	if len(used) > 0 {
-		t.Errorf("%v are no inputs", used)
-	}
-}
-
-// TestActionRuns runs the action with valid inputs, with failing ones, and with shell syntax in them.
-func TestActionRuns(t *testing.T) {
-	t.Parallel()
-	s := setStage(t)
-	s.setPipeline(t)
-	s.write(t, "more/name with spaces & $(touch pwned).yaml", "name: spaces\nsteps:\n- probe:\n    run: test \"$a\" = 'b  c=$(d)'\n")
-	s.write(t, "wrong.yaml", "name: wrong\nsteps:\n- start: {}\n  expect: {status: 299}\n")
-	tests := []struct {
-		name   string
-		inputs map[string]string
-		code   int
-		output string // a regular expression
-	}{
-		{"ready", map[string]string{"scenarios": "happy-path"}, console.ExitOK, `3 passed`},
-		{"spaces", map[string]string{"scenarios": " more/name with spaces & $(touch pwned).yaml \n\n", "args": "--var a=b  c=$(d)\t\n\n--dry-run=false\n  --fail-fast"}, console.ExitOK, `1 passed`},
-		{"equals sign", map[string]string{"scenarios": "more", "args": "--var=a=b  c=$(d)"}, console.ExitOK, `1 passed`},
-		{"failure", map[string]string{"scenarios": "wrong.yaml\nhappy-path"}, console.ExitFailed, `::error file=wrong.yaml,line=3,`},
-		{"wrong secret", map[string]string{"scenarios": "happy-path", "secret": "another"}, console.ExitFailed, `rejected the signature`},
-		{"no receiver", map[string]string{"scenarios": "happy-path", "wait-for": "http://localhost:3999/", "wait-timeout": "10ms"}, console.ExitFailed, `did not respond within 10ms`},
-		{"no scenario", map[string]string{"scenarios": "; touch pwned"}, console.ExitUsage, `unknown scenario "; touch pwned"`},
-		{"a flag is no scenario", map[string]string{"scenarios": "--dry-run"}, console.ExitUsage, `unknown scenario "--dry-run"`},
-		{"command in an input", map[string]string{"scenarios": "happy-path", "args": "--var `touch pwned`=$(touch pwned)\n--nope; touch pwned"}, console.ExitUsage, `unknown flag: --nope;`},
-		{"quotes", map[string]string{"scenarios": "happy-path", "jobs": `4"; touch pwned; "`}, console.ExitUsage, `want a whole number`},
-	}
-	for _, tt := range tests {
-		inputs := map[string]string{"url": "localhost:3000/hook", "secret": documentSecret}
-		for name, value := range tt.inputs {
-			inputs[name] = value
-		}
-		ran := s.runAction(t, inputs)
-		if all := ran.stdout + ran.stderr; ran.code != tt.code || !regexp.MustCompile(tt.output).MatchString(all) || strings.Contains(all, inputs["secret"]) {
-			t.Errorf("%s: exit code %d, want %d\n%s", tt.name, ran.code, tt.code, all)
-		}
-	}
-	if _, err := os.Stat(filepath.Join(s.folder, "pwned")); err == nil {
-		t.Error("an input was run")
-	}
-}
-
-// TestActionGoVersion compares the version of Go that the action installs with go.mod.
-func TestActionGoVersion(t *testing.T) {
-	t.Parallel()
-	s := setStage(t)
-	r := s.setRunner(t, filepath.Join(s.folder, "temp"))
-	context := map[string]string{}
-	first := readAction(t).Runs.Steps[0]
-	if ran := s.runActionStep(t, r, first, context); ran.code != console.ExitOK {
-		t.Fatal(ran.stderr)
-	}
-	if got := context["steps.source.outputs.go"]; !regexp.MustCompile(`^1\.\d+(\.\d+)?$`).MatchString(got) {
-		t.Errorf("the version is %q", got)
-	}
-	if got := context["steps.source.outputs.sum"]; !regexp.MustCompile(`^\d+-\d+$`).MatchString(got) {
-		t.Errorf("the key is %q", got)
-	}
-	mod, err := os.ReadFile("../go.mod")
-	if err != nil || !strings.Contains(string(mod), fmt.Sprintf("\ngo %s\n", context["steps.source.outputs.go"])) {
-		t.Errorf("go.mod has another version than %q: %v", context["steps.source.outputs.go"], err)
+	if tried < 3 {
+		t.Errorf("only %d pipelines found", tried)
 	}
 }
