@@ -29,8 +29,8 @@ func newDemoCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run a demonstration: a receiver, a conversation, its deliveries",
-		Long: `Demo starts a verifying receiver on a free loopback port, plays one whole conversation to it, and prints
-the deliveries, and of the first one the request, the text that was signed, and the response.`,
+		Long: `Demo starts a verifying receiver on a free loopback port and plays a short conversation to it. It prints the
+deliveries and, of the first one, the request, the text that was signed, and the response.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), a, opt) },
 	}
@@ -50,7 +50,7 @@ func runDemo(ctx context.Context, a *app, flags *settings.HistoryFlags) error {
 		return err
 	}
 	sender, done := settings.NewSender(store, history.SourcePlay, emitter.Options{Now: a.system.Now})
-	a.printer.Notef("A receiver that verifies signatures listens on %s.\nOne visitor talks to the %s bot:\n", url, fixtures.DefaultBot)
+	a.printer.Notef("A visitor answers %d questions. An event is sent after each, and at the end:", demoQuestions)
 	first, tally, err := playDemo(ctx, a, emitter.Webhook{URL: url, Secret: secret}, sender)
 	if err := settings.Ended(err, done()); err != nil {
 		return err
@@ -67,12 +67,16 @@ func runDemo(ctx context.Context, a *app, flags *settings.HistoryFlags) error {
 	return nil
 }
 
+// demoQuestions is how many questions of the default bot the visitor answers, so that the output is short.
+const demoQuestions = 2
+
 // playDemo plays one conversation and returns its first delivery.
 func playDemo(ctx context.Context, a *app, w emitter.Webhook, sender *emitter.Emitter) (first history.Delivery, tally traffic.Tally, err error) {
 	recipe, err := new(settings.ConversationFlags).Recipe(a.settings, fixtures.DefaultBot, w.Edition)
 	if err != nil {
 		return first, tally, err
 	}
+	recipe.Bot.Questions = recipe.Bot.Questions[:demoQuestions]
 	source, err := recipe.Source()
 	if err != nil {
 		return first, tally, err
@@ -104,8 +108,9 @@ func demoDelivery(d *history.Delivery) string {
 x-artibot-signature is the HMAC-SHA1 of METHOD&URL&BODY with the secret
 %q, in hex. The body is signed as it was sent, on one line:
 %s
-`, demoSecret, cutText(signed+body, demoWidth-1))
-	fmt.Fprintf(&b, "\nThe receiver calculated the same signature, so it accepted the request:\n%s %d %s\n", d.Response.Proto, d.Response.Status, d.Response.Reason)
+
+The receiver calculated the same value and responded: %s %d %s
+`, demoSecret, cutText(signed+body, demoWidth-1), d.Response.Proto, d.Response.Status, d.Response.Reason)
 	return b.String()
 }
 

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
+
+	"artihook/fixtures"
 
 	"github.com/tidwall/gjson"
 )
@@ -30,12 +33,10 @@ func TestLayOut(t *testing.T) {
 	want := `{
   "lead": {
     "id": "` + strings.Repeat("x", 66) + `…",
-    "version": 1, "data": {}
-  },
+    "version": 1, "data": {} },
   "meta": {
     "city": "` + strings.Repeat("東", 32) + `…"
-  }
-}`
+  } }`
 	got := layOut(gjson.Parse(body), 0, 0)
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -43,6 +44,25 @@ func TestLayOut(t *testing.T) {
 	for line := range strings.SplitSeq(got, "\n") {
 		if columns(line) > demoWidth {
 			t.Errorf("%d columns: %s", columns(line), line)
+		}
+	}
+}
+
+// TestDemoBodyIsShort checks the number of lines of the first body of many visitors.
+func TestDemoBodyIsShort(t *testing.T) {
+	t.Parallel()
+	bot, err := fixtures.LoadBot(fixtures.DefaultBot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	generator, err := fixtures.NewGenerator(bot, fixtures.Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range uint64(200) {
+		body := layOut(gjson.ParseBytes(generator.Conversation(n, time.Now()).Next().AppendJSON(nil)), 0, 0)
+		if lines := strings.Split(body, "\n"); len(lines) > 24 {
+			t.Fatalf("%d lines:\n%s", len(lines), body)
 		}
 	}
 }

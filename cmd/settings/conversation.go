@@ -55,20 +55,20 @@ func LoadBot(name string) (*fixtures.Bot, error) {
 
 // recipe is a bot and the options of its generators.
 type recipe struct {
-	bot *fixtures.Bot
+	Bot *fixtures.Bot
 	Opt fixtures.Options
 }
 
 // Recipe returns the recipe for this bot. It notes answers to questions that the bot does not ask. Generator checks the answers.
 func (f *ConversationFlags) Recipe(set *Settings, bot string, edition payload.Edition) (r recipe, err error) {
-	if r.bot, err = LoadBot(bot); err != nil {
+	if r.Bot, err = LoadBot(bot); err != nil {
 		return r, err
 	}
 	if r.Opt, err = f.Options(edition); err != nil {
 		return r, err
 	}
 	for _, answer := range r.Opt.Answers {
-		note, err := r.bot.CheckField(answer.Field)
+		note, err := r.Bot.CheckField(answer.Field)
 		if err != nil {
 			return r, err
 		}
@@ -80,7 +80,7 @@ func (f *ConversationFlags) Recipe(set *Settings, bot string, edition payload.Ed
 }
 
 // Generator returns a generator. It returns an error if an answer does not fit its question.
-func (r recipe) Generator() (*fixtures.Generator, error) { return fixtures.NewGenerator(r.bot, r.Opt) }
+func (r recipe) Generator() (*fixtures.Generator, error) { return fixtures.NewGenerator(r.Bot, r.Opt) }
 
 // Source returns a function that returns a source for one worker, with its own generator. All sources generate the same leads.
 func (r recipe) Source() (func() traffic.Source, error) {
