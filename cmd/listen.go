@@ -30,6 +30,7 @@ type listenOptions struct {
 	body      string
 	tls       bool
 	forward   string
+	client    settings.ClientFlags // for forward
 	exact     bool
 	events    []payload.Action
 	record    string
@@ -59,7 +60,7 @@ func newListenCmd(a *app) *cobra.Command {
 ArtiBot sends (docs/contract.md), prints it, and responds. If it rejects a signature, it explains why. It runs until it is
 interrupted.
 
---forward passes the body and the headers on. If the other receiver would see another URL than the sender has signed, because
+--forward passes the body and the headers on. The connection flags are for --forward. If the other receiver would see another URL than the sender has signed, because
 of another path, or of a tunnel or TLS in front of listen, the delivery is signed again for the URL that it sees.`,
 		Example: `  artihook listen --secret s3cret
   artihook listen --secret s3cret --public-url https://abc.tunnel.example -v
@@ -70,6 +71,7 @@ of another path, or of a tunnel or TLS in front of listen, the delivery is signe
 		RunE: func(cmd *cobra.Command, _ []string) error { return runListen(cmd.Context(), a, opt) },
 	}
 	opt.secret.Add(cmd)
+	opt.client.AddConnection(cmd)
 	flags := cmd.Flags()
 	settings.AddFlag(flags, &opt.addr, settings.FlagSpec[string]{Name: "addr", Kind: "address", Preset: defaultListenAddr, Parse: settings.ParseAddr, Usage: "Listen on this address. :0 is a free loopback port"})
 	flags.StringVar(&opt.publicURL, "public-url", "", "Verify for this `URL` of the sender, if there is a tunnel or proxy in front")
@@ -143,7 +145,7 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 	}
 	opt.announce(a, &opts)
 	server := settings.NewServer(receiver.New(opts))
-	server.WriteTimeout += opt.delay
+	server.WriteTimeout += opt.delay + opt.client.Timeout
 	err = settings.Serve(ctx, server, listener)
 	mu.Lock()
 	defer mu.Unlock()
@@ -177,16 +179,23 @@ func (opt *listenOptions) receiver(ctx context.Context, a *app) (opts receiver.O
 		if err != nil {
 			return opts, fmt.Errorf("forward: %w", err)
 		}
-		proxy, err := (&settings.ClientFlags{}).Proxy(a.settings)
+		client, err := opt.client.Options(a.settings, 1)
 		if err != nil {
 			return opts, err
 		}
-		opts.Forward = &receiver.Forward{To: to, Exact: opt.exact, Transport: emitter.Transport(emitter.Options{Proxy: proxy})}
-	} else if opt.exact {
-		return opts, errors.New("--forward-exact needs --forward URL")
+		opts.Forward = &receiver.Forward{To: to, Exact: opt.exact, Transport: emitter.Transport(client), Timeout: opt.client.Timeout}
+		return opts, nil
+	}
+	for _, name := range forwardFlags {
+		if a.settings.ChangedFlags[name] {
+			return opts, fmt.Errorf("--%s needs --forward URL", name)
+		}
 	}
 	return opts, nil
 }
+
+// forwardFlags are the flags that have a meaning only with --forward.
+var forwardFlags = []string{"forward-exact", "insecure", "ca-cert", "cert", "key", "proxy", "timeout"}
 
 // announce notes the settings that matter to a sender.
 func (opt *listenOptions) announce(a *app, opts *receiver.Options) {

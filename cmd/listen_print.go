@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"artihook/cmd/console"
+	"artihook/emitter"
 	"artihook/emitter/exchange"
 	"artihook/emitter/payload"
 	"artihook/emitter/receiver"
@@ -82,6 +83,11 @@ func (p *arrivalPrinter) once(text string) bool {
 func (p *arrivalPrinter) print(arrival *receiver.Arrival) error {
 	redact := p.opts.Secret.RedactText
 	reason, hint := arrival.Reason, forwardHint(arrival)
+	if to := arrival.Forwarded; to != nil && to.Err != nil {
+		failure, why := emitter.NameFailure(to.Err, p.opts.Forward.Timeout)
+		reason += ": " + why
+		hint = console.CertificateHint(failure, why)
+	}
 	var notes []string
 	explained := false
 	if arrival.Status == http.StatusUnauthorized && !arrival.Verified {

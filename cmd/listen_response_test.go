@@ -174,6 +174,28 @@ func TestListenForwardsExactly(t *testing.T) {
 	}
 }
 
+// TestListenForwardsToTLS forwards to a receiver that wants a client certificate and whose own certificate no authority of this
+// machine has signed.
+func TestListenForwardsToTLS(t *testing.T) {
+	t.Parallel()
+	c := makeCertificates(t)
+	behind := c.start(t)
+	for _, tt := range []struct {
+		flags  []string
+		status string
+		line   string
+	}{
+		{[]string{"--ca-cert", c.ca, "--cert", c.cert, "--key", c.key}, "204", "verified"},
+		{[]string{"-k", "--cert", c.both}, "204", "verified"},
+		{nil, "502", "is signed by no authority that is trusted here"},
+	} {
+		responses, lines := postToListen(t, append([]string{"--forward", behind}, tt.flags...), eventBody, 1)
+		if line := <-lines; !strings.HasPrefix(responses[0], tt.status) || !strings.Contains(line, tt.line) {
+			t.Errorf("%v: got %q, %s", tt.flags, responses, line)
+		}
+	}
+}
+
 func TestListenEvents(t *testing.T) {
 	t.Parallel()
 	listen := start(t, "listen", "--addr", ":0", "--secret", "s3cret", "--color", "never", "--events", "LeadCompleted,created")
@@ -193,8 +215,11 @@ func TestListenEvents(t *testing.T) {
 	if code != console.ExitUsage || !strings.Contains(stderr, `"deleted"`) {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
-	if code, _, stderr = runCommand(t.Context(), "listen", "--forward-exact"); code != console.ExitUsage || !strings.Contains(stderr, "--forward-exact needs --forward URL") {
-		t.Errorf("exit code %d: %s", code, stderr)
+	for _, flags := range [][]string{{"--forward-exact"}, {"--insecure"}, {"--tls", "--cert", "server.pem"}} {
+		code, _, stderr := runCommand(t.Context(), append([]string{"listen"}, flags...)...)
+		if code != console.ExitUsage || !strings.Contains(stderr, " needs --forward URL") {
+			t.Errorf("%v: exit code %d: %s", flags, code, stderr)
+		}
 	}
 }
 

@@ -30,12 +30,11 @@ const NoEventSent = "no event was sent: no conversation has one of the selected 
 // with the same cause are the same for a person.
 func failureHint(d *history.Delivery, sending *SendContext) (hint, cause string) {
 	switch {
-	case d.Error == emitter.FailureTLS && strings.Contains(d.Reason, "authority"):
-		hint = d.Error + ": " + d.Reason + "; --ca-cert FILE trusts its certificate, --insecure trusts any"
-	case d.Error == emitter.FailureTLS && strings.Contains(d.Reason, "client certificate"):
-		hint = d.Error + ": " + d.Reason + "; --cert FILE and --key FILE send a client certificate"
 	case d.Error != "":
 		hint = d.Error + ": " + d.Reason
+		if flags := CertificateHint(d.Error, d.Reason); flags != "" {
+			hint += "; " + flags
+		}
 	case d.Status == http.StatusBadRequest && d.Response != nil && isPlainOnTLS().Match(d.Response.Body):
 		hint = fmt.Sprintf("%d: %s", d.Status, useHTTPS)
 	case d.Status == http.StatusProxyAuthRequired && d.Proxy != "":
@@ -46,6 +45,17 @@ func failureHint(d *history.Delivery, sending *SendContext) (hint, cause string)
 		return rejectionHint(d, sending)
 	}
 	return hint, hint
+}
+
+// CertificateHint returns the flags that help with a failure of TLS; "" if none do.
+func CertificateHint(failure, reason string) string {
+	switch {
+	case failure == emitter.FailureTLS && strings.Contains(reason, "authority"):
+		return "--ca-cert FILE trusts its certificate, --insecure trusts any"
+	case failure == emitter.FailureTLS && strings.Contains(reason, "client certificate"):
+		return "--cert FILE and --key FILE send a client certificate"
+	}
+	return ""
 }
 
 const useHTTPS = "the receiver expects TLS on this port; write https instead of http"

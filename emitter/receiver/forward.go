@@ -17,7 +17,7 @@ import (
 // maxResponse is the limit for the body of a response of the other receiver, in bytes.
 const maxResponse = 1 << 20
 
-// forwardTimeout is the timeout of the other receiver, to the last byte of its response.
+// forwardTimeout is the default of Forward.Timeout.
 const forwardTimeout = 30 * time.Second
 
 // Forward passes deliveries on to another receiver with the same body and headers. If that receiver would rebuild another URL
@@ -26,22 +26,29 @@ type Forward struct {
 	To        signature.URL     // if it has no path, the request's path is used; if it has no query, the request's query
 	Exact     bool              // never sign again, and send the Host of the request
 	Transport http.RoundTripper // nil is a transport without compression
+	Timeout   time.Duration     // of a request, to the last byte of its response; 0 is 30 seconds
 }
 
 // Forwarded describes a request that was passed on.
 type Forwarded struct {
 	URL         string // that the other receiver rebuilds
 	SignedAgain bool   // for URL
+	Err         error  // why there is no valid response; nil if there is one
 }
 
-// withTransport returns f with a transport.
-func (f *Forward) withTransport() *Forward {
-	if f == nil || f.Transport != nil {
-		return f
+// withDefaults returns f with a transport and a timeout.
+func (f *Forward) withDefaults() *Forward {
+	if f == nil {
+		return nil
 	}
-	return &Forward{To: f.To, Exact: f.Exact, Transport: &http.Transport{
-		DisableCompression: true, MaxResponseHeaderBytes: 64 << 10, IdleConnTimeout: time.Minute,
-	}}
+	forward := *f
+	if forward.Transport == nil {
+		forward.Transport = &http.Transport{DisableCompression: true, MaxResponseHeaderBytes: 64 << 10, IdleConnTimeout: time.Minute}
+	}
+	if forward.Timeout == 0 {
+		forward.Timeout = forwardTimeout
+	}
+	return &forward
 }
 
 var errResponse = errors.New("the response has no final status from 200 to 599")
@@ -57,12 +64,13 @@ func (f *Forward) pass(a *Arrival, r *http.Request, secret signature.Secret) {
 	if signsAgain {
 		sent = to
 	}
-	a.Forwarded = &Forwarded{sent.String(), signsAgain}
+	a.Forwarded = &Forwarded{URL: sent.String(), SignedAgain: signsAgain}
 	if signsAgain {
 		signAgain(header, a, secret)
 	}
 	response, err := f.send(r.Context(), a, sent, header)
 	if err != nil {
+		a.Forwarded.Err = err
 		a.reject(http.StatusBadGateway, "the receiver that requests are forwarded to sent no valid response") // without its URL
 		return
 	}
@@ -81,7 +89,7 @@ func signAgain(header http.Header, a *Arrival, secret signature.Secret) {
 
 // send sends the arrival to the other receiver, with Host and target of a URL.
 func (f *Forward) send(ctx context.Context, a *Arrival, to signature.URL, header http.Header) (*Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, forwardTimeout)
+	ctx, cancel := context.WithTimeout(ctx, f.Timeout)
 	defer cancel()
 	out, err := http.NewRequestWithContext(ctx, a.Method, f.To.Scheme+"://"+f.To.Address(), bytes.NewReader(a.Body))
 	if err != nil {

@@ -113,7 +113,7 @@ func New(opt Options) http.Handler {
 	if opt.Random == nil {
 		opt.Random = rand.Float64
 	}
-	opt.Forward = opt.Forward.withTransport()
+	opt.Forward = opt.Forward.withDefaults()
 	return &handler{Options: opt}
 }
 

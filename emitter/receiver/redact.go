@@ -16,7 +16,7 @@ func (a Arrival) Redacted(secret signature.Secret) Arrival {
 		a.Response = &Response{a.Response.Status, redactHeader(a.Response.Header, secret), secret.Redact(a.Response.Body)}
 	}
 	if a.Forwarded != nil {
-		a.Forwarded = &Forwarded{secret.RedactText(a.Forwarded.URL), a.Forwarded.SignedAgain}
+		a.Forwarded = &Forwarded{secret.RedactText(a.Forwarded.URL), a.Forwarded.SignedAgain, a.Forwarded.Err}
 	}
 	for _, text := range []*string{&a.Method, &a.URL, &a.Reason, &a.Summary.Event, &a.Summary.Lead} {
 		*text = secret.RedactText(*text)
