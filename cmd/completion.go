@@ -80,6 +80,7 @@ var flagValues = map[string]suggester{
 	"since":     fixed("today", "yesterday", "1h", "1d", "7d"),
 	"skip":      suggestCases,
 	"status":    suggestStatuses,
+	"tag":       suggestTags,
 	"until":     fixed("today", "yesterday", "1h", "1d", "7d"),
 	"webhook":   suggestWebhooks,
 }
@@ -161,6 +162,20 @@ func suggestBots(*app, *cobra.Command) []string {
 }
 
 func suggestScenarios(*app, *cobra.Command) []string { return format.Library() }
+
+// suggestTags returns the tags of the scenarios that the command line names.
+func suggestTags(_ *app, cmd *cobra.Command) []string {
+	named := slices.DeleteFunc(cmd.Flags().Args(), func(arg string) bool { return arg == settings.StdinName })
+	files, _ := loadScenarios(named, cmd.Flag("root").Value.String(), nil) // those without a problem
+	var tags []string
+	for _, f := range files {
+		for _, tag := range f.Tags {
+			tags = append(tags, tag.Value)
+		}
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags)
+}
 
 func suggestWebhooks(a *app, cmd *cobra.Command) []string {
 	names := a.settings.WebhookNames()

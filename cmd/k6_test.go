@@ -199,7 +199,12 @@ func TestExportFiles(t *testing.T) {
 			t.Errorf("the script does not contain %s: %v", want, err)
 		}
 	}
+	if strings.Contains(string(script), "tlsAuth") {
+		t.Error("the script has a client certificate")
+	}
 	for _, args := range [][]string{
+		{"load", "localhost:3000", "--report-html", "load.html", "--export", "k6", folder},
+		{"load", "localhost:3000", "--cert", "missing.pem", "--export", "k6", folder},
 		{"load", "localhost:3000", "--threshold", "late<1s", "--export", "k6", folder},
 		{"load", "localhost:3000", "--export", "jmeter", folder},
 		{"load", "--export", "k6"},
@@ -208,5 +213,32 @@ func TestExportFiles(t *testing.T) {
 		if code, stdout, stderr := runCommand(t.Context(), args...); code != console.ExitUsage || stdout != "" {
 			t.Errorf("%v: exit code %d: %s%s", args, code, stdout, stderr)
 		}
+	}
+}
+
+// TestExportConnection exports a client certificate, and notes what k6 takes only from its environment.
+func TestExportConnection(t *testing.T) {
+	t.Parallel()
+	c := makeCertificates(t)
+	folder := filepath.Join(t.TempDir(), "load")
+	code, _, stderr := runCommand(t.Context(), "load", "https://crm.example/hook", "--cert", c.cert, "--key", c.key, "--ca-cert", c.ca,
+		"--proxy", "http://proxy.example:3128", "--export", "k6", folder)
+	if code != console.ExitOK {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	for _, want := range []string{
+		"-e ARTIHOOK_CERT=" + c.cert + " -e ARTIHOOK_KEY=" + c.key, "set HTTPS_PROXY to http://proxy.example:3128\n", "set SSL_CERT_FILE to " + c.ca,
+	} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("%q is missing in %s", want, stderr)
+		}
+	}
+	script, err := os.ReadFile(filepath.Join(folder, "load.js"))
+	if err != nil || !strings.Contains(string(script), "\n  tlsAuth: [{ cert: open(__ENV.ARTIHOOK_CERT)") {
+		t.Errorf("no client certificate: %v\n%s", err, script)
+	}
+	_, _, stderr = runCommand(t.Context(), "load", "https://crm.example/hook", "--proxy", "http://ada:pw-1111@proxy.example", "--export", "k6", folder)
+	if !strings.Contains(stderr, "set HTTPS_PROXY to the value of --proxy") || strings.Contains(stderr, "pw-1111") {
+		t.Errorf("got %s", stderr)
 	}
 }

@@ -123,7 +123,7 @@ func runLoad(ctx context.Context, a *app, opt *loadOptions, args []string) error
 		Record: opt.record, MaxErrors: maxRecordedErrors, Bot: opt.conversation.Bot, Now: opt.conversation.Clock(a.settings),
 	}
 	if folder != "" {
-		return exportLoad(a, folder, plan, traffic.K6Options{Thresholds: opt.thresholds, Timeout: opt.client.Timeout, Insecure: opt.client.Insecure})
+		return exportLoad(a, opt, folder, plan)
 	}
 	if opt.html == settings.StdoutName {
 		if err := a.printer.ReportToStdout(); err != nil {
@@ -144,6 +144,8 @@ func (opt *loadOptions) exportFolder(args []string) (rest []string, folder strin
 		return nil, "", fmt.Errorf("unexpected argument %q; load takes one URL", args[1])
 	case opt.export == "":
 		return args, "", nil
+	case opt.html != "":
+		return nil, "", fmt.Errorf("--export %s sends nothing, so there is no report; leave out --report-html", opt.export)
 	case len(args) == 0:
 		return nil, "", fmt.Errorf("--export %s needs a directory to write into: --export %[1]s DIR", opt.export)
 	}

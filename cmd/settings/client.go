@@ -102,7 +102,7 @@ func (f *ClientFlags) Curl(set *Settings, target signature.URL) (exchange.CurlOp
 	case proxy.User == nil:
 		opt.Proxy = proxy.String()
 	case f.proxy != "":
-		opt.ProxyVariable = envName("proxy")
+		opt.ProxyVariable = EnvName("proxy")
 	default:
 		opt.ProxyVariable = set.proxyVariable(target.Scheme)
 	}

@@ -12,8 +12,8 @@ import (
 // EnvPrefix begins the name of the environment variable of a flag: ARTIHOOK_RETRY_DELAY sets --retry-delay.
 const EnvPrefix = "ARTIHOOK_"
 
-// envName returns the name of the environment variable of a flag.
-func envName(flag string) string {
+// EnvName returns the name of the environment variable of a flag.
+func EnvName(flag string) string {
 	return EnvPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
@@ -50,7 +50,7 @@ func (set *Settings) Resolve(cmd *cobra.Command) error {
 func (set *Settings) applyEnvironment(cmd *cobra.Command) error {
 	var firstErr error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		name := envName(f.Name)
+		name := EnvName(f.Name)
 		value, ok := set.Env(name)
 		if f.Changed || !ok || value == "" || firstErr != nil || f.Name == "help" || hasMark(f, filterFlag) {
 			return

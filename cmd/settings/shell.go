@@ -35,7 +35,7 @@ func shellOf(system string, env func(string) (string, bool)) shell {
 
 // EnvReference returns a word for the value of a flag's environment variable. ShellLine writes it as the shell does.
 func EnvReference(flag string) string {
-	return `"$` + envName(flag) + `"`
+	return `"$` + EnvName(flag) + `"`
 }
 
 var isVariable = text.Regexp(`^"\$(` + EnvPrefix + `[A-Z_]+)"$`)
@@ -70,6 +70,9 @@ func (s shell) variable(name string) string {
 
 // word quotes a word if necessary. For the shells of Windows, which cannot escape them, it replaces invisible characters.
 func (s shell) word(w string) string {
+	if s == posixShell {
+		return posixWord(w)
+	}
 	if w != "" && !strings.ContainsFunc(w, s.needsQuotes) && (s < powerShell || !strings.HasPrefix(w, "-") || !strings.ContainsAny(w, ".:")) {
 		return w
 	}
@@ -78,19 +81,14 @@ func (s shell) word(w string) string {
 		return cmdWord(text.Printable(w))
 	case windowsPowerShell:
 		return powerShellWord(escapeQuotes(text.Printable(w)))
-	case powerShell:
-		return powerShellWord(text.Printable(w))
 	}
-	return posixWord(w)
+	return powerShellWord(text.Printable(w))
 }
 
 func (s shell) needsQuotes(r rune) bool {
-	plain := "-_./:=@,+%"
-	switch s {
-	case cmdShell:
+	plain := `-_./\:=+`
+	if s == cmdShell {
 		plain = `-_./\:@+`
-	case powerShell, windowsPowerShell:
-		plain = `-_./\:=+`
 	}
 	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(plain, r))
 }
@@ -132,12 +130,10 @@ func escapeQuotes(w string) string {
 
 func powerShellWord(w string) string { return "'" + strings.ReplaceAll(w, "'", "''") + "'" }
 
-// posixWord quotes a word for a POSIX shell if necessary. It writes invisible characters as octal escapes within $'…', so that the result is one
-// line.
+// posixWord quotes a word if necessary. It writes invisible characters as octal escapes within $'…', so that the result is one line.
 func posixWord(w string) string {
-	switch {
-	case utf8.ValidString(w) && !strings.ContainsFunc(w, text.Hidden):
-		return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+	if utf8.ValidString(w) && !strings.ContainsFunc(w, text.Hidden) {
+		return text.ShellWord(w)
 	}
 	out := []byte("$'")
 	for i := 0; i < len(w); {

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"artihook/emitter/text"
 )
 
 // CurlOptions are the options of a curl command.
@@ -51,33 +53,33 @@ func Curl(w io.Writer, req Request, opt CurlOptions) error {
 		b.WriteString("printf " + printfFormat(req.Body) + " | ")
 		data = "@-"
 	}
-	b.WriteString("curl -q -X " + quote(req.method()) + " --http1.1 --path-as-is --globoff")
+	b.WriteString("curl -q -X " + text.ShellWord(req.method()) + " --http1.1 --path-as-is --globoff")
 	if opt.Insecure {
 		b.WriteString(" -k")
 	}
 	if opt.CACert != "" {
-		b.WriteString(" --cacert " + quote(opt.CACert))
+		b.WriteString(" --cacert " + text.ShellWord(opt.CACert))
 	}
 	if opt.Cert != "" {
-		b.WriteString(" --cert " + quote(opt.Cert))
+		b.WriteString(" --cert " + text.ShellWord(opt.Cert))
 	}
 	if opt.Key != "" {
-		b.WriteString(" --key " + quote(opt.Key))
+		b.WriteString(" --key " + text.ShellWord(opt.Key))
 	}
 	b.WriteString(opt.proxy(req.Host != authority || req.target() != target))
 	if opt.StatusOnly {
 		b.WriteString(" -sS -o /dev/null -w '%{http_code}'")
 	}
 	if req.target() != target {
-		b.WriteString(" --request-target " + quote(req.target()))
+		b.WriteString(" --request-target " + text.ShellWord(req.target()))
 	}
 	for _, h := range curlHeaders(req, authority) {
-		b.WriteString(" \\\n  -H " + quote(h))
+		b.WriteString(" \\\n  -H " + text.ShellWord(h))
 	}
 	if req.writesLength() {
-		b.WriteString(" \\\n  --data-binary " + quote(data))
+		b.WriteString(" \\\n  --data-binary " + text.ShellWord(data))
 	}
-	b.WriteString(" \\\n  " + quote(opt.URL) + "\n")
+	b.WriteString(" \\\n  " + text.ShellWord(opt.URL) + "\n")
 	_, err = w.Write(b.Bytes())
 	return err
 }
@@ -90,7 +92,7 @@ func (opt *CurlOptions) proxy(tunnel bool) string {
 	case opt.ProxyVariable != "":
 		options = ` --proxy "$` + opt.ProxyVariable + `"`
 	case opt.Proxy != "":
-		options = " --proxy " + quote(opt.Proxy)
+		options = " --proxy " + text.ShellWord(opt.Proxy)
 	case opt.NoProxy:
 		return " --noproxy '*'"
 	default:
@@ -156,14 +158,6 @@ func isPlainArgument(body []byte) bool {
 	return !bytes.ContainsFunc(body, func(r rune) bool {
 		return isControl(r) && r != '\n' && r != '\t' || 0x80 <= r && r < 0xa0
 	})
-}
-
-// quote returns s as one word for a POSIX shell.
-func quote(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@_./-") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // printfFormat returns a format with which the shell's printf prints exactly body.

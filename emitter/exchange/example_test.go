@@ -28,9 +28,9 @@ func Example() {
 	// curl -q -X POST --http1.1 --path-as-is --globoff \
 	//   -H 'User-Agent: artibot-api' \
 	//   -H 'x-artibot-signature: AB12' \
-	//   -H 'Accept:' \
-	//   -H 'Content-Type:' \
-	//   -H 'Expect:' \
+	//   -H Accept: \
+	//   -H Content-Type: \
+	//   -H Expect: \
 	//   --data-binary '{}' \
-	//   'http://localhost:8000/hook'
+	//   http://localhost:8000/hook
 }

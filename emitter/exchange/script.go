@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+
+	"artihook/emitter/text"
 )
 
 // Script writes a script for /bin/sh that sends requests one after the other with
@@ -49,7 +51,7 @@ func (s *Script) Add(req Request, opt CurlOptions, title string) error {
 	if err := Curl(&b, req, opt); err != nil {
 		return err
 	}
-	fmt.Fprintf(&b, ")\nreport \"$code\" %s\n", quote(oneLine(title)))
+	fmt.Fprintf(&b, ")\nreport \"$code\" %s\n", text.ShellWord(oneLine(title)))
 	_, err := s.w.Write(b.Bytes())
 	return err
 }

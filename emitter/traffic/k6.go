@@ -38,6 +38,7 @@ type K6Options struct {
 	Thresholds []Threshold
 	Timeout    time.Duration // of one request
 	Insecure   bool          // accept any TLS certificate
+	ClientCert bool          // send the client certificate of the files that the variables ARTIHOOK_CERT and ARTIHOOK_KEY name
 }
 
 // ExportK6 returns the load as a script for k6. The events are generated now, with placeholders for ids and times, which the
@@ -58,7 +59,7 @@ func ExportK6(opt LoadOptions, k6 K6Options) (K6, error) {
 	}
 	settings := k6Options(&opt, float64(events)/float64(len(conversations)))
 	settings["thresholds"], settings["insecureSkipTLSVerify"] = thresholds, k6.Insecure
-	script, err := k6RenderScript(&opt, settings, k6.Timeout)
+	script, err := k6RenderScript(&opt, settings, &k6)
 	if err != nil {
 		return K6{}, err
 	}
@@ -70,7 +71,7 @@ func ExportK6(opt LoadOptions, k6 K6Options) (K6, error) {
 	return K6{Script: script, Data: data}, nil
 }
 
-func k6RenderScript(opt *LoadOptions, settings map[string]any, timeout time.Duration) ([]byte, error) {
+func k6RenderScript(opt *LoadOptions, settings map[string]any, k6 *K6Options) ([]byte, error) {
 	planned := emitter.Plan(opt.Webhook, emitter.Message{Body: []byte("{}")})
 	headers, signs := map[string]string{"Host": planned.Request.Host}, false
 	for _, h := range planned.Request.Headers {
@@ -84,7 +85,8 @@ func k6RenderScript(opt *LoadOptions, settings map[string]any, timeout time.Dura
 	post.Target = planned.Request.Target
 	values := map[string]any{
 		"Options": settings, "URL": post.String(), "Signed": planned.SignURL, "Scheme": opt.Webhook.Scheme.String(),
-		"Headers": headers, "Signs": signs, "Header": signature.Header, "Data": "./" + K6Data, "Timeout": k6Duration(timeout),
+		"Headers": headers, "Signs": signs, "Header": signature.Header, "Data": "./" + K6Data, "Timeout": k6Duration(k6.Timeout),
+		"ClientCert": k6.ClientCert,
 	}
 	page, err := template.New(K6Script).Funcs(template.FuncMap{"json": func(v any) (string, error) {
 		text, err := k6JSON(v, "  ")

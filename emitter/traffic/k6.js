@@ -18,6 +18,10 @@ const timeout = {{json .Timeout}};
 const secret = __ENV.ARTIHOOK_SECRET || '';
 
 export const options = Object.assign({{json .Options}}, {
+{{- if .ClientCert}}
+  // The paths are absolute, or relative to this script.
+  tlsAuth: [{ cert: open(__ENV.ARTIHOOK_CERT), key: open(__ENV.ARTIHOOK_KEY || __ENV.ARTIHOOK_CERT) }],
+{{- end}}
   discardResponseBodies: true,
   maxRedirects: 0,
   summaryTrendStats: ['min', 'avg', 'p(50)', 'p(90)', 'p(99)', 'p(99.9)', 'max'],
