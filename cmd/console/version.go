@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 )
 
-// sourceVersion is the version of the newest entry in CHANGELOG.md.
+// sourceVersion is the version of the newest release in CHANGELOG.md, or the next one if there are changes after it.
 const sourceVersion = "0.1.0"
 
 // version, commit and date are those of a release. They are set at link time:
