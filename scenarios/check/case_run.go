@@ -26,6 +26,7 @@ type caseRun struct {
 	leads  int    // the number of leads that the case has used
 	blind  bool   // the case does not probe
 	beside bool   // other cases run at the same time, so that a failure needs no explanation: the case runs again
+	hidden string // the kind of error in the text of the last 2xx response with one
 	err    error
 }
 
@@ -134,7 +135,7 @@ func (c *caseRun) record(req request, d history.Delivery, err error) {
 		c.timeIsUp()
 	}
 	c.run.findLeak(c.webhook(req), req, &d)
-	c.run.findHiddenError(&c.result.Case, req, &d)
+	c.findHiddenError(req, &d)
 }
 
 // want is an expected response.
@@ -182,7 +183,34 @@ func (c *caseRun) fail(sent, want, got string) {
 	c.result.Sent, c.result.Want, c.result.Got = sent, want, got
 }
 
-// note adds a note to a case, which may pass all the same.
+// failOnce fails the case with the first of the possible causes as its hint. If an earlier case has failed for one of them, this one is
+// inconclusive.
+func (c *caseRun) failOnce(sent, want, got string, causes ...string) {
+	if c.blameOnce(causes...); c.done() {
+		return
+	}
+	c.fail(sent, want, got)
+	if len(causes) > 0 {
+		c.result.Hint = causes[0]
+	}
+}
+
+// blameOnce records that the case fails for one of these causes. If an earlier case has reported one, the case is inconclusive.
+func (c *caseRun) blameOnce(causes ...string) {
+	for _, cause := range causes {
+		if since := c.run.reportedBy(cause); since != "" && since != c.result.Case.ID {
+			c.inconclusive(cause + " since " + since)
+		}
+	}
+	if c.done() || c.beside { // a case that ran beside others runs again
+		return
+	}
+	for _, cause := range causes {
+		c.run.once[cause] = c.result.Case.ID
+	}
+}
+
+// note adds a note to a case, which may pass.
 func (c *caseRun) note(text string) {
 	if !c.done() && c.result.Note == "" {
 		c.result.Note = text

@@ -37,14 +37,10 @@ func (c *caseRun) explain(req request, d *history.Delivery) (hint, fix string) {
 // explainBody explains why a receiver that accepts plain deliveries responds to a valid one as to a wrong signature.
 func (c *caseRun) explainBody(req request) (hint, fix string) {
 	hint, fix = c.diagnoseBody(req)
-	switch since := c.run.once[hint]; {
-	case hint == "":
+	if hint == "" {
 		return "the receiver responds to this valid delivery as to a wrong signature: it does not verify the raw bytes", ""
-	case since != "":
-		c.inconclusive(since + " failed for the same reason: " + hint)
-	default:
-		c.run.once[hint] = c.result.Case.ID
 	}
+	c.blameOnce(hint)
 	return hint, fix
 }
 

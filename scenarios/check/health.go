@@ -23,7 +23,7 @@ type health struct {
 	sent    int               // the number of requests
 
 	stopped bool              // a plain delivery after the present case was not connected
-	once    map[string]string // by kind of failure: the case that has reported it for the whole run
+	once    map[string]string // by cause: the case that has reported it for the whole run
 }
 
 // trouble is a change of the receiver's responses to plain deliveries that lasts.
@@ -34,6 +34,9 @@ type trouble struct {
 }
 
 func (t *trouble) text() string { return t.what + " since " + t.since }
+
+// reportedBy returns the id of the case that has reported the cause for the whole run, or "".
+func (r *run) reportedBy(cause string) string { return r.once[cause] }
 
 // open sends the plain delivery that the later ones are compared with.
 func (r *run) open(ctx context.Context, c Case) error {

@@ -22,13 +22,17 @@ func errorResponseCase() Case {
 // hiddenError is an error in the text of a 2xx response. The zero value means that there is none.
 type hiddenError struct{ by, sent, what, got string } // by is the id of the case
 
-// findHiddenError records the first error in the text of a 2xx response.
-func (r *run) findHiddenError(c *Case, req request, d *history.Delivery) {
-	if d.Response == nil || !d.OK() || r.hidden.what != "" {
+// findHiddenError records an error in the text of a 2xx response, and the first one of the run.
+func (c *caseRun) findHiddenError(req request, d *history.Delivery) {
+	if d.Response == nil || !d.OK() {
 		return
 	}
-	if what := errorInText(d.Response.Body); what != "" {
-		r.hidden = hiddenError{c.ID, describe(req, d), what, responseText(d)}
+	what := errorInText(d.Response.Body)
+	if what == "" {
+		return
+	}
+	if c.hidden = what; c.run.hidden.what == "" {
+		c.run.hidden = hiddenError{c.result.Case.ID, describe(req, d), what, responseText(d)}
 	}
 }
 
@@ -66,6 +70,9 @@ func errorInText(body []byte) string {
 	}
 	return ""
 }
+
+// hiddenCause returns the error in a response of the case as the cause of a failure.
+func (c *caseRun) hiddenCause() string { return "the receiver responds 2xx with " + c.hidden }
 
 func errorInSuccess(c *caseRun) {
 	address := everyType[len(everyType)-1]

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"artihook/emitter/payload"
@@ -55,7 +56,7 @@ func (v *visitors) lead(edition payload.Edition, id string, n int) *lead {
 	number := hash.Sum64()
 	c := v.generators[edition].Conversation(number, v.now())
 	l := &lead{id: c.LeadID().String()}
-	mark := "ck" + strconv.FormatUint(fixtures.LeadSeed(v.seed, number)%(36*36*36*36*36), 36)
+	mark := plainStart + strconv.FormatUint(fixtures.LeadSeed(v.seed, number)%(36*36*36*36*36), 36)
 	for i := range c.Len() - 1 {
 		l.texts = append(l.texts, fmt.Sprintf("%s-%d", mark, i+1))
 	}
@@ -78,6 +79,14 @@ func (v *visitors) lead(edition payload.Edition, id string, n int) *lead {
 		l.events = append(l.events, event)
 	}
 	return l
+}
+
+// plainStart is the start of the text of each plain answer.
+const plainStart = "ck"
+
+// isPlainText reports whether a text is that of a plain answer.
+func isPlainText(s string) bool {
+	return strings.HasPrefix(s, plainStart) && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-@.") == ""
 }
 
 // makePlain replaces what differs between visitors.

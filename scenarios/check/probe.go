@@ -50,7 +50,7 @@ func (c *caseRun) probeUntil(l *lead, fits func(string) bool) (text string, ok b
 			c.run.shown(asked)
 			return text, true
 		}
-		if asked < c.run.settle() && !(err != nil && c.run.probeBroken != "") && !c.timeIsUp() {
+		if asked < c.run.settle() && (err == nil || c.run.probeBroken == "" && c.hidden == "") && !c.timeIsUp() {
 			continue
 		}
 		if err != nil {
@@ -99,6 +99,8 @@ func (c *caseRun) probeFailed(l *lead, err error) {
 	c.run.mu.Lock()
 	defer c.run.mu.Unlock()
 	switch {
+	case c.run.probeWorked && c.hidden != "":
+		c.failOnce(sent, "the stored lead", err.Error(), c.hiddenCause())
 	case c.run.probeWorked, c.beside:
 		c.fail(sent, "the stored lead", err.Error())
 	case c.run.probeBroken != "":
@@ -119,21 +121,13 @@ func (c *caseRun) probeAgain(l *lead) (string, bool) {
 
 // expectStored fails the case if one of the texts is not stored. It returns the stored lead.
 func (c *caseRun) expectStored(l *lead, texts ...string) string {
-	missing := ""
-	text, ok := c.probeUntil(l, func(text string) bool {
-		missing = ""
-		for _, want := range texts {
-			if !strings.Contains(text, want) {
-				missing = want
-				return false
-			}
-		}
-		return true
+	var lost loss
+	output, _ := c.probeUntil(l, func(output string) bool {
+		lost = findLostText(readProbed(output), texts)
+		return lost.none() || c.isExplained(lost)
 	})
-	if !ok && missing != "" {
-		c.fail("the probe for lead "+l.id, fmt.Sprintf("the answer %q in it", missing), quoted(text))
-	}
-	return text
+	c.failLoss(l, lost, output)
+	return output
 }
 
 // expectUnchanged fails the case if the stored lead has changed after the request sent.

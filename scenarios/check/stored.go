@@ -9,10 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"artihook/emitter/payload"
-	"artihook/emitter/text"
 )
 
 // expectAnswersStored fails the case unless the probe shows every answer of the event as it was sent. Without a probe or an
@@ -28,21 +26,12 @@ func (c *caseRun) expectAnswersStored(e *payload.Event) {
 		return
 	}
 	var lost loss
-	text, ok := c.probeUntil(&lead{id: e.Lead.ID.String()}, func(text string) bool {
-		lost = findLoss(readProbed(text), e)
-		return lost == loss{} || lost.how != ""
+	l := &lead{id: e.Lead.ID.String()}
+	output, _ := c.probeUntil(l, func(output string) bool {
+		lost = findLoss(readProbed(output), e)
+		return lost.none() || c.isExplained(lost)
 	})
-	if c.done() || ok && lost == (loss{}) {
-		return
-	}
-	c.failLoss(e, lost, text)
-}
-
-func (c *caseRun) failLoss(e *payload.Event, lost loss, text string) {
-	if lost.how != "" {
-		c.result.Hint = "the text is stored " + lost.how
-	}
-	c.fail("the probe for lead "+e.Lead.ID.String(), lost.want, quoted(text))
+	c.failLoss(l, lost, output)
 }
 
 // slowStore is how long storing may take if each case waits for it. If it takes longer, storedLater looks at all events together.
@@ -57,29 +46,70 @@ func storedLater(c *caseRun) {
 		if c.done() {
 			return
 		}
-		text, ok := c.probeUntil(&lead{id: e.Lead.ID.String()}, func(string) bool { return true })
-		if lost := findLoss(readProbed(text), e); ok && lost != (loss{}) {
-			c.failLoss(e, lost, text)
+		l := &lead{id: e.Lead.ID.String()}
+		if output, ok := c.probeUntil(l, func(string) bool { return true }); ok {
+			c.failLoss(l, findLoss(readProbed(output), e), output)
 		}
 	}
 }
 
 // loss is an answer that is not stored as it was sent. The zero value means that there is none.
 type loss struct {
-	want string // what the probe should show
-	how  string // what happened to the text; "" if it is not known
+	want    string   // what the probe should show
+	damages []damage // each of them explains what the probe shows
+	plain   bool     // it is the text of a plain answer
+}
+
+func (l loss) none() bool { return l.want == "" }
+
+// how returns what happened to the text, or "" if it is not known.
+func (l loss) how() string {
+	if len(l.damages) == 0 {
+		return ""
+	}
+	return l.damages[0].how
+}
+
+// damagedPlain is the cause of every loss if plain texts are not stored as they were sent, for an unknown reason.
+const damagedPlain = "plain texts are not stored as they were sent"
+
+// isExplained reports whether the cause of the loss is known, so that waiting for the answer is useless.
+func (c *caseRun) isExplained(lost loss) bool {
+	return lost.how() != "" || c.run.reportedBy(damagedPlain) != ""
+}
+
+// failLoss fails the case if there is a loss. If an earlier case has reported its cause, the case is inconclusive. output is that of
+// the probe for the lead.
+func (c *caseRun) failLoss(l *lead, lost loss, output string) {
+	if c.done() || lost.none() {
+		return
+	}
+	var causes []string
+	for _, d := range lost.damages {
+		causes = append(causes, "the text is stored "+d.how)
+	}
+	if c.hidden != "" {
+		causes = append(causes, c.hiddenCause())
+	}
+	if len(causes) == 0 && (lost.plain || c.run.reportedBy(damagedPlain) != "") {
+		causes = []string{damagedPlain}
+	}
+	c.failOnce("the probe for lead "+l.id, lost.want, quoted(output), causes...)
+	if len(lost.damages) > 0 {
+		c.result.Fix = lost.damages[0].fix
+	}
 }
 
 // findLoss returns the first answer of the event that the probed text does not have.
 func findLoss(p probed, e *payload.Event) loss {
 	for i := range e.Lead.Data {
-		if l := findLostAnswer(p, &e.Lead.Data[i]); l != (loss{}) {
+		if l := findLostAnswer(p, &e.Lead.Data[i]); !l.none() {
 			return l
 		}
 	}
 	for _, optional := range []string{e.Meta.ChatStartPage, e.Meta.Browser.UserAgent} { // a probe need not show them
 		if len(optional) > commonColumn && p.contains(optional[:commonColumn/2]) && !p.contains(optional) {
-			return loss{want: quoted(optional) + " in whole", how: "cut short"}
+			return loss{want: quoted(optional) + " in whole", damages: []damage{cutShort}}
 		}
 	}
 	return loss{}
@@ -89,28 +119,44 @@ func findLoss(p probed, e *payload.Event) loss {
 const commonColumn = 255
 
 func findLostAnswer(p probed, a *payload.Answer) loss {
-	want := fmt.Sprintf("the answer %q in it", quoted(a.Display))
+	lost := loss{want: fmt.Sprintf("the answer %q in it", quoted(a.Display)), plain: isPlainText(a.Input)}
 	_, isText := a.Value.(payload.Text)
 	if !isText && p.containsAny(objectMarks) {
-		return loss{want: want, how: "as the name of its type, because it is an object"}
+		lost.damages = []damage{{how: "as the name of its type, because it is an object"}} // the fix of the case is about objects
+		return lost
 	}
 	if n, isNumber := a.Value.(payload.Number); isNumber && p.containsNumber(float64(n)) {
 		return loss{}
 	}
 	forms := storedForms(a)
-	if len(forms) == 0 || p.containsAny(forms) {
+	switch {
+	case len(forms) == 0:
+		return loss{}
+	case isText && p.hasFormula(a.Input):
+		lost.damages = []damage{formulaEscaped}
+		return lost
+	case p.containsAny(forms):
 		return loss{}
 	}
-	for _, damage := range damages {
-		if damaged := damage.change(a.Input); damaged != a.Input && len(damaged) >= minForm && p.contains(damaged) {
-			return loss{want: want, how: damage.how}
+	for _, form := range forms {
+		if lost.damages = damagesOf(p, form); len(lost.damages) > 0 {
+			break
 		}
 	}
-	return loss{want: want}
+	return lost
 }
 
-// minForm is the minimum length of a text that is searched for, in bytes: a shorter one may be part of any text.
-const minForm = 3
+// findLostText returns the loss of the first of these plain texts that the probed text does not have. If it has others of them, the
+// lead has lost an answer, and the text is not the reason.
+func findLostText(p probed, texts []string) loss {
+	shown := func(text string) bool { return strings.Contains(p.raw, text) }
+	for _, text := range texts {
+		if !shown(text) {
+			return loss{want: fmt.Sprintf("the answer %q in it", text), damages: damagesOf(p, text), plain: !slices.ContainsFunc(texts, shown)}
+		}
+	}
+	return loss{}
+}
 
 // storedForms returns the texts of an answer of which a probe shows at least one. A blank answer has none, and neither has one
 // whose value is custom, because a receiver may store the value only.
@@ -138,63 +184,6 @@ func storedForms(a *payload.Answer) []string {
 
 // objectMarks lists what languages write for an object in place of its content.
 var objectMarks = []string{"[object Object]", "System.Collections.", "System.Text.Json", "map[", "HASH(0x", "ARRAY(0x"}
-
-// damages lists what destinations do to a text.
-var damages = []struct {
-	how    string
-	change func(string) string
-}{
-	{"with HTML entities: escape it only where you display it", html.EscapeString},
-	{"with HTML entities: escape it only where you display it", strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace},
-	{"with its HTML entities decoded", html.UnescapeString},
-	{"without its HTML tags", func(text string) string { return tag().ReplaceAllString(text, "") }},
-	{"with ? in place of characters: use UTF-8, in MySQL utf8mb4", replaceRunes('?', isNotASCII)},
-	{"with ? in place of characters: use UTF-8, in MySQL utf8mb4", replaceRunes('?', isNotBasic)},
-	{"without characters: use UTF-8, in MySQL utf8mb4", replaceRunes(-1, isNotBasic)},
-	{"decoded as Latin-1: decode it as UTF-8", asLatin1},
-	{"with a backslash before quotes and backslashes", strings.NewReplacer(`\`, `\\`, `"`, `\"`, `'`, `\'`).Replace},
-	{"with a backslash before quotes and backslashes", strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace},
-	{"as a number", asNumber},
-	{"without the spaces around it", strings.TrimSpace},
-	{"without the lines after the first", func(text string) string { line, _, _ := strings.Cut(text, "\n"); return strings.TrimSpace(line) }},
-	{"in lower case", strings.ToLower},
-	{"up to a separator only", func(text string) string { return text[:max(0, strings.IndexAny(text, ",;|"))] }},
-	{"cut short", func(text string) string { return text[:min(len(text), commonColumn/2)] }},
-}
-
-// tag matches an HTML tag.
-var tag = text.Regexp(`</?\w+>`)
-
-func isNotASCII(c rune) bool { return c > unicode.MaxASCII }
-func isNotBasic(c rune) bool { return c > 0xffff }
-
-// replaceRunes returns a function that replaces the characters that fit. A negative by removes them.
-func replaceRunes(by rune, fits func(rune) bool) func(string) string {
-	return func(text string) string {
-		return strings.Map(func(c rune) rune {
-			if fits(c) {
-				return by
-			}
-			return c
-		}, text)
-	}
-}
-
-func asLatin1(text string) string {
-	var decoded []rune
-	for i := range len(text) {
-		decoded = append(decoded, rune(text[i]))
-	}
-	return string(decoded)
-}
-
-func asNumber(text string) string {
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return text
-	}
-	return strconv.FormatFloat(n, 'f', -1, 64)
-}
 
 // probed is the output of a probe.
 type probed struct {

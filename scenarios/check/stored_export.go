@@ -14,7 +14,7 @@ func (p Probe) Redacted(secret signature.Secret) Probe { return p.redacted(secre
 // it if that is known, such as "in lower case". Both are "" if nothing is missing.
 func MissingAnswer(output string, e *payload.Event) (want, how string) {
 	lost := findLoss(readProbed(output), e)
-	return lost.want, lost.how
+	return lost.want, lost.how()
 }
 
 // WithoutTimes replaces times, and what ignore matches, in the output of a probe. A nil ignore matches nothing.

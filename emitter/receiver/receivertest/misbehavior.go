@@ -182,6 +182,8 @@ const (
 	StoresOneLine      Misbehavior = "stores-one-line"      // cuts a text at a line break
 	StoresTrimmed      Misbehavior = "stores-trimmed"       // removes the spaces around a text
 	StoresLowerCase    Misbehavior = "stores-lower-case"    // stores a text in lower case
+	StoresUpperCase    Misbehavior = "stores-upper-case"    // stores a text in upper case
+	Stores20           Misbehavior = "stores-20"            // cuts a text after 20 bytes
 	StoresFirstPart    Misbehavior = "stores-first-part"    // stores a text up to its first vertical bar
 	StoresSlashes      Misbehavior = "stores-slashes"       // stores a backslash before backslashes and quotes
 	StoresObjects      Misbehavior = "stores-objects"       // stores [object Object] for an object
@@ -272,7 +274,7 @@ func Misbehaviors() []Misbehavior {
 		FieldPaths, FieldDots, FieldDollars, FieldMarkup, FieldASCII, FieldNumbers, FieldColumns, FieldPrototype, FieldMethods,
 		ShortField, FieldsFoldCase, FieldsFoldAccents, FieldsFoldMarks, FieldsTrim,
 		StoresHTML, StoresHTMLLate, StoresUnescaped, StoresWithoutTag, StoresDecoded, StoresASCII, StoresBasicPlane, StoresVisible, StoresComposed,
-		StoresLatin1, Stores255, StoresOneLine, StoresTrimmed, StoresLowerCase, StoresFirstPart, StoresSlashes, StoresObjects, StoresNumbers,
+		StoresLatin1, Stores255, StoresOneLine, StoresTrimmed, StoresLowerCase, StoresUpperCase, Stores20, StoresFirstPart, StoresSlashes, StoresObjects, StoresNumbers,
 		StoresParsed, StoresFoldedFields, StoresColumns,
 		NotIdempotent, RejectsDuplicates, AppendsUpdates, RejectsCompletedTwice, RejectsCompletedFirst, RejectsStale, TrustsOrder, ComparesText,
 		NeedsCreated, NeedsNextVersion, DropsSeenVersion, StoresCreatedOnly, LosesUpdates, UniqueEmail,

@@ -37,6 +37,8 @@ var storedAs = map[Misbehavior]func(field string, a answer) (string, json.RawMes
 	}),
 	StoresTrimmed:   changingText(strings.TrimSpace),
 	StoresLowerCase: changingText(strings.ToLower),
+	StoresUpperCase: changingText(strings.ToUpper),
+	Stores20:        changingText(func(text string) string { return text[:min(len(text), 20)] }),
 	StoresFirstPart: changingText(func(text string) string {
 		before, _, _ := strings.Cut(text, "|")
 		return before
