@@ -99,6 +99,7 @@ const (
 	dayForm     = `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}`
 	storedForm  = dayForm + `(\.[0-9]{0,5}[1-9])?$`
 	utcForm     = dayForm + `(\.[0-9]{0,6}[1-9])?Z$`
+	minuteForm  = `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:00Z$`
 	dateForms   = dayForm + `(\.[0-9]{0,6}[1-9])?Z?$`
 	addressForm = `^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$`
 )
@@ -126,7 +127,7 @@ func (k *Key) value(edition Edition) jsonschema.Schema {
 	case "utc":
 		s["format"], s["pattern"] = "date-time", utcForm
 	case "moment":
-		s["format"] = "date-time"
+		s["format"], s["pattern"] = "date-time", minuteForm
 	case "version":
 		s["minimum"] = 1
 	case "status":

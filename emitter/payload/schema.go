@@ -23,7 +23,9 @@ type Question struct {
 func Schema(edition Edition, questions []Question) *jsonschema.Document {
 	s := &eventSchema{edition, questions, jsonschema.Object{}}
 	event := s.object(EventObject())
-	event["if"] = propertySchema(jsonschema.Schema{"const": Completed}, "action")
+	isCompleted := propertySchema(jsonschema.Schema{"const": Completed}, "action")
+	isCompleted["required"] = []string{"action"}
+	event["if"] = isCompleted
 	event["then"], event["else"] = s.completed()
 	s.answers()
 	event["$defs"] = s.defs

@@ -123,14 +123,20 @@ func (l *linter) identity(root *node) {
 	if own := root.textAt("lead", "version"); version != own {
 		l.add(FlawVersion, "resource_version", "", "got %s, want the lead.version %s", version, own)
 	}
-	if n, err := strconv.Atoi(version); version != "" && (err != nil || n < 1) {
-		l.add(FlawVersion, "resource_version", propertyAt("", "resource_version"), "got %s, want 1 or more", version)
+	for _, path := range [][]string{{"lead", "version"}, {"resource_version"}} {
+		n := root.at(path...)
+		if n == nil || n.kind != kindInteger {
+			continue
+		}
+		if version, err := strconv.Atoi(n.text); err != nil || version < 1 {
+			l.add(FlawVersion, strings.Join(path, "."), placeOf(path), "got %s, want 1 or more", n.text)
+		}
 	}
-	if resource := root.textAt("resource"); resource != "lead" {
-		l.add(FlawValue, "resource", propertyAt("", "resource"), "got %q, want \"lead\"", resource)
+	if n := root.at("resource"); n != nil && n.kind == kindString && n.text != "lead" {
+		l.add(FlawValue, "resource", propertyAt("", "resource"), "got %q, want \"lead\"", n.text)
 	}
-	if action := payload.Action(root.textAt("action")); !slices.Contains(payload.Actions[:], action) {
-		l.add(FlawValue, "action", propertyAt("", "action"), "got %q, want created, updated or completed", action)
+	if n := root.at("action"); n != nil && n.kind == kindString && !slices.Contains(payload.Actions[:], payload.Action(n.text)) {
+		l.add(FlawValue, "action", propertyAt("", "action"), "got %q, want created, updated or completed", n.text)
 	}
 }
 
@@ -144,6 +150,7 @@ func (l *linter) edition(root *node) {
 	}
 	completed := root.textAt("action") == string(payload.Completed)
 	closed, last := root.at("lead", "closed_status"), root.at("meta", "last_answered_field_name")
+	missing := last == nil && root.at("meta") != nil && root.at("meta").kind == kindObject
 	switch newer := status.kind == kindString; {
 	case newer && closed == nil:
 		l.add(FlawEdition, "lead.closed_status", definition("Lead")+"/required", "the key is missing, but the status is a string, as in edition 2022")
@@ -151,9 +158,9 @@ func (l *linter) edition(root *node) {
 		l.add(FlawEdition, "lead.closed_status", definition("Lead")+"/additionalProperties", "edition 2019 does not have this key, but the status is a number, as in edition 2019")
 	case newer && completed && last != nil:
 		l.add(FlawEdition, lastAnswered, "#/then/properties/meta/properties/last_answered_field_name", "completed events of edition 2022 do not have this key")
-	case newer && !completed && last == nil && root.at("meta") != nil:
+	case newer && !completed && missing:
 		l.add(FlawMissingKey, lastAnswered, "#/else/properties/meta/required", "the key is missing")
-	case !newer && last == nil && root.at("meta") != nil:
+	case !newer && missing:
 		l.add(FlawMissingKey, lastAnswered, definition("Meta")+"/required", "the key is missing")
 	}
 }

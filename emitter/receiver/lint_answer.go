@@ -70,10 +70,21 @@ func (l *linter) value(path string, entry *node) {
 		}
 	case payload.TypeDateTime:
 		l.valueObject(path, value, payload.MomentObject())
+		l.moment(path+".date_time", value.at("date_time"))
 	case payload.TypeAddress:
 		l.valueObject(path, value, payload.AddressObject())
 	default:
 		l.add(FlawAnswerType, path[:len(path)-len(".value")]+".type", definition("Answer"), "ArtiBot does not document the answer type %q (docs/contract.md#answers)", kindOf)
+	}
+}
+
+// moment checks the date of a date_time answer.
+func (l *linter) moment(path string, n *node) {
+	if n == nil || n.kind != kindString {
+		return
+	}
+	if at, err := payload.ParseDateTime(n.text); err != nil || payload.Minute(at.Time()).String() != n.text {
+		l.add(FlawDate, path, propertyAt("DateValue", "date_time"), "got %q, want a minute in UTC, like 2022-07-28T09:31:00Z", n.text)
 	}
 }
 
