@@ -14,7 +14,7 @@ type File struct {
 	yamlfile.Place
 	// Ready is the text of a ready scenario. It is nil for a file of the user.
 	Ready       []byte
-	Name        Text      `yaml:"name" need:"yes" doc:"The name of the scenario in reports."`
+	Name        Text      `yaml:"name" need:"yes" form:"name" doc:"The name of the scenario in reports."`
 	Description Text      `yaml:"description" doc:"What the scenario tests, in a line or two."`
 	Tags        []Text    `yaml:"tags" single:"yes" doc:"Words by which --tag selects the scenario."`
 	Defaults    *Defaults `yaml:"defaults" doc:"The settings that all steps share."`

@@ -11,7 +11,7 @@ import (
 
 // Text is any text; 12 and true are texts too. It may contain ${name}, which the runner replaces by the value of the variable.
 // $${ is a literal ${. With the form tag bot, it is the name of a ready bot or the file of a bot; with
-// the form tag time, it is a time.
+// the form tag time, it is a time. The form tag name is for a text that must not be empty.
 type Text struct {
 	yamlfile.Place
 	Value string
@@ -29,7 +29,19 @@ func (t *Text) parse(s, form string) error {
 	return unclosed(s)
 }
 
-func (*Text) schema(*schemaBuilder, string) map[string]any { return anyText() }
+func (*Text) schema(_ *schemaBuilder, form string) map[string]any {
+	switch form {
+	case "name":
+		s := anyText()
+		s["minLength"] = 1
+		return s
+	case "time":
+		return pattern(timeForm + `|\$\{`)
+	case "bot":
+		return map[string]any{"anyOf": []any{enum(fixtures.Bots()), pattern(`[./\\]|\$\{`)}}
+	}
+	return anyText()
+}
 
 func anyText() map[string]any { return map[string]any{"type": []any{"string", "number", "boolean"}} }
 
