@@ -82,7 +82,7 @@ type responseJSON struct {
 // bodyJSON holds a body as text or in base64; the other field is omitted.
 type bodyJSON struct {
 	Text   *string `json:"body,omitempty" doc:"The body, if it is UTF-8."`
-	Base64 *string `json:"body_base64,omitempty" doc:"The body in base64, if it is not UTF-8."`
+	Base64 *string `json:"body_base64,omitempty" form:"base64" doc:"The body in base64, if it is not UTF-8."`
 }
 
 func newBodyJSON(body []byte) bodyJSON {

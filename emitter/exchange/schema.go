@@ -12,6 +12,11 @@ func RequestSchema() jsonschema.Schema { return messageSchema(reflect.TypeFor[re
 // ResponseSchema returns the JSON Schema of the output of [Response.MarshalJSON].
 func ResponseSchema() jsonschema.Schema { return messageSchema(reflect.TypeFor[responseJSON]()) }
 
+// Base64Schema returns the JSON Schema of bytes in base64.
+func Base64Schema() jsonschema.Schema {
+	return jsonschema.Pattern(`^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`)
+}
+
 func messageSchema(t reflect.Type) jsonschema.Schema {
 	s := jsonschema.Of(jsonschema.Fields(t, "json"), func(f jsonschema.Field) jsonschema.Schema {
 		switch f.Type {
@@ -20,6 +25,9 @@ func messageSchema(t reflect.Type) jsonschema.Schema {
 			return jsonschema.Schema{"type": "object", "additionalProperties": values}
 		case reflect.TypeFor[bool]():
 			return jsonschema.Types("boolean")
+		}
+		if f.Form == "base64" {
+			return Base64Schema()
 		}
 		return jsonschema.Types("string")
 	})

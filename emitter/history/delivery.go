@@ -115,7 +115,7 @@ type deliveryJSON struct {
 	Lead       string             `json:"lead" doc:"The id of the lead; empty if the body is not an event."`
 	Version    int                `json:"version" doc:"The version of the lead; 0 if the body is not an event."`
 	Attempt    int                `json:"attempt" doc:"The number of the attempt, from 1. Each retry is a delivery of its own."`
-	Status     int                `json:"status" doc:"The status of the response; 0 if there was none."`
+	Status     int                `json:"status" form:"status" doc:"The status of the response; 0 if there was none."`
 	Error      string             `json:"error" doc:"The short name of the failure, such as refused; empty for a complete response. docs/history.md lists the names."`
 	DurationMS float64            `json:"duration_ms" doc:"The time from the first byte of the request to the last byte of the response, in milliseconds."`
 	Request    exchange.Request   `json:"request" doc:"The request."`

@@ -2,6 +2,7 @@ package history
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ func deliverySchema(t *testing.T) *jsonschema.Schema {
 		t.Fatal(err)
 	}
 	c := jsonschema.NewCompiler()
+	c.AssertFormat()
 	if err := c.AddResource(DeliverySchema().ID(), document); err != nil {
 		t.Fatal(err)
 	}
@@ -89,5 +91,62 @@ func TestDeliveryJSON(t *testing.T) {
 				t.Error("the schema accepts an unknown key")
 			}
 		})
+	}
+}
+
+// TestDeliverySchemaAgreesWithTheReader compares the schema with ReadLines. The reader accepts more: lines of older versions have
+// fewer keys, and those of newer versions other keys.
+func TestDeliverySchemaAgreesWithTheReader(t *testing.T) {
+	t.Parallel()
+	const good = `{"id":1,"time":"2024-03-01T12:00:00Z","webhook":"crm","url":"http://localhost/","sign_url":"http://localhost/","event":"lead:created",` +
+		`"lead":"a","version":1,"attempt":1,"status":204,"error":"","duration_ms":3.1,"request":{"method":"POST","headers":{"A":["b"]},"body":"{}"},` +
+		`"response":{"headers":{},"body_base64":"/w==","truncated":false},"seed":"7"}`
+	schema := deliverySchema(t)
+	for _, c := range []struct {
+		old, changed string
+		good         bool
+	}{
+		{"", "", true},
+		{`"status":204,"error":""`, `"status":0,"error":"refused"`, true},
+		{`{"headers":{},"body_base64":"/w==","truncated":false}`, `null`, true},
+		{`"body":"{}"`, `"body_base64":""`, true},
+		{`"seed":"7"`, `"seed":"18446744073709551615","status_line":"HTTP/1.1 204 x"`, true},
+
+		{good, `[]`, false},
+		{good, `{}`, false},
+		{`"id":1`, `"id":"1"`, false},
+		{`"id":1`, `"id":1.5`, false},
+		{`"2024-03-01T12:00:00Z"`, `"yesterday"`, false},
+		{`"2024-03-01T12:00:00Z"`, `1709294400`, false},
+		{`"webhook":"crm"`, `"webhook":["crm"]`, false},
+		{`"status":204`, `"status":"204"`, false},
+		{`"status":204`, `"status":-1`, false},
+		{`"status":204`, `"status":1000`, false},
+		{`"duration_ms":3.1`, `"duration_ms":"3.1"`, false},
+		{`{"method":"POST","headers":{"A":["b"]},"body":"{}"}`, `"POST"`, false},
+		{`{"A":["b"]}`, `{"A":"b"}`, false},
+		{`{"A":["b"]}`, `{"A":[1]}`, false},
+		{`"body":"{}"`, `"body":{}`, false},
+		{`"body":"{}"`, `"body":"{}","body_base64":"e30="`, false},
+		{`"/w=="`, `"/w"`, false},
+		{`"/w=="`, `"*"`, false},
+		{`"truncated":false`, `"truncated":"no"`, false},
+		{`"seed":"7"`, `"seed":7`, false},
+		{`"seed":"7"`, `"seed":"-7"`, false},
+		{`"seed":"7"`, `"raw_request_base64":"*"`, false},
+	} {
+		line := strings.Replace(good, c.old, c.changed, 1)
+		for _, err := range ReadLines(strings.NewReader(line)) {
+			if (err == nil) != c.good {
+				t.Errorf("the reader returns %v for %s", err, c.changed)
+			}
+		}
+		document, err := jsonschema.UnmarshalJSON(strings.NewReader(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(document); (err == nil) != c.good {
+			t.Errorf("the schema returns %v for %s", err, c.changed)
+		}
 	}
 }

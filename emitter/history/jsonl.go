@@ -108,6 +108,9 @@ func ReadLines(r io.Reader) iter.Seq2[Delivery, error] {
 	}
 }
 
+// maxStatus is the largest status of a response.
+const maxStatus = 999
+
 var errNoDelivery = errors.New("want a delivery as artihook history export writes it, one object per line")
 
 func readLine(text []byte) (Delivery, error) {
@@ -117,7 +120,7 @@ func readLine(text []byte) (Delivery, error) {
 		return Delivery{}, describeJSONError(err)
 	}
 	created, err := time.Parse(time.RFC3339Nano, line.Time)
-	if err != nil || line.Status < 0 || line.Status > 999 {
+	if err != nil || line.Status < 0 || line.Status > maxStatus {
 		return Delivery{}, errNoDelivery
 	}
 	d := Delivery{

@@ -25,6 +25,8 @@ func deliveryField(f jsonschema.Field) jsonschema.Schema {
 		return jsonschema.Enum(Sources()...)
 	case "state":
 		return jsonschema.Enum(Planned, Unknown)
+	case "status":
+		return jsonschema.Schema{"type": "integer", "minimum": 0, "maximum": maxStatus}
 	}
 	switch f.Type {
 	case reflect.TypeFor[exchange.Request]():
@@ -35,6 +37,10 @@ func deliveryField(f jsonschema.Field) jsonschema.Schema {
 		return jsonschema.Schema{"type": "number", "minimum": 0}
 	case reflect.TypeFor[int](), reflect.TypeFor[int64]():
 		return jsonschema.Schema{"type": "integer", "minimum": 0}
+	case reflect.TypeFor[uint64]():
+		return jsonschema.Pattern(`^[0-9]+$`)
+	case reflect.TypeFor[[]byte]():
+		return exchange.Base64Schema()
 	}
 	return jsonschema.Types("string")
 }

@@ -20,7 +20,7 @@ import (
 const Dialect = "https://json-schema.org/draft/2020-12/schema"
 
 // Version is the version of all schemas. The first number grows when a schema rejects an object that it accepted before, the
-// second when it describes more.
+// second when it accepts or describes more, the third when only texts change.
 const Version = "1.0.0"
 
 // idPrefix begins the $id of every schema.
