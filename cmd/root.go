@@ -204,12 +204,16 @@ func flagAlias(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 	switch name {
 	case "cacert":
 		name = "ca-cert"
+	case "data-binary":
+		name = "data"
 	case "max-time":
 		name = "timeout"
 	case "retry":
 		name = "retries"
 	case "variable":
 		name = "var"
+	case "variables-file":
+		name = "vars-file"
 	}
 	return pflag.NormalizedName(name)
 }
