@@ -170,6 +170,9 @@ A flag overrides its environment variable, and the variable overrides the file a
 		if strings.HasPrefix(problem, "unknown") {
 			err = errors.New(problem)
 		}
+		if problem == "unknown flag: --url" && strings.Contains(cmd.Use, "URL") {
+			return console.WithHint(err, "the URL is an argument: "+cmd.UseLine())
+		}
 		if near := nearestFlag(cmd, problem); near != "" {
 			return console.WithHint(err, fmt.Sprintf("did you mean --%s?", near))
 		}
@@ -218,11 +221,22 @@ func flagAlias(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 	return pflag.NormalizedName(name)
 }
 
+// otherFlags are names that people try for a flag.
+var otherFlags = map[string]string{
+	"body": "data", "count": "leads", "data-raw": "data", "event": "action", "format": "output", "json": "output json",
+	"no-color": "color never", "parallel": "jobs", "payload": "data", "port": "addr", "silent": "quiet", "type": "action",
+	"vars": "var", "workers": "concurrency",
+}
+
 // nearestFlag returns the flag of the command that the error of an unknown flag probably means, or "".
 func nearestFlag(cmd *cobra.Command, problem string) string {
 	name, unknown := strings.CutPrefix(problem, "unknown flag: --")
 	if !unknown {
 		return ""
+	}
+	meant := otherFlags[name]
+	if flag, _, _ := strings.Cut(meant, " "); cmd.Flags().Lookup(flag) != nil {
+		return meant
 	}
 	var known []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
