@@ -2,12 +2,19 @@ package emitter
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"artihook/emitter/signature"
+
+	"golang.org/x/net/dns/dnsmessage"
 )
 
 func TestNearAddresses(t *testing.T) {
@@ -66,6 +73,76 @@ func TestMetadataAddressesAreRefused(t *testing.T) {
 		}
 		if _, err := HTTPClient(Options{RefuseMetadata: true}).Get(url); !strings.Contains(fmt.Sprint(err), "metadata") {
 			t.Errorf("a probe of %s: %v", url, err)
+		}
+	}
+}
+
+// TestMetadataAddressesBehindNames checks names that resolve to a metadata address.
+func TestMetadataAddressesBehindNames(t *testing.T) {
+	t.Parallel()
+	for name, address := range map[string]string{"an IPv4 address": "169.254.169.254", "an IPv6 address": "fd00:ec2::254"} {
+		dialer := (&Options{RefuseMetadata: true}).dialer()
+		dialer.Resolver = resolverTo(t, netip.MustParseAddr(address))
+		_, err := dialer.DialContext(t.Context(), "tcp", "crm.example:80")
+		var refused *MetadataError
+		if !errors.As(err, &refused) || refused.Address.String() != address {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// resolverTo returns a resolver for which every name has this address.
+func resolverTo(t *testing.T, address netip.Addr) *net.Resolver {
+	t.Helper()
+	server, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	go func() {
+		packet := make([]byte, 1500)
+		for {
+			n, from, err := server.ReadFrom(packet)
+			if err != nil {
+				return // closed
+			}
+			if answer, err := dnsAnswer(packet[:n], address); err == nil {
+				_, _ = server.WriteTo(answer, from)
+			}
+		}
+	}()
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "udp", server.LocalAddr().String())
+	}}
+}
+
+// dnsAnswer returns the answer to a question: the address, if it is of the type that the question asks for.
+func dnsAnswer(question []byte, address netip.Addr) ([]byte, error) {
+	var m dnsmessage.Message
+	if err := m.Unpack(question); err != nil {
+		return nil, err
+	}
+	m.Response, m.Additionals = true, nil
+	asked := m.Questions[0]
+	header := dnsmessage.ResourceHeader{Name: asked.Name, Class: asked.Class, TTL: 60}
+	switch {
+	case asked.Type == dnsmessage.TypeA && address.Is4():
+		m.Answers = []dnsmessage.Resource{{Header: header, Body: &dnsmessage.AResource{A: address.As4()}}}
+	case asked.Type == dnsmessage.TypeAAAA && address.Is6():
+		m.Answers = []dnsmessage.Resource{{Header: header, Body: &dnsmessage.AAAAResource{AAAA: address.As16()}}}
+	}
+	return m.Pack()
+}
+
+// TestRedirectsToMetadataAddressesAreRefused checks the client of probes, which follows redirects.
+func TestRedirectsToMetadataAddressesAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, target := range []string{"http://169.254.169.254/latest", "http://[fd00:ec2::254]/", "http://[::ffff:169.254.169.254]/"} {
+		server := httptest.NewServer(http.RedirectHandler(target, http.StatusFound))
+		defer server.Close()
+		var refused *MetadataError
+		if _, err := HTTPClient(Options{RefuseMetadata: true}).Get(server.URL); !errors.As(err, &refused) {
+			t.Errorf("%s: %v", target, err)
 		}
 	}
 }
