@@ -67,7 +67,7 @@ func fromOwnSite(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		site, origin := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin")
 		if from, err := url.Parse(origin); origin != "" && (err != nil || from.Host != r.Host) || site != "" && site != "same-origin" && site != "none" {
-			writeError(w, http.StatusForbidden, errors.New("requests of other sites are rejected"))
+			writeError(w, http.StatusForbidden, errOtherSite)
 			return
 		}
 		next.ServeHTTP(w, r)

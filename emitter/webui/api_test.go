@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -377,8 +378,8 @@ func TestAPIRejectsOtherSites(t *testing.T) {
 			t.Errorf("with the type %q: %d", kind, status)
 		}
 	}
-	if response, _ := s.do("GET", "/api/deliveries", nil, http.Header{"Host": {"evil.example"}}); response.StatusCode != http.StatusMisdirectedRequest {
-		t.Errorf("another host: %s", response.Status)
+	if response, _ := s.do("GET", "/api/deliveries", nil, http.Header{"Host": {"evil.example"}}); response.StatusCode != http.StatusMisdirectedRequest || response.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("another host: %s %s", response.Status, response.Header.Get("Content-Type"))
 	}
 	large := `{"body":"` + strings.Repeat("x", maxRequest) + `"}`
 	if status := s.api("POST", "/api/send", large, nil); status != http.StatusRequestEntityTooLarge {
@@ -417,9 +418,11 @@ func TestAPIEvents(t *testing.T) {
 	}
 	fromStart, stop := read("?after=1&event=completed", "")
 	defer stop()
-	if line := next(fromStart, "data: {"); !strings.Contains(line, `"event":"lead:completed"`) || !strings.Contains(line, `"request":{`) {
+	line := next(fromStart, "data: {")
+	if !strings.Contains(line, `"event":"lead:completed"`) || !strings.Contains(line, `"request":{`) {
 		t.Errorf("got %s", line)
 	}
+	checkDelivery(t, s, line)
 	again, stopAgain := read("", "2")
 	defer stopAgain()
 	if line := next(again, "id: "); line != "id: 3\n" {
@@ -431,6 +434,118 @@ func TestAPIEvents(t *testing.T) {
 	d := s.record(s.store, func(d *history.Delivery) { withResponse(d, 204, "") })
 	if line := next(fromNow, "id: "); line != fmt.Sprintf("id: %d\n", d.ID) {
 		t.Errorf("the new delivery %d: got %s", d.ID, line)
+	}
+	checkDelivery(t, s, next(fromNow, "data: {"))
+	open := s.record(s.store, nil)
+	checkDelivery(t, s, next(fromNow, "data: {"))
+	open.Error, open.Reason = "refused", "nothing listens there"
+	s.finish(s.store, open)
+	if line := next(fromNow, "data: {"); !strings.Contains(line, `"error":"refused"`) {
+		t.Errorf("the outcome: got %s", line)
+	} else {
+		checkDelivery(t, s, line)
+	}
+}
+
+// checkDelivery checks the data of a server-sent event against the description of a delivery.
+func checkDelivery(t *testing.T, s *site, line string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), "GET", s.url+"/api/deliveries/1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response := &http.Response{Status: "200 OK", StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Request: request}
+	checkDescribed(t, request, "", response, []byte(strings.TrimPrefix(strings.TrimSpace(line), "data: ")))
+}
+
+// TestAPIBoundsRequests checks the limits for streams, for requests that wait for a receiver, and for forms.
+func TestAPIBoundsRequests(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.record(s.store, nil)
+	for range maxListeners {
+		s.page.listeners <- struct{}{}
+	}
+	var object struct{ Error string }
+	if status := s.api("GET", "/api/events", "", &object); status != http.StatusServiceUnavailable || !strings.Contains(object.Error, "too many") {
+		t.Errorf("one stream too many: %d %+v", status, object)
+	}
+	for range maxSending {
+		s.page.sending <- struct{}{}
+	}
+	for path, body := range map[string]string{"/api/send": `{"webhook":"crm"}`, "/api/deliveries/1/resend": `{}`} {
+		if status := s.api("POST", path, body, &object); status != http.StatusTooManyRequests || !strings.Contains(object.Error, "too many") {
+			t.Errorf("%s: one request too many: %d %+v", path, status, object)
+		}
+	}
+	if response, body := s.post("/send", url.Values{"to": {"crm"}}, nil); response.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("the form: %s %s", response.Status, plainText(body))
+	}
+	for range maxSending {
+		<-s.page.sending
+	}
+	for path, body := range map[string]string{"/api/send": `{"webhook":"crm","body":"`, "/api/run": `{"webhook":"crm","text":"`, "/api/deliveries/1/resend": `{"headers":{"X-A":"`, "/api/verify": `{"signature":"`} {
+		if status := s.api("POST", path, body+strings.Repeat("x", maxRequest)+`"}`, nil); status != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s: a large body: %d", path, status)
+		}
+	}
+	for path := range map[string]bool{"/send": true, "/deliveries": true, "/deliveries/1/edit": true, "/run": true} {
+		if response, _ := s.post(path, url.Values{"body": {strings.Repeat("x", maxForm)}}, nil); response.StatusCode != http.StatusRequestEntityTooLarge && response.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: a large form: %s", path, response.Status)
+		}
+	}
+	if len(s.arrived) > 0 {
+		t.Errorf("%d deliveries were sent", len(s.arrived))
+	}
+}
+
+// TestAPIErrorsAreDescribed checks the responses to requests that are rejected before they reach the API.
+func TestAPIErrorsAreDescribed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.record(s.store, nil)
+	for _, tt := range []struct {
+		method, path, body string
+		header             http.Header
+		status             int
+	}{
+		{"GET", "/api/deliveries", "", http.Header{"Sec-Fetch-Site": {"cross-site"}}, 403},
+		{"POST", "/api/send", "{}", http.Header{"Origin": {"https://evil.example"}}, 403},
+		{"GET", "/api/events", "", http.Header{"Origin": {"https://evil.example"}}, 403},
+		{"GET", "/api/events?status=x1y", "", nil, 400},
+		{"GET", "/api/events?after=x", "", nil, 400},
+		{"GET", "/api/events", "", http.Header{"Last-Event-ID": {"x"}}, 400},
+		{"DELETE", "/api/jobs/7", "", nil, 404},
+		{"DELETE", "/api/deliveries?", "", nil, 400},
+	} {
+		if status, content := s.apiWith(tt.method, tt.path, tt.body, tt.header); status != tt.status {
+			t.Errorf("%s %s: %d %s, want %d", tt.method, tt.path, status, content, tt.status)
+		}
+	}
+	if _, err := s.store.Get(t.Context(), 1); err != nil {
+		t.Error("the delivery was deleted:", err)
+	}
+}
+
+// TestAPIMetadataAddresses checks that Options.AllowMetadata allows what is refused otherwise. Nothing is sent.
+func TestAPIMetadataAddresses(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	const body = `{"url":"http://169.254.169.254/hook","dry_run":true}`
+	if status := s.api("POST", "/api/send", body, nil); status != http.StatusBadRequest {
+		t.Errorf("refused: %d", status)
+	}
+	s.record(s.store, func(d *history.Delivery) { d.URL = "http://[fd00:ec2::254]/"; withResponse(d, 204, "") })
+	if status := s.api("POST", "/api/deliveries/1/resend", `{}`, nil); status != http.StatusBadRequest {
+		t.Errorf("a resend: %d", status)
+	}
+	s.page.Close()
+	opt := s.page.opt
+	opt.AllowMetadata = true
+	s.page = New(opt)
+	s.server.Config.Handler = s.page
+	if status := s.api("POST", "/api/send", body, nil); status != http.StatusOK {
+		t.Errorf("allowed: %d", status)
 	}
 }
 

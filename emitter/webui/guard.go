@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -27,11 +28,25 @@ func guard(hosts []string, next http.Handler) http.Handler {
 			w.Header().Set(name, value)
 		}
 		if !slices.ContainsFunc(hosts, func(host string) bool { return hostMatches(r.Host, host) }) {
-			http.Error(w, "This page is not served at this address. Open the address that artihook ui has printed.", http.StatusMisdirectedRequest)
+			reject(w, r, http.StatusMisdirectedRequest, errOtherHost)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+var (
+	errOtherHost = errors.New("this page is not served at this address; open the address that artihook ui has printed")
+	errOtherSite = errors.New("requests of other sites are rejected")
+)
+
+// reject responds with an error: an object of the API, or a line of text.
+func reject(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if isAPI(r) {
+		writeError(w, status, err)
+		return
+	}
+	http.Error(w, sentence(err.Error()), status)
 }
 
 // hostMatches reports whether a Host header is for the served address, which may be a name without a port.

@@ -92,8 +92,9 @@ func New(opt Options) *Handler {
 	mux := http.NewServeMux()
 	h.addPages(mux)
 	h.addAPI(mux)
-	protected := http.NewCrossOriginProtection().Handler(h.requireToken(mux))
-	h.handler = guard(h.opt.Hosts, protected)
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { reject(w, r, http.StatusForbidden, errOtherSite) }))
+	h.handler = guard(h.opt.Hosts, protection.Handler(h.requireToken(mux)))
 	return h
 }
 
