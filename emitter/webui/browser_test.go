@@ -20,7 +20,7 @@ import (
 )
 
 // browserTime is the timeout of a test in the browser.
-const browserTime = time.Minute
+const browserTime = 5 * time.Minute
 
 var browser struct {
 	once   sync.Once
@@ -65,6 +65,7 @@ type tab struct {
 	t   *testing.T
 	ctx context.Context
 	url string
+	axe string // the script of axe-core
 
 	mu       sync.Mutex
 	problems []string
@@ -142,7 +143,7 @@ func (b *tab) visit(path string) {
 }
 
 // waitLimit is the timeout of wait.
-const waitLimit = 20 * time.Second
+const waitLimit = time.Minute
 
 // wait waits until a JavaScript expression is true. It polls from outside, because the page's policy does not allow to compile
 // a poll in the page.

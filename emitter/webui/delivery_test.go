@@ -78,7 +78,7 @@ func TestDeliveryShowsWhetherTheSignatureFits(t *testing.T) {
 		{"unsigned", sent(func(_ *emitter.Webhook, m *emitter.Message) { m.Tamper = emitter.TamperUnsigned }), false, "has no signature"},
 	} {
 		hook := s.page.webhookOf(&tt.d)
-		if fits, text := verdict(&tt.d, &hook); fits != tt.fits || !strings.Contains(text, tt.want) {
+		if fits, text := verdict(&tt.d, &hook, false); fits != tt.fits || !strings.Contains(text, tt.want) {
 			t.Errorf("%s: got %v, %q", tt.name, fits, text)
 		}
 	}

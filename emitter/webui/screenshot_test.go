@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"flag"
-	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -21,7 +20,9 @@ import (
 
 	"artihook/emitter"
 	"artihook/emitter/history"
+	"artihook/emitter/payload"
 	"artihook/emitter/signature"
+	"artihook/fixtures"
 
 	"github.com/chromedp/chromedp"
 )
@@ -37,9 +38,6 @@ func TestBrowserScreenshots(t *testing.T) {
 	}
 	s := newSite(t)
 	lead := addSamples(s)
-	var j jobObject
-	s.api("POST", "/api/check", `{"webhook":"crm","only":["signature"]}`, &j)
-	s.ended(j)
 	b := s.open(t)
 	for _, shot := range []struct {
 		name, path    string
@@ -51,11 +49,17 @@ func TestBrowserScreenshots(t *testing.T) {
 		{"list-narrow", "/", 360, 740, false},
 		{"delivery", "/deliveries/25", 1280, 900, false},
 		{"compare", "/compare?a=24&b=25", 1280, 900, false},
-		{"check", "/jobs/1", 1280, 900, false},
 		{"lead", "/lead?id=" + lead, 1280, 900, false},
 		{"lead-narrow", "/lead?id=" + lead, 360, 740, true},
 		{"send", "/send?preview=1&action=updated&to=crm&field=Name&answer=Ada+Lovelace", 1280, 900, false},
+		{"check", "/jobs/1", 1280, 900, false}, // the last one, because its deliveries are in the list too
+		{"report", "/jobs/1/report", 1280, 760, false},
 	} {
+		if shot.name == "check" {
+			var j jobObject
+			s.api("POST", "/api/check", `{"webhook":"crm","only":["signature"]}`, &j)
+			s.ended(j)
+		}
 		b.size(shot.width, shot.height)
 		b.scheme(map[bool]string{false: "light", true: "dark"}[shot.dark])
 		b.visit(shot.path)
@@ -65,7 +69,7 @@ func TestBrowserScreenshots(t *testing.T) {
 		var picture []byte
 		b.run(
 			chromedp.Evaluate(`document.documentElement.style.scrollbarGutter = 'auto'`, nil), // a browser without a screen has no scroll bar
-			chromedp.Evaluate(`document.querySelector('.history-path bdi').textContent = '/home/ada/.local/state/artihook/history.db'`, nil),
+			chromedp.Evaluate(`document.querySelectorAll('.history-path bdi').forEach((path) => { path.textContent = '/home/ada/.local/state/artihook/history.db'; })`, nil),
 			chromedp.CaptureScreenshot(&picture),
 		)
 		if err := os.WriteFile(filepath.Join(*screenshots, shot.name+".png"), smaller(t, picture), 0o644); err != nil {
@@ -115,7 +119,8 @@ func addSamples(s *site) (lead string) {
 			}
 			planned.Event, planned.Version, planned.Duration = d.event, (i+1)%4, d.took
 			planned.Error, planned.Reason = d.error, d.reason
-			planned.Lead = fmt.Sprintf("c19377db-1111-4222-8333-94445556667%d", i)
+			event := half(s, uint64(i+3))
+			planned.Lead, planned.Request.Body = event.Lead.ID.String(), event.AppendJSON(nil)
 			if i%2 == 0 {
 				planned.Webhook, planned.URL = "", "https://crm.example/hooks/artibot?token=abc"
 			}
@@ -126,6 +131,25 @@ func addSamples(s *site) (lead string) {
 	}
 	s.behind = 0
 	return lead
+}
+
+// half returns the event in the middle of a conversation, in which the visitor has given a name.
+func half(s *site, n uint64) payload.Event {
+	s.t.Helper()
+	bot, err := fixtures.LoadBot("sales")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	generator, err := fixtures.NewGenerator(bot, fixtures.Options{Seed: 7})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	c := generator.Conversation(n, time.Now().Add(-s.behind))
+	event := c.Next()
+	for range 4 {
+		event = c.Next()
+	}
+	return *event
 }
 
 // smaller reduces a picture to 256 colours. The most frequent of similar colours replaces the others.

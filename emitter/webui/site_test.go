@@ -75,7 +75,7 @@ func newSite(t testing.TB) *site {
 			{Name: "mail", URL: parseURL(t, s.receiver+"?mail"), Secret: signature.NewSecret(secretText), Events: []payload.Action{payload.Completed}},
 		},
 		Other: emitter.Webhook{Secret: signature.NewSecret(otherText)},
-		Bot:   "sales",
+		Bot:   "sales", Version: "artihook 0.1.0",
 	})
 	server.Config.Handler = s.page
 	server.Start()
