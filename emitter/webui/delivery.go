@@ -166,9 +166,9 @@ func (h *Handler) deliveryData(d *history.Delivery) deliveryData {
 			Body: newBody("response", d.Response.Body, fmt.Sprintf("/deliveries/%d/response", d.ID)),
 		}
 	}
-	data.Fits, data.Verdict = verdict(d, &hook)
-	data.Flaws = flaws(d)
 	data.Reasons = reasons(d, &hook)
+	data.Fits, data.Verdict = verdict(d, &hook, data.Reasons != nil)
+	data.Flaws = flaws(d)
 	return data
 }
 
@@ -253,8 +253,9 @@ func statusLine(r *exchange.Response) string {
 	return fmt.Sprintf("%s %d %s", proto, r.Status, r.Reason)
 }
 
-// verdict reports whether the signature of a delivery fits the secret of its webhook. text is "" if that is not known.
-func verdict(d *history.Delivery, hook *emitter.Webhook) (fits bool, text string) {
+// verdict reports whether the signature of a delivery fits the secret of its webhook. text is "" if that is not known. It has no reason
+// if the page explains the signature anyway.
+func verdict(d *history.Delivery, hook *emitter.Webhook, explained bool) (fits bool, text string) {
 	_, err := signature.ParseScheme(d.Scheme)
 	switch {
 	case !d.Request.Headers.Has(signature.Header):
@@ -269,6 +270,9 @@ func verdict(d *history.Delivery, hook *emitter.Webhook) (fits bool, text string
 	claim := claimOf(d, hook)
 	if signature.Verify(claim.Secret, claim.Scheme, claim.Message, claim.Header) {
 		return true, "It fits " + secret + "."
+	}
+	if explained {
+		return false, "It does not fit " + secret + "."
 	}
 	finding, _ := explain.Mismatch(claim)
 	return false, "It does not fit " + secret + ": " + finding.Text + "."

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"artihook/emitter/text"
 	"artihook/scenarios/report"
@@ -20,7 +21,7 @@ type jobData struct {
 	Title, State string
 	Class        string // of the outcome
 	Verdict      string
-	To           string
+	To           string // the receiver, unless it is in the title
 	Problem      string
 	Running      bool
 	Total, Parts int
@@ -56,8 +57,11 @@ func (h *Handler) job(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) jobData(r *http.Request, j *job) (jobData, error) {
 	p := j.snapshot()
 	data := jobData{
-		ID: j.id, Title: j.title, State: p.state(), To: j.to, Running: p.ended.IsZero(), Total: p.total, Parts: p.parts, Notes: p.notes,
+		ID: j.id, Title: j.title, State: p.state(), Running: p.ended.IsZero(), Total: p.total, Parts: p.parts, Notes: p.notes,
 		All: len(p.deliveries), Report: p.report != nil,
+	}
+	if !strings.Contains(j.title, j.to) {
+		data.To = j.to
 	}
 	if j.kind != "resend" {
 		data.Again = "/" + j.kind + "?" + url.Values{"url": {j.to}}.Encode()

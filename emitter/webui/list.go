@@ -34,6 +34,17 @@ type listData struct {
 	Statuses      []string
 }
 
+// MoreFilters reports whether a filter without a chip is set. On a narrow screen, its field is hidden otherwise.
+func (l *listData) MoreFilters() bool {
+	for _, key := range []string{"grep", "webhook", "event", "source", "lead"} {
+		if l.View.Values[key] != "" {
+			return true
+		}
+	}
+	on := func(c chip) bool { return c.On }
+	return len(l.View.Problems) > 0 || !slices.ContainsFunc(l.States, on) || !slices.ContainsFunc(l.Times, on)
+}
+
 // chip is a link that sets a part of the filter.
 type chip struct {
 	Label, URL string
@@ -61,7 +72,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) {
 	if len(v.Problems) > 0 {
 		status = http.StatusBadRequest
 	}
-	h.show(w, status, "list", layoutData{Title: "Deliveries", Here: "deliveries", Data: data})
+	h.show(w, status, "list", layoutData{Title: "Deliveries", Here: "deliveries", Data: &data})
 }
 
 func (h *Handler) listData(ctx context.Context, v view) (listData, error) {

@@ -33,9 +33,10 @@ func parseTemplates() map[string]*template.Template {
 }
 
 var templateFuncs = template.FuncMap{
-	"filter":  newFilterField,
-	"hidden":  func() []string { return []string{"scenario", "tampered"} },                    // keys that the filters keep
-	"unshown": func() []string { return []string{"scenario", "tampered", "before", "after"} }, // keys without a field
+	"filter":   newFilterField,
+	"sentence": sentence,
+	"hidden":   func() []string { return []string{"scenario", "tampered"} },                    // keys that the filters keep
+	"unshown":  func() []string { return []string{"scenario", "tampered", "before", "after"} }, // keys without a field
 }
 
 // filterField is a field of the filters.

@@ -72,9 +72,9 @@ func (h *Handler) summary(ctx context.Context, v view) (summary, error) {
 	return s, nil
 }
 
-// percent returns a share as a percentage. Only a share of 1 is 100 %.
+// percent returns a share as a percentage. Only a share of 1 is 100%.
 func percent(share float64) string {
-	return strconv.FormatFloat(float64(int(share*1000))/10, 'f', -1, 64) + " %"
+	return strconv.FormatFloat(float64(int(share*1000))/10, 'f', -1, 64) + "%"
 }
 
 func (h *Handler) bars(v view, counts []history.Bar) []bar {

@@ -177,12 +177,20 @@ function dragChart(within) {
 // selection shows how many rows are selected, and enables what fits.
 function selection(rows) {
   const box = byId('selection');
+  const every = byId('select-all');
   const update = () => {
     const n = rows.querySelectorAll('input:checked').length;
+    every.checked = n > 0 && n === rows.children.length;
+    every.indeterminate = n > 0 && !every.checked;
     byId('selected').textContent = n ? `${n} selected` : '';
     box.querySelector('[value=compare]').disabled = n !== 2;
   };
   rows.addEventListener('change', update);
+  every.hidden = false;
+  every.addEventListener('change', () => {
+    for (const one of rows.querySelectorAll('input')) one.checked = every.checked;
+    update();
+  });
   byId('bulk').addEventListener('reset', () => setTimeout(update));
   let last = null;
   rows.addEventListener('click', (event) => {
