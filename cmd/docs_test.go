@@ -23,6 +23,7 @@ var documents = map[string]func(t *testing.T, file string){
 	"bots.md":         runGuide,
 	"history.md":      runGuide,
 	"load.md":         runGuide,
+	"docker.md":       runDocker,
 	"settings.md":     runGuide,
 	"signature.md":    runGuide,
 	"types.md":        runTypes,
