@@ -55,7 +55,7 @@ When a property fails, fuzz looks for the smallest example that fails in the sam
 differs from a plain event and how to repeat it. It reports at most ten causes. The exit code is 1 if it finds
 one.
 
-Only deliveries that repeat a failure are recorded in the history, unless --record is all.`,
+Only deliveries that fail, and those that repeat a failure, are recorded in the history, unless --record is all.`,
 		Example: `  artihook fuzz localhost:3000/hook --secret s3cret
   artihook fuzz localhost:3000/hook --runs 10000 --seed 7
   artihook fuzz :3000/hook --only accepts --only no-crash --bot my-bot.yaml
@@ -88,7 +88,7 @@ func (opt *fuzzOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&opt.bot, "bot", "", "Use the fields of this bot for half of the answers: the `name` of a ready bot or a YAML file")
 	settings.AddFlag(flags, &opt.recordAll, settings.FlagSpec[bool]{
 		Name: "record", Preset: "failures", Words: []settings.Word[bool]{{Text: "failures", Value: false}, {Text: "all", Value: true}},
-		Usage: "Record in the history only the deliveries that repeat a failure, or all",
+		Usage: "Record in the history only the deliveries that fail or repeat a failure, or all",
 	})
 	opt.examination.Add(flags, fuzz.DefaultSettle)
 	opt.baseline.Add(flags)

@@ -85,6 +85,26 @@ func (e *Emitter) Record(ctx context.Context, planned []*history.Delivery) error
 	return e.opt.History.Plan(ctx, planned)
 }
 
+// RecordSent records deliveries with their outcomes that an Emitter without a history has sent, also after ctx has ended.
+func (e *Emitter) RecordSent(ctx context.Context, sent []*history.Delivery) error {
+	if e.opt.History == nil {
+		return nil
+	}
+	ctx = context.WithoutCancel(ctx)
+	for _, d := range sent {
+		d.Source = e.opt.Source
+	}
+	if err := e.opt.History.Plan(ctx, sent); err != nil {
+		return err
+	}
+	for _, d := range sent {
+		if err := e.opt.History.Finish(ctx, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Withdraw removes deliveries that were recorded and not sent from the history, also after ctx has ended.
 func (e *Emitter) Withdraw(ctx context.Context, recorded []*history.Delivery) error {
 	if e.opt.History == nil || len(recorded) == 0 {

@@ -7,6 +7,7 @@ import (
 
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
+	"artihook/emitter/receiver"
 	"artihook/emitter/text"
 )
 
@@ -37,6 +38,17 @@ func (r *run) difference(a *attempt) []string {
 	}
 	if more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", more))
+	}
+	return lines
+}
+
+// violatedRules returns the rules of the schema that the failing event violates: it has a custom value, for example.
+func violatedRules(a *attempt) []string {
+	var lines []string
+	for _, flaw := range receiver.Lint(a.example.steps[a.violation.step].event.AppendJSON(nil)) {
+		if flaw.Schema != "" && len(lines) < maxDifferences {
+			lines = append(lines, fmt.Sprintf("%s (schema %s)", oneLine(flaw.String()), flaw.Schema))
+		}
 	}
 	return lines
 }

@@ -19,6 +19,7 @@ type Failure struct {
 	Case       string   // names the cause: the same in each run if property, status and response are the same
 	Sentence   string   // such as "an answer that contains a line feed gets 500"
 	Difference []string // from a plain event, one line for each field
+	Schema     []string // the rules of the schema of events that the event violates, which ArtiBot may send all the same
 	Want, Got  string   // the response
 	Failed     int      // how often the example failed
 	Tried      int      // of this number of repetitions
@@ -60,6 +61,9 @@ type finding struct {
 
 // investigate repeats an example that failed, shrinks it, and reports it. last is the example before it.
 func (r *run) investigate(ctx context.Context, a, last *attempt) error {
+	if err := r.record(ctx, a); err != nil {
+		return err
+	}
 	a, err := r.withoutDisorder(ctx, a)
 	if err != nil || a == nil {
 		return err
@@ -78,6 +82,20 @@ func (r *run) investigate(ctx context.Context, a, last *attempt) error {
 	return err
 }
 
+// record adds an example of the run to the history. Examples of repetitions were recorded when they were sent.
+func (r *run) record(ctx context.Context, a *attempt) error {
+	if r.opt.Recorded == r.opt.Emitter || a.example.number < 0 {
+		return nil
+	}
+	var sent []*history.Delivery
+	for i := range a.deliveries {
+		if d := &a.deliveries[i]; !d.Time.IsZero() { // it was sent before the property was violated
+			sent = append(sent, d)
+		}
+	}
+	return r.opt.Recorded.RecordSent(ctx, sent)
+}
+
 func (r *run) examine(ctx context.Context, f *finding, last *attempt) error {
 	alive, err := r.awaitReceiver(ctx)
 	if err != nil {
@@ -88,6 +106,7 @@ func (r *run) examine(ctx context.Context, f *finding, last *attempt) error {
 		f.hint = r.result.Stopped
 		if last != nil && emitter.NotConnected(f.attempt.deliveries[0].Error) {
 			f.attempt, f.hint = last.died(f.attempt.violation), "the receiver stopped after this example and did not start again"
+			return r.record(ctx, last)
 		}
 		return nil
 	}
@@ -250,7 +269,7 @@ func (r *run) report(ctx context.Context, f *finding) error {
 	failure := Failure{
 		Property: v.property, ID: encodeID(f.attempt.choices.values()), Case: caseName(v), Sentence: v.sentence(f.attempt.example), Want: v.want, Got: v.got,
 		Failed: f.failed, Tried: f.tried, Steps: f.steps, Hint: f.hint, Started: f.started, Took: time.Since(f.started),
-		Difference: r.difference(f.attempt),
+		Difference: r.difference(f.attempt), Schema: violatedRules(f.attempt),
 	}
 	for i := range f.attempt.deliveries {
 		s := &f.attempt.example.steps[i]

@@ -8,12 +8,14 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/history"
 	"artihook/emitter/receiver"
 	"artihook/emitter/receiver/receivertest"
 	"artihook/emitter/signature"
@@ -130,5 +132,61 @@ func TestCauses(t *testing.T) {
 	slices.Sort(cases)
 	if want := []string{"accepts-422", "no-crash-500", "no-crash-503"}; !slices.Equal(cases, want) {
 		t.Errorf("the causes are %q, want %q", cases, want)
+	}
+}
+
+// TestRecordedFailures checks that the history has each delivery that failed: the first one, the smaller ones, and the repetitions.
+func TestRecordedFailures(t *testing.T) {
+	t.Parallel()
+	store, err := history.Open(t.Context(), filepath.Join(t.TempDir(), "history.db"), history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	recorded := emitter.New(emitter.Options{History: store, Source: history.SourceFuzz})
+	defer recorded.Close()
+	right, _ := receiverWith()
+	var mu sync.Mutex
+	var failed []string
+	h := failing(right, func(e *seen) bool {
+		fails := e.textWith("\n")
+		if fails {
+			mu.Lock()
+			failed = append(failed, string(e.body))
+			mu.Unlock()
+		}
+		return fails
+	}, http.StatusInternalServerError)
+	result := fuzzing(t, h, Options{Recorded: recorded, Found: stopAtFirst})
+	if err := store.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for d, err := range store.List(t.Context(), history.Filter{Whole: true}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Source != history.SourceFuzz || d.Scenario != Scenario || d.State != history.Done {
+			t.Errorf("recorded %+v", d)
+		}
+		if d.Status == http.StatusInternalServerError {
+			found = append(found, string(d.Request.Body))
+		}
+	}
+	slices.Sort(found)
+	slices.Sort(failed) // two events may arrive at the same time
+	if len(failed) < 5 || !slices.Equal(found, failed) {
+		t.Errorf("%d deliveries failed, the history has %d of them; shrinking took %d", len(failed), len(found), result.Failures[0].Steps)
+	}
+}
+
+// TestSchemaRules checks that a failure names the rule of the schema that its event violates.
+func TestSchemaRules(t *testing.T) {
+	t.Parallel()
+	h, _ := receiverWith(receivertest.ArrayCustom)
+	result := fuzzing(t, h, Options{Found: stopAtFirst})
+	want := []string{"lead.data.Answer 1.value: got an array, want the string of input, because the type is text (schema #/$defs/TextAnswer/properties/value)"}
+	if len(result.Failures) != 1 || !slices.Equal(result.Failures[0].Schema, want) {
+		t.Errorf("the failures are %+v, want the rule %q", result.Failures, want)
 	}
 }

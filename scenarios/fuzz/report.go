@@ -81,7 +81,8 @@ func (f *Failure) Sent() string {
 	return strings.Join(titles, "; ")
 }
 
-// Notes returns facts about the failure besides its response: whether it is stable, and how it differs from a plain event.
+// Notes returns facts about the failure besides its response: whether it is stable, how it differs from a plain event, and the
+// rules of the schema that it violates.
 func (f *Failure) Notes() []string {
 	var notes []string
 	if !f.Stable() {
@@ -92,6 +93,9 @@ func (f *Failure) Notes() []string {
 	}
 	for _, line := range f.Difference {
 		notes = append(notes, "differs from a plain event: "+line)
+	}
+	for _, line := range f.Schema {
+		notes = append(notes, "ArtiBot may send this, although the schema of events rejects it: "+line)
 	}
 	return notes
 }

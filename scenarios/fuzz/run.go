@@ -16,7 +16,7 @@ import (
 	"artihook/scenarios/check"
 )
 
-// Scenario is the scenario name of the deliveries in the history. Their step is the run or what it was repeated for.
+// Scenario is the scenario name of the deliveries in the history. Their step describes the event.
 const Scenario = "fuzz"
 
 // Defaults of [Options].
@@ -33,7 +33,7 @@ const MaxFailures = 10
 // Options configure [Run]. Emitter and Webhook are required.
 type Options struct {
 	Emitter  *emitter.Emitter // sends the examples; it must not retry
-	Recorded *emitter.Emitter // sends and records the deliveries that repeat a failure; nil means Emitter
+	Recorded *emitter.Emitter // records the deliveries that failed, and sends those that repeat a failure; nil means Emitter
 	Webhook  emitter.Webhook  // the receiver: its URL, secret, scheme and edition
 	Bot      *fixtures.Bot    // its fields are in half of the answers; nil means none
 	Probe    check.Probe      // reads the stored lead; nil means that only the responses are judged
