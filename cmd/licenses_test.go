@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "rewrite docs/THIRD_PARTY_LICENSES.txt")
+var update = flag.Bool("update", false, "rewrite docs/THIRD_PARTY_LICENSES.txt, or add the digests of a new version of the schemas to testdata/schemas.txt")
 
 // TestThirdPartyLicenses compares docs/THIRD_PARTY_LICENSES.txt with the licences of the modules that are linked into the program on
 // any of its platforms.

@@ -3,7 +3,6 @@ package cmd
 import (
 	"bytes"
 	"crypto/sha256"
-	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -14,8 +13,6 @@ import (
 	"artihook/emitter/openapi"
 	"artihook/emitter/payload"
 )
-
-var updateSchemas = flag.Bool("update", false, "add the digests of a new version of the schemas to testdata/schemas.txt")
 
 const schemasFile = "testdata/schemas.txt"
 
@@ -50,7 +47,7 @@ func TestSchemaVersion(t *testing.T) {
 	slices.Sort(missing)
 	switch {
 	case len(missing) == 0 || t.Failed():
-	case *updateSchemas:
+	case *update:
 		if err := os.WriteFile(schemasFile, append(text, strings.Join(missing, "")...), 0o644); err != nil {
 			t.Fatal(err)
 		}
