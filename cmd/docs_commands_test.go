@@ -102,19 +102,16 @@ func (s *stage) runInClone(t *testing.T, text string) {
 	}
 }
 
-// setModulePath runs the command that sets the module path in a copy of the tree, and builds the copy.
+// setModulePath runs the command that sets the module path in a copy of the tree, where each import must then be found.
 func (s *stage) setModulePath(t *testing.T, text string) {
 	t.Helper()
 	bash := needs(t, "bash")
 	needs(t, "perl")
-	if testing.Short() {
-		t.Skip("every package is built again")
-	}
 	tree := filepath.Join(s.folder, "copy")
 	if err := copyTree("..", tree); err != nil {
 		t.Fatal(err)
 	}
-	imports := `grep -rn --include='*.go' '^\s*"artihook/' . && exit 1; go build ./...`
+	imports := `grep -rn --include='*.go' '^\s*"artihook/' . && exit 1; go list -deps -test ./... >/dev/null`
 	command := exec.CommandContext(t.Context(), bash, "-c", text+imports)
 	command.Dir, command.Env = tree, s.env
 	if output, err := command.CombinedOutput(); err != nil {

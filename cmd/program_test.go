@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -96,6 +97,7 @@ func programFolder(t testing.TB) string {
 type testRun struct{ *testing.M }
 
 func (r testRun) Run() int {
+	flag.Set("test.parallel", "8") // most tests wait for other processes
 	defer func() {
 		if builtFolder != "" {
 			os.RemoveAll(builtFolder)

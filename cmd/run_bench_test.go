@@ -17,7 +17,11 @@ import (
 // BenchmarkRunProcess runs run with a thousand scenarios of ten steps and play with a thousand conversations in turn, both
 // recorded and sixteen at a time. The result is the ratio of their deliveries per second.
 func BenchmarkRunProcess(b *testing.B) {
-	const secret, count = "s3cret-s3cret", 1000
+	const secret = "s3cret-s3cret"
+	count := 1000
+	if testing.Short() {
+		count = 20
+	}
 	server := httptest.NewServer(receiver.New(receiver.Options{Secret: signature.NewSecret(secret)}))
 	defer server.Close()
 	folder := b.TempDir()

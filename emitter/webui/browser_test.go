@@ -2,6 +2,7 @@ package webui
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -31,6 +32,7 @@ var browser struct {
 
 // TestMain closes the browser that the tests share.
 func TestMain(m *testing.M) {
+	flag.Set("test.parallel", "8") // most tests wait for the browser
 	code := m.Run()
 	for _, cancel := range browser.cancel {
 		cancel()
