@@ -9,7 +9,6 @@ import (
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
-	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
 	"artihook/emitter/text"
@@ -214,7 +213,7 @@ func suggestActions(*app, *cobra.Command) []string {
 }
 
 func suggestStatuses(*app, *cobra.Command) []string {
-	return append([]string{"2xx", "4xx", "5xx"}, emitter.StatusNames()...)
+	return append([]string{"2xx", "4xx", "5xx"}, history.StatusNames()...)
 }
 
 // suggestCases returns the groups and the IDs of the cases of check, or the properties of fuzz.

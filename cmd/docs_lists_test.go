@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"artihook/cmd/settings"
-	"artihook/emitter"
+	"artihook/emitter/history"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -98,7 +98,7 @@ func TestDocumentTables(t *testing.T) {
 	}{
 		{"../README.md", "\n## Commands\n", "\n## ", subcommands(helpOf(t))},
 		{"../docs/history.md", "the same filters", "\n### ", filters},
-		{"../docs/history.md", "<!-- failures -->", "<!-- end -->", emitter.FailureNames()},
+		{"../docs/history.md", "<!-- failures -->", "<!-- end -->", history.FailureNames()},
 		{"../docs/history.md", "<!-- exports -->", "<!-- end -->", strings.Split(formats[len(formats)-1][1], "|")},
 		{"../docs/bots.md", "<!-- bots -->", "<!-- end -->", readyBots(t)},
 		{"../docs/settings.md", "<!-- defaults -->", "<!-- end -->", defaultKeys()},

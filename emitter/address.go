@@ -44,14 +44,14 @@ var metadataNetworks = []netip.Prefix{
 	netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("fd00:ec2::254/128"),
 }
 
-// MetadataError is the error of a connection to a metadata address, with Options.RefuseMetadata.
-type MetadataError struct{ Address netip.Addr }
+// metadataError is the error of a connection to a metadata address, with Options.RefuseMetadata.
+type metadataError struct{ address netip.Addr }
 
-func (e *MetadataError) Error() string {
-	return fmt.Sprintf("%s is a metadata address of a cloud, to which nothing is sent", e.Address)
+func (e *metadataError) Error() string {
+	return fmt.Sprintf("%s is a metadata address of a cloud, to which nothing is sent", e.address)
 }
 
-// CheckMetadata returns a MetadataError if the host of the URL is a metadata address. It does not look up names.
+// CheckMetadata returns an error if the host of the URL is a metadata address. It does not look up names.
 func CheckMetadata(url signature.URL) error { return checkMetadata(url.Address()) }
 
 func checkMetadata(address string) error {
@@ -62,7 +62,7 @@ func checkMetadata(address string) error {
 	ip := target.Addr().Unmap().WithZone("")
 	for _, network := range metadataNetworks {
 		if network.Contains(ip) {
-			return &MetadataError{ip}
+			return &metadataError{ip}
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"artihook/emitter/history"
 	"artihook/emitter/signature"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -68,7 +69,7 @@ func TestMetadataAddressesAreRefused(t *testing.T) {
 		e := New(Options{RefuseMetadata: true, Timeout: 5 * time.Second})
 		hook := Webhook{URL: parsed}
 		d, err := e.Send(t.Context(), &hook, Plan(&hook, Message{Body: []byte("{}")}), nil)
-		if err != nil || d.Error != FailureOther || !strings.Contains(d.Reason, "metadata") {
+		if err != nil || d.Error != history.FailureOther || !strings.Contains(d.Reason, "metadata") {
 			t.Errorf("%s: %s, %q, %v", url, d.Error, d.Reason, err)
 		}
 		if _, err := HTTPClient(Options{RefuseMetadata: true}).Get(url); !strings.Contains(fmt.Sprint(err), "metadata") {
@@ -84,8 +85,8 @@ func TestMetadataAddressesBehindNames(t *testing.T) {
 		dialer := (&Options{RefuseMetadata: true}).dialer()
 		dialer.Resolver = resolverTo(t, netip.MustParseAddr(address))
 		_, err := dialer.DialContext(t.Context(), "tcp", "crm.example:80")
-		var refused *MetadataError
-		if !errors.As(err, &refused) || refused.Address.String() != address {
+		var refused *metadataError
+		if !errors.As(err, &refused) || refused.address.String() != address {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -140,7 +141,7 @@ func TestRedirectsToMetadataAddressesAreRefused(t *testing.T) {
 	for _, target := range []string{"http://169.254.169.254/latest", "http://[fd00:ec2::254]/", "http://[::ffff:169.254.169.254]/"} {
 		server := httptest.NewServer(http.RedirectHandler(target, http.StatusFound))
 		defer server.Close()
-		var refused *MetadataError
+		var refused *metadataError
 		if _, err := HTTPClient(Options{RefuseMetadata: true}).Get(server.URL); !errors.As(err, &refused) {
 			t.Errorf("%s: %v", target, err)
 		}

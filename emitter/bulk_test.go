@@ -196,14 +196,14 @@ func TestBulkInterrupted(t *testing.T) {
 		t.Fatal(more, err)
 	}
 	go func() { <-arrived; cancel() }()
-	if r, err := b.Send(ctx); err != nil || r.Error != FailureCancelled {
+	if r, err := b.Send(ctx); err != nil || r.Error != history.FailureCancelled {
 		t.Errorf("%+v, %v", r, err)
 	}
 	if err := b.Close(ctx); err != nil {
 		t.Error(err)
 	}
 	all := recorded(t, store)
-	if len(all) != 1 || all[0].State != history.Done || all[0].Error != FailureCancelled {
+	if len(all) != 1 || all[0].State != history.Done || all[0].Error != history.FailureCancelled {
 		t.Errorf("the history has %+v", all)
 	}
 }
@@ -214,7 +214,7 @@ func TestBulkNamesFailures(t *testing.T) {
 	b := New(Options{Timeout: 20 * time.Millisecond}).Bulk(t.Context(), &Webhook{URL: s.url(t, "/")}, BulkOptions{})
 	defer b.Close(t.Context())
 	for range 2 {
-		if r, err := sendBulk(t.Context(), b); err != nil || r.Error != FailureTimeout || r.OK() || r.Took < 20*time.Millisecond {
+		if r, err := sendBulk(t.Context(), b); err != nil || r.Error != history.FailureTimeout || r.OK() || r.Took < 20*time.Millisecond {
 			t.Errorf("%+v, %v", r, err)
 		}
 	}

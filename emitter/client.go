@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -22,7 +23,7 @@ const idleLimit = time.Second
 // Request.AppendRaw. It is safe for concurrent use.
 type client struct {
 	config    *tls.Config
-	proxy     ProxyFunc // nil is none
+	proxy     func(*url.URL) (*url.URL, error) // Options.Proxy
 	dialer    *net.Dialer
 	size      int // the maximum number of idle connections for each host
 	idleLimit time.Duration

@@ -430,7 +430,7 @@ func TestRequestWithLineBreaks(t *testing.T) {
 	} {
 		planned := Plan(w, testMessage())
 		change(&planned.Request)
-		if d, err := e.Send(t.Context(), w, planned, nil); err != nil || d.Error != FailureOther || !strings.Contains(d.Reason, name) || connections.Load() > 0 {
+		if d, err := e.Send(t.Context(), w, planned, nil); err != nil || d.Error != history.FailureOther || !strings.Contains(d.Reason, name) || connections.Load() > 0 {
 			t.Errorf("%s: %+v, %v", name, d, err)
 		}
 	}
@@ -503,7 +503,7 @@ func TestPartOfALargeRequestIsNotSentAgain(t *testing.T) {
 	}
 	m.Body = make([]byte, 20<<20)
 	d, err := emit(t.Context(), e, w, m)
-	if err != nil || d.Error != FailureReset && d.Error != FailureClosed || arrived.Load() != 1 {
+	if err != nil || d.Error != history.FailureReset && d.Error != history.FailureClosed || arrived.Load() != 1 {
 		t.Errorf("error %q (%s), %v, %d connections", d.Error, d.Reason, err, arrived.Load())
 	}
 }
@@ -568,7 +568,7 @@ func TestEveryAttemptEnds(t *testing.T) {
 		e := New(Options{Insecure: true, Timeout: time.Second})
 		defer e.Close()
 		w := &Webhook{URL: parseURL(t, tt.url)}
-		if d, err := emit(t.Context(), e.WithOptions(tt.opt), w, tt.message); err != nil || d.Error != FailureTimeout {
+		if d, err := emit(t.Context(), e.WithOptions(tt.opt), w, tt.message); err != nil || d.Error != history.FailureTimeout {
 			t.Errorf("%s: error %q (%s), %v", name, d.Error, d.Reason, err)
 		}
 		select {
@@ -581,7 +581,7 @@ func TestEveryAttemptEnds(t *testing.T) {
 			cancel()
 		}()
 		tt.opt.Timeout = time.Hour
-		if d, err := emit(ctx, e.WithOptions(tt.opt), w, tt.message); !errors.Is(err, context.Canceled) || d.Error != FailureCancelled {
+		if d, err := emit(ctx, e.WithOptions(tt.opt), w, tt.message); !errors.Is(err, context.Canceled) || d.Error != history.FailureCancelled {
 			t.Errorf("%s, interrupted: error %q (%s), %v", name, d.Error, d.Reason, err)
 		}
 	}

@@ -179,7 +179,7 @@ func (d *directConn) connect(ctx context.Context, deadline time.Time) error {
 		defer cancel()
 		ctx = limited
 	}
-	proxy, err := d.client.proxy.of(d.to)
+	proxy, err := proxyFor(d.client.proxy, d.to)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"artihook/emitter/history"
 )
 
 // TestLocalhostTriesBothAddresses sends to localhost while the receiver listens on one of the loopback addresses only.
@@ -47,7 +49,7 @@ func TestLocalhostRefused(t *testing.T) {
 	}
 	port := listener.Addr().String()[strings.LastIndex(listener.Addr().String(), ":"):]
 	listener.Close()
-	if d := deliver(t, &Webhook{URL: parseURL(t, "http://localhost"+port)}, Options{}); d.Error != FailureRefused {
+	if d := deliver(t, &Webhook{URL: parseURL(t, "http://localhost"+port)}, Options{}); d.Error != history.FailureRefused {
 		t.Errorf("got %q (%s)", d.Error, d.Reason)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"net/url"
 	"time"
 
 	"artihook/emitter/history"
@@ -25,7 +26,10 @@ type Options struct {
 	Insecure    bool             // accept any TLS certificate
 	RootCAs     *x509.CertPool   // the trusted authorities; nil is those of the system
 	Certificate *tls.Certificate // the client certificate; nil is none
-	Proxy       ProxyFunc        // nil uses no proxy
+	// Proxy returns the URL of the proxy for requests to a URL, or nil for no proxy. Only the scheme and the host of the argument
+	// are set. The URL of a proxy begins with http:// or https://, and may have a user and a password. The text of an error becomes
+	// the reason of a failure, so it must not contain the password. A nil Proxy uses no proxy.
+	Proxy func(*url.URL) (*url.URL, error)
 	// RefuseMetadata lets no connection reach the addresses at which clouds serve the credentials of a machine. A proxy is not
 	// checked: it connects by itself.
 	RefuseMetadata bool

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -18,62 +17,17 @@ import (
 
 // failure is why a delivery has no complete response.
 type failure struct {
-	name   string // one of FailureNames
+	name   string // one of history.FailureNames
 	reason string // a sentence; it quotes neither the response nor the URL, except the host name
-}
-
-// The names of failures, in Delivery.Error. They are stable: histories, reports and scripts depend on them.
-const (
-	FailureRefused     = "refused"          // nothing listens at the address
-	FailureTimeout     = "timeout"          // the response was not complete in time
-	FailureReset       = "reset"            // the receiver reset the connection
-	FailureClosed      = "closed"           // the receiver closed the connection before its response was complete
-	FailureTLS         = "tls"              // no trusted TLS connection
-	FailureProxy       = "proxy"            // no connection through the proxy
-	failureDNS         = "dns"              // the host name was not found
-	failureUnreachable = "unreachable"      // no route to the host
-	FailureMalformed   = "malformed"        // the response is not valid HTTP/1.1
-	FailureCancelled   = "cancelled"        // the sender was interrupted
-	FailureCut         = "cut"              // the sender closed the connection in the middle of the body (SendOptions)
-	FailureOther       = history.ErrorOther // any other failure
-)
-
-// FailureNames returns the names of all failures. Parsers, help and documents use this list.
-func FailureNames() []string {
-	return []string{
-		FailureRefused, FailureTimeout, FailureReset, FailureClosed, FailureTLS, FailureProxy, failureDNS, failureUnreachable,
-		FailureMalformed, FailureCancelled, FailureCut, FailureOther,
-	}
-}
-
-// NotConnected reports whether a failure of that name means that there was no connection to the receiver.
-func NotConnected(name string) bool {
-	return slices.Contains([]string{FailureRefused, failureDNS, failureUnreachable, FailureTLS, FailureProxy}, name)
-}
-
-// StatusNames returns the names that are valid as the Status of a history.Filter, besides codes and classes.
-func StatusNames() []string {
-	return append(FailureNames(), history.StatusOK, history.StatusFailed, history.ErrorUnknown)
-}
-
-// CheckStatus returns an error if a history.Filter cannot have the status: codes, classes and StatusNames, separated by commas.
-func CheckStatus(statuses string) error {
-	for status := range strings.SplitSeq(statuses, ",") {
-		isCode := strings.ContainsAny(status, "0123456789") && (history.Filter{Status: status}).Validate() == nil
-		if !isCode && !slices.Contains(StatusNames(), status) {
-			return errors.New("want a code like 204, a class like 5xx, ok, failed, unknown, or the name of a failure like refused")
-		}
-	}
-	return nil
 }
 
 // NameFailure returns the name and the reason of an error of an [HTTPClient]. timeout is the timeout of the request.
 func NameFailure(err error, timeout time.Duration) (name, reason string) {
 	f := failureOf(err, timeout, false)
 	if dial := new(net.OpError); errors.As(err, &dial) && dial.Op == "proxyconnect" { // of net/http
-		return FailureProxy, "there is no connection to the proxy" + proxyCause(dial.Err)
+		return history.FailureProxy, "there is no connection to the proxy" + proxyCause(dial.Err)
 	}
-	if f.name == FailureOther && !isLocal(err) {
+	if f.name == history.FailureOther && !isLocal(err) {
 		f = malformed // net/http has no type for these errors, and they quote the response
 	}
 	return f.name, f.reason
@@ -90,7 +44,7 @@ const (
 // isPlain ends the reason of a handshake that may have failed because the port expects no TLS.
 const isPlain = "if it does not speak TLS on this port, write http instead of https"
 
-var malformed = failure{FailureMalformed, "the response is not valid HTTP/1.1"}
+var malformed = failure{history.FailureMalformed, "the response is not valid HTTP/1.1"}
 
 // failureOf returns the failure of err. responded reports whether any byte of a response was received.
 func failureOf(err error, timeout time.Duration, responded bool) failure {
@@ -98,46 +52,46 @@ func failureOf(err error, timeout time.Duration, responded bool) failure {
 	var timer net.Error
 	var proxy *proxyError
 	var handshake *handshakeError
-	var metadata *MetadataError
+	var metadata *metadataError
 	switch {
 	case errors.Is(err, errCut):
-		return failure{FailureCut, "the connection was closed in the middle of the body, as requested"}
+		return failure{history.FailureCut, "the connection was closed in the middle of the body, as requested"}
 	case errors.As(err, &metadata):
-		return failure{FailureOther, metadata.Error()}
+		return failure{history.FailureOther, metadata.Error()}
 	case errors.Is(err, errRedirects), errors.Is(err, errRequest):
-		return failure{FailureOther, innermost(err).Error()}
+		return failure{history.FailureOther, innermost(err).Error()}
 	case errors.Is(err, context.Canceled):
-		return failure{FailureCancelled, "the delivery was interrupted; the receiver may have received it"}
+		return failure{history.FailureCancelled, "the delivery was interrupted; the receiver may have received it"}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timer) && timer.Timeout():
-		return failure{FailureTimeout, timeoutReason(timeout, responded)}
+		return failure{history.FailureTimeout, timeoutReason(timeout, responded)}
 	case errors.As(err, new(*certificateError)):
-		return failure{FailureTLS, "the receiver asked for a client certificate, got none, and ended the connection"}
+		return failure{history.FailureTLS, "the receiver asked for a client certificate, got none, and ended the connection"}
 	case errors.As(err, &proxy):
-		return failure{FailureProxy, proxy.reason + proxyCause(proxy.err)}
+		return failure{history.FailureProxy, proxy.reason + proxyCause(proxy.err)}
 	case errors.As(err, &dns):
-		return failure{failureDNS, dnsReason(dns)}
+		return failure{history.FailureDNS, dnsReason(dns)}
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaRefused):
-		return failure{FailureRefused, "nothing listens there; is the receiver running, and is the port right?"}
+		return failure{history.FailureRefused, "nothing listens there; is the receiver running, and is the port right?"}
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, wsaUnreachable):
-		return failure{failureUnreachable, "there is no network route to the host"}
+		return failure{history.FailureUnreachable, "there is no network route to the host"}
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED),
 		errors.Is(err, wsaReset), errors.Is(err, wsaAborted):
 		if errors.As(err, &handshake) {
-			return failure{FailureReset, "the receiver reset the connection during the TLS handshake; " + isPlain}
+			return failure{history.FailureReset, "the receiver reset the connection during the TLS handshake; " + isPlain}
 		}
-		return failure{FailureReset, "the receiver reset the connection"}
+		return failure{history.FailureReset, "the receiver reset the connection"}
 	case errors.As(err, &handshake) && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)):
-		return failure{FailureClosed, "the receiver closed the connection during the TLS handshake; " + isPlain}
+		return failure{history.FailureClosed, "the receiver closed the connection during the TLS handshake; " + isPlain}
 	case errors.Is(err, io.EOF) && !responded:
-		return failure{FailureClosed, "the receiver closed the connection without a response"}
+		return failure{history.FailureClosed, "the receiver closed the connection without a response"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return failure{FailureClosed, "the receiver closed the connection before its response was complete"}
+		return failure{history.FailureClosed, "the receiver closed the connection before its response was complete"}
 	case isTLS(err):
-		return failure{FailureTLS, tlsReason(err)}
+		return failure{history.FailureTLS, tlsReason(err)}
 	case responded:
 		return malformed
 	}
-	return failure{FailureOther, "the delivery failed" + localReason(err)}
+	return failure{history.FailureOther, "the delivery failed" + localReason(err)}
 }
 
 // isLocal reports whether an error is one of this system, such as too many open files.

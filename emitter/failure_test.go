@@ -30,23 +30,23 @@ func TestFailures(t *testing.T) {
 		want    string
 		status  int
 	}{
-		{name: "does not respond", respond: hang, timeout: 50 * time.Millisecond, want: FailureTimeout},
-		{name: "stops in the head", respond: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-"); hang(c) }, timeout: time.Second, want: FailureTimeout, status: 200},
-		{name: "stops in the body", respond: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"); hang(c) }, timeout: time.Second, want: FailureTimeout, status: 200},
-		{name: "sends a byte at a time", respond: trickle, timeout: time.Second, want: FailureTimeout, status: 200},
-		{name: "resets", respond: reset, want: FailureReset},
-		{name: "closes without a response", respond: func(net.Conn) {}, want: FailureClosed},
-		{name: "closes in the body", respond: respond("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), want: FailureClosed, status: 200},
-		{name: "closes in the head", respond: respond("HTTP/1.1 200 OK\r\nX-One: 1\r\n"), want: FailureClosed, status: 200},
-		{name: "is not an HTTP server", respond: respond("220 mail.example ESMTP\r\n"), want: FailureMalformed},
-		{name: "has a broken status line", respond: respond("HTTP/1.1 abc OK\r\n\r\n"), want: FailureMalformed},
-		{name: "has a status of 99", respond: respond("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
-		{name: "has a status of 600", respond: respond("HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
-		{name: "has a status of 999", respond: respond("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
-		{name: "has a status of four digits", respond: respond("HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n"), want: FailureMalformed},
-		{name: "sends interim responses only", respond: respond(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 7)), want: FailureMalformed},
-		{name: "has broken chunks", respond: respond("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"), want: FailureMalformed, status: 200},
-		{name: "has an endless head", respond: endlessHead, want: FailureMalformed, status: 200},
+		{name: "does not respond", respond: hang, timeout: 50 * time.Millisecond, want: history.FailureTimeout},
+		{name: "stops in the head", respond: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-"); hang(c) }, timeout: time.Second, want: history.FailureTimeout, status: 200},
+		{name: "stops in the body", respond: func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"); hang(c) }, timeout: time.Second, want: history.FailureTimeout, status: 200},
+		{name: "sends a byte at a time", respond: trickle, timeout: time.Second, want: history.FailureTimeout, status: 200},
+		{name: "resets", respond: reset, want: history.FailureReset},
+		{name: "closes without a response", respond: func(net.Conn) {}, want: history.FailureClosed},
+		{name: "closes in the body", respond: respond("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), want: history.FailureClosed, status: 200},
+		{name: "closes in the head", respond: respond("HTTP/1.1 200 OK\r\nX-One: 1\r\n"), want: history.FailureClosed, status: 200},
+		{name: "is not an HTTP server", respond: respond("220 mail.example ESMTP\r\n"), want: history.FailureMalformed},
+		{name: "has a broken status line", respond: respond("HTTP/1.1 abc OK\r\n\r\n"), want: history.FailureMalformed},
+		{name: "has a status of 99", respond: respond("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n"), want: history.FailureMalformed},
+		{name: "has a status of 600", respond: respond("HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n"), want: history.FailureMalformed},
+		{name: "has a status of 999", respond: respond("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"), want: history.FailureMalformed},
+		{name: "has a status of four digits", respond: respond("HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n"), want: history.FailureMalformed},
+		{name: "sends interim responses only", respond: respond(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 7)), want: history.FailureMalformed},
+		{name: "has broken chunks", respond: respond("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"), want: history.FailureMalformed, status: 200},
+		{name: "has an endless head", respond: endlessHead, want: history.FailureMalformed, status: 200},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestConnectionRefused(t *testing.T) {
 	}
 	url := parseURL(t, "http://"+listener.Addr().String())
 	listener.Close()
-	if d := deliver(t, &Webhook{URL: url}, Options{}); d.Error != FailureRefused {
+	if d := deliver(t, &Webhook{URL: url}, Options{}); d.Error != history.FailureRefused {
 		t.Errorf("got %q (%s)", d.Error, d.Reason)
 	}
 }
@@ -127,7 +127,7 @@ func TestConnectionRefused(t *testing.T) {
 func TestUnknownHost(t *testing.T) {
 	t.Parallel()
 	d := deliver(t, &Webhook{URL: parseURL(t, "http://no-such-host.invalid/")}, Options{Timeout: 5 * time.Second})
-	if d.Error != failureDNS || !strings.Contains(d.Reason, "no-such-host.invalid") {
+	if d.Error != history.FailureDNS || !strings.Contains(d.Reason, "no-such-host.invalid") {
 		t.Errorf("got %q (%s)", d.Error, d.Reason)
 	}
 }
@@ -141,7 +141,7 @@ func TestTLS(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	url := parseURL(t, server.URL)
-	if d := deliver(t, &Webhook{URL: url}, Options{}); d.Error != FailureTLS || !strings.Contains(d.Reason, "no authority") {
+	if d := deliver(t, &Webhook{URL: url}, Options{}); d.Error != history.FailureTLS || !strings.Contains(d.Reason, "no authority") {
 		t.Errorf("unknown authority: got %q (%s)", d.Error, d.Reason)
 	}
 	roots := server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
@@ -152,7 +152,7 @@ func TestTLS(t *testing.T) {
 	}
 	plain := listenRaw(t, respond(ok204))
 	d := deliver(t, &Webhook{URL: parseURL(t, "https://"+plain.Addr().String())}, Options{Timeout: 5 * time.Second})
-	if d.Error != FailureTLS {
+	if d.Error != history.FailureTLS {
 		t.Errorf("no TLS on the port: got %q (%s)", d.Error, d.Reason)
 	}
 }
@@ -223,7 +223,7 @@ func TestInterruptedDeliveryIsRecorded(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	go func() { <-arrived; cancel(syscall.EPIPE) }() // as if the caller could not write its output
 	d, err := emit(ctx, e, &Webhook{URL: s.url(t, "/")}, testMessage())
-	if err == nil || d.Error != FailureCancelled {
+	if err == nil || d.Error != history.FailureCancelled {
 		t.Errorf("got %q, %v", d.Error, err)
 	}
 	if err := store.Close(); err != nil {
@@ -233,7 +233,7 @@ func TestInterruptedDeliveryIsRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	if last, err := store.Last(t.Context()); err != nil || last.Error != FailureCancelled || last.Attempt != 1 {
+	if last, err := store.Last(t.Context()); err != nil || last.Error != history.FailureCancelled || last.Attempt != 1 {
 		t.Errorf("the history has %+v, %v", last, err)
 	}
 }
@@ -321,16 +321,16 @@ func TestFailureNames(t *testing.T) {
 		err  error
 		want string
 	}{
-		{&net.DNSError{Name: "h", Err: "no such host", IsNotFound: true}, failureDNS},
-		{&net.DNSError{Name: "h", Err: "server misbehaving"}, failureDNS},
-		{&net.DNSError{Name: "h", Err: "i/o timeout", IsTimeout: true}, FailureTimeout},
-		{&net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}, FailureTLS},
-		{&handshakeError{io.EOF}, FailureClosed},
-		{&handshakeError{syscall.ECONNRESET}, FailureReset},
-		{&handshakeError{errors.New("tls: no cipher suite")}, FailureTLS},
-		{wsaRefused, FailureRefused},
-		{syscall.EHOSTUNREACH, failureUnreachable},
-		{errors.New("unknown"), FailureOther},
+		{&net.DNSError{Name: "h", Err: "no such host", IsNotFound: true}, history.FailureDNS},
+		{&net.DNSError{Name: "h", Err: "server misbehaving"}, history.FailureDNS},
+		{&net.DNSError{Name: "h", Err: "i/o timeout", IsTimeout: true}, history.FailureTimeout},
+		{&net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}, history.FailureTLS},
+		{&handshakeError{io.EOF}, history.FailureClosed},
+		{&handshakeError{syscall.ECONNRESET}, history.FailureReset},
+		{&handshakeError{errors.New("tls: no cipher suite")}, history.FailureTLS},
+		{wsaRefused, history.FailureRefused},
+		{syscall.EHOSTUNREACH, history.FailureUnreachable},
+		{errors.New("unknown"), history.FailureOther},
 	}
 	for _, tt := range tests {
 		if got := failureOf(tt.err, time.Second, false); got.name != tt.want || got.reason == "" {
@@ -349,13 +349,13 @@ func TestReasonsHaveNoQuotes(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), secret) {
 		t.Fatalf("net/http does not quote the response: %v", err)
 	}
-	if name, reason := NameFailure(err, time.Second); name != FailureMalformed || strings.Contains(reason, secret) {
+	if name, reason := NameFailure(err, time.Second); name != history.FailureMalformed || strings.Contains(reason, secret) {
 		t.Errorf("%s: %s", name, reason)
 	}
 	round := httptest.NewServer(http.RedirectHandler("/?token="+secret, http.StatusFound))
 	defer round.Close()
 	_, err = client.Get(round.URL)
-	if name, reason := NameFailure(err, time.Second); name != FailureOther || !strings.Contains(reason, "redirects") || strings.Contains(reason, secret) {
+	if name, reason := NameFailure(err, time.Second); name != history.FailureOther || !strings.Contains(reason, "redirects") || strings.Contains(reason, secret) {
 		t.Errorf("%s: %s", name, reason)
 	}
 	for _, err := range []error{

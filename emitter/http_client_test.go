@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"artihook/emitter/history"
 )
 
 // TestHTTPClientEnds: a 101 response ends, although its connection stays open. An invalid status is an error.
@@ -36,7 +38,7 @@ func TestHTTPClientEnds(t *testing.T) {
 			response.Body.Close()
 			t.Fatalf("the status %s is not an error", status)
 		}
-		if name, reason := NameFailure(err, time.Second); name != FailureMalformed {
+		if name, reason := NameFailure(err, time.Second); name != history.FailureMalformed {
 			t.Errorf("%s: %s: %s", status, name, reason)
 		}
 	}
@@ -50,7 +52,7 @@ func TestNameFailureOfACertificate(t *testing.T) {
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	_, err := HTTPClient(Options{}).Get(server.URL)
-	if name, reason := NameFailure(err, time.Second); name != FailureTLS || !strings.Contains(reason, "authority") {
+	if name, reason := NameFailure(err, time.Second); name != history.FailureTLS || !strings.Contains(reason, "authority") {
 		t.Errorf("%v is %q, %q", err, name, reason)
 	}
 }

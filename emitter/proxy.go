@@ -14,17 +14,12 @@ import (
 	"time"
 )
 
-// ProxyFunc returns the URL of the proxy for requests to a URL, or nil for no proxy. Only the scheme and the host of the argument are
-// set. The URL of a proxy begins with http:// or https://, and may have a user and a password. The text of an error becomes the reason
-// of a failure, so it must not contain the password.
-type ProxyFunc func(*url.URL) (*url.URL, error)
-
-// of returns the proxy for connections to a server, or nil for no proxy.
-func (f ProxyFunc) of(to origin) (*url.URL, error) {
-	if f == nil {
+// proxyFor returns the proxy for connections to a server, or nil for no proxy. find is Options.Proxy.
+func proxyFor(find func(*url.URL) (*url.URL, error), to origin) (*url.URL, error) {
+	if find == nil {
 		return nil, nil
 	}
-	proxy, err := f(&url.URL{Scheme: to.scheme, Host: to.host})
+	proxy, err := find(&url.URL{Scheme: to.scheme, Host: to.host})
 	if err != nil {
 		return nil, &proxyError{reason: err.Error()}
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"artihook/emitter/exchange"
+	"artihook/emitter/history"
 	"artihook/emitter/payload"
 	"artihook/emitter/receiver"
 	"artihook/emitter/signature"
@@ -170,7 +171,7 @@ func TestProxySlowAndCutBodies(t *testing.T) {
 	if d, err := emit(t.Context(), e.WithOptions(SendOptions{SlowBody: 20 * time.Millisecond}), w, testMessage()); err != nil || d.Status != 204 {
 		t.Errorf("slow: status %d, %s (%s), %v", d.Status, d.Error, d.Reason, err)
 	}
-	if d, err := emit(t.Context(), e.WithOptions(SendOptions{Cut: true, CutAfter: 5}), w, testMessage()); err != nil || d.Error != FailureCut {
+	if d, err := emit(t.Context(), e.WithOptions(SendOptions{Cut: true, CutAfter: 5}), w, testMessage()); err != nil || d.Error != history.FailureCut {
 		t.Errorf("cut: %s (%s), %v", d.Error, d.Reason, err)
 	}
 }
@@ -224,7 +225,7 @@ func TestProxyFailures(t *testing.T) {
 				return &url.URL{Scheme: "http", Host: tt.proxy.String(), User: url.UserPassword("ada", "lovelace")}, nil
 			}}
 			d := deliver(t, &Webhook{URL: parseURL(t, tt.url)}, opt)
-			if d.Error != FailureProxy || !strings.Contains(d.Reason, tt.reasons) || strings.Contains(d.Reason, "lovelace") {
+			if d.Error != history.FailureProxy || !strings.Contains(d.Reason, tt.reasons) || strings.Contains(d.Reason, "lovelace") {
 				t.Errorf("got %q (%s), want %s", d.Error, d.Reason, tt.reasons)
 			}
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, tt.url, http.NoBody)
@@ -248,7 +249,7 @@ func TestProxyTimeout(t *testing.T) {
 	t.Parallel()
 	s := listenRaw(t, func(conn net.Conn) { io.Copy(io.Discard, conn) })
 	opt := Options{Timeout: 100 * time.Millisecond, Proxy: func(*url.URL) (*url.URL, error) { return &url.URL{Scheme: "http", Host: s.Addr().String()}, nil }}
-	if d := deliver(t, &Webhook{URL: parseURL(t, "https://crm.invalid/")}, opt); d.Error != FailureTimeout {
+	if d := deliver(t, &Webhook{URL: parseURL(t, "https://crm.invalid/")}, opt); d.Error != history.FailureTimeout {
 		t.Errorf("got %q (%s)", d.Error, d.Reason)
 	}
 }

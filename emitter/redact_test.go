@@ -23,7 +23,7 @@ func echoes(secret string) map[string][2]string {
 	quoted, _ := json.Marshal(secret)
 	badName := ""
 	if strings.ContainsFunc(secret, func(r rune) bool { return r > unicode.MaxASCII }) {
-		badName = FailureMalformed
+		badName = history.FailureMalformed
 	}
 	whole := func(body string) string {
 		return fmt.Sprintf("HTTP/1.1 401 Unauthorized\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
@@ -44,12 +44,12 @@ func echoes(secret string) map[string][2]string {
 		"trailer":             {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Debug: " + secret + "\r\n\r\n"},
 		"after a 204":         {"HTTP/1.1 204 No Content\r\n\r\nexpected " + secret},
 		"beyond the length":   {"HTTP/1.1 401 No\r\nContent-Length: 3\r\n\r\nno expected " + secret},
-		"not HTTP":            {"220 " + secret + " ESMTP\r\n", FailureMalformed},
-		"status not a number": {"HTTP/1.1 " + secret + " OK\r\n\r\n", FailureMalformed},
-		"bad length":          {"HTTP/1.1 200 OK\r\nContent-Length: " + secret + "\r\n\r\n", FailureMalformed},
-		"bad coding":          {"HTTP/1.1 200 OK\r\nTransfer-Encoding: " + secret + "\r\n\r\n", FailureMalformed},
-		"bad chunk":           {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + secret + "\r\n", FailureMalformed},
-		"short body":          {"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n" + secret, FailureClosed},
+		"not HTTP":            {"220 " + secret + " ESMTP\r\n", history.FailureMalformed},
+		"status not a number": {"HTTP/1.1 " + secret + " OK\r\n\r\n", history.FailureMalformed},
+		"bad length":          {"HTTP/1.1 200 OK\r\nContent-Length: " + secret + "\r\n\r\n", history.FailureMalformed},
+		"bad coding":          {"HTTP/1.1 200 OK\r\nTransfer-Encoding: " + secret + "\r\n\r\n", history.FailureMalformed},
+		"bad chunk":           {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + secret + "\r\n", history.FailureMalformed},
+		"short body":          {"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n" + secret, history.FailureClosed},
 	}
 }
 

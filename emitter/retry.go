@@ -54,7 +54,7 @@ func isTemporary(d *history.Delivery) bool {
 	switch d.Error {
 	case "":
 		return d.Status >= 500 || d.Status == http.StatusRequestTimeout || d.Status == http.StatusTooManyRequests
-	case FailureTLS, FailureMalformed, FailureCancelled, FailureCut:
+	case history.FailureTLS, history.FailureMalformed, history.FailureCancelled, history.FailureCut:
 		return false
 	}
 	return true

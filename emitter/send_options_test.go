@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"artihook/emitter/history"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -19,7 +21,7 @@ func TestCutBody(t *testing.T) {
 		e := New(Options{Retries: 3})
 		defer e.Close()
 		d, err := emit(t.Context(), e.WithOptions(SendOptions{Cut: true, CutAfter: after}), &Webhook{URL: s.url(t, "/")}, m)
-		if err != nil || d.Error != FailureCut || d.Attempt != 1 {
+		if err != nil || d.Error != history.FailureCut || d.Attempt != 1 {
 			t.Fatalf("cut after %d: %+v, %v", after, d, err)
 		}
 		<-arrived
@@ -56,7 +58,7 @@ func TestSlowBodyEndsWithTheTimeout(t *testing.T) {
 	e := New(Options{Timeout: 50 * time.Millisecond})
 	defer e.Close()
 	d, err := emit(t.Context(), e.WithOptions(SendOptions{SlowBody: time.Hour}), &Webhook{URL: s.url(t, "/")}, testMessage())
-	if err != nil || d.Error != FailureTimeout {
+	if err != nil || d.Error != history.FailureTimeout {
 		t.Errorf("%+v, %v", d, err)
 	}
 }
@@ -67,7 +69,7 @@ func TestSendOptionsTimeoutAndRetries(t *testing.T) {
 	e := New(Options{RetryDelay: time.Nanosecond})
 	defer e.Close()
 	d, err := emit(t.Context(), e.WithOptions(SendOptions{Timeout: 30 * time.Millisecond, Retries: 1}), &Webhook{URL: s.url(t, "/")}, testMessage())
-	if err != nil || d.Error != FailureTimeout || d.Attempt != 2 {
+	if err != nil || d.Error != history.FailureTimeout || d.Attempt != 2 {
 		t.Errorf("%+v, %v", d, err)
 	}
 }

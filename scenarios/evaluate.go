@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"artihook/emitter"
+	"artihook/emitter/history"
 	"artihook/scenarios/format"
 	"artihook/scenarios/report"
 )
@@ -56,7 +56,7 @@ func evaluateDefault(r *response) report.Check {
 	case r.command:
 		return newCheck("exit code", "0", r.outcome(), r.failure == "" && r.exit == 0)
 	case r.cut:
-		return newCheck("error", emitter.FailureCut, r.outcome(), r.failure == emitter.FailureCut)
+		return newCheck("error", history.FailureCut, r.outcome(), r.failure == history.FailureCut)
 	}
 	return newCheck("status", "2xx", r.outcome(), r.failure == "" && r.status/100 == 2)
 }

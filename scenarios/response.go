@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"artihook/emitter"
 	"artihook/emitter/history"
 )
 
@@ -59,7 +58,7 @@ func (r *response) outcome() string {
 
 // unreachable reports whether later deliveries would have the same failure.
 func (r *response) unreachable() bool {
-	return emitter.NotConnected(r.failure)
+	return history.NotConnected(r.failure)
 }
 
 // redact masks secrets in the result of a probe, before it is compared, captured or reported. The response to a delivery is

@@ -50,9 +50,9 @@ func failureHint(d *history.Delivery, sending *SendContext) (hint, cause string)
 // CertificateHint returns the flags that help with a failure of TLS; "" if none do.
 func CertificateHint(failure, reason string) string {
 	switch {
-	case failure == emitter.FailureTLS && strings.Contains(reason, "authority"):
+	case failure == history.FailureTLS && strings.Contains(reason, "authority"):
 		return "--ca-cert FILE trusts its certificate, --insecure trusts any"
-	case failure == emitter.FailureTLS && strings.Contains(reason, "client certificate"):
+	case failure == history.FailureTLS && strings.Contains(reason, "client certificate"):
 		return "--cert FILE and --key FILE send a client certificate"
 	}
 	return ""
@@ -69,7 +69,7 @@ const tlsTimeout = 2 * time.Second
 // expectsTLS reports whether an http delivery has failed because its port is one for TLS. Many servers then close the connection.
 // It connects to the receiver to find out.
 func expectsTLS(d *history.Delivery) bool {
-	if d.Proxy != "" || d.Error != emitter.FailureClosed && d.Error != emitter.FailureReset && d.Error != emitter.FailureMalformed {
+	if d.Proxy != "" || d.Error != history.FailureClosed && d.Error != history.FailureReset && d.Error != history.FailureMalformed {
 		return false
 	}
 	url, err := signature.ParseURL(d.URL)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
 	"artihook/emitter/text"
@@ -144,7 +143,7 @@ func checkMoment(s string) (string, error) {
 
 // addStatus returns the statuses of the filter and those of one more --status.
 func (f *FilterFlags) addStatus(s string) (string, error) {
-	if err := emitter.CheckStatus(s); err != nil {
+	if err := history.CheckStatus(s); err != nil {
 		return "", err
 	}
 	if f.filter.Status != "" {

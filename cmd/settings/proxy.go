@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 
-	"artihook/emitter"
 	"artihook/emitter/text"
 
 	"golang.org/x/net/http/httpproxy"
@@ -14,7 +13,7 @@ import (
 
 // Proxy returns the proxy of each URL: that of --proxy, else that of the variables HTTPS_PROXY and HTTP_PROXY. Hosts of NO_PROXY
 // and this machine have none. Proxy returns nil if no URL has one.
-func (f *ClientFlags) Proxy(set *Settings) (emitter.ProxyFunc, error) {
+func (f *ClientFlags) Proxy(set *Settings) (func(*url.URL) (*url.URL, error), error) {
 	config := httpproxy.Config{NoProxy: set.either("no_proxy", "NO_PROXY")}
 	problems := map[string]error{} // by scheme; a wrong variable matters only where its proxy is used
 	switch {

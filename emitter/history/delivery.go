@@ -41,22 +41,8 @@ func Sources() []string {
 	return []string{SourceSend, SourcePlay, SourceRun, SourceCheck, SourceLoad, SourceFuzz, SourceUI, SourceImport}
 }
 
-const (
-	// ErrorUnknown is the Error of a delivery in state Unknown.
-	ErrorUnknown = "unknown"
-	// ErrorOther is the Error of a delivery whose failure has no name of its own.
-	ErrorOther = "other"
-	// oldErrorOther is the name that earlier versions recorded for ErrorOther.
-	oldErrorOther = "failed"
-)
-
-// currentError returns the present name of a recorded error.
-func currentError(name string) string {
-	if name == oldErrorOther {
-		return ErrorOther
-	}
-	return name
-}
+// ErrorUnknown is the Error of a delivery in state Unknown.
+const ErrorUnknown = "unknown"
 
 const reasonUnknown = "no outcome was recorded: the sender was stopped, or is still waiting"
 

@@ -1,7 +1,9 @@
 package history
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,10 +47,10 @@ const (
 
 // Validate returns the error that List would return for the filter.
 func (f Filter) Validate() error {
-	_, err := parseStatuses(f.Status)
+	err := CheckStatus(f.Status)
 	switch {
 	case err != nil:
-		return err
+		return fmt.Errorf("listing deliveries: status %q: %w", f.Status, err)
 	case f.Limit < 0:
 		return fmt.Errorf("listing deliveries: limit %d, want 0 or more", f.Limit)
 	case f.After < 0:
@@ -82,7 +84,7 @@ func parseStatuses(text string) (list []statusFilter, err error) {
 
 func parseStatus(text string) (statusFilter, error) {
 	switch {
-	case text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz-") == "":
+	case slices.Contains(StatusNames(), text):
 		return statusFilter{name: text}, nil
 	case len(text) == 3 && strings.EqualFold(text[1:], "xx") && '1' <= text[0] && text[0] <= '5':
 		return statusFilter{class: int(text[0] - '0')}, nil
@@ -90,8 +92,7 @@ func parseStatus(text string) (statusFilter, error) {
 	if code, err := strconv.ParseUint(text, 10, 16); err == nil && len(text) == 3 && code >= 100 {
 		return statusFilter{code: int(code)}, nil
 	}
-	return statusFilter{}, fmt.Errorf(
-		"listing deliveries: status %q, want a code such as 204, a class such as 5xx, ok, failed, unknown, or the name of a failure such as refused", text)
+	return statusFilter{}, errors.New("want a code like 204, a class like 5xx, ok, failed, unknown, or the name of a failure like refused")
 }
 
 // selection is the part of a query that picks rows.
@@ -201,8 +202,8 @@ func (s *selection) statusCondition(status statusFilter) string {
 		return "o.error IS NULL AND o.status/100 = 2"
 	case status.name == StatusFailed:
 		return "o.error IS NOT NULL OR o.status/100 <> 2"
-	case status.name == ErrorOther:
-		s.args = append(s.args, ErrorOther, oldErrorOther)
+	case status.name == FailureOther:
+		s.args = append(s.args, FailureOther, oldFailureOther)
 		return "o.error IN (?, ?)"
 	case status.name != "":
 		s.args = append(s.args, status.name)

@@ -50,27 +50,27 @@ func TestStatusFailed(t *testing.T) {
 func TestOldNameOfOtherFailures(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, newPath(t))
-	record(t, store, func(d *Delivery) { d.Error = oldErrorOther })
-	record(t, store, func(d *Delivery) { d.Error = ErrorOther })
-	for _, status := range []string{ErrorOther, StatusFailed} {
+	record(t, store, func(d *Delivery) { d.Error = oldFailureOther })
+	record(t, store, func(d *Delivery) { d.Error = FailureOther })
+	for _, status := range []string{FailureOther, StatusFailed} {
 		if got := listIDs(t, store, Filter{Status: status}); got != "2 1" {
 			t.Errorf("%s: got %q", status, got)
 		}
 	}
 	old, err := store.Get(t.Context(), 1)
-	if err != nil || old.Error != ErrorOther {
+	if err != nil || old.Error != FailureOther {
 		t.Errorf("got %q, %v", old.Error, err)
 	}
-	if s, err := store.Stats(t.Context(), Filter{}); err != nil || len(s.Statuses) != 1 || s.Statuses[0].Name != ErrorOther || s.Statuses[0].Deliveries != 2 {
+	if s, err := store.Stats(t.Context(), Filter{}); err != nil || len(s.Statuses) != 1 || s.Statuses[0].Name != FailureOther || s.Statuses[0].Deliveries != 2 {
 		t.Errorf("stats: %+v, %v", s, err)
 	}
-	old.Error = oldErrorOther
+	old.Error = oldFailureOther
 	var line bytes.Buffer
 	if err := WriteLine(&line, &old); err != nil {
 		t.Fatal(err)
 	}
 	for d, err := range ReadLines(&line) {
-		if err != nil || d.Error != ErrorOther {
+		if err != nil || d.Error != FailureOther {
 			t.Errorf("imported: got %q, %v", d.Error, err)
 		}
 	}

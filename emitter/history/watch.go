@@ -69,10 +69,11 @@ func newWatch(s *Store, opt WatchOptions) (*watch, error) {
 	for _, id := range opt.Pending[:min(len(opt.Pending), maxChanges)] {
 		w.pending[id] = true
 	}
-	var err error
-	if w.status, err = parseStatuses(opt.Filter.Status); err != nil {
+	if err := opt.Filter.Validate(); err != nil {
 		return nil, err
 	}
+	var err error
+	w.status, _ = parseStatuses(opt.Filter.Status)
 	w.opt.Filter.Status = ""
 	if w.sel, err = w.opt.Filter.selection(); opt.Filter.Lead != "" {
 		w.sel.and("l.key = ?", leadKey(opt.Filter.Lead)) // the lead may not have a number yet

@@ -233,7 +233,7 @@ func TestLoadCountsFailures(t *testing.T) {
 		t.Errorf("the history has %v", got)
 	}
 	server.Close()
-	if r, err = Load(t.Context(), opt); err != nil || r.Failures[emitter.FailureRefused].Count != 20 || r.Failures[emitter.FailureRefused].Reason == "" || r.Sent > 0 {
+	if r, err = Load(t.Context(), opt); err != nil || r.Failures[history.FailureRefused].Count != 20 || r.Failures[history.FailureRefused].Reason == "" || r.Sent > 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -226,7 +226,7 @@ func TestInterruptedPlayWithdrawsUnsentDeliveries(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := outcomes(t, store)
-	if delete(got, "0"+emitter.FailureCancelled); len(got) != 1 || got["204"] < 10 || got["204"] > calls {
+	if delete(got, "0"+history.FailureCancelled); len(got) != 1 || got["204"] < 10 || got["204"] > calls {
 		t.Errorf("the history has %v after %d deliveries", got, calls)
 	}
 }

@@ -30,7 +30,7 @@ type LoadReport struct {
 	Latency, Service, Late Quantiles
 
 	Statuses   map[int]uint64
-	Failures   map[string]Failure // by name, one of emitter.FailureNames
+	Failures   map[string]Failure // by name, one of history.FailureNames
 	Events     []EventReport      // by event type, in the order of a conversation, without types that were not sent
 	Series     []Point            // over time, at most 600
 	Buckets    []Bucket           // the histogram of Latency

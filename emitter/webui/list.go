@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 
-	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
 )
@@ -77,7 +76,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) {
 
 func (h *Handler) listData(ctx context.Context, v view) (listData, error) {
 	data := listData{
-		View: v, Actions: payload.Actions[:], Sources: history.Sources(), Statuses: append([]string{"2xx", "4xx", "5xx"}, emitter.StatusNames()...),
+		View: v, Actions: payload.Actions[:], Sources: history.Sources(), Statuses: append([]string{"2xx", "4xx", "5xx"}, history.StatusNames()...),
 		States: []chip{v.chip("All", "status", ""), v.chip("Failed", "status", history.StatusFailed), v.chip("Unknown", "status", history.ErrorUnknown)},
 		Times: []chip{
 			v.chip("Any time", "since", "", "until", ""), v.chip("Last hour", "since", "1h", "until", ""),

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/payload"
 	"artihook/emitter/text"
@@ -41,7 +40,7 @@ var theFilterKeys = []filterKey{
 	}},
 	{"status", func(_ *Handler, _ context.Context, f *history.Filter, s string) error {
 		f.Status = s
-		return emitter.CheckStatus(s)
+		return history.CheckStatus(s)
 	}},
 	{"source", func(_ *Handler, _ context.Context, f *history.Filter, s string) error {
 		f.Source = s

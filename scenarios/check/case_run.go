@@ -128,10 +128,10 @@ func (c *caseRun) record(req request, d history.Delivery, err error) {
 	if c.err == nil {
 		c.err = err
 	}
-	if c.run.sent++; c.run.sent == 1 && c.err == nil && emitter.NotConnected(d.Error) {
+	if c.run.sent++; c.run.sent == 1 && c.err == nil && history.NotConnected(d.Error) {
 		c.err = &UnreachableError{d.Error, d.Reason}
 	}
-	if d.Error == emitter.FailureTimeout {
+	if d.Error == history.FailureTimeout {
 		c.timeIsUp()
 	}
 	c.run.findLeak(c.webhook(req), req, &d)

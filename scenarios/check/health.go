@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/text"
 	"artihook/scenarios/report"
@@ -75,7 +74,7 @@ func (r *run) recovered(ctx context.Context, c Case) (bool, error) {
 	if r.trouble == nil {
 		return true, nil
 	}
-	if r.trouble.kind == emitter.FailureTimeout {
+	if r.trouble.kind == history.FailureTimeout {
 		if r.waited++; r.waited > maxWaits {
 			return false, nil
 		}
@@ -149,7 +148,7 @@ func (r *run) awaitRestart(ctx context.Context, c Case, first *Result) error {
 // mayEnd reports whether a restart, or after n deliveries a moment, may end the failure of a plain delivery.
 func mayEnd(e *report.Exchange, n int) bool {
 	switch {
-	case emitter.NotConnected(e.Error), e.Error == emitter.FailureClosed, e.Error == emitter.FailureReset:
+	case history.NotConnected(e.Error), e.Error == history.FailureClosed, e.Error == history.FailureReset:
 		return true
 	case e.Error != "":
 		return false
@@ -159,7 +158,7 @@ func mayEnd(e *report.Exchange, n int) bool {
 
 // isStopped reports whether no receiver listens, itself or behind a proxy.
 func isStopped(e *report.Exchange) bool {
-	return emitter.NotConnected(e.Error) || e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusGatewayTimeout
+	return history.NotConnected(e.Error) || e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusGatewayTimeout
 }
 
 // restartPoll is the time between two plain deliveries while a restart is awaited.
@@ -167,11 +166,11 @@ const restartPoll = 250 * time.Millisecond
 
 func troubleText(e *report.Exchange) string {
 	switch {
-	case e.Error == emitter.FailureRefused:
+	case e.Error == history.FailureRefused:
 		return "connections are refused"
-	case e.Error == emitter.FailureTimeout:
+	case e.Error == history.FailureTimeout:
 		return "the receiver does not respond in time"
-	case e.Error == emitter.FailureClosed || e.Error == emitter.FailureReset:
+	case e.Error == history.FailureClosed || e.Error == history.FailureReset:
 		return closesText
 	case e.Error != "":
 		return e.Reason
@@ -182,7 +181,7 @@ func troubleText(e *report.Exchange) string {
 // blame fails the case after which the receiver no longer works. If that was so before the first request of the case, the case before
 // it was the reason.
 func (r *run) blame(result, after *Result) {
-	if last := len(r.results) - 1; last >= 0 && result.Exchanges[0].Error == emitter.FailureRefused {
+	if last := len(r.results) - 1; last >= 0 && result.Exchanges[0].Error == history.FailureRefused {
 		r.trouble.since = r.results[last].Case.ID
 		r.failAfter(&r.results[last], after, r.trouble.what+" since this case")
 		result.Outcome, result.Reason = report.Inconclusive, r.trouble.text()
@@ -333,7 +332,7 @@ func (r *run) limitFix() string {
 // isBroken reports whether the case failed and a connection of it broke.
 func isBroken(result *Result) bool {
 	return result.Outcome == report.Failed && slices.ContainsFunc(result.Exchanges, func(e report.Exchange) bool {
-		return e.Error == emitter.FailureClosed || e.Error == emitter.FailureReset || e.Error == emitter.FailureRefused
+		return e.Error == history.FailureClosed || e.Error == history.FailureReset || e.Error == history.FailureRefused
 	})
 }
 

@@ -109,7 +109,7 @@ func (r *Result) Fails(strict bool) bool {
 
 // UnreachableError is the error of [Run] if the first delivery could not reach the receiver.
 type UnreachableError struct {
-	Name   string // of the failure, such as emitter.FailureRefused
+	Name   string // of the failure, such as history.FailureRefused
 	Reason string // in one line
 }
 

@@ -131,7 +131,7 @@ func TestUnreachable(t *testing.T) {
 	sender := emitter.New(emitter.Options{})
 	defer sender.Close()
 	results, err := Run(t.Context(), Options{Emitter: sender, Webhook: emitter.Webhook{URL: url}})
-	if gone := new(UnreachableError); !errors.As(err, &gone) || gone.Name != emitter.FailureRefused || len(results) != 0 {
+	if gone := new(UnreachableError); !errors.As(err, &gone) || gone.Name != history.FailureRefused || len(results) != 0 {
 		t.Errorf("got %v, %d results", err, len(results))
 	}
 }

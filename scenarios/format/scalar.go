@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"artihook/emitter"
+	"artihook/emitter/history"
 	"artihook/emitter/payload"
 	"artihook/emitter/signature"
 	"artihook/emitter/text"
@@ -60,7 +61,7 @@ var forms = map[string]form{
 	"count":    count(1),
 	"duration": newForm(parseDuration, pattern(durationForm)),
 	"edition":  newForm(payload.ParseEdition, editionSchema()),
-	"failure":  newForm(parseFailure, enum(emitter.FailureNames())),
+	"failure":  newForm(parseFailure, enum(history.FailureNames())),
 	"flag":     newForm(parseFlag, map[string]any{"type": "boolean"}),
 	"method":   words[string]("method", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
 	"regexp":   newForm(parseRegexp, map[string]any{"type": "string", "format": "regex"}),
@@ -187,9 +188,9 @@ func parseScheme(s string) (signature.Scheme, error) {
 
 func parseFailure(s string) (string, error) {
 	if s == "failed" { // the name of FailureOther in older files
-		s = emitter.FailureOther
+		s = history.FailureOther
 	}
-	return s, text.OneOf("error", s, emitter.FailureNames())
+	return s, text.OneOf("error", s, history.FailureNames())
 }
 
 const statusForm = `^[1-5]([0-9][0-9]|xx)$`

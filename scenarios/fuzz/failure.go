@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/text"
 )
@@ -104,7 +103,7 @@ func (r *run) examine(ctx context.Context, f *finding, last *attempt) error {
 	if !alive {
 		r.result.Stopped = "the receiver does not accept a plain event since this failure"
 		f.hint = r.result.Stopped
-		if last != nil && emitter.NotConnected(f.attempt.deliveries[0].Error) {
+		if last != nil && history.NotConnected(f.attempt.deliveries[0].Error) {
 			f.attempt, f.hint = last.died(f.attempt.violation), "the receiver stopped after this example and did not start again"
 			return r.record(ctx, last)
 		}
@@ -162,7 +161,7 @@ func (r *run) withoutDisorder(ctx context.Context, a *attempt) (*attempt, error)
 
 // isBroken reports whether a connection broke.
 func isBroken(v *violation) bool {
-	return emitter.NotConnected(v.outcome) || v.outcome == emitter.FailureClosed || v.outcome == emitter.FailureReset
+	return history.NotConnected(v.outcome) || v.outcome == history.FailureClosed || v.outcome == history.FailureReset
 }
 
 // died returns the attempt as the reason why the receiver is gone.

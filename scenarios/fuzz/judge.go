@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strings"
 
-	"artihook/emitter"
 	"artihook/emitter/history"
 	"artihook/emitter/text"
 )
@@ -42,7 +41,7 @@ func (r *run) judge(e *example, deliveries []history.Delivery, from, to int) *vi
 }
 
 func (r *run) judgeStep(s *step, d *history.Delivery) *violation {
-	crashed := d.Error != "" && d.Error != emitter.FailureTimeout || d.Status >= 500 && d.Status != http.StatusNotImplemented
+	crashed := d.Error != "" && d.Error != history.FailureTimeout || d.Status >= 500 && d.Status != http.StatusNotImplemented
 	rejected := d.Error == "" && d.Status/100 == 4 || d.Status == http.StatusNotImplemented
 	first, again := s.forgery == genuine && !s.again, s.forgery == genuine && s.again
 	for _, rule := range []struct {
@@ -117,11 +116,11 @@ func (v *violation) outcomeText() string {
 	switch {
 	case v.property.NeedsProbe():
 		return v.effect
-	case v.outcome == emitter.FailureClosed, v.outcome == emitter.FailureReset:
+	case v.outcome == history.FailureClosed, v.outcome == history.FailureReset:
 		return "closes the connection without a response"
-	case v.outcome == emitter.FailureTimeout:
+	case v.outcome == history.FailureTimeout:
 		return "gets no response in time"
-	case v.outcome == emitter.FailureRefused:
+	case v.outcome == history.FailureRefused:
 		return "stops the receiver: connections are refused"
 	case strings.TrimLeft(v.outcome, "0123456789") != "":
 		return "fails: " + v.outcome

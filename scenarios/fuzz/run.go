@@ -195,7 +195,7 @@ func (r *run) open(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
-	case emitter.NotConnected(a.deliveries[0].Error):
+	case history.NotConnected(a.deliveries[0].Error):
 		return &check.UnreachableError{Name: a.deliveries[0].Error, Reason: a.deliveries[0].Reason}
 	case a.violation != nil:
 		r.result.Stopped = "the receiver does not accept a plain event"

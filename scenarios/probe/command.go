@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"artihook/emitter"
+	"artihook/emitter/history"
 )
 
 // Command is a shell command: for sh, on Windows for cmd.
@@ -51,13 +51,13 @@ func (r *Runner) Run(ctx context.Context, command Command) Result {
 	switch {
 	case err == nil || errors.Is(err, exec.ErrWaitDelay): // ErrWaitDelay: another process still has the output open
 	case errors.Is(ctx.Err(), context.Canceled):
-		result.Failure, result.Reason = emitter.FailureCancelled, "the command was interrupted"
+		result.Failure, result.Reason = history.FailureCancelled, "the command was interrupted"
 	case ctx.Err() != nil:
-		result.Failure, result.Reason = emitter.FailureTimeout, fmt.Sprintf("the command did not end within %s", r.timeout())
+		result.Failure, result.Reason = history.FailureTimeout, fmt.Sprintf("the command did not end within %s", r.timeout())
 	case errors.As(err, &exit):
 		result.Exit = exit.ExitCode()
 	default:
-		result.Failure, result.Reason = emitter.FailureOther, "the command could not be run: "+err.Error()
+		result.Failure, result.Reason = history.FailureOther, "the command could not be run: "+err.Error()
 	}
 	return result
 }

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"artihook/emitter"
+	"artihook/emitter/history"
 	"artihook/scenarios/probe"
 )
 
@@ -59,7 +59,7 @@ func TestRunEndsProcessesWithContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	cancel()
-	if r := <-ended; r.Failure != emitter.FailureCancelled {
+	if r := <-ended; r.Failure != history.FailureCancelled {
 		t.Errorf("failure %q, output %q", r.Failure, r.Body)
 	}
 	wantEnd(t, pipe, output)
@@ -83,7 +83,7 @@ func TestRunEndsProcessesAfterCommand(t *testing.T) {
 func TestRunEndsWithTimeout(t *testing.T) {
 	t.Parallel()
 	r := (&probe.Runner{Timeout: time.Millisecond}).Run(t.Context(), probe.Command{Line: "sleep 1000"})
-	if r.Failure != emitter.FailureTimeout || r.Reason != "the command did not end within 1ms" {
+	if r.Failure != history.FailureTimeout || r.Reason != "the command did not end within 1ms" {
 		t.Errorf("got %+v", r)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"artihook/emitter"
+	"artihook/emitter/history"
 	"artihook/scenarios/probe"
 )
 
@@ -43,7 +43,7 @@ func TestGet(t *testing.T) {
 		t.Errorf("%d bytes, truncated %t", len(r.Body), r.Truncated)
 	}
 	server.Close()
-	if r := runner.Get(t.Context(), server.URL); r.Failure != emitter.FailureRefused || r.Status != 0 {
+	if r := runner.Get(t.Context(), server.URL); r.Failure != history.FailureRefused || r.Status != 0 {
 		t.Errorf("got %+v", r)
 	}
 }
@@ -105,12 +105,12 @@ func TestGetRejectsInvalidStatus(t *testing.T) {
 func TestGetEndsWithTimeoutAndContext(t *testing.T) {
 	t.Parallel()
 	url := rawServer(t, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12")
-	if r := (&probe.Runner{Timeout: 50 * time.Millisecond}).Get(t.Context(), url); r.Failure != emitter.FailureTimeout {
+	if r := (&probe.Runner{Timeout: 50 * time.Millisecond}).Get(t.Context(), url); r.Failure != history.FailureTimeout {
 		t.Errorf("got %+v", r)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if r := new(probe.Runner).Get(ctx, url); r.Failure != emitter.FailureCancelled {
+	if r := new(probe.Runner).Get(ctx, url); r.Failure != history.FailureCancelled {
 		t.Errorf("got %+v", r)
 	}
 }
