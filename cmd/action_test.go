@@ -210,10 +210,10 @@ func (s *stage) serveRelease(t *testing.T, change func(files map[string][]byte))
 	content := fmt.Sprintf("#!/bin/sh\nexec %q \"$@\"\n", s.program)
 	var packed bytes.Buffer
 	zipped := gzip.NewWriter(&packed)
-	tape := tar.NewWriter(zipped)
-	err := tape.WriteHeader(&tar.Header{Name: "artihook", Mode: 0o755, Size: int64(len(content))})
-	_, writeErr := tape.Write([]byte(content))
-	must(t, errors.Join(err, writeErr, tape.Close(), zipped.Close()))
+	tarball := tar.NewWriter(zipped)
+	err := tarball.WriteHeader(&tar.Header{Name: "artihook", Mode: 0o755, Size: int64(len(content))})
+	_, writeErr := tarball.Write([]byte(content))
+	must(t, errors.Join(err, writeErr, tarball.Close(), zipped.Close()))
 	const folder = "/your-account/artihook/releases/download/v0.1.0/"
 	files := map[string][]byte{
 		folder + archive: packed.Bytes(),

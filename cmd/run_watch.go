@@ -122,17 +122,17 @@ func (w *watch) follow(files []*format.File, changes *fsnotify.Watcher) {
 	}
 }
 
-// quietTime is how long no file may change before the scenarios run again: editors write a file in several steps.
-const quietTime = 100 * time.Millisecond
+// settleTime is how long no file may change before the scenarios run again: editors write a file in several steps.
+const settleTime = 100 * time.Millisecond
 
 // wait waits for a change and returns what has changed.
 func (w *watch) wait(ctx context.Context, changes *fsnotify.Watcher, receiver <-chan struct{}) (why string, err error) {
-	var quiet <-chan time.Time
+	var settled <-chan time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return "", ctx.Err()
-		case <-quiet:
+		case <-settled:
 			return why, nil
 		case <-receiver:
 			return "the receiver responds again", nil
@@ -140,7 +140,7 @@ func (w *watch) wait(ctx context.Context, changes *fsnotify.Watcher, receiver <-
 			return "", fmt.Errorf("watching files: %w", err)
 		case e := <-changes.Events:
 			if w.matters(e) {
-				why, quiet = filepath.Base(e.Name)+" has changed", time.After(quietTime)
+				why, settled = filepath.Base(e.Name)+" has changed", time.After(settleTime)
 			}
 		}
 	}

@@ -44,7 +44,7 @@ var metadataNetworks = []netip.Prefix{
 	netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("fd00:ec2::254/128"),
 }
 
-// metadataError is the error of a connection to a metadata address, with Options.RefuseMetadata.
+// metadataError is the error of a connection to a metadata address, with Options.BlockMetadata.
 type metadataError struct{ address netip.Addr }
 
 func (e *metadataError) Error() string {
@@ -70,7 +70,7 @@ func checkMetadata(address string) error {
 
 // dialer returns the dialer of the options.
 func (o *Options) dialer() *net.Dialer {
-	if !o.RefuseMetadata {
+	if !o.BlockMetadata {
 		return &net.Dialer{}
 	}
 	return &net.Dialer{Control: func(_, address string, _ syscall.RawConn) error { return checkMetadata(address) }}

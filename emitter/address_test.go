@@ -66,13 +66,13 @@ func TestMetadataAddressesAreRefused(t *testing.T) {
 			continue
 		}
 		// The connection is refused too: a name can have such an address.
-		e := New(Options{RefuseMetadata: true, Timeout: 5 * time.Second})
+		e := New(Options{BlockMetadata: true, Timeout: 5 * time.Second})
 		hook := Webhook{URL: parsed}
 		d, err := e.Send(t.Context(), &hook, Plan(&hook, Message{Body: []byte("{}")}), nil)
 		if err != nil || d.Error != history.FailureOther || !strings.Contains(d.Reason, "metadata") {
 			t.Errorf("%s: %s, %q, %v", url, d.Error, d.Reason, err)
 		}
-		if _, err := HTTPClient(Options{RefuseMetadata: true}).Get(url); !strings.Contains(fmt.Sprint(err), "metadata") {
+		if _, err := HTTPClient(Options{BlockMetadata: true}).Get(url); !strings.Contains(fmt.Sprint(err), "metadata") {
 			t.Errorf("a probe of %s: %v", url, err)
 		}
 	}
@@ -82,7 +82,7 @@ func TestMetadataAddressesAreRefused(t *testing.T) {
 func TestMetadataAddressesBehindNames(t *testing.T) {
 	t.Parallel()
 	for name, address := range map[string]string{"an IPv4 address": "169.254.169.254", "an IPv6 address": "fd00:ec2::254"} {
-		dialer := (&Options{RefuseMetadata: true}).dialer()
+		dialer := (&Options{BlockMetadata: true}).dialer()
 		dialer.Resolver = resolverTo(t, netip.MustParseAddr(address))
 		_, err := dialer.DialContext(t.Context(), "tcp", "crm.example:80")
 		var refused *metadataError
@@ -142,7 +142,7 @@ func TestRedirectsToMetadataAddressesAreRefused(t *testing.T) {
 		server := httptest.NewServer(http.RedirectHandler(target, http.StatusFound))
 		defer server.Close()
 		var refused *metadataError
-		if _, err := HTTPClient(Options{RefuseMetadata: true}).Get(server.URL); !errors.As(err, &refused) {
+		if _, err := HTTPClient(Options{BlockMetadata: true}).Get(server.URL); !errors.As(err, &refused) {
 			t.Errorf("%s: %v", target, err)
 		}
 	}

@@ -30,11 +30,11 @@ type Options struct {
 	// are set. The URL of a proxy begins with http:// or https://, and may have a user and a password. The text of an error becomes
 	// the reason of a failure, so it must not contain the password. A nil Proxy uses no proxy.
 	Proxy func(*url.URL) (*url.URL, error)
-	// RefuseMetadata lets no connection reach the addresses at which clouds serve the credentials of a machine. A proxy is not
+	// BlockMetadata lets no connection reach the addresses at which clouds serve the credentials of a machine. A proxy is not
 	// checked: it connects by itself.
-	RefuseMetadata bool
-	Connections    int              // the maximum number of idle connections for each host; 0 is 1
-	Now            func() time.Time // the clock of the history; nil is time.Now
+	BlockMetadata bool
+	Connections   int              // the maximum number of idle connections for each host; 0 is 1
+	Now           func() time.Time // the clock of the history; nil is time.Now
 
 	// Waiting, if not nil, is called before Send waits for a retry, with the length of the wait.
 	Waiting func(time.Duration)

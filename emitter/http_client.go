@@ -41,7 +41,7 @@ func Transport(opt Options) *http.Transport {
 		if response.StatusCode == http.StatusOK {
 			return nil
 		}
-		return refusedTunnel(proxy, response.StatusCode, connect.Host)
+		return tunnelError(proxy, response.StatusCode, connect.Host)
 	}
 	transport.TLSClientConfig = tlsConfig(&opt)
 	return transport

@@ -151,15 +151,15 @@ func connectTo(conn net.Conn, address string, proxy *url.URL) error {
 	case err != nil:
 		return &proxyError{reason: fmt.Sprintf("the proxy %s sent no valid response to CONNECT", nameOf(proxy)), err: err}
 	case response.StatusCode < 200 || response.StatusCode > 299:
-		return refusedTunnel(proxy, response.StatusCode, address)
+		return tunnelError(proxy, response.StatusCode, address)
 	case reader.Buffered() > 0:
 		return &proxyError{reason: fmt.Sprintf("the proxy %s sent data before the request", nameOf(proxy))}
 	}
 	return nil
 }
 
-// refusedTunnel returns the error of a proxy that responds to CONNECT with this status.
-func refusedTunnel(proxy *url.URL, status int, address string) error {
+// tunnelError returns the error of a proxy that responds to CONNECT with this status.
+func tunnelError(proxy *url.URL, status int, address string) error {
 	reason := fmt.Sprintf("the proxy %s responded %d %s to CONNECT %s", nameOf(proxy), status, http.StatusText(status), address)
 	if status == http.StatusProxyAuthRequired {
 		reason += "; write user and password into its URL, http://USER:PASSWORD@HOST:PORT"

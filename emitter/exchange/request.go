@@ -23,7 +23,7 @@ type Request struct {
 
 // AppendRaw appends the request as Go's net/http client puts it on the wire:
 // request line, Host, User-Agent, Content-Length, then the other headers sorted
-// by name with their case kept, an empty line, the body. Like net/http it
+// by name in their own case, an empty line, the body. Like net/http it
 // omits a header whose name is not a token, replaces line breaks in a value by
 // spaces, and ignores Host, Content-Length, Transfer-Encoding and Trailer in
 // Headers. It adds no User-Agent. It does not check Method, Target and Host.

@@ -29,8 +29,8 @@ func TestParseResponse(t *testing.T) {
 	}{
 		"length":          {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", with([]Header{{"Content-Length", "2"}}, "hi")},
 		"names as sent":   {"HTTP/1.1 200 OK\r\nx-A:1\r\nX-a:  2 \r\nset-cookie: c\r\n\r\n", with([]Header{{"x-A", "1"}, {"X-a", "2"}, {"set-cookie", "c"}}, "")},
-		"more than said":  {"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi there", with([]Header{{"content-length", "2"}}, "hi")},
-		"less than said":  {"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhi", with([]Header{{"Content-Length", "20"}}, "hi")},
+		"longer body":     {"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi there", with([]Header{{"content-length", "2"}}, "hi")},
+		"shorter body":    {"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhi", with([]Header{{"Content-Length", "20"}}, "hi")},
 		"bad length":      {"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nhi", with([]Header{{"Content-Length", "x"}}, "hi")},
 		"two lengths":     {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nhi", with([]Header{{"Content-Length", "1"}, {"Content-Length", "2"}}, "hi")},
 		"chunks":          {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n3;x=y\r\n yo\r\n0\r\nT: r\r\n\r\n", with(chunked, "hi yo")},

@@ -394,21 +394,21 @@ func TestGather(t *testing.T) {
 	settledJob := planJob(1)
 	settledJob.ended = true // the sender has its result
 	cases := map[string]struct {
-		first    *job
-		waiting  []*job
-		patience bool
-		rows     int
-		took     time.Duration
+		first   *job
+		waiting []*job
+		linger  bool
+		rows    int
+		took    time.Duration
 	}{
-		"idle":             {outcomeJob(), nil, false, 1, 0},
-		"idle, with more":  {outcomeJob(), []*job{outcomeJob(), planJob(3)}, false, 5, 0},
-		"crowd":            {outcomeJob(), []*job{outcomeJob()}, true, 2, maxWait},
-		"crowd and a plan": {outcomeJob(), []*job{outcomeJob(), planJob(2), outcomeJob()}, true, 5, 0},
-		"plan":             {planJob(200), nil, true, 200, 0},
-		"full":             {planJob(maxBatch - 6), []*job{planJob(5), planJob(5), planJob(5)}, false, maxBatch + 4, 0},
-		"plan ahead":       {aheadJob, []*job{outcomeJob()}, true, 4, maxWait},
-		"hurried":          {aheadJob, []*job{outcomeJob(), {flushes: aheadJob}, outcomeJob()}, true, 5, 0},
-		"hurried too late": {outcomeJob(), []*job{{flushes: settledJob}, outcomeJob()}, true, 2, maxWait},
+		"idle":                  {outcomeJob(), nil, false, 1, 0},
+		"idle, with more":       {outcomeJob(), []*job{outcomeJob(), planJob(3)}, false, 5, 0},
+		"full batch":            {outcomeJob(), []*job{outcomeJob()}, true, 2, maxWait},
+		"full batch and a plan": {outcomeJob(), []*job{outcomeJob(), planJob(2), outcomeJob()}, true, 5, 0},
+		"plan":                  {planJob(200), nil, true, 200, 0},
+		"full":                  {planJob(maxBatch - 6), []*job{planJob(5), planJob(5), planJob(5)}, false, maxBatch + 4, 0},
+		"plan ahead":            {aheadJob, []*job{outcomeJob()}, true, 4, maxWait},
+		"hurried":               {aheadJob, []*job{outcomeJob(), {flushes: aheadJob}, outcomeJob()}, true, 5, 0},
+		"hurried too late":      {outcomeJob(), []*job{{flushes: settledJob}, outcomeJob()}, true, 2, maxWait},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -421,7 +421,7 @@ func TestGather(t *testing.T) {
 				c.first.claimed.Store(false) // two cases use the same job
 				b.add(c.first)
 				start := time.Now()
-				w.gather(&b, c.patience)
+				w.gather(&b, c.linger)
 				if b.rows != c.rows || time.Since(start) != c.took {
 					t.Errorf("%d rows after %v, want %d after %v", b.rows, time.Since(start), c.rows, c.took)
 				}

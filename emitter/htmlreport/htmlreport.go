@@ -1,5 +1,5 @@
 // Package htmlreport writes what all HTML reports have in common: one page that needs no other file, its style, and the header
-// with the result and the circumstances of the run. The packages with the results write the rest.
+// with the result and the settings of the run. The packages with the results write the rest.
 package htmlreport
 
 import (

@@ -32,7 +32,7 @@ func TestThreeWaysToWriteAMoment(t *testing.T) {
 		}
 	}
 	if got := Live(moment).Time(); !got.Equal(moment.Truncate(100)) || got.Location() != time.UTC {
-		t.Errorf("Time gives %v", got)
+		t.Errorf("Time returns %v", got)
 	}
 }
 

@@ -175,7 +175,7 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// repaired is the contract's rule said another way: each byte that is no UTF-8 is one U+FFFD.
+// repaired returns s with each byte that is not UTF-8 replaced by U+FFFD, as the contract requires.
 func repaired(s string) string { return string([]rune(s)) }
 
 func FuzzParseRaw(f *testing.F) {

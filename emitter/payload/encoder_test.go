@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// TestEncoderWritesWhatTheEventWrites tells conversations to one encoder, lawful and unlawful ones: answers that change,
+// TestEncoderWritesWhatTheEventWrites encodes conversations with one encoder, valid and invalid ones: answers that change,
 // move, come back or go, other visitors, other editions.
 func TestEncoderWritesWhatTheEventWrites(t *testing.T) {
 	t.Parallel()

@@ -5,9 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// kept has the characters besides letters and digits that are not escaped in a path or query: the unreserved and
+// unescaped has the characters besides letters and digits that are not escaped in a path or query: the unreserved and
 // reserved ones of RFC 3986. Square brackets are among them, as in .NET.
-const kept = "-._~" + "!$&'()*+,;=" + ":@/?[]"
+const unescaped = "-._~" + "!$&'()*+,;=" + ":@/?[]"
 
 // escape returns a path or a query in the signed form: forbidden and non-ASCII characters are percent-encoded as
 // UTF-8, a needless escape of an unreserved character is undone, escapes of a non-ASCII character get upper-case hex,
@@ -28,7 +28,7 @@ func escape(text string) string {
 			}
 			out = append(out, escaped...)
 			i += len(escaped) - 1
-		case isAlphanumeric(c) || strings.IndexByte(kept, c) >= 0:
+		case isAlphanumeric(c) || strings.IndexByte(unescaped, c) >= 0:
 			out = append(out, c)
 		default:
 			out = append(out, '%', upperHex[c>>4], upperHex[c&15])

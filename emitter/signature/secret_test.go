@@ -75,7 +75,7 @@ func TestSecretAsText(t *testing.T) {
 	t.Parallel()
 	text, err := NewSecret(hidden).MarshalText()
 	if err != nil || string(text) != "[secret]" {
-		t.Errorf("MarshalText gives %q, %v", text, err)
+		t.Errorf("MarshalText returns %q, %v", text, err)
 	}
 	key, err := json.Marshal(map[string]Secret{"k": NewSecret(hidden)})
 	if err != nil || string(key) != `{"k":"[secret]"}` {

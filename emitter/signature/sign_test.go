@@ -72,7 +72,7 @@ func TestVerify(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := Message{Method: "POST", URL: "http://h/", Body: []byte("{}")}
 			if got := Verify(NewSecret("k"), tt.scheme, m, tt.header); got != tt.want {
-				t.Errorf("Verify says %v for %q", got, tt.header)
+				t.Errorf("Verify reports %v for %q", got, tt.header)
 			}
 		})
 	}

@@ -72,7 +72,7 @@ func ParseURL(raw string) (URL, error) {
 // normalise returns the URL, or the reason why there is none. A reason quotes nothing after the scheme, because that
 // text may be a part of a password.
 func normalise(text string) (u URL, reason string) {
-	if reason := refusedCharacter(text); reason != "" {
+	if reason := forbiddenCharacter(text); reason != "" {
 		return URL{}, reason
 	}
 	scheme, rest, ok := strings.Cut(text, "://")
@@ -92,7 +92,7 @@ func normalise(text string) (u URL, reason string) {
 	return URL{Scheme: scheme, Host: host, Target: removeDots(escape(path)) + escape(query)}, ""
 }
 
-func refusedCharacter(text string) (reason string) {
+func forbiddenCharacter(text string) (reason string) {
 	switch {
 	case !utf8.ValidString(text):
 		return "it is not valid UTF-8"

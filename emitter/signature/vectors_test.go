@@ -57,7 +57,7 @@ func TestSignatureVectors(t *testing.T) {
 			secret := NewSecret(v.Secret)
 			m := Message{Method: v.Method, URL: v.URL, Body: []byte(v.Body)}
 			if got := Sign(secret, scheme, m); got != v.Header {
-				t.Errorf("Sign gives %s, want %s", got, v.Header)
+				t.Errorf("Sign returns %s, want %s", got, v.Header)
 			}
 			if !Verify(secret, scheme, m, v.Header) {
 				t.Error("Verify refuses the published header")

@@ -16,7 +16,7 @@ import (
 // Options configure a Handler. History is required.
 type Options struct {
 	History *history.Store // the caller closes it after the Handler
-	// Client sets how requests are sent. Its History, Source and RefuseMetadata are ignored.
+	// Client sets how requests are sent. Its History, Source and BlockMetadata are ignored.
 	Client emitter.Options
 	// Webhooks are the configured webhooks. Their names are unique.
 	Webhooks []emitter.Webhook
@@ -55,7 +55,7 @@ func (o Options) withDefaults() Options {
 	if o.Version == "" {
 		o.Version = "artihook"
 	}
-	o.Client.History, o.Client.Source, o.Client.RefuseMetadata = o.History, history.SourceUI, !o.AllowMetadata
+	o.Client.History, o.Client.Source, o.Client.BlockMetadata = o.History, history.SourceUI, !o.AllowMetadata
 	return o
 }
 

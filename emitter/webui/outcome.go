@@ -99,7 +99,7 @@ func (h *Handler) row(d *history.Delivery) row {
 	return r
 }
 
-// shortLead returns the start of a lead's ID, which tells leads apart.
+// shortLead returns the start of a lead's ID, which distinguishes leads.
 func shortLead(lead string) string {
 	characters := []rune(lead)
 	return string(characters[:min(8, len(characters))])

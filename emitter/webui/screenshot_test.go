@@ -39,7 +39,7 @@ func TestBrowserScreenshots(t *testing.T) {
 	s := newSite(t)
 	lead := addSamples(s)
 	b := s.open(t)
-	for _, shot := range []struct {
+	for _, image := range []struct {
 		name, path    string
 		width, height int64
 		dark          bool
@@ -55,15 +55,15 @@ func TestBrowserScreenshots(t *testing.T) {
 		{"check", "/jobs/1", 1280, 900, false}, // the last one, because its deliveries are in the list too
 		{"report", "/jobs/1/report", 1280, 760, false},
 	} {
-		if shot.name == "check" {
+		if image.name == "check" {
 			var j jobObject
 			s.api("POST", "/api/check", `{"webhook":"crm","only":["signature"]}`, &j)
 			s.ended(j)
 		}
-		b.size(shot.width, shot.height)
-		b.scheme(map[bool]string{false: "light", true: "dark"}[shot.dark])
-		b.visit(shot.path)
-		if shot.path == "/" {
+		b.size(image.width, image.height)
+		b.scheme(map[bool]string{false: "light", true: "dark"}[image.dark])
+		b.visit(image.path)
+		if image.path == "/" {
 			b.live()
 		}
 		var picture []byte
@@ -72,7 +72,7 @@ func TestBrowserScreenshots(t *testing.T) {
 			chromedp.Evaluate(`document.querySelectorAll('.history-path bdi').forEach((path) => { path.textContent = '/home/ada/.local/state/artihook/history.db'; })`, nil),
 			chromedp.CaptureScreenshot(&picture),
 		)
-		if err := os.WriteFile(filepath.Join(*screenshots, shot.name+".png"), smaller(t, picture), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(*screenshots, image.name+".png"), smaller(t, picture), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

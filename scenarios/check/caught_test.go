@@ -148,7 +148,7 @@ var caughtBy = map[string][]receivertest.Misbehavior{
 	"life-interleaved":            {receivertest.OneCurrentLead},
 	"life-delayed":                {receivertest.RejectsOld},
 	"life-clock-ahead":            {receivertest.RejectsFuture},
-	"life-hang-up":                {receivertest.LocksAfterHangUp},
+	"life-disconnect":             {receivertest.LocksAfterDisconnect},
 	"life-same-email":             {receivertest.UniqueEmail},
 	"life-same-contact":           {receivertest.UniqueContact},
 	"life-same-person":            {receivertest.UniqueAnswers},
@@ -173,6 +173,6 @@ var caughtBy = map[string][]receivertest.Misbehavior{
 	"http-options":                {receivertest.OPTIONS500},
 	"http-one-slow":               {receivertest.OneAtATime},
 	"http-error-in-success":       {receivertest.WarnsInSuccess},
-	"http-no-echo":                {receivertest.TellsRight, receivertest.TellsTrace, receivertest.TellsTraceInHTML, receivertest.TellsSecret},
+	"http-no-echo":                {receivertest.RevealsSignature, receivertest.RevealsTrace, receivertest.RevealsTraceInHTML, receivertest.RevealsSecret},
 	"http-five-cuts":              {receivertest.LeaksSlots},
 }

@@ -150,12 +150,12 @@ func TestReferenceReceiverPasses(t *testing.T) {
 func TestMisbehaviors(t *testing.T) {
 	t.Parallel()
 	settings := map[receivertest.Misbehavior]exam{
-		receivertest.Slow:             {patience: receivertest.SlowResponse / 2},
-		receivertest.IgnoresQuery:     {target: "/hook"},
-		receivertest.IgnoresPath:      {target: "/hook"},
-		receivertest.IgnoresSlash:     {target: "/hook"},
-		receivertest.StoresHTMLLate:   {only: []string{"body", "life-stored-later"}, settle: 10 * receivertest.LateTime},
-		receivertest.LocksAfterHangUp: {only: []string{"life-hang-up"}},
+		receivertest.Slow:                 {patience: receivertest.SlowResponse / 2},
+		receivertest.IgnoresQuery:         {target: "/hook"},
+		receivertest.IgnoresPath:          {target: "/hook"},
+		receivertest.IgnoresSlash:         {target: "/hook"},
+		receivertest.StoresHTMLLate:       {only: []string{"body", "life-stored-later"}, settle: 10 * receivertest.LateTime},
+		receivertest.LocksAfterDisconnect: {only: []string{"life-disconnect"}},
 	}
 	for _, mistake := range receivertest.Misbehaviors() {
 		t.Run(string(mistake), func(t *testing.T) {

@@ -46,7 +46,7 @@ func orderCases() []Case {
 			Why:   "The clocks of ArtiBot and of your server differ.", Fix: "Do not compare time_stamp with your clock.", Code: codeUpsert,
 		},
 		{
-			ID: "life-hang-up", Level: Must, Requests: 2, run: probedIfFast(hangUp),
+			ID: "life-disconnect", Level: Must, Requests: 2, run: probedIfFast(disconnect),
 			Sends: "The created event of a lead whose connection closes before the response, then the same event again.",
 			Why:   "A sender that waited too long disconnects, and the event arrives again. It is stored once.", Fix: "Store the event whether the sender still waits or not, and release its locks.",
 			Code: codeReleaseAlways, needs: []string{"life-twice"},
@@ -101,7 +101,7 @@ func shifted(what string, minutes int) variant {
 	return func(c *caseRun) request { return variantOf(what, c.lead().shift(minutes).created()) }
 }
 
-func hangUp(c *caseRun) {
+func disconnect(c *caseRun) {
 	l := c.lead()
 	req := requestOf(l.created())
 	req.variant, req.options = "with the connection closed after the body", emitter.SendOptions{Cut: true, CutAfter: len(req.body)}

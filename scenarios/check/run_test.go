@@ -167,9 +167,9 @@ func TestCancel(t *testing.T) {
 		t.Errorf("got %v, %d results", err, len(results))
 	}
 	// The history has everything that was sent.
-	kept := 0
+	recorded := 0
 	for d, err := range store.List(t.Context(), history.Filter{}) {
-		if kept++; err != nil || d.Event != "lead:created" {
+		if recorded++; err != nil || d.Event != "lead:created" {
 			t.Errorf("got %v %v", d.Event, err)
 		}
 	}
@@ -177,8 +177,8 @@ func TestCancel(t *testing.T) {
 	for _, r := range results {
 		want += len(r.Exchanges)
 	}
-	if kept < want || kept > want+len(results) { // the plain deliveries between the cases are kept too
-		t.Errorf("%d deliveries are kept, the cases sent %d", kept, want)
+	if recorded < want || recorded > want+len(results) { // so are the plain deliveries between the cases
+		t.Errorf("%d deliveries are recorded, the cases sent %d", recorded, want)
 	}
 }
 

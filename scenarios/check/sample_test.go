@@ -206,7 +206,7 @@ func TestDocsListCases(t *testing.T) {
 	compareTable(t, docs, "groups", counts)
 }
 
-// aboutGroup says what the cases of a group are about.
+// aboutGroup describes the cases of each group.
 var aboutGroup = map[string]string{
 	"signature": "only deliveries that ArtiBot signed are accepted",
 	"body":      "every body that ArtiBot may send is accepted and stored as it was sent",

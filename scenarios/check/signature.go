@@ -109,7 +109,7 @@ func verificationCases() []Case {
 		{
 			ID: "signature-status", Level: Should, Requests: 2, harmless: true, independent: true, run: rejectionStatus,
 			Sends: "A plain delivery with a wrong signature, and one without a signature. Every rejection before it counts too.",
-			Why:   "401 or 403 says that the signature is wrong. 400 or 404 looks like another mistake in the delivery history, and hides it.",
+			Why:   "401 or 403 means that the signature is wrong. 400 or 404 looks like another mistake in the delivery history, and hides it.",
 			Fix:   "Respond 401 or 403 to every wrong or missing signature. If you prefer other statuses, list them with --rejection.",
 			Code:  codeCompareAll,
 		},

@@ -10,7 +10,7 @@ import (
 	"artihook/scenarios/report"
 )
 
-// TestFindLoss checks which outputs of a probe have an answer, and what is said about those that do not.
+// TestFindLoss checks the outputs of a probe that contain an answer, and the reasons for those that do not.
 func TestFindLoss(t *testing.T) {
 	t.Parallel()
 	text := func(s string) payload.Answer { return payload.Answer{Input: s, Display: s, Value: payload.Text(s)} }

@@ -217,13 +217,13 @@ const (
 
 // Mistakes with connections.
 const (
-	BreaksAfterHalfBody Misbehavior = "breaks-after-half-body" // fails the next request after a broken connection
-	LeaksSlots          Misbehavior = "leaks-slots"            // reads no body after five broken connections
-	LocksAfterHangUp    Misbehavior = "locks-after-hang-up"    // responds 409 if the sender hung up before the first response to the same event
-	OneAtATime          Misbehavior = "one-at-a-time"          // handles one request at a time
-	Closes              Misbehavior = "closes"                 // announces the end of each connection, which it may
-	ClosesSilently      Misbehavior = "closes-silently"        // closes the connection without notice after an accepted event
-	Slow                Misbehavior = "slow"                   // responds after [SlowResponse]
+	BreaksAfterHalfBody  Misbehavior = "breaks-after-half-body" // fails the next request after a broken connection
+	LeaksSlots           Misbehavior = "leaks-slots"            // reads no body after five broken connections
+	LocksAfterDisconnect Misbehavior = "locks-after-disconnect" // responds 409 if the sender disconnected before the first response to the same event
+	OneAtATime           Misbehavior = "one-at-a-time"          // handles one request at a time
+	Closes               Misbehavior = "closes"                 // announces the end of each connection, which it may
+	ClosesSilently       Misbehavior = "closes-silently"        // closes the connection without notice after an accepted event
+	Slow                 Misbehavior = "slow"                   // responds after [SlowResponse]
 )
 
 // Mistakes with HTTP.
@@ -245,12 +245,12 @@ const (
 
 // Mistakes with the text of a response.
 const (
-	HTMLErrors       Misbehavior = "html-errors"         // sends errors as HTML
-	TellsRight       Misbehavior = "tells-right"         // sends the right signature in a rejection
-	TellsTrace       Misbehavior = "tells-trace"         // sends a stack trace in an error
-	TellsTraceInHTML Misbehavior = "tells-trace-in-html" // sends a stack trace as HTML in an error
-	TellsSecret      Misbehavior = "tells-secret"        // sends the secret in an error
-	WarnsInSuccess   Misbehavior = "warns-in-success"    // sends a warning of PHP with status 200
+	HTMLErrors         Misbehavior = "html-errors"           // sends errors as HTML
+	RevealsSignature   Misbehavior = "reveals-signature"     // sends the right signature in a rejection
+	RevealsTrace       Misbehavior = "reveals-trace"         // sends a stack trace in an error
+	RevealsTraceInHTML Misbehavior = "reveals-trace-in-html" // sends a stack trace as HTML in an error
+	RevealsSecret      Misbehavior = "reveals-secret"        // sends the secret in an error
+	WarnsInSuccess     Misbehavior = "warns-in-success"      // sends a warning of PHP with status 200
 )
 
 // Misbehaviors returns all of them.
@@ -279,9 +279,9 @@ func Misbehaviors() []Misbehavior {
 		NotIdempotent, RejectsDuplicates, AppendsUpdates, RejectsCompletedTwice, RejectsCompletedFirst, RejectsStale, TrustsOrder, ComparesText,
 		NeedsCreated, NeedsNextVersion, DropsSeenVersion, StoresCreatedOnly, LosesUpdates, UniqueEmail,
 		UniqueContact, UniqueAnswers, OneCurrentLead, FewLeads,
-		BreaksAfterHalfBody, LeaksSlots, LocksAfterHangUp, OneAtATime, Closes, ClosesSilently, Slow,
+		BreaksAfterHalfBody, LeaksSlots, LocksAfterDisconnect, OneAtATime, Closes, ClosesSilently, Slow,
 		ContentType500, NeedsCharset, RejectsCharset, NeedsBrowser, RejectsExpect, NeedsExpect, RejectsManyHeaders, RejectsClose,
 		AbsoluteTarget500, Redirects, GET500, HEAD500, OPTIONS500,
-		HTMLErrors, TellsRight, TellsTrace, TellsTraceInHTML, TellsSecret, WarnsInSuccess,
+		HTMLErrors, RevealsSignature, RevealsTrace, RevealsTraceInHTML, RevealsSecret, WarnsInSuccess,
 	}
 }

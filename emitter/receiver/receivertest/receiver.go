@@ -17,8 +17,8 @@ import (
 	"artihook/emitter/text"
 )
 
-// hangUpTime is how long LocksAfterHangUp waits for the sender to hang up before it responds.
-const hangUpTime = time.Second
+// disconnectTime is how long LocksAfterDisconnect waits for the sender to disconnect before it responds.
+const disconnectTime = time.Second
 
 // fewLeads is how many requests FewLeads handles at the same time, and busyTime how long each takes.
 const (
@@ -54,7 +54,7 @@ type Receiver struct {
 	broken   bool          // the last body ended too early
 	slots    chan struct{} // bodies that are read now, for LeaksSlots
 
-	pending sync.Map // the events whose sender hung up, for LocksAfterHangUp
+	pending sync.Map // the events whose sender disconnected, for LocksAfterDisconnect
 }
 
 // New returns a receiver as receiver.New does that makes these mistakes. Options.Leads and Options.Forward are not used.
@@ -93,7 +93,7 @@ func (s *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.judge(&a)
 	}
 	read := &request{Request: r, body: body, a: &a, event: readEvent(a.Body)}
-	if s.has[LocksAfterHangUp] && a.Reason == "" && s.isLocked(read) {
+	if s.has[LocksAfterDisconnect] && a.Reason == "" && s.isLocked(read) {
 		a.Status, a.Reason = http.StatusConflict, "the event is being stored"
 	}
 	if a.Status < 300 && !s.leads.take(&read.event) {
@@ -120,14 +120,14 @@ func closeSilently(w http.ResponseWriter) {
 	}
 }
 
-// isLocked reports whether a sender of this event hung up before the response. It waits for this to happen: the request of
-// the sender that hung up may be handled after the next one.
+// isLocked reports whether a sender of this event disconnected before the response. It waits for this to happen: the request of
+// the sender that disconnected may be handled after the next one.
 func (s *Receiver) isLocked(r *request) bool {
 	key := string(r.body)
 	if _, locked := s.pending.Load(key); locked {
 		return true
 	}
-	if text.Wait(r.Context(), hangUpTime) != nil {
+	if text.Wait(r.Context(), disconnectTime) != nil {
 		s.pending.Store(key, true)
 	}
 	_, locked := s.pending.Load(key)
@@ -263,13 +263,13 @@ func (s *Receiver) reject(w http.ResponseWriter, a receiver.Arrival) {
 		a.Status = http.StatusBadRequest
 	}
 	switch {
-	case s.has[TellsRight] && a.Status == http.StatusUnauthorized:
+	case s.has[RevealsSignature] && a.Status == http.StatusUnauthorized:
 		reason += ": expected " + s.sign(messageOf(&a))
-	case s.has[TellsSecret]:
+	case s.has[RevealsSecret]:
 		reason += ": " + string(s.opt.Secret.Bytes())
-	case s.has[TellsTrace]:
+	case s.has[RevealsTrace]:
 		reason += "\n    at Object.receive (/srv/receiver.js:12:34)"
-	case s.has[TellsTraceInHTML]:
+	case s.has[RevealsTraceInHTML]:
 		reason = "<pre>TypeError<br> &nbsp; &nbsp;at receive (/srv/receiver.js:12:34)<br> &nbsp; &nbsp;at next</pre>"
 	}
 	if a.Status == http.StatusMethodNotAllowed {

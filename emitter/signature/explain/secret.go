@@ -204,22 +204,22 @@ func secretEncodingMistakes() []mistake[string] {
 
 // lenientBase64 decodes as Node's Buffer.from(text, 'base64'): it ignores what is not base64.
 func lenientBase64(text string) string {
-	var kept []byte
+	var digits []byte
 	text, _, _ = strings.Cut(text, "=")
 	for i := range len(text) {
 		switch c := text[i]; {
 		case c == '-':
-			kept = append(kept, '+')
+			digits = append(digits, '+')
 		case c == '_':
-			kept = append(kept, '/')
+			digits = append(digits, '/')
 		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '+' || c == '/':
-			kept = append(kept, c)
+			digits = append(digits, c)
 		}
 	}
-	if len(kept)%4 == 1 {
-		kept = kept[:len(kept)-1]
+	if len(digits)%4 == 1 {
+		digits = digits[:len(digits)-1]
 	}
-	raw, err := base64.RawStdEncoding.DecodeString(string(kept))
+	raw, err := base64.RawStdEncoding.DecodeString(string(digits))
 	if err != nil {
 		return text
 	}
