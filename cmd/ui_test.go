@@ -91,6 +91,24 @@ func TestUIShowsAndSends(t *testing.T) {
 	}
 }
 
+// TestUIMetadataAddresses checks --allow-metadata with a request that is not sent.
+func TestUIMetadataAddresses(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		flags []string
+		want  int
+	}{{nil, http.StatusBadRequest}, {[]string{"--allow-metadata"}, http.StatusOK}} {
+		ui := start(t, append([]string{"ui", "--addr", ":0", "--history", filepath.Join(t.TempDir(), "h.db")}, tt.flags...)...)
+		response, err := testClient.Post(ui.url(t)+"/api/send", "application/json", strings.NewReader(`{"url":"http://169.254.169.254/hook","dry_run":true}`))
+		if status, body := readPage(t, response, err); status != tt.want {
+			t.Errorf("%s: %d %s", tt.flags, status, body)
+		}
+		if code := ui.stop(); code != console.ExitOK {
+			t.Errorf("exit code %d", code)
+		}
+	}
+}
+
 func TestUIOpensTheBrowser(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

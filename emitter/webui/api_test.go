@@ -130,7 +130,7 @@ func TestAPISends(t *testing.T) {
 		}
 		read(content)
 	}
-	send(`{"webhook":"crm","seed":7,"now":"2026-01-02T03:04:05Z","answers":{"Email":"ada@mail.example"},"set":{"lead.status":4},"unset":["meta.browser"]}`)
+	send(`{"webhook":"crm","seed":7,"now":"2026-01-02T03:04:05Z","answers":{"Work Email":"ada@mail.example"},"set":{"lead.status":4},"unset":["meta.browser"]}`)
 	if d.Status != 204 || d.Event != "lead:created" || d.Lead == "" || !bytes.Contains(d.Request.Body, []byte(`"status":4`)) || bytes.Contains(d.Request.Body, []byte("browser")) {
 		t.Errorf("got %+v", d)
 	}

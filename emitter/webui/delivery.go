@@ -67,15 +67,28 @@ func (h *Handler) delivery(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	data := h.deliveryData(&d)
-	var err error
-	if data.Lineage, err = h.lineage(r.Context(), &d); err != nil {
+	h.showDelivery(w, r, &d, nil)
+}
+
+// showDelivery shows a delivery. change, unless it is nil, changes the data.
+func (h *Handler) showDelivery(w http.ResponseWriter, r *http.Request, d *history.Delivery, change func(*deliveryData)) {
+	data := h.deliveryData(d)
+	name, err := h.people().name(r.Context(), d.Lead)
+	if i := slices.IndexFunc(data.Facts, func(f fact) bool { return f.Name == "Lead" }); i >= 0 && name != "" {
+		data.Facts[i].Value = name
+	}
+	if err == nil {
+		data.Lineage, err = h.lineage(r.Context(), d)
+	}
+	if err == nil {
+		data.Newer, data.Older, err = h.neighbours(r.Context(), d.ID)
+	}
+	if err != nil {
 		h.serverError(w, err)
 		return
 	}
-	if data.Newer, data.Older, err = h.neighbours(r.Context(), d.ID); err != nil {
-		h.serverError(w, err)
-		return
+	if change != nil {
+		change(&data)
 	}
 	h.show(w, http.StatusOK, "delivery", layoutData{Title: fmt.Sprintf("Delivery #%d", d.ID), Data: data})
 }
@@ -128,9 +141,7 @@ func (h *Handler) explainRejection(w http.ResponseWriter, r *http.Request) {
 	claim := claimOf(&d, &hook)
 	claim.Header = strings.TrimSpace(r.PostForm.Get("signature"))
 	result := judge(claim)
-	data := h.deliveryData(&d)
-	data.Reasons, data.Computed = &result, claim.Header
-	h.show(w, http.StatusOK, "delivery", layoutData{Title: fmt.Sprintf("Delivery #%d", d.ID), Data: data})
+	h.showDelivery(w, r, &d, func(data *deliveryData) { data.Reasons, data.Computed = &result, claim.Header })
 }
 
 // find returns the delivery of the request's path. If there is none, it responds and reports false.

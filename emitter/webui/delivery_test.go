@@ -31,7 +31,10 @@ func plainText(body string) string {
 func TestDeliveryShowsTheExchange(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.converse(0, 1)
+	person, err := s.store.Person(t.Context(), s.converse(0, 1))
+	if err != nil || person.String() == "" {
+		t.Fatal(person, err)
+	}
 	d, err := s.store.Get(t.Context(), 2)
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +44,7 @@ func TestDeliveryShowsTheExchange(t *testing.T) {
 	for _, want := range []string{
 		"lead:updated v2", "204", "No Content: accepted", "POST /hook HTTP/1.1", "artibot-api", fmt.Sprintf("Content-Length%d", len(d.Request.Body)), d.Request.Headers.Get(signature.Header),
 		"POST&" + s.receiver + "&" + string(d.Request.Body), `It fits the secret of the webhook "crm".`, "curl -q -X POST", "HTTP/1.1 204 No Content",
-		d.Lead, "sales", "2019", "Response after",
+		"Lead" + person.String(), d.Lead, "sales", "2019", "Response after",
 	} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %q on the page", want)
@@ -183,7 +186,7 @@ func TestResendShowsHowTheResponseChanged(t *testing.T) {
 	s.record(s.store, func(d *history.Delivery) { d.ResendOf = 77; withResponse(d, 204, "") })
 	for _, tt := range []struct{ path, want string }{
 		{"/deliveries/1", "Resends: #2 204 #3 401 #4 refused"},
-		{"/deliveries/2", "This is a resend of #1. The outcome was 401 after 3.1ms, and is now 204 after 3.1ms, with another body."},
+		{"/deliveries/2", "This is a resend of #1. The outcome was 401 after 3.1ms, and is now 204 after 3.1ms, with another body. Compare"},
 		{"/deliveries/3", "and is now 401 after 3.1ms, with the same body."},
 		{"/deliveries/4", "and is now refused after 1ms."},
 		{"/deliveries/5", "This is a resend of #77, which is not in the history."},

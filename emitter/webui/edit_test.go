@@ -54,5 +54,5 @@ func TestBrowserExplainsARejection(t *testing.T) {
 	b.wait(`document.querySelector('.reasons h2').innerText === 'Why was it rejected?' && document.querySelector('.reasons').innerText.includes('space')`)
 	computed := signature.Sign(signature.NewSecret(secretText), signature.SchemeURL, signature.Message{Method: "POST", URL: s.receiver + "/", Body: rejected.Request.Body})
 	b.run(chromedp.SendKeys(`.reasons input[name=signature]`, computed), chromedp.Click(`.reasons button`))
-	b.wait(`location.pathname === '/deliveries/2/explain' && document.querySelector('.reasons').innerText.includes('slash')`)
+	b.wait(`location.pathname === '/deliveries/2/explain' && document.querySelector('.reasons').innerText.includes('slash') && document.getElementById('older') !== null`)
 }
