@@ -15,6 +15,9 @@ import (
 
 func TestProbeUsesTheTLSSettings(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("-short sends no whole examination")
+	}
 	routes := http.NewServeMux()
 	routes.Handle("/", receiver.New(receiver.Options{Secret: signature.NewSecret("s3cret")}))
 	routes.HandleFunc("GET /leads/{lead}", func(w http.ResponseWriter, r *http.Request) {

@@ -16,6 +16,9 @@ import (
 // TestREADMECommands runs every command of the README that needs no outside service, in their order.
 func TestREADMECommands(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("-short runs no documents")
+	}
 	runGuide(t, "../README.md")
 }
 

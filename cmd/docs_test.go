@@ -32,6 +32,9 @@ var documents = map[string]func(t *testing.T, file string){
 // TestDocsCommands runs the blocks of all documents. It fails for an unknown document and for a block that nothing runs.
 func TestDocsCommands(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("-short runs no documents")
+	}
 	files, err := filepath.Glob("../docs/*.md")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no documents: %v", err)

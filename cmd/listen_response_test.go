@@ -325,6 +325,9 @@ func TestPublicURLHints(t *testing.T) {
 // TestListenPassesCheck runs check --strict against listen, with and without TLS.
 func TestListenPassesCheck(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("-short sends no whole examination")
+	}
 	for _, flags := range [][]string{nil, {"--tls"}} {
 		listen := start(t, append([]string{"listen", "--addr", ":0", "--secret", "s3cret-s3cret"}, flags...)...)
 		url := listen.url(t)

@@ -55,9 +55,12 @@ func limited(t testing.TB) context.Context {
 	return ctx
 }
 
-// needs returns the path of a program. It skips the test if the program is not installed.
+// needs returns the path of a program. It skips the test if the program is not installed, and with -short.
 func needs(t testing.TB, program string) string {
 	t.Helper()
+	if _, isTest := t.(*testing.T); isTest && testing.Short() {
+		t.Skip("-short starts no other programs")
+	}
 	path, err := exec.LookPath(program)
 	if err != nil {
 		t.Skipf("%s is not installed", program)

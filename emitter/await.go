@@ -9,15 +9,17 @@ import (
 	"artihook/emitter/text"
 )
 
-// awaitEvery is the time between two requests of Await.
-const awaitEvery = 100 * time.Millisecond
+const (
+	awaitEvery = 100 * time.Millisecond // between two requests of Await
+	awaitLeast = time.Second            // for a request, even if the time of Await ends before
+)
 
 // Await sends GET requests to a URL until it gets a response of any status: then the receiver is up. The error is that of ctx,
 // or has the reason why the last request failed.
 func Await(ctx context.Context, client *http.Client, url string, timeout time.Duration) error {
 	end := time.Now().Add(timeout)
 	for {
-		reason, err := awaitOnce(ctx, client, url, time.Until(end))
+		reason, err := awaitOnce(ctx, client, url, max(time.Until(end), awaitLeast))
 		switch {
 		case err != nil || reason == "":
 			return err
@@ -32,7 +34,7 @@ func Await(ctx context.Context, client *http.Client, url string, timeout time.Du
 
 // awaitOnce returns why there was no response, or "" if there was one.
 func awaitOnce(ctx context.Context, client *http.Client, url string, within time.Duration) (string, error) {
-	limited, cancel := context.WithTimeout(ctx, max(within, awaitEvery))
+	limited, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	request, err := http.NewRequestWithContext(limited, http.MethodGet, url, http.NoBody)
 	if err != nil {

@@ -76,6 +76,9 @@ type tab struct {
 // open returns a new tab. Errors on its console and requests to other hosts fail the test when it ends.
 func (s *site) open(t *testing.T) *tab {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short starts no browser")
+	}
 	path := chromium()
 	if path == "" {
 		t.Skip("chromium is not installed")

@@ -68,6 +68,9 @@ func (x exam) run(t *testing.T) ([]Result, int) {
 
 func examine(t *testing.T, url string, x exam, probe Probe) []Result {
 	t.Helper()
+	if testing.Short() && x.only == nil {
+		t.Skip("-short sends no whole examination")
+	}
 	target, err := signature.ParseURL(url)
 	if err != nil {
 		t.Fatal(err)

@@ -307,7 +307,7 @@ func TestNoResponse(t *testing.T) {
 	}))
 	defer server.Close()
 	defer close(released)
-	results := examine(t, server.URL, exam{only: []string{"http"}, timeout: 300 * time.Millisecond}, nil)
+	results := examine(t, server.URL, exam{only: []string{"http"}, timeout: 2 * time.Second}, nil)
 	if diff := cmp.Diff([]string{"http-cut"}, failed(results)); diff != "" {
 		t.Error(diff)
 	}
