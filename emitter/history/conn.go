@@ -36,13 +36,13 @@ const lockWait = 10 * time.Second
 // the file.
 func dsn(path, mode string, pragmas ...string) string {
 	path = filepath.ToSlash(path)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // C:/history.db
-	}
 	// The others may have to wait for a lock.
 	pragmas = append([]string{fmt.Sprintf("busy_timeout(%d)", lockWait.Milliseconds()), "foreign_keys(0)"}, pragmas...)
 	query := url.Values{"_pragma": pragmas, "modeof": {path}}.Encode()
 	u := url.URL{Scheme: "file", Path: path, RawQuery: mode + "&" + strings.ReplaceAll(query, "+", "%20")} // SQLite does not decode +
+	if !strings.HasPrefix(path, "/") {
+		u.Opaque = u.EscapedPath() // C:/history.db; the driver would not remove a slash before it
+	}
 	return u.String()
 }
 
