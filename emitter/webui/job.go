@@ -97,7 +97,8 @@ func (j *job) object() jobObject {
 	p := j.snapshot()
 	o := jobObject{
 		ID: j.id, Kind: j.kind, State: p.state(), Started: j.started.UTC(), Total: p.total, Done: p.parts, Summary: p.summary, Truncated: p.cut,
-		Deliveries: slices.Concat([]int64{}, p.deliveries), Leads: slices.Concat([]string{}, p.leads), Results: slices.Concat([]json.RawMessage{}, p.results),
+		// Empty lists are not null.
+		Deliveries: append([]int64{}, p.deliveries...), Leads: append([]string{}, p.leads...), Results: append([]json.RawMessage{}, p.results...),
 	}
 	if !p.ended.IsZero() {
 		ended := p.ended.UTC()
