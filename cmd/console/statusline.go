@@ -9,34 +9,20 @@ import (
 )
 
 // StatusLine is a line on a terminal that shows the progress of a load. The zero value shows nothing.
-type StatusLine struct {
-	p     *Printer
-	drawn bool
-}
+type StatusLine struct{ line *movingLine }
 
 // StatusLine returns a status line on stderr. It shows nothing if stderr is not a terminal or the user wants no moving output.
-func (p *Printer) StatusLine() *StatusLine {
-	if p.Quiet || p.plain() || !p.system.StderrTerminal {
-		return &StatusLine{}
-	}
-	return &StatusLine{p: p}
-}
+func (p *Printer) StatusLine() *StatusLine { return &StatusLine{p.movingLine()} }
 
 // Show replaces the line.
 func (l *StatusLine) Show(point traffic.Point) {
-	if l.p == nil {
-		return
+	if l.line != nil {
+		l.line.set(liveText(point))
 	}
-	l.drawn = true
-	fmt.Fprintf(l.p.Err, "\r\x1b[K%s", liveText(point))
 }
 
 // Clear removes the line. Do not call Show after it.
-func (l *StatusLine) Clear() {
-	if l.drawn {
-		fmt.Fprint(l.p.Err, "\r\x1b[K")
-	}
-}
+func (l *StatusLine) Clear() { l.line.clear() }
 
 func liveText(p traffic.Point) string {
 	return fmt.Sprintf("%s  %.0f/s  %d in flight  p50 %s  p99 %s  %s",
