@@ -27,6 +27,7 @@ var documents = map[string]func(t *testing.T, file string){
 	"settings.md":     runGuide,
 	"signature.md":    runGuide,
 	"types.md":        runTypes,
+	"agents/SKILL.md": runGuide,
 }
 
 // TestDocsCommands runs the blocks of all documents. It fails for an unknown document and for a block that nothing runs.
@@ -39,10 +40,12 @@ func TestDocsCommands(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no documents: %v", err)
 	}
+	files = append(files, "../docs/agents/SKILL.md")
 	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
+		name := strings.TrimPrefix(filepath.ToSlash(file), "../docs/")
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			run := documents[filepath.Base(file)]
+			run := documents[name]
 			if run == nil {
 				t.Fatalf("nothing runs the blocks of this document")
 			}
