@@ -234,6 +234,35 @@ func (s *stage) serveRelease(t *testing.T, change func(files map[string][]byte))
 	return server.URL
 }
 
+// TestReleaseNames checks that a release has the files that the action and the pipelines download.
+func TestReleaseNames(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../.goreleaser.yaml")
+	must(t, err)
+	var release struct {
+		Project  string `yaml:"project_name"`
+		Checksum struct {
+			Name string `yaml:"name_template"`
+		}
+		Archives []struct {
+			Name     string `yaml:"name_template"`
+			Wrapped  bool   `yaml:"wrap_in_directory"`
+			Override []struct {
+				System  string `yaml:"goos"`
+				Formats []string
+			} `yaml:"format_overrides"`
+		}
+	}
+	readYAML(t, string(text), &release)
+	if release.Project != "artihook" || release.Checksum.Name != "checksums.txt" || len(release.Archives) != 1 {
+		t.Fatalf("got %+v", release)
+	}
+	a := release.Archives[0]
+	if a.Name != "{{ .ProjectName }}_{{ .Version }}_{{ .Os }}_{{ .Arch }}" || a.Wrapped || fmt.Sprint(a.Override) != "[{windows [zip]}]" {
+		t.Errorf("got %+v", a)
+	}
+}
+
 // TestActionInstalls runs the action with releases that are right, wrong and missing.
 func TestActionInstalls(t *testing.T) {
 	t.Parallel()
