@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
@@ -202,24 +203,24 @@ func (r *runner) lines(t *testing.T, name string) []string {
 	return strings.FieldsFunc(string(text), func(r rune) bool { return r == '\n' })
 }
 
-// serveRelease serves a release of artihook as GitHub does, and returns the URL of the server. The program in its archive is a
+// serveRelease serves a release of artihook as GitHub does, and returns the URL of the server. The program in its archives is a
 // script that runs the program of the test. change edits the files; nil changes nothing.
 func (s *stage) serveRelease(t *testing.T, change func(files map[string][]byte)) string {
 	t.Helper()
-	const archive = "artihook_0.1.0_linux_amd64.tar.gz"
-	content := fmt.Sprintf("#!/bin/sh\nexec %q \"$@\"\n", s.program)
-	var packed bytes.Buffer
-	zipped := gzip.NewWriter(&packed)
-	tarball := tar.NewWriter(zipped)
-	err := tarball.WriteHeader(&tar.Header{Name: "artihook", Mode: 0o755, Size: int64(len(content))})
-	_, writeErr := tarball.Write([]byte(content))
-	must(t, errors.Join(err, writeErr, tarball.Close(), zipped.Close()))
-	const folder = "/your-account/artihook/releases/download/v0.1.0/"
-	files := map[string][]byte{
-		folder + archive: packed.Bytes(),
-		folder + "checksums.txt": fmt.Appendf(nil, "%064d  artihook_0.1.0_darwin_arm64.tar.gz\n%x  %s\n%064d  %[3]s.sbom.json\n",
-			0, sha256.Sum256(packed.Bytes()), archive, 0),
+	program := fmt.Appendf(nil, "#!/bin/sh\nexec %q \"$@\"\n", s.program)
+	packed := map[string][]byte{
+		"artihook_0.1.0_linux_amd64.tar.gz":  tarArchive(t, program),
+		"artihook_0.1.0_darwin_arm64.tar.gz": tarArchive(t, program),
+		"artihook_0.1.0_windows_amd64.zip":   zipArchive(t, program),
 	}
+	const folder = "/your-account/artihook/releases/download/v0.1.0/"
+	files := map[string][]byte{}
+	var checksums bytes.Buffer
+	for name, content := range packed {
+		files[folder+name] = content
+		fmt.Fprintf(&checksums, "%x  %s\n%064d  %[2]s.sbom.json\n", sha256.Sum256(content), name, 0)
+	}
+	files[folder+"checksums.txt"] = checksums.Bytes()
 	if change != nil {
 		change(files)
 	}
@@ -232,6 +233,28 @@ func (s *stage) serveRelease(t *testing.T, change func(files map[string][]byte))
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+func tarArchive(t *testing.T, program []byte) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	zipped := gzip.NewWriter(&packed)
+	w := tar.NewWriter(zipped)
+	must(t, w.WriteHeader(&tar.Header{Name: "artihook", Mode: 0o755, Size: int64(len(program))}))
+	_, err := w.Write(program)
+	must(t, errors.Join(err, w.Close(), zipped.Close()))
+	return packed.Bytes()
+}
+
+func zipArchive(t *testing.T, program []byte) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	w := zip.NewWriter(&packed)
+	file, err := w.Create("artihook.exe")
+	must(t, err)
+	_, err = file.Write(program)
+	must(t, errors.Join(err, w.Close()))
+	return packed.Bytes()
 }
 
 // TestReleaseNames checks that a release has the files that the action and the pipelines download.
@@ -307,6 +330,35 @@ func TestActionInstalls(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(s.folder, "pwned")); err == nil {
 		t.Error("an input was run")
+	}
+}
+
+// TestActionPlatforms runs the first step of the action as on other platforms.
+func TestActionPlatforms(t *testing.T) {
+	t.Parallel()
+	s := setStage(t)
+	needs(t, "curl")
+	needs(t, "unzip")
+	install := readAction(t).Runs.Steps[0]
+	release := s.serveRelease(t, nil)
+	for _, tt := range []struct{ system, processor, file, want string }{
+		{"macOS", "ARM64", "artihook", ""},
+		{"Windows", "X64", "artihook.exe", ""},
+		{"Windows", "ARM64", "", "checksums.txt of v0.1.0 does not list artihook_0.1.0_windows_arm64.zip"},
+		{"Linux", "ARM", "", "there is no release for ARM"},
+	} {
+		context := map[string]string{
+			"github.server_url": release, "github.action_repository": "your-account/artihook", "github.action_ref": "v0.1.0", "inputs.version": "",
+		}
+		r := s.setRunner(t, t.TempDir())
+		var ran actionRun
+		s.runActionStep(t, r, install, context, []string{"RUNNER_OS=" + tt.system, "RUNNER_ARCH=" + tt.processor}, &ran)
+		if (ran.code == console.ExitOK) != (tt.want == "") || !strings.Contains(ran.stdout, tt.want) {
+			t.Errorf("%s/%s: exit code %d\n%s%s", tt.system, tt.processor, ran.code, ran.stdout, ran.stderr)
+		}
+		if _, err := os.Stat(filepath.Join(r.temp, "artihook-bin", tt.file)); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
