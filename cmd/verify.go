@@ -72,7 +72,7 @@ func runVerify(ctx context.Context, a *app, opt *verifyOptions, args []string) e
 		return console.ErrFailed
 	}
 	if c.From.Rejected != 0 && opt.signature == "" {
-		a.printer.Notef("hint: the receiver responded with %d all the same. Log the signature that it computes, and run: artihook verify %d --signature VALUE", c.From.Rejected, c.From.Number)
+		a.printer.Notef("hint: the receiver still responded with %d. Log the signature that it computes, and run: artihook verify %d --signature VALUE", c.From.Rejected, c.From.Number)
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ func (d *Delivery) OK() bool {
 }
 
 // SetResponse sets the response from its raw bytes. truncated reports that the receiver sent more. The error describes why
-// the bytes are not an HTTP response; the delivery has them all the same.
+// the bytes are not an HTTP response; the delivery still has them.
 func (d *Delivery) SetResponse(raw []byte, truncated bool) error {
 	if len(raw) == 0 {
 		return nil

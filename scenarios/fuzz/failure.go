@@ -18,7 +18,7 @@ type Failure struct {
 	Case       string   // names the cause: the same in each run if property, status and response are the same
 	Sentence   string   // such as "an answer that contains a line feed gets 500"
 	Difference []string // from a plain event, one line for each field
-	Schema     []string // the rules of the schema of events that the event violates, which ArtiBot may send all the same
+	Schema     []string // the rules of the schema of events that the event violates; ArtiBot may still send it
 	Want, Got  string   // the response
 	Failed     int      // how often the example failed
 	Tried      int      // of this number of repetitions

@@ -114,7 +114,7 @@ func (s *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // closeSilently closes the connection after the response, which does not announce it.
 func closeSilently(w http.ResponseWriter) {
 	control := http.NewResponseController(w)
-	_ = control.Flush() // then the connection is closed all the same
+	_ = control.Flush() // then the connection is closed too
 	if conn, _, err := control.Hijack(); err == nil {
 		conn.Close()
 	}
