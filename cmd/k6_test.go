@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -48,7 +50,7 @@ func (k *k6Arrivals) seen(a receiver.Arrival) {
 	}
 }
 
-// TestExportForK6 runs exports with two instances of k6, which share the load, against a verifying receiver.
+// TestExportForK6 runs exports with several instances of k6, which share the load, against a verifying receiver.
 func TestExportForK6(t *testing.T) {
 	t.Parallel()
 	k6 := needs(t, "k6")
@@ -61,12 +63,13 @@ func TestExportForK6(t *testing.T) {
 		leads    int // 0 is any number
 		exitCode int
 		day      string
+		parts    int // the number of instances
 	}{
-		{"a number of leads", []string{"--leads", "24", "--concurrency", "4", "--bot", "dental", "--threshold", "p99<60s,errors<1%,requests>10"}, signature.SchemeURL, payload.Edition2019, 24, 0, ""},
-		{"older scheme, newer edition", []string{"--leads", "12", "--scheme", "body", "--edition", "2022", "--answer", "Demo Date=2026-12-24"}, signature.SchemeBody, payload.Edition2022, 12, 0, "2026-12-24"},
-		{"a rate with a ramp", []string{"--rate", "400/s", "--ramp", "1s", "--duration", "2s", "--abandon", "30%"}, signature.SchemeURL, payload.Edition2019, 0, 0, ""},
-		{behindTunnel, []string{"--leads", "4", "--sign-url", "https://crm.example/artibot?token=a%20b", "-H", "X-Env: test"}, signature.SchemeURL, payload.Edition2019, 4, 0, ""},
-		{"a threshold that is missed", []string{"--duration", "1s", "--concurrency", "2", "--threshold", "p50<1us,errors<5"}, signature.SchemeURL, payload.Edition2022, 0, 99, ""},
+		{"a number of leads", []string{"--leads", "24", "--concurrency", "4", "--bot", "dental", "--threshold", "p99<60s,errors<1%,requests>1"}, signature.SchemeURL, payload.Edition2019, 24, 0, "", 8},
+		{"older scheme, newer edition", []string{"--leads", "12", "--scheme", "body", "--edition", "2022", "--answer", "Demo Date=2026-12-24"}, signature.SchemeBody, payload.Edition2022, 12, 0, "2026-12-24", 2},
+		{"a rate with a ramp", []string{"--rate", "400/s", "--ramp", "1s", "--duration", "2s", "--abandon", "30%"}, signature.SchemeURL, payload.Edition2019, 0, 0, "", 2},
+		{behindTunnel, []string{"--leads", "4", "--sign-url", "https://crm.example/artibot?token=a%20b", "-H", "X-Env: test"}, signature.SchemeURL, payload.Edition2019, 4, 0, "", 2},
+		{"a threshold that is missed", []string{"--duration", "1s", "--concurrency", "2", "--threshold", "p50<1us,errors<5"}, signature.SchemeURL, payload.Edition2022, 0, 99, "", 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -84,7 +87,7 @@ func TestExportForK6(t *testing.T) {
 			folder := filepath.Join(t.TempDir(), "load")
 			args := append([]string{"load", server.URL + "/hook?token=a%20b", "--edition", tt.edition.String(), "--export", "k6", folder}, tt.args...)
 			exportForK6(t, args)
-			runK6(t, k6, folder, tt.exitCode)
+			runK6(t, k6, folder, tt.parts, tt.exitCode)
 			k.examine(t, tt.edition, tt.leads)
 		})
 	}
@@ -97,14 +100,54 @@ func exportForK6(t *testing.T, args []string) {
 	}
 }
 
-// runK6 runs two instances at the same time, each with half of the load, as k6-operator does.
-func runK6(t *testing.T, k6, folder string, exitCode int) {
+// TestExportForK6StopsLeads checks that a lead whose first event is not accepted has no other.
+func TestExportForK6StopsLeads(t *testing.T) {
+	t.Parallel()
+	k6 := needs(t, "k6")
+	var mu sync.Mutex
+	events := map[string][]string{} // by lead
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		event, err := payload.Decode(body)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		id := event.Lead.ID.String()
+		mu.Lock()
+		defer mu.Unlock()
+		events[id] = append(events[id], string(event.Action))
+		if event.Action == payload.Updated || id[0] < '8' {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}))
+	defer server.Close()
+	folder := filepath.Join(t.TempDir(), "load")
+	exportForK6(t, []string{"load", server.URL, "--leads", "40", "--export", "k6", folder})
+	runK6(t, k6, folder, 2, 0)
+	for id, all := range events {
+		if stops := id[0] < '8'; stops != (len(all) == 1) {
+			t.Errorf("lead %s has the events %q", id, all)
+		}
+	}
+	if len(events) != 40 {
+		t.Errorf("%d leads, want 40", len(events))
+	}
+}
+
+// runK6 runs instances at the same time, each with the same part of the load, as k6-operator does.
+func runK6(t *testing.T, k6, folder string, parts, exitCode int) {
 	t.Helper()
+	bounds := []string{"0"}
+	for i := 1; i < parts; i++ {
+		bounds = append(bounds, fmt.Sprintf("%d/%d", i, parts))
+	}
+	bounds = append(bounds, "1")
 	var instances sync.WaitGroup
-	for _, half := range []string{"0:1/2", "1/2:1"} {
+	for i := range parts {
 		instances.Go(func() {
-			process := exec.CommandContext(limited(t), k6, "run", "--quiet", "--no-usage-report", "--address", "", "--execution-segment", half,
-				"--execution-segment-sequence", "0,1/2,1", filepath.Join(folder, "load.js"))
+			process := exec.CommandContext(limited(t), k6, "run", "--quiet", "--no-usage-report", "--address", "", "--execution-segment", bounds[i]+":"+bounds[i+1],
+				"--execution-segment-sequence", strings.Join(bounds, ","), filepath.Join(folder, "load.js"))
 			process.Env = append(os.Environ(), "ARTIHOOK_SECRET="+k6Secret)
 			output, err := process.CombinedOutput()
 			if code := process.ProcessState.ExitCode(); code != exitCode {

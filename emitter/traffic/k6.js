@@ -39,12 +39,15 @@ export function setup() {
 
 export default function () {
   const lead = { lead: uuid(), contact: uuid(), end: Date.now(), ticks: 10 * Math.floor(Math.random() * 1000) };
-  for (const event of conversations[exec.scenario.iterationInTest % conversations.length]) {
+  const conversation = conversations[exec.scenario.iterationInTest % conversations.length];
+  for (const [i, event] of conversation.entries()) {
     const body = event.map((part) => (typeof part === 'string' ? part : fill(lead, part))).join('');
     const response = http.post(url, body, {
       headers: {{if .Signs}}Object.assign({ {{json .Header}}: sign(body) }, headers){{else}}headers{{end}}, timeout, redirects: 0, tags: { name: url },
     });
-    if (response.status < 200 || response.status > 299) errors.add(1);
+    if (response.status >= 200 && response.status <= 299) continue;
+    errors.add(1);
+    if (i === 0) return; // the receiver has no lead that later events could update
   }
 }
 
