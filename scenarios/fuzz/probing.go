@@ -140,7 +140,7 @@ func (w *watcher) after(ctx context.Context, a *attempt, n int) error {
 	w.taken, w.batch = true, n
 	var want, how string
 	output, ok, err := w.probeUntil(ctx, a.example.lead, func(output string) bool {
-		if want, how = check.MissingAnswer(output, event); want == "" && w.watched && w.steady(output) == w.steady(w.open) {
+		if want, how = check.MissingAnswer(output, event); want == "" && w.watched && w.same(output, w.open) {
 			want, how = "another lead than before the completed event", ""
 		}
 		return want == ""
@@ -183,6 +183,9 @@ func (w *watcher) watchOpen(ctx context.Context, a *attempt, n int) (err error) 
 	})
 	return err
 }
+
+// same reports whether two outputs of the probe are equal, except for times.
+func (w *watcher) same(a, b string) bool { return a == b || w.steady(a) == w.steady(b) }
 
 func (w *watcher) steady(output string) string { return check.WithoutTimes(output, w.opt.ProbeIgnore) }
 
@@ -228,7 +231,6 @@ func (w *watcher) end(ctx context.Context, a *attempt) error {
 	if err := text.Wait(ctx, w.lag*3/2); err != nil {
 		return err
 	}
-	before := w.steady(w.shown)
 	property, effect := Once, "changes the stored lead"
 	last := len(steps) - 1
 	for i := w.batch; i < len(steps); i++ {
@@ -237,15 +239,14 @@ func (w *watcher) end(ctx context.Context, a *attempt) error {
 		}
 	}
 	output, ok, err := w.probeUntil(ctx, a.example.lead, func(output string) bool {
-		after := w.steady(output)
-		return after == before || property == NewestWins && w.logs && check.HasAllWords(after, before)
+		return w.same(output, w.shown) || property == NewestWins && w.logs && check.HasAllWords(w.steady(output), w.steady(w.shown))
 	})
 	if err != nil || ok {
 		w.judged[property]++
 		return err
 	}
 	if w.selected[property] {
-		a.violation = &violation{property: property, outcome: "changed", step: last, want: "the stored lead stays " + oneLine(before), got: oneLine(output), effect: effect}
+		a.violation = &violation{property: property, outcome: "changed", step: last, want: "the stored lead stays " + oneLine(w.steady(w.shown)), got: oneLine(output), effect: effect}
 	}
 	return nil
 }

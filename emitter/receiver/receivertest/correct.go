@@ -115,7 +115,9 @@ func Correct() map[string]CorrectReceiver {
 			return rewriting(next, func(w http.ResponseWriter, status int, body []byte) {
 				w.Header().Set("Content-Encoding", "gzip")
 				w.WriteHeader(status)
-				compressor := gzip.NewWriter(w)
+				compressor := compressors.Get().(*gzip.Writer)
+				defer compressors.Put(compressor)
+				compressor.Reset(w)
 				_, _ = compressor.Write(body)
 				_ = compressor.Close()
 			})
@@ -170,6 +172,9 @@ func Correct() map[string]CorrectReceiver {
 		}},
 	}
 }
+
+// compressors has writers that are not in use. A new one allocates 800 KB.
+var compressors = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
 
 // rewriting returns a handler that writes the responses of h in another way. A response without a body stays as it is.
 func rewriting(h http.Handler, write func(w http.ResponseWriter, status int, body []byte)) http.Handler {
