@@ -132,6 +132,7 @@ var nearNames = []struct {
 		return addAccents.Replace(s)
 	}},
 	{"the plural", func(s string) string { return s + "s" }},
+	{"punctuation", func(s string) string { return strings.NewReplacer(" ", "-", "-", " ").Replace(s) }},
 }
 
 var (

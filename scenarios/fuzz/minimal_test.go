@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -34,6 +35,8 @@ var minimal = map[receivertest.Misbehavior]string{
 	receivertest.RejectsCompleted:  `a completed event gets 422`,
 	receivertest.NeedsLastAnswered: `edition 2022 and a completed event gets 500`,
 	receivertest.NeedsPlace:        `a place without state and city gets 500`,
+	receivertest.NeedsUS:           `a place with letters that are not ASCII gets 422`,
+	receivertest.NeedsDesktop:      `a mobile browser gets 422`,
 	receivertest.NeedsIPv4:         `an IPv6 address gets 500`,
 	receivertest.NeedsIP:           `an empty ip_address gets 500`,
 	receivertest.ShortPage:         `a page URL of 256 bytes gets 500`,
@@ -61,6 +64,7 @@ var minimal = map[receivertest.Misbehavior]string{
 	receivertest.ObjectCustom:      `an answer with the value {} gets 500`,
 	receivertest.SameCustom:        `an answer whose value "" is not its input gets 422`,
 	receivertest.EmptyIsMissing:    `an (empty answer|answer whose value "" is not its input) gets 422`,
+	receivertest.ZeroIsEmpty:       `.*"(0|false)" .*gets 422|an answer that contains "0" gets 422`,
 	receivertest.BlankIsMissing:    `(a blank answer|an answer that contains an? .*|an answer whose value " +" is not its input) gets 422`,
 	receivertest.ShortAnswer:       `an answer of 256 bytes gets 500`,
 	receivertest.OneLine:           `an answer (that contains a line feed|whose value "\\n" is not its input) gets 500`,
@@ -90,11 +94,14 @@ var minimal = map[receivertest.Misbehavior]string{
 	receivertest.ShortField:        `a field of 256 bytes gets 500`,
 	receivertest.FieldsFoldCase:    `two fields that differ only in case and an updated event with 2 answers gets 500`,
 	receivertest.FieldsFoldAccents: `two fields that differ only in accents and an updated event with 2 answers gets 500`,
+	receivertest.FieldsFoldMarks:   `two fields that differ only in punctuation and an updated event with 2 answers gets 500`,
 	receivertest.FieldsTrim:        `two fields that differ only in the space at the end and an updated event with 2 answers gets 500`,
 
+	receivertest.RejectsAll:            `a plain event gets 401`,
 	receivertest.AcceptsAnything:       `a plain event with (one wrong digit in the signature|one changed byte in the body|a signature for another URL) is accepted with 204`,
 	receivertest.ComparesStart:         `a plain event with one wrong digit in the signature is accepted with 204`,
 	receivertest.RemembersSignatures:   `a plain event with one changed byte in the body is accepted with 204`,
+	receivertest.VerifiesSmallOnly:     `an answer of \d+ bytes and one wrong digit in the signature is accepted with 204`,
 	receivertest.VerifiesPOSTOnly:      `a plain event with a signature for POST and the method PUT is accepted with 204`,
 	receivertest.RejectsDuplicates:     `the second delivery of a plain event gets 409`,
 	receivertest.RejectsCompletedTwice: `the second delivery of a completed event gets 409`,
@@ -122,6 +129,9 @@ var minimalStored = map[receivertest.Misbehavior]string{
 	receivertest.Stores255:          `an answer of 256 bytes is stored cut short`,
 	receivertest.StoresOneLine:      `.*\\n.* is (stored without the .*|accepted and not stored)`,
 	receivertest.StoresTrimmed:      `.*is stored without the white space around it`,
+	receivertest.Stores20:           `the answer "a{21}" is stored cut short`,
+	receivertest.StoresFirstPart:    `.*"\|.*" is (accepted and not stored|stored cut short)`,
+	receivertest.StoresUpperCase:    `.*is stored in upper case`,
 	receivertest.StoresLowerCase:    `.*"[A-ZÀ-Ý]?a*[A-ZÀ-Ý]?a*" is stored in lower case`,
 	receivertest.StoresSlashes:      `.*is stored with a backslash before quotes and backslashes`,
 	receivertest.StoresObjects:      `an answer of type (date_time|address) is stored as the name of its type.*`,
@@ -136,6 +146,48 @@ var minimalStored = map[receivertest.Misbehavior]string{
 	receivertest.DropsSeenVersion:   `edition 2022 and a lead with the versions 1, 1 \(completed\) does not leave the highest version stored`,
 	receivertest.StoresCreatedOnly:  `a lead with the versions 1, 2.* (is accepted and not stored|does not leave the highest version stored)`,
 	receivertest.OneCurrentLead:     `.*(updated event with 2 answers|the versions).*`,
+}
+
+// notMinimal lists the other misbehaviours, by the reason why fuzz need not find them.
+var notMinimal = map[string][]receivertest.Misbehavior{
+	"no data of a valid event makes a difference": {
+		receivertest.Rejects400, receivertest.LowerCase, receivertest.AcceptsZeros, receivertest.MissingHeader500,
+		receivertest.BadHeader500, receivertest.HeaderTwice500, receivertest.AcceptsTwoHeaders, receivertest.ComparesPrefix,
+		receivertest.ComparesEnd, receivertest.IgnoresRest, receivertest.FindsSignature, receivertest.IgnoresPrefix,
+		receivertest.EmptySecret, receivertest.WeakSecret, receivertest.PublishedSecret, receivertest.SecretFromHeader,
+		receivertest.AcceptsUnkeyed, receivertest.TrustsAlgorithmNone, receivertest.IgnoresQuery, receivertest.IgnoresMethod,
+		receivertest.MethodFromHeader, receivertest.HostFromHeader, receivertest.ProtoFromHeader, receivertest.HostFromForwarded,
+		receivertest.PathFromHeader, receivertest.AnyHost, receivertest.IgnoresPort, receivertest.IgnoresPath, receivertest.IgnoresSlash,
+		receivertest.AnySchemeBare, receivertest.AnyScheme, receivertest.TrimsBody, receivertest.StripsBOM, receivertest.CutsBody,
+		receivertest.TrustsLocalhost, receivertest.Host500, receivertest.TrustsDebug, receivertest.TrustsTestBody,
+		receivertest.TrustsBearer, receivertest.VerifiesJSONOnly, receivertest.VerifiesBodyOnly, receivertest.BadJSON500,
+		receivertest.AcceptsBadJSON, receivertest.NotEvent500, receivertest.StrictKeys, receivertest.StrictActions,
+		receivertest.StrictStatus, receivertest.FewLeads, receivertest.BreaksAfterHalfBody, receivertest.LeaksSlots,
+		receivertest.LocksAfterHangUp, receivertest.OneAtATime, receivertest.Closes, receivertest.ClosesSilently, receivertest.Slow,
+		receivertest.ContentType500, receivertest.NeedsCharset, receivertest.RejectsCharset, receivertest.NeedsBrowser,
+		receivertest.RejectsExpect, receivertest.NeedsExpect, receivertest.RejectsManyHeaders, receivertest.RejectsClose,
+		receivertest.AbsoluteTarget500, receivertest.Redirects, receivertest.GET500, receivertest.HEAD500, receivertest.OPTIONS500,
+		receivertest.HTMLErrors, receivertest.TellsRight, receivertest.TellsTrace, receivertest.TellsTraceInHTML,
+		receivertest.TellsSecret, receivertest.WarnsInSuccess,
+	},
+	"its limit is above the largest example":                                  {receivertest.MediumBody},
+	"fuzz would wait 400 ms for each example; StoresHTML is the same mistake": {receivertest.StoresHTMLLate},
+	"it depends on the time between two requests":                             {receivertest.LosesUpdates},
+}
+
+// TestEveryMisbehaviorIsListed checks that each misbehaviour of receivertest is in one of the three tables.
+func TestEveryMisbehaviorIsListed(t *testing.T) {
+	t.Parallel()
+	var listed []receivertest.Misbehavior
+	for _, others := range notMinimal {
+		listed = append(listed, others...)
+	}
+	listed = slices.AppendSeq(slices.AppendSeq(listed, maps.Keys(minimal)), maps.Keys(minimalStored))
+	for _, m := range receivertest.Misbehaviors() {
+		if n := len(slices.DeleteFunc(slices.Clone(listed), func(l receivertest.Misbehavior) bool { return l != m })); n != 1 {
+			t.Errorf("%s is in %d tables", m, n)
+		}
+	}
 }
 
 func TestMinimalForms(t *testing.T) {
@@ -171,6 +223,7 @@ func compareFirst(t *testing.T, result *Result, want string) {
 // seen is the part of an event that the mistakes of this test look at.
 type seen struct {
 	Lead struct {
+		ID   string
 		Data map[string]seenAnswer
 	}
 	Meta struct {

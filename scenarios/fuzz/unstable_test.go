@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -77,6 +78,34 @@ func TestDeadReceiver(t *testing.T) {
 	result := fuzzing(t, h, Options{Restart: 20 * time.Millisecond})
 	if len(result.Failures) != 1 || result.Stopped == "" || result.Failures[0].Hint == "" {
 		t.Errorf("%d failures, stopped %q", len(result.Failures), result.Stopped)
+	}
+}
+
+// TestLateCrash checks that the example before is blamed if the receiver crashes in the first request after it that is about another lead.
+func TestLateCrash(t *testing.T) {
+	t.Parallel()
+	right, _ := receiverWith()
+	var poison atomic.Value // the lead that makes the receiver crash
+	poison.Store("")
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		failing(right, func(e *seen) bool {
+			if lead := poison.Load().(string); lead != "" && lead != e.Lead.ID {
+				return poison.CompareAndSwap(lead, "")
+			}
+			if e.textWith("'") {
+				poison.Store(e.Lead.ID)
+			}
+			return false
+		}, 599).ServeHTTP(aborting{w}, r)
+	})
+	result := fuzzing(t, h, Options{Found: stopAtFirst})
+	if len(result.Failures) != 1 {
+		t.Fatalf("%d failures, want 1", len(result.Failures))
+	}
+	f := result.Failures[0]
+	blamed := slices.ContainsFunc(f.Deliveries, func(d Delivery) bool { return strings.Contains(d.body, "'") })
+	if !blamed || !f.Stable() || !strings.Contains(f.Hint, "a moment after its response to this example") {
+		t.Errorf("the failure is %q, %q, it failed %d of %d times; the event that crashes is in it: %v", f.Sentence, f.Hint, f.Failed, f.Tried, blamed)
 	}
 }
 
