@@ -48,7 +48,7 @@ func newFuzzCmd(a *app) *cobra.Command {
 		Use:   "fuzz [URL]",
 		Short: "Find the smallest lead that breaks a receiver",
 		Long: `Fuzz generates valid events and lead lives, posts them to URL, and judges the receiver by properties: it
-accepts every valid event, does not crash, rejects an event with one wrong thing, and accepts a repeated event.
+accepts every valid event, does not crash, rejects an event with one mistake, and accepts a repeated event.
 With --probe, the stored lead is judged too.
 
 When a property fails, fuzz looks for the smallest example that fails in the same way, confirms it, and prints how it

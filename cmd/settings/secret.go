@@ -22,7 +22,7 @@ type SecretFlags struct {
 // Add adds --secret and --secret-file.
 func (f *SecretFlags) Add(cmd *cobra.Command) {
 	f.cmd = cmd
-	cmd.Flags().StringVar(&f.secret, "secret", "", "Sign with this shared `secret`. Prefer "+EnvPrefix+"SECRET, which no process list shows")
+	cmd.Flags().StringVar(&f.secret, "secret", "", "Use this shared `SECRET`. Prefer the variable "+EnvPrefix+"SECRET, which no process list shows")
 	cmd.Flags().StringVar(&f.file, "secret-file", "", "Read the secret from this `FILE`. - is stdin")
 }
 

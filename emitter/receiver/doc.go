@@ -3,8 +3,8 @@
 // inspect the requests in [Options].Seen. The commands listen and demo run it too.
 //
 // [Lint] compares a body with what ArtiBot sends and returns each difference as a [Flaw]. [Leads] stores events as a
-// correct receiver does: repeated and stale events change nothing. [Forward] passes correct deliveries on to another
-// receiver, byte for byte.
+// correct receiver does: repeated and stale events change nothing. [Forward] passes the bodies of correct deliveries on to
+// another receiver, and signs them again if it would see another URL.
 //
 // Package receivertest has receivers with deliberate mistakes. Package scenarios/check examines a receiver.
 package receiver

@@ -23,7 +23,7 @@ func (c Code) Snippets() []Snippet {
 // sameCode returns code that is the same in every language, such as SQL.
 func sameCode(text string) Code { return Code{text, text, text, text, text} }
 
-// What to change in a receiver. Cases with the same fix use the same variable.
+// The code of the fixes. Cases with the same fix use the same variable.
 var (
 	codeSignMessage = Code{
 		Node:   "expected = crypto.createHmac('sha1', secret).update('POST&' + publicUrl + '&').update(rawBody).digest('hex')",

@@ -1,6 +1,6 @@
 package check
 
-// What to change where a receiver stores the answers.
+// The code of fixes of stored answers.
 var (
 	codeParameters = Code{
 		Node:   "await db.query('INSERT INTO answers (lead_id, field, text) VALUES ($1, $2, $3)', [leadId, field, text])",

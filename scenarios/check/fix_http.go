@@ -1,6 +1,6 @@
 package check
 
-// What to change in the use of HTTP.
+// The code of fixes of the use of HTTP.
 var (
 	codeMediaType = Code{
 		Node:   "json = (req.headers['content-type'] ?? '').split(';')[0].trim() === 'application/json'",

@@ -1,6 +1,6 @@
 package check
 
-// What to change in the verification.
+// The code of fixes of the verification.
 var (
 	codeVerifyFirst = Code{
 		Node:   "app.use('/hook', express.raw({ type: () => true }), (req, res, next) => verify(req) ? next() : res.status(401).end())",

@@ -13,7 +13,7 @@ type Property string
 const (
 	NoCrash    Property = "no-crash"    // no 5xx, no closed connection, and the next event gets a response
 	Accepts    Property = "accepts"     // a valid signed event gets 2xx within the timeout
-	Rejects    Property = "rejects"     // an event with one wrong thing gets 4xx
+	Rejects    Property = "rejects"     // an event with one mistake gets 4xx
 	Idempotent Property = "idempotent"  // the second delivery of an event gets 2xx too
 	Stored     Property = "stored"      // the probe shows what was sent
 	NewestWins Property = "newest-wins" // in any order of the events, the probe shows the highest version

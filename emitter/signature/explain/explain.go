@@ -35,7 +35,7 @@ type Finding struct {
 	// Notes are further lines: where the body differs, what was tried, how to fix it.
 	Notes []string
 	Fix   *Fix // how to correct the mistake; nil if it is unknown
-	// What the signature fits; empty if nothing was proven, or if the signature does not depend on them.
+	// The values that the signature fits; empty if nothing was proven, or if the signature does not depend on them.
 	URL    string
 	Method string
 	Scheme signature.Scheme

@@ -91,7 +91,7 @@ func TestReadJSONRefuses(t *testing.T) {
 	}
 }
 
-// What encoding/json writes from the same value is an independent check of the rewriting.
+// FuzzJSONStyles compares the rewriting with the output of encoding/json for the same value.
 func FuzzJSONStyles(f *testing.F) {
 	f.Add([]byte(trickyJSON))
 	f.Add([]byte(`"\ud800"`))
