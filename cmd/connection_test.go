@@ -303,9 +303,14 @@ func TestWrongScheme(t *testing.T) {
 		"https://" + silent.Addr().String():         "during the TLS handshake; if it does not speak TLS on this port, write http instead of https",
 	}
 	for _, url := range slices.Sorted(maps.Keys(tests)) {
-		code, _, stderr := runCommand(t.Context(), "send", url, "--secret", "s3cret", "--no-history")
-		if code != console.ExitFailed || !strings.Contains(stderr, tests[url]) {
-			t.Errorf("%s: exit code %d: %s", url, code, stderr)
+		for _, args := range [][]string{{"send", url}, {"check", url}, {"fuzz", url}, {"run", "unsigned", "--url", url}} {
+			code, stdout, stderr := runCommand(t.Context(), append(args, "--secret", "s3cret", "--no-history")...)
+			if code != console.ExitFailed || !strings.Contains(stderr, tests[url]) {
+				t.Errorf("%v: exit code %d: %s", args, code, stderr)
+			}
+			if args[0] == "check" && stdout != "" {
+				t.Errorf("%v: %s", args, stdout)
+			}
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -343,8 +344,14 @@ func runEnded(a *app, results *report.Report, to *settings.ReportFlags, seed uin
 			return err
 		}
 	}
-	if e := rejected(results); e != nil {
+	if e := failedExchange(results, isRejected); e != nil {
 		a.printer.Hint(&history.Delivery{ID: e.Number, Status: e.Status, Request: exchange.Request{Body: e.Request.Body}}, sending)
+	}
+	if e := failedExchange(results, mayHaveWrongScheme); e != nil {
+		d := history.Delivery{URL: e.URL, Status: e.Status, Error: e.Error, Reason: e.Reason, Response: &exchange.Response{Body: e.Response.Body}}
+		if reason := emitter.WrongScheme(context.Background(), &d); reason != "" {
+			a.printer.Notef("%s: %s", cmp.Or(e.Error, strconv.Itoa(e.Status)), reason)
+		}
 	}
 	a.printer.Notef("seed %d", seed)
 	if err := to.Write(a.settings, a.reportOutput(), results); err != nil {
@@ -359,18 +366,26 @@ func runEnded(a *app, results *report.Report, to *settings.ReportFlags, seed uin
 	return nil
 }
 
-// rejected returns the first signed exchange of a failed step with the status of a rejected signature; nil if there is none.
-func rejected(results *report.Report) *report.Exchange {
+// failedExchange returns the first exchange of a failed step that fits; nil if there is none.
+func failedExchange(results *report.Report, fits func(*report.Exchange) bool) *report.Exchange {
 	for i := range results.Suites {
 		for _, step := range results.Suites[i].Steps {
 			for j := range step.Exchanges {
-				e := &step.Exchanges[j]
-				signed := strings.Contains(e.Request.Head, "\n"+signature.Header+": ")
-				if step.Outcome == report.Failed && signed && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) {
+				if e := &step.Exchanges[j]; step.Outcome == report.Failed && fits(e) {
 					return e
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// isRejected reports whether the exchange is signed and has the status of a rejected signature.
+func isRejected(e *report.Exchange) bool {
+	return strings.Contains(e.Request.Head, "\n"+signature.Header+": ") && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden)
+}
+
+// mayHaveWrongScheme reports whether a wrong scheme of the URL may be the reason of the exchange's failure.
+func mayHaveWrongScheme(e *report.Exchange) bool {
+	return e.Error != "" || e.Status == http.StatusBadRequest
 }

@@ -3,12 +3,9 @@ package emitter
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"net"
 	"strings"
 	"time"
-
-	"artihook/emitter/signature"
 )
 
 // fallbackDelay is how long a connection to ::1 may take before 127.0.0.1 is tried at the same time (RFC 8305, section 8).
@@ -86,17 +83,4 @@ func handshake(ctx context.Context, conn net.Conn, address string, config *tls.C
 		return nil, &handshakeError{err}
 	}
 	return secure, nil
-}
-
-// SpeaksTLS reports whether a TLS server listens at the address of an http URL. It connects without a proxy, and sends no
-// request.
-func SpeaksTLS(ctx context.Context, target signature.URL) bool {
-	conn, err := dialTCP(ctx, "tcp", target.Address())
-	if err != nil {
-		return false
-	}
-	defer conn.Close()
-	_, err = handshake(ctx, conn, target.Address(), &tls.Config{InsecureSkipVerify: true})
-	var alert *net.OpError
-	return err == nil || errors.As(err, &alert) && alert.Op == "remote error"
 }

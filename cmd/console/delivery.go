@@ -2,11 +2,13 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
+	"artihook/emitter"
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
 	"artihook/emitter/text"
@@ -221,8 +223,8 @@ func (p *Printer) hint(d *history.Delivery, sending *SendContext, shown map[stri
 		return
 	}
 	shown[cause] = true
-	if expectsTLS(d) {
-		hint = d.Error + ": " + useHTTPS
+	if reason := emitter.WrongScheme(context.Background(), d); reason != "" && d.Error != "" {
+		hint = d.Error + ": " + reason
 	}
 	p.Notef("%s", hint)
 }

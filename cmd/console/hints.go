@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"artihook/emitter"
 	"artihook/emitter/history"
-	"artihook/emitter/signature"
-	"artihook/emitter/text"
 )
 
 // SendContext describes how deliveries are sent, for hints. The zero value is a delivery signed with a secret.
@@ -35,8 +32,10 @@ func failureHint(d *history.Delivery, sending *SendContext) (hint, cause string)
 		if flags := CertificateHint(d.Error, d.Reason); flags != "" {
 			hint += "; " + flags
 		}
-	case d.Status == http.StatusBadRequest && d.Response != nil && isPlainOnTLS().Match(d.Response.Body):
-		hint = fmt.Sprintf("%d: %s", d.Status, useHTTPS)
+	case d.Status == http.StatusBadRequest:
+		if reason := emitter.WrongScheme(context.Background(), d); reason != "" { // of the text of the response
+			hint = fmt.Sprintf("%d: %s", d.Status, reason)
+		}
 	case d.Status == http.StatusProxyAuthRequired && d.Proxy != "":
 		hint = fmt.Sprintf("%d: the proxy %s requires a user and a password; write them into its URL, http://USER:PASSWORD@HOST:PORT", d.Status, d.Proxy)
 	case d.Status >= 300 && d.Status < 400:
@@ -56,27 +55,4 @@ func CertificateHint(failure, reason string) string {
 		return "--cert FILE and --key FILE send a client certificate"
 	}
 	return ""
-}
-
-const useHTTPS = "the receiver expects TLS on this port; write https instead of http"
-
-// isPlainOnTLS matches the response of Go, nginx and Apache to an http request on a port for TLS.
-var isPlainOnTLS = text.Regexp(`(?i)http request (?:to an HTTPS server|was sent to HTTPS port)|speaking plain HTTP to an SSL`)
-
-// tlsTimeout is the timeout of expectsTLS.
-const tlsTimeout = 2 * time.Second
-
-// expectsTLS reports whether an http delivery has failed because its port is one for TLS. Many servers then close the connection.
-// It connects to the receiver to find out.
-func expectsTLS(d *history.Delivery) bool {
-	if d.Proxy != "" || d.Error != history.FailureClosed && d.Error != history.FailureReset && d.Error != history.FailureMalformed {
-		return false
-	}
-	url, err := signature.ParseURL(d.URL)
-	if err != nil || url.Scheme != "http" {
-		return false
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), tlsTimeout)
-	defer cancel()
-	return emitter.SpeaksTLS(ctx, url)
 }

@@ -128,8 +128,8 @@ func (c *caseRun) record(req request, d history.Delivery, err error) {
 	if c.err == nil {
 		c.err = err
 	}
-	if c.run.sent++; c.run.sent == 1 && c.err == nil && history.NotConnected(d.Error) {
-		c.err = &UnreachableError{d.Error, d.Reason}
+	if c.run.sent++; c.run.sent == 1 && c.err == nil {
+		c.err = Unreachable(c.ctx, &d)
 	}
 	if d.Error == history.FailureTimeout {
 		c.timeIsUp()

@@ -107,14 +107,25 @@ func (r *Result) Fails(strict bool) bool {
 	return !r.Known && (r.Outcome == report.Inconclusive || r.Outcome == report.Failed && (r.Case.Level == Must || strict))
 }
 
-// UnreachableError is the error of [Run] if the first delivery could not reach the receiver.
+// UnreachableError is the error of [Run] if the first delivery could not reach the receiver, or reached it with http in place of https.
 type UnreachableError struct {
-	Name   string // of the failure, such as history.FailureRefused
+	Name   string // of the failure, such as history.FailureRefused, or the status
 	Reason string // in one line
 }
 
 // Error returns the name and the reason.
 func (e *UnreachableError) Error() string { return e.Name + ": " + e.Reason }
+
+// Unreachable returns an [*UnreachableError] if the delivery has not reached the receiver, and nil otherwise.
+func Unreachable(ctx context.Context, d *history.Delivery) error {
+	if history.NotConnected(d.Error) {
+		return &UnreachableError{d.Error, d.Reason}
+	}
+	if reason := emitter.WrongScheme(ctx, d); reason != "" {
+		return &UnreachableError{cmp.Or(d.Error, fmt.Sprint(d.Status)), reason}
+	}
+	return nil
+}
 
 // Run runs the cases one after the other and returns their results in this order. A failed case is not an error. The
 // error is an [*UnreachableError], the error of ctx or of Options.Ended, or an error about an option or about

@@ -192,11 +192,12 @@ func (r *run) generateAt(c *choices, n int, now time.Time) *example {
 // open sends a plain event. Without a response like that of a correct receiver there is nothing to compare with.
 func (r *run) open(ctx context.Context) error {
 	a, err := r.attempt(ctx, nil)
+	if err == nil {
+		err = check.Unreachable(ctx, &a.deliveries[0])
+	}
 	switch {
 	case err != nil:
 		return err
-	case history.NotConnected(a.deliveries[0].Error):
-		return &check.UnreachableError{Name: a.deliveries[0].Error, Reason: a.deliveries[0].Reason}
 	case a.violation != nil:
 		r.result.Stopped = "the receiver does not accept a plain event"
 		return r.report(ctx, &finding{attempt: a})
