@@ -305,7 +305,7 @@ func TestWrongScheme(t *testing.T) {
 	for _, url := range slices.Sorted(maps.Keys(tests)) {
 		for _, args := range [][]string{{"send", url}, {"check", url}, {"fuzz", url}, {"run", "unsigned", "--url", url}} {
 			code, stdout, stderr := runCommand(t.Context(), append(args, "--secret", "s3cret", "--no-history")...)
-			if code != console.ExitFailed || !strings.Contains(stderr, tests[url]) {
+			if code != console.ExitFailed || !strings.Contains(stdout+stderr, tests[url]) {
 				t.Errorf("%v: exit code %d: %s", args, code, stderr)
 			}
 			if args[0] == "check" && stdout != "" {

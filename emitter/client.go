@@ -64,8 +64,9 @@ func tlsConfig(opt *Options) *tls.Config {
 
 var errRequest = errors.New("the method, the target or the host has a character that HTTP does not allow in it")
 
-// do sends the request to the target's host and reads the response. The end of ctx cancels both.
-func (c *client) do(ctx context.Context, target signature.URL, request *exchange.Request, opt SendOptions) response {
+// do sends the request to the target's host and reads the response. raw is the request as it is sent; nil is that of
+// Request.AppendRaw. The end of ctx cancels both.
+func (c *client) do(ctx context.Context, target signature.URL, request *exchange.Request, raw []byte, opt SendOptions) response {
 	if !isValid(request) {
 		return response{err: errRequest}
 	}
@@ -77,7 +78,9 @@ func (c *client) do(ctx context.Context, target signature.URL, request *exchange
 		d = c.take(to)
 		defer c.put(d)
 	}
-	d.out = request.AppendRaw(d.out[:0])
+	if d.out = append(d.out[:0], raw...); raw == nil {
+		d.out = request.AppendRaw(d.out)
+	}
 	r := outgoing{raw: d.out, method: request.Method, close: request.Headers.Closes()}
 	if body := len(request.Body); body > 0 && (opt.SlowBody > 0 || opt.Cut) {
 		r.throttle = &throttledWriter{SendOptions: opt, body: body}

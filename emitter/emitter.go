@@ -117,7 +117,7 @@ func (e *Emitter) Withdraw(ctx context.Context, recorded []*history.Delivery) er
 	return e.opt.History.Withdraw(context.WithoutCancel(ctx), recorded)
 }
 
-// attempt records the delivery, sends it, and records its outcome.
+// attempt records the delivery, sends it, and records its outcome. It sends the bytes of RawRequest if there are some.
 func (e *Emitter) attempt(ctx context.Context, w *Webhook, d history.Delivery) (history.Delivery, error) {
 	if d.ID == 0 {
 		if err := e.Record(ctx, []*history.Delivery{&d}); err != nil {
@@ -126,7 +126,7 @@ func (e *Emitter) attempt(ctx context.Context, w *Webhook, d history.Delivery) (
 	}
 	start := time.Now()
 	limited, cancel := context.WithTimeout(ctx, e.opt.Timeout)
-	resp := e.client.do(limited, w.URL, &d.Request, e.send)
+	resp := e.client.do(limited, w.URL, &d.Request, d.RawRequest, e.send)
 	cancel()
 	if resp.err != nil && ctx.Err() != nil {
 		resp.err = ctx.Err() // the interrupted connection reports a timeout

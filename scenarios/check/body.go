@@ -26,13 +26,13 @@ func plainCases() []Case {
 			Fix:   "Treat every field as optional.", Code: codeOptionalAnswer,
 		},
 		{
-			ID: "body-edition-2019", Level: Must, Requests: 1, run: expectAccepted(inEdition(payload.Edition2019)),
+			ID: "body-edition-2019", Level: Must, Requests: 1, harmless: true, run: expectAccepted(inEdition(payload.Edition2019)),
 			Sends: "The created event of a lead in edition 2019: lead.status is 0.",
 			Why:   "ArtiBot documents lead.status as a number.", Fix: "Accept a number or a text as lead.status.",
 			Code: codeAnyStatus,
 		},
 		{
-			ID: "body-edition-2022", Level: Must, Requests: 1, run: expectAccepted(inEdition(payload.Edition2022)),
+			ID: "body-edition-2022", Level: Must, Requests: 1, harmless: true, run: expectAccepted(inEdition(payload.Edition2022)),
 			Sends: `The created event of a lead in edition 2022: lead.status is "active", and lead.closed_status is null.`,
 			Why:   "ArtiBot sends lead.status as a text today, and one more key.", Fix: "Accept a number or a text as lead.status.",
 			Code: codeAnyStatus,
@@ -50,7 +50,7 @@ func plainCases() []Case {
 			Code: codeRawBody,
 		},
 		{
-			ID: "body-mixed-case", Level: Must, Requests: 1, run: expectAccepted(answering("capital letters in the answer", "McDonald IBM iPhone")),
+			ID: "body-mixed-case", Level: Must, Requests: 1, harmless: true, run: expectAccepted(answering("capital letters in the answer", "McDonald IBM iPhone")),
 			Sends: "The created event of a lead with capital letters in the answer.",
 			Why:   "Text in lower case is not what the visitor wrote.",
 			Fix:   "Store the text as it is, and change the case of a copy.", Code: codeParameters,

@@ -22,11 +22,11 @@ func dateCases() []Case {
 		{
 			ID: "body-date-whole-second", Level: Must, Requests: 1, run: expectAccepted(fraction(0)),
 			Sends: "The created event of a lead whose dates have no fraction.",
-			Why:   "ArtiBot does not write zeros at the end of a date, and no dot before nothing: one date in a million has no fraction.",
+			Why:   "ArtiBot does not write zeros at the end of a date, and no dot if the fraction is zero: one date in a million has no fraction.",
 			Fix:   fixDate, Code: codeParseDate, Section: section, needs: []string{"body-date-short-fraction"},
 		},
 		{
-			ID: "body-date-six-digits", Level: Must, Requests: 1, run: expectAccepted(fraction(6)),
+			ID: "body-date-six-digits", Level: Must, Requests: 1, harmless: true, run: expectAccepted(fraction(6)),
 			Sends: "The created event of a lead whose dates have six digits after the second.",
 			Why:   "modify_date and time_stamp have seven digits, but every tenth has six.",
 			Fix:   fixDate, Code: codeParseDate, Section: section, needs: []string{"body-date-short-fraction"},
@@ -63,7 +63,7 @@ func dateCases() []Case {
 			needs: []string{"body-every-type"},
 		},
 		{
-			ID: "body-day-long-year", Level: Must, Requests: 1, run: expectAccepted(day(time.Date(2027, 12, 31, 9, 31, 0, 0, time.UTC), "America/Chicago", "1/2/2006")),
+			ID: "body-day-long-year", Level: Must, Requests: 1, harmless: true, run: expectAccepted(day(time.Date(2027, 12, 31, 9, 31, 0, 0, time.UTC), "America/Chicago", "1/2/2006")),
 			Sends: "The created event of a lead with the display_value 12/31/2027.",
 			Why:   "ArtiBot wrote the year of display_value with two digits in 2022, and with four in 2023.", Fix: "Use value.date_time, not display_value.", Code: codeUseValue, Section: "2, Answers",
 			needs: []string{"body-every-type"},

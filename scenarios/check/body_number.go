@@ -18,17 +18,17 @@ func numberCases() []Case {
 			Code: codeZero, Section: section, needs: needs,
 		},
 		{
-			ID: "body-number-negative", Level: Must, Requests: 1, run: expectAccepted(number(-5)),
+			ID: "body-number-negative", Level: Must, Requests: 1, harmless: true, run: expectAccepted(number(-5)),
 			Sends: "The created event of a lead with the number -5.0.",
 			Why:   "A number may be negative.", Fix: "Use a signed type.", Code: codeNumberColumn, Section: section, needs: needs,
 		},
 		{
-			ID: "body-number-fraction", Level: Must, Requests: 1, run: expectAccepted(number(19.5)),
-			Sends: "The created event of a lead with the number 19.5.",
-			Why:   "The value of a number is a double.", Fix: "Use a type with a fraction.", Code: codeNumberColumn, Section: section, needs: needs,
+			ID: "body-number-fraction", Level: Must, Requests: 2, harmless: true, run: expectAccepted(number(19.5), number(0.0625)),
+			Sends: "Two created events of leads with the numbers 19.5 and 0.0625.",
+			Why:   "The value of a number is a double. A type for amounts of money keeps two digits of its fraction.", Fix: "Use a type for doubles.", Code: codeNumberColumn, Section: section, needs: needs,
 		},
 		{
-			ID: "body-number-above-31-bits", Level: Must, Requests: 1, run: expectAccepted(number(9000000001)),
+			ID: "body-number-above-31-bits", Level: Must, Requests: 1, harmless: true, run: expectAccepted(number(9000000001)),
 			Sends: "The created event of a lead with the number 9000000001.0.",
 			Why:   "Visitors type phone numbers into questions for a number. They are larger than an integer of 32 bits.",
 			Fix:   "Use a type of 64 bits or a double.", Code: codeNumberColumn, Section: section, needs: needs,
@@ -40,7 +40,7 @@ func numberCases() []Case {
 			Fix:   "Use a double, or store display_value.", Code: codeNumberColumn, Section: section, needs: append([]string{"body-number-above-31-bits"}, needs...),
 		},
 		{
-			ID: "body-number-input", Level: Should, Requests: 1, run: expectAccepted(numberInput),
+			ID: "body-number-input", Level: Should, Requests: 1, harmless: true, run: expectAccepted(numberInput),
 			Sends: "The created event of a lead with the number 1250.0, which the visitor typed as 1,250.",
 			Why:   "input and display_value are what the visitor typed, with separators and units.", Fix: "Use value. Do not convert input or display_value to a number.",
 			Code: codeUseValue, Section: section, needs: needs,

@@ -12,7 +12,7 @@ import (
 type Level string
 
 const (
-	Must   Level = "MUST"   // the receiver loses leads, or accepts leads from anybody
+	Must   Level = "MUST"   // the receiver loses leads, or accepts leads from anyone
 	Should Level = "SHOULD" // the receiver works, but a problem may show later
 )
 
@@ -33,7 +33,8 @@ type Case struct {
 
 	// An independent case has a result even if the receiver does not accept a plain valid delivery.
 	independent bool
-	// The deliveries of the case have no later effect: they are plain events, or a correct receiver does not store them.
+	// The deliveries of the case have no later effect: they are plain events, differ from these in ordinary text only, or a correct
+	// receiver does not store them. No plain delivery follows. If the receiver has stopped, the next case shows it.
 	harmless bool
 	// If a case in needs has failed in this run, the case is inconclusive: its failure would have the same cause.
 	needs []string

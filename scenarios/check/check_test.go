@@ -201,7 +201,7 @@ func TestCases(t *testing.T) {
 		if c.Why == "" || c.Sends == "" || c.Fix == "" || c.Requests == 0 || c.run == nil || c.Level != Must && c.Level != Should || !slices.Contains(Groups[:], c.Group()) {
 			t.Errorf("%s: %+v", c.ID, c)
 		}
-		if len(caughtBy[c.ID]) == 0 {
+		if len(caughtBy[c.ID]) == 0 && c.ID != "http-header-names" { // see TestHeaderNames
 			t.Errorf("%s: no misbehavior shows that it can fail", c.ID)
 		}
 		for _, s := range c.Code.Snippets() {

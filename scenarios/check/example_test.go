@@ -81,5 +81,5 @@ func ExampleResult() {
 	// MUST signature-wrong-digits fail
 	// want 401 or 403
 	// got  204 No Content
-	// Anybody who knows your URL can send you leads. Compare every digit.
+	// Anyone who knows your URL can send you leads. Compare every digit.
 }

@@ -26,7 +26,7 @@ func cutsCase() Case {
 	return Case{
 		ID: "http-five-cuts", Level: Must, Requests: len(cutPoints) + 1, run: fiveCuts,
 		Sends: "Five plain deliveries whose connections close at different points of the body, then a plain valid one.",
-		Why:   "Connections break. Each one that keeps a worker, a lock or a database connection makes the receiver slower, until it stops.",
+		Why:   "Connections break. Each one that holds a worker, a lock or a database connection makes the receiver slower, until it stops.",
 		Fix:   "Release the locks, connections and transactions of a request whose body cannot be read.", Code: codeReleaseAlways, needs: []string{"http-cut"},
 	}
 }

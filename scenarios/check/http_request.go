@@ -7,6 +7,7 @@ import (
 
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
+	"artihook/emitter/text"
 )
 
 // requestCases returns the cases about the head of a request.
@@ -41,6 +42,30 @@ func requestCases() []Case {
 			ID: "http-absolute-target", Level: Should, Requests: 1, harmless: true, run: absoluteTarget,
 			Sends: "A plain delivery with scheme and host in its request line.",
 			Why:   "HTTP/1.1 allows a request line with the whole URL. It is accepted or rejected, and does not cause an error.", Fix: "Do not expect that the request target starts with a slash.", Code: codeTarget,
+		},
+		{
+			ID: "http-header-names", Level: Should, Requests: 2, harmless: true, run: expectAccepted(respelled("in lower case", strings.ToLower), respelled("with capital initials", capitalInitials)),
+			Sends: "Two plain deliveries: one with all header names in lower case, one with all of them in the form X-Artibot-Signature.",
+			Why:   "Proxies write header names in another case: those that receive HTTP/2 in lower case, those in Go with capital initials.",
+			Fix:   "Compare header names without regard to letter case.", Code: codeMissingIsEmpty,
+		},
+		{
+			ID: "http-chunked", Level: Should, Requests: 1, harmless: true, run: expectAccepted(chunked),
+			Sends: "A plain delivery with Transfer-Encoding: chunked in place of Content-Length.",
+			Why:   "ArtiBot sends a length. Some tunnels and proxies, such as cloudflared, send the body in chunks.",
+			Fix:   "Read the body with an HTTP library, which joins the chunks. Otherwise make the proxy send a length, such as with disableChunkedEncoding of cloudflared.", Code: codeReadAll,
+		},
+		{
+			ID: "http-old-version", Level: Should, Requests: 1, harmless: true, run: expectAccepted(version10),
+			Sends: "A plain delivery as HTTP/1.0, with Connection: close.",
+			Why:   "nginx talks HTTP/1.0 to the server behind it, unless it is configured otherwise.", Fix: "Accept HTTP/1.0, or set proxy_http_version 1.1 in nginx.", Code: codeReadAll,
+			needs: []string{"http-connection-close"},
+		},
+		{
+			ID: "http-empty-post", Level: Should, Requests: 1, independent: true, harmless: true, run: emptyPost,
+			Sends: "A POST without body and signature.",
+			Why:   "Scanners and health checks send an empty POST. It is rejected, and does not cause an error.", Fix: "Verify the signature of an empty body as of any other.", Code: codeVerifyFirst,
+			needs: []string{"signature-missing-header"},
 		},
 		{
 			ID: "http-options", Level: Should, Requests: 1, independent: true, harmless: true, run: withoutBody(http.MethodOptions),
@@ -120,6 +145,49 @@ func userAgent(c *caseRun) {
 		c.fail(describe(plain, &d), accepted.text, responseText(&d)+"; with the user agent of a browser it is accepted")
 	}
 	c.inconclusive("it is not accepted with the user agent of a browser either; see signature-valid")
+}
+
+// respelled returns a variant whose header names are spelled as a proxy writes them.
+func respelled(what string, spell func(string) string) variant {
+	return rewritten("with its header names "+what, func(head string, body []byte) (string, []byte) {
+		first, lines, _ := strings.Cut(head, "\r\n")
+		names := headerName().ReplaceAllStringFunc(lines, spell)
+		return first + "\r\n" + names, body
+	})
+}
+
+// headerName matches the name of a header in the lines of a request.
+var headerName = text.Regexp(`(?m)^[\w-]+:`)
+
+// chunked returns a request whose body has one chunk.
+var chunked = rewritten("with Transfer-Encoding: chunked", func(head string, body []byte) (string, []byte) {
+	return contentLength().ReplaceAllString(head, "Transfer-Encoding: chunked"), fmt.Appendf(nil, "%x\r\n%s\r\n0\r\n\r\n", len(body), body)
+})
+
+var contentLength = text.Regexp(`Content-Length: \d+`)
+
+var version10 = rewritten("as HTTP/1.0", func(head string, body []byte) (string, []byte) {
+	return strings.Replace(head, " HTTP/1.1\r\n", " HTTP/1.0\r\nConnection: close\r\n", 1), body
+})
+
+// rewritten returns a variant whose head and body are sent as a proxy would rewrite them. A head has no empty line at its end.
+func rewritten(what string, rewrite func(head string, body []byte) (string, []byte)) variant {
+	return func(c *caseRun) request {
+		req := c.validRequest()
+		req.variant = what
+		req.alter = func(d *history.Delivery) {
+			head, body, _ := strings.Cut(string(d.Request.AppendRaw(nil)), "\r\n\r\n")
+			head, sent := rewrite(head, []byte(body))
+			d.RawRequest = append([]byte(head+"\r\n\r\n"), sent...)
+		}
+		return req
+	}
+}
+
+func emptyPost(c *caseRun) {
+	req, _ := missingHeader(c, request{})
+	req.variant = "without a body"
+	c.expect(req, noCrash)
 }
 
 func absoluteTarget(c *caseRun) {

@@ -31,8 +31,8 @@ func conversationCases() []Case {
 			needs: []string{"body-date-without-zone"},
 		},
 		{
-			ID: "life-completed-2022", Level: Must, Requests: 2, run: completed2022,
-			Sends: "The created and the completed event of a lead in edition 2022.",
+			ID: "life-completed-2022", Level: Must, Requests: 3, run: completed2022,
+			Sends: "The created, the last updated and the completed event of a lead in edition 2022.",
 			Why:   "In edition 2022, completed has no last_answered_field_name, and closed_status is a text.", Fix: "Treat last_answered_field_name as optional.",
 			Code: codeOptionalKey, Section: "2, Two payload editions", needs: []string{"body-edition-2022", "body-date-without-zone", "life-conversation"},
 		},
@@ -123,13 +123,14 @@ func conversation(c *caseRun) {
 	req := requestOf(l.completed())
 	d := c.expect(req, accepted)
 	c.expectChanged(l, before, describe(req, &d))
+	c.expectStored(l, l.texts...)
 }
 
 func completed2022(c *caseRun) {
 	l := c.leadOf(payload.Edition2022)
-	completed := l.completed()
-	completed.Lead.Version = 2
-	c.accept(l.created())
+	last, completed := l.updated(4), l.completed()
+	last.Lead.Version, completed.Lead.Version = 2, 2
+	c.accept(l.created(), last)
 	c.expectVariant(variantOf("without last_answered_field_name (edition 2022)", completed))
 }
 

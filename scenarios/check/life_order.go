@@ -20,7 +20,7 @@ func orderCases() []Case {
 			Sends: "The completed event of a lead, then its created event.",
 			Why:   "completed may be the first event that arrives, or the only one: a webhook can subscribe to LeadCompleted alone.",
 			Fix:   "Create the lead from the first event that arrives, whatever its action.", Code: codeUpsert,
-			needs: []string{"life-conversation", "life-interleaved", "life-stale-version", "body-date-without-zone"},
+			needs: []string{"life-conversation", "life-interleaved", "life-gaps", "life-stale-version", "body-date-without-zone"},
 		},
 		{
 			ID: "life-completed-twice", Level: Must, Requests: 3, run: probedIfFast(completedTwice),
@@ -33,6 +33,12 @@ func orderCases() []Case {
 			Sends: "Versions 1, 9 and 10 of a lead.",
 			Why:   "Version 10 is newer than version 9. As texts, 10 is before 9.", Fix: "Store the version as a number, and compare numbers.",
 			Code: codeNewerVersion, needs: []string{"life-conversation", "life-gaps"},
+		},
+		{
+			ID: "life-version-300", Level: Should, Requests: 2, run: probedIfFast(version300),
+			Sends: "Version 1 of a lead, then version 300.",
+			Why:   "A version grows with each answer. A column of one byte ends at 255.", Fix: "Use an integer type of at least 32 bits.",
+			Code: codeNumberColumn, needs: []string{"life-conversation", "life-gaps"},
 		},
 		{
 			ID: "life-delayed", Level: Should, Requests: 1, run: expectAccepted(shifted("that is a day old", -24*60)),
@@ -94,6 +100,14 @@ func versionTen(c *caseRun) {
 	c.accept(l.created(), nine)
 	c.expectStored(l, l.texts[:2]...)
 	c.expectVariant(variantOf("after version 9", ten))
+}
+
+func version300(c *caseRun) {
+	l := c.lead()
+	last := l.updated(2)
+	last.Lead.Version = 300
+	c.accept(l.created(), last)
+	c.expectStored(l, l.texts[:2]...)
 }
 
 // shifted returns a variant whose dates are later by this number of minutes.

@@ -39,7 +39,7 @@ func peopleCases() []Case {
 		{
 			ID: "life-stored-later", Level: Must, Requests: 1, alone: true, run: storedLater,
 			Sends: "A plain delivery. When the probe shows it, all earlier events of a receiver that stores them after its response count.",
-			Why:   "A receiver may store an event after its response. It must store what was sent all the same.", Fix: fixStoreText, Code: codeParameters,
+			Why:   "A receiver may store an event after its response. It must still store what was sent.", Fix: fixStoreText, Code: codeParameters,
 		},
 	}
 }
@@ -51,6 +51,7 @@ func expectTwoLeads(what string, share func(a, b *payload.Event)) func(*caseRun)
 		share(a, b)
 		c.expectVariant(requestOf(a))
 		c.expectVariant(variantOf("with "+what, b))
+		c.expectAnswersStored(a) // still
 	}
 }
 

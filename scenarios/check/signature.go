@@ -19,7 +19,7 @@ func signatureCases() []Case {
 
 // verificationCases returns the cases that every receiver needs.
 func verificationCases() []Case {
-	const anybody = "Anybody who knows your URL can send you leads."
+	const anyone = "Anyone who knows your URL can send you leads."
 	return []Case{
 		{
 			ID: validCase, Level: Must, Requests: 1, harmless: true, run: validSignature,
@@ -38,7 +38,7 @@ func verificationCases() []Case {
 		{
 			ID: "signature-wrong-secret", Level: Must, Requests: 1, harmless: true, independent: true, run: wrongSecret,
 			Sends: "A plain delivery that is signed with another secret.",
-			Why:   "A delivery that is signed with another secret is rejected.", Fix: anybody + " Verify the signature, and respond 401 if it is wrong.",
+			Why:   "A delivery that is signed with another secret is rejected.", Fix: anyone + " Verify the signature, and respond 401 if it is wrong.",
 			Code: codeCompareAll,
 		},
 		{
@@ -63,7 +63,7 @@ func verificationCases() []Case {
 		{
 			ID: "signature-wrong-digits", Level: Must, Requests: 2, harmless: true, independent: true, run: expectRejected(wrongDigits, zeros),
 			Sends: "Two plain deliveries: one whose signature has every digit replaced, one with zeros as its signature.",
-			Why:   "A signature of the right length with wrong digits is rejected.", Fix: anybody + " Compare every digit.",
+			Why:   "A signature of the right length with wrong digits is rejected.", Fix: anyone + " Compare every digit.",
 			Code: codeCompareAll,
 		},
 		{
@@ -321,15 +321,20 @@ func addedQuery(c *caseRun, req request) (request, string) {
 		return req, urlNotSigned
 	}
 	value := c.signatureFor(req, signature.SchemeURL, nil)
-	if w.SignURL != (signature.URL{}) && w.URL.Target == "/" { // then the request has the path of the signed URL
-		w.URL.Target = w.SignURL.Target
-	}
-	w.URL.Target = withQuery(w.URL.Target, "artihook=added")
-	if w.SignURL != (signature.URL{}) {
-		w.SignURL.Target = withQuery(w.SignURL.Target, "artihook=added")
-	}
-	req.variant, req.webhook, req.alter = "with an additional query", &w, header(value)
+	req.variant, req.webhook, req.alter = "with an additional query", withPair(w, "artihook=added"), header(value)
 	return req, ""
+}
+
+// withPair returns the webhook with one more pair in the query of its URLs.
+func withPair(w emitter.Webhook, pair string) *emitter.Webhook {
+	if w.SignURL != (signature.URL{}) {
+		if w.URL.Target == "/" { // then the request has the path of the signed URL
+			w.URL.Target = w.SignURL.Target
+		}
+		w.SignURL.Target = withQuery(w.SignURL.Target, pair)
+	}
+	w.URL.Target = withQuery(w.URL.Target, pair)
+	return &w
 }
 
 func withQuery(target, pair string) string {

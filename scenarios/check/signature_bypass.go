@@ -2,9 +2,11 @@ package check
 
 import (
 	"net/http"
+	"slices"
 
 	"artihook/emitter/exchange"
 	"artihook/emitter/history"
+	"artihook/emitter/payload"
 )
 
 // bypassCases returns the cases about requests for which a receiver may skip the verification.
@@ -33,9 +35,34 @@ func bypassCases() []Case {
 			Why:   why, Fix: "Remove the switch that skips the verification. " + fixFirst, Code: codeVerifyFirst,
 		},
 		{
+			ID: "signature-debug-query", Level: Must, Requests: 1, harmless: true, independent: true, run: expectNotAccepted(debugQuery),
+			Sends: "A delivery with a wrong signature and debug=1&test=1 in the query.",
+			Why:   why, Fix: "Remove the switch that skips the verification. " + fixFirst, Code: codeVerifyFirst,
+		},
+		{
+			ID: "signature-trusted-host", Level: Must, Requests: 1, harmless: true, independent: true, run: expectNotAccepted(localHost),
+			Sends: "A delivery with a wrong signature and the Host localhost.",
+			Why:   "A client can send any Host. A receiver that skips the verification on localhost accepts leads from anyone.", Fix: fixFirst, Code: codeVerifyFirst,
+		},
+		{
+			ID: "signature-each-event", Level: Must, Requests: 3, harmless: true, independent: true, run: expectNotAccepted(updatedForgery, completedForgery, editionForgery),
+			Sends: "Three deliveries with a wrong signature: an updated event, a completed event, and a created event in the other edition.",
+			Why:   "A receiver that verifies in the handler of one action or edition accepts the others from anyone.", Fix: fixFirst, Code: codeVerifyFirst,
+		},
+		{
+			ID: "signature-known-lead", Level: Must, Requests: 2, harmless: true, independent: true, run: knownLead,
+			Sends: "The created event of a lead, then the same event with a wrong signature.",
+			Why:   "A lead that the receiver knows proves nothing about the sender of a further event.", Fix: fixFirst, Code: codeVerifyFirst,
+		},
+		{
+			ID: "signature-batch", Level: Must, Requests: 1, harmless: true, independent: true, run: expectNotAccepted(batch),
+			Sends: "A delivery with a wrong signature whose body is an array of events.",
+			Why:   why + " ArtiBot sends no arrays.", Fix: fixFirst, Code: codeVerifyFirst,
+		},
+		{
 			ID: "signature-test-body", Level: Must, Requests: 1, harmless: true, independent: true, run: expectNotAccepted(testBody),
 			Sends: `A delivery with a wrong signature whose body starts with {"test":true.`,
-			Why:   "Anybody can mark a lead as a test.", Fix: fixFirst, Code: codeVerifyFirst,
+			Why:   "Anyone can mark a lead as a test.", Fix: fixFirst, Code: codeVerifyFirst,
 		},
 		{
 			ID: "signature-other-credentials", Level: Must, Requests: 1, harmless: true, independent: true,
@@ -51,19 +78,19 @@ func bypassCases() []Case {
 		{
 			ID: "signature-put", Level: Must, Requests: 2, harmless: true, independent: true, run: expectNotAccepted(withMethod(http.MethodPut), withMethod(http.MethodPatch)),
 			Sends: "A PUT and a PATCH with a wrong signature.",
-			Why:   "A receiver that verifies a POST only accepts leads from anybody with another method.", Fix: "Respond 405 to every method but POST. " + fixFirst, Code: codeOnlyPOST,
+			Why:   "A receiver that verifies a POST only accepts leads from anyone with another method.", Fix: "Respond 405 to every method but POST. " + fixFirst, Code: codeOnlyPOST,
 		},
 		{
-			ID: "signature-content-type", Level: Must, Requests: 2, harmless: true, independent: true,
-			run:   expectNotAccepted(withContentType("text/plain"), withContentType("")),
-			Sends: "Two deliveries with a wrong signature: one with the content type text/plain, one without any.",
+			ID: "signature-content-type", Level: Must, Requests: 3, harmless: true, independent: true,
+			run:   expectNotAccepted(withContentType("text/plain"), withContentType("application/x-www-form-urlencoded"), withContentType("")),
+			Sends: "Three deliveries with a wrong signature: with the content type text/plain, with that of a form, and without any.",
 			Why:   "A body parser that verifies runs for its own content types only. express.json({ verify }) does not run for text/plain.",
 			Fix:   fixFirst, Code: codeVerifyFirst,
 		},
 		{
 			ID: "signature-large-body", Level: Must, Requests: 1, harmless: true, independent: true, run: expectNotAccepted(largeForgery),
 			Sends: "A delivery of 90 KB with a wrong signature.",
-			Why:   "A receiver that does not verify a body above a limit, to save time or memory, accepts leads from anybody.", Fix: fixFirst, Code: codeVerifyFirst,
+			Why:   "A receiver that does not verify a body above a limit, to save time or memory, accepts leads from anyone.", Fix: fixFirst, Code: codeVerifyFirst,
 		},
 		{
 			ID: "signature-empty-body", Level: Must, Requests: 1, harmless: true, independent: true, run: expectNotAccepted(emptyBody),
@@ -122,6 +149,55 @@ func withContentType(kind string) forgery {
 			}
 		})
 	}
+}
+
+// debugQuery adds a query that looks like a switch.
+func debugQuery(c *caseRun, req request) (request, string) {
+	const query = "debug=1&test=1"
+	req, why := wrongDigits(c, req)
+	req.variant += ", and " + query
+	req.webhook = withPair(c.run.opt.Webhook, query)
+	return req, why
+}
+
+func localHost(c *caseRun, req request) (request, string) {
+	return altering(c, req, "with the Host localhost", func(d *history.Delivery) { d.Request.Host = "localhost" })
+}
+
+func updatedForgery(c *caseRun, _ request) (request, string) { return forged(c, c.lead().updated(2)) }
+
+func completedForgery(c *caseRun, _ request) (request, string) {
+	return forged(c, c.lead().completed())
+}
+
+func editionForgery(c *caseRun, _ request) (request, string) {
+	return forged(c, c.leadOf(otherEdition(c.run.opt.Webhook.Edition)).created())
+}
+
+// forged returns the request of an event with a wrong signature.
+func forged(c *caseRun, e *payload.Event) (request, string) {
+	req, why := wrongDigits(c, requestOf(e))
+	req.variant = "edition " + e.Edition.String() + ", " + req.variant
+	return req, why
+}
+
+// knownLead sends a valid event, and a forged one of the same lead.
+func knownLead(c *caseRun) {
+	if !c.verifies() {
+		return
+	}
+	plain := c.validRequest()
+	c.send(plain)
+	again, _ := wrongDigits(c, plain)
+	again.variant = "of a known lead, " + again.variant
+	c.expect(again, notAccepted)
+}
+
+func batch(c *caseRun, req request) (request, string) {
+	req.body = slices.Concat([]byte("["), req.body, []byte("]"))
+	req, why := wrongDigits(c, req)
+	req.variant = "in an array, " + req.variant
+	return req, why
 }
 
 func emptyBody(c *caseRun, req request) (request, string) {

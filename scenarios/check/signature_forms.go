@@ -38,7 +38,7 @@ func formCases() []Case {
 		{
 			ID: "signature-empty-secret", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(withSecret("an empty secret", "")),
 			Sends: "A plain delivery that is signed with an empty secret.",
-			Why:   "A second secret that is not configured is an empty one, and anybody can sign with it.", Fix: "Ignore a secret that is not configured, and do not start without any.", Code: codeNeedSecret,
+			Why:   "A second secret that is not configured is an empty one, and anyone can sign with it.", Fix: "Ignore a secret that is not configured, and do not start without any.", Code: codeNeedSecret,
 		},
 		{
 			ID: "signature-published-secret", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(withSecret("the secret of ArtiBot's documentation", publishedSecret)),
@@ -48,12 +48,12 @@ func formCases() []Case {
 		{
 			ID: "signature-weak-secret", Level: Must, Requests: 2, harmless: true, independent: true, run: expectRejected(withSecret("the secret secret", "secret"), withSecret("the secret test", "test")),
 			Sends: "Two plain deliveries: one that is signed with the secret secret, one with the secret test.",
-			Why:   "A default of the code or a secret of the tests lets anybody in.", Fix: "Remove the default, and do not start without a secret of your own.", Code: codeNeedSecret,
+			Why:   "With a default in the code, or the secret of the tests, anyone can send you leads.", Fix: "Remove the default, and do not start without a secret of your own.", Code: codeNeedSecret,
 		},
 		{
 			ID: "signature-without-key", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(withoutKey),
 			Sends: "A plain delivery with the SHA-1 of the signed text as its signature, without a secret.",
-			Why:   "A digest without a secret can be made by anybody.", Fix: "Use HMAC with the secret, and no other digest.", Code: codeSignMessage,
+			Why:   "Anyone can compute a digest that needs no secret.", Fix: "Use HMAC with the secret, and no other digest.", Code: codeSignMessage,
 		},
 		{
 			ID: "signature-algorithm", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(fixedHeader("the signature none=", "none=")),

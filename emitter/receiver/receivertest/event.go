@@ -22,11 +22,13 @@ type event struct {
 		IPAddress     string `json:"ip_address"`
 		Location      struct {
 			Country     string `json:"country_abbreviation"`
+			Name        string `json:"country"`
 			State, City *string
 		}
 		Browser struct {
 			UserAgent string `json:"user_agent"`
-			IsMobile  bool   `json:"is_mobile"`
+			Name      string
+			IsMobile  bool `json:"is_mobile"`
 		}
 		LastAnswered *string `json:"last_answered_field_name"`
 	}

@@ -19,6 +19,7 @@ type request struct {
 	body  []byte
 	a     *receiver.Arrival
 	event event
+	known bool // an earlier event of the lead was stored
 }
 
 func (r *request) isPost() bool         { return r.Method == http.MethodPost }
@@ -47,6 +48,12 @@ var requestFaults = []fault{
 	{TrustsBearer, 204, func(r *request) bool {
 		return r.isPost() && strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ")
 	}},
+	{TrustsQuery, 204, func(r *request) bool { return r.isPost() && strings.Contains(r.URL.RawQuery, "debug=") }},
+	{TrustsLocalHost, 204, func(r *request) bool { return r.isPost() && r.Host == "localhost" }},
+	{VerifiesCreatedOnly, 204, func(r *request) bool { return r.isPost() && r.event.isEvent() && r.event.Action != "created" }},
+	{TrustsKnownLeads, 204, func(r *request) bool { return r.isPost() && r.known }},
+	{AcceptsBatches, 204, func(r *request) bool { return r.isPost() && strings.HasPrefix(string(r.body), "[{") }},
+	{AcceptsForms, 204, func(r *request) bool { return r.isPost() && strings.Contains(r.contentType(), "form") }},
 	{TrustsAlgorithmNone, 204, func(r *request) bool { return strings.HasPrefix(r.signature(), "none=") }},
 	{Host500, 500, func(r *request) bool { return strings.HasSuffix(r.Host, ".example") }},
 	{VerifiesPOSTOnly, 204, func(r *request) bool { return r.Method == http.MethodPut || r.Method == http.MethodPatch }},
@@ -59,6 +66,9 @@ var requestFaults = []fault{
 	{NeedsCharset, 415, func(r *request) bool { return r.isPost() && !strings.Contains(r.Header.Get("Content-Type"), "charset") }},
 	{RejectsCharset, 415, func(r *request) bool { return r.isPost() && strings.Contains(r.Header.Get("Content-Type"), "charset") }},
 	{NeedsBrowser, 403, func(r *request) bool { return r.isPost() && !strings.HasPrefix(r.UserAgent(), "Mozilla/") }},
+	{NeedsLength, 411, func(r *request) bool { return r.isPost() && len(r.TransferEncoding) > 0 }},
+	{RejectsHTTP10, 505, func(r *request) bool { return r.ProtoMinor == 0 }},
+	{EmptyPost500, 500, func(r *request) bool { return r.isPost() && len(r.body) == 0 }},
 	{RejectsExpect, 417, func(r *request) bool { return r.Header.Get("Expect") != "" }},
 	{NeedsExpect, 411, func(r *request) bool { return r.isPost() && len(r.body) > expectAbove && r.Header.Get("Expect") == "" }},
 	{RejectsManyHeaders, 431, func(r *request) bool { return len(r.Header) > manyHeaders }},
@@ -109,6 +119,10 @@ var eventFaults = []fault{
 	{NeedsIPv4, 500, func(r *request) bool { return len(r.event.Meta.IPAddress) > len("255.255.255.255") }},
 	{NeedsUS, 422, func(r *request) bool { return r.event.isEvent() && r.event.Meta.Location.Country != "US" }},
 	{NeedsDesktop, 422, func(r *request) bool { return r.event.Meta.Browser.IsMobile }},
+	{SmallVersion, 500, func(r *request) bool { return r.event.ResourceVersion > 255 }},
+	{NeedsPlainCountry, 500, func(r *request) bool { return strings.Contains(r.event.Meta.Location.Name, "'") }},
+	{NeedsBrowserName, 422, func(r *request) bool { return r.event.isEvent() && r.event.Meta.Browser.Name == "" }},
+	{NeedsPage, 422, func(r *request) bool { return r.event.isEvent() && r.event.Meta.ChatStartPage == "" }},
 	{NeedsIP, 500, func(r *request) bool { return r.event.isEvent() && r.event.Meta.IPAddress == "" }},
 	{ShortPage, 500, func(r *request) bool { return len(r.event.Meta.ChatStartPage) > shortText }},
 	{PlainPage, 500, func(r *request) bool { return strings.ContainsFunc(r.event.Meta.ChatStartPage, isNotASCII) }},
@@ -203,6 +217,18 @@ var eventFaults = []fault{
 	}},
 	{FieldNumbers, 500, func(r *request) bool { return r.event.anyFieldIs("1", "2", "10") }},
 	{FieldColumns, 500, func(r *request) bool { return r.event.anyFieldIs("id", "status", "version") }},
+	{FieldSlashes, 500, func(r *request) bool { return r.event.anyFieldWith("/") }},
+	{FieldPercents, 500, func(r *request) bool { return r.event.anyFieldWith("%") }},
+	{FieldAnswerKeys, 500, func(r *request) bool { return r.event.anyFieldIs("input", "type", "display_value", "value") }},
+	{FieldLength, 500, func(r *request) bool { return r.event.anyFieldIs("length") }},
+	{UniqueTexts, 500, func(r *request) bool {
+		seen := map[string]bool{}
+		return r.event.anyText(func(s string) bool {
+			twice := seen[s]
+			seen[s] = true
+			return twice
+		})
+	}},
 	{FieldPrototype, 500, func(r *request) bool { return r.event.anyFieldIs("__proto__") }},
 	{FieldMethods, 500, func(r *request) bool { return r.event.anyFieldIs("constructor", "toString") }},
 	{ShortField, 500, func(r *request) bool {

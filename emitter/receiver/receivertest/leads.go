@@ -100,12 +100,19 @@ func (l *leads) take(e *event) (ok bool) {
 	case repeated && !l.has[NotIdempotent] && !(l.has[AppendsUpdates] && e.Action == "updated"):
 	case before.newer(v) && !l.has[TrustsOrder] && !repeated && !l.has[ComparesText]:
 	case l.has[ComparesText] && strconv.Itoa(v.number) < strconv.Itoa(before.number):
+	case l.has[IgnoresAnswersOfCompleted] && v.completed && len(of.records) > 0:
+		of.records[0].Version, of.records[0].Completed = e.ResourceVersion, true
 	case repeated || len(of.records) == 0:
 		of.records = append(of.records, l.recordOf(e))
 	default:
 		of.records[0] = l.recordOf(e)
 	}
 	l.mix(e, of)
+	if earlier := l.owner[e.Lead.ContactID]; l.has[OverwritesContact] {
+		if l.owner[e.Lead.ContactID] = e.ResourceID; earlier != "" && earlier != e.ResourceID {
+			delete(l.known, earlier)
+		}
+	}
 	return true
 }
 

@@ -52,6 +52,12 @@ const (
 	TrustsDebug         Misbehavior = "trusts-debug"          // accepts anything with X-Debug
 	TrustsTestBody      Misbehavior = "trusts-test-body"      // accepts anything that starts with {"test":true
 	TrustsBearer        Misbehavior = "trusts-bearer"         // accepts anything with a bearer token
+	TrustsQuery         Misbehavior = "trusts-query"          // accepts any signature with debug= in the query
+	TrustsLocalHost     Misbehavior = "trusts-local-host"     // accepts any signature with the Host localhost
+	VerifiesCreatedOnly Misbehavior = "verifies-created-only" // accepts any signature of another action than created
+	TrustsKnownLeads    Misbehavior = "trusts-known-leads"    // accepts any signature of an event of a known lead
+	AcceptsBatches      Misbehavior = "accepts-batches"       // accepts any signature of an array
+	AcceptsForms        Misbehavior = "accepts-forms"         // accepts any signature of a form
 	VerifiesPOSTOnly    Misbehavior = "verifies-post-only"    // accepts PUT and PATCH without verification
 	VerifiesJSONOnly    Misbehavior = "verifies-json-only"    // accepts a content type other than JSON without verification
 	VerifiesSmallOnly   Misbehavior = "verifies-small-only"   // accepts a body above 64 KB without verification
@@ -82,14 +88,17 @@ const (
 
 // Mistakes with the visitor's place and browser.
 const (
-	NeedsPlace     Misbehavior = "needs-place"      // responds 500 if state or city is null
-	NeedsIPv4      Misbehavior = "needs-ipv4"       // responds 500 to an IPv6 address
-	NeedsUS        Misbehavior = "needs-us"         // responds 422 to another country than US
-	NeedsDesktop   Misbehavior = "needs-desktop"    // responds 422 to the browser of a phone
-	NeedsIP        Misbehavior = "needs-ip"         // responds 500 to an empty IP address
-	ShortPage      Misbehavior = "short-page"       // responds 500 to a page URL above 255 bytes
-	PlainPage      Misbehavior = "plain-page"       // responds 500 to a page URL that is not ASCII
-	ShortUserAgent Misbehavior = "short-user-agent" // responds 500 to a user agent above 255 bytes
+	NeedsPlace        Misbehavior = "needs-place"         // responds 500 if state or city is null
+	NeedsIPv4         Misbehavior = "needs-ipv4"          // responds 500 to an IPv6 address
+	NeedsUS           Misbehavior = "needs-us"            // responds 422 to another country than US
+	NeedsDesktop      Misbehavior = "needs-desktop"       // responds 422 to the browser of a phone
+	NeedsPlainCountry Misbehavior = "needs-plain-country" // responds 500 to an apostrophe in the name of a country
+	NeedsBrowserName  Misbehavior = "needs-browser-name"  // rejects an empty name of a browser
+	NeedsPage         Misbehavior = "needs-page"          // rejects an empty page
+	NeedsIP           Misbehavior = "needs-ip"            // responds 500 to an empty IP address
+	ShortPage         Misbehavior = "short-page"          // responds 500 to a page URL above 255 bytes
+	PlainPage         Misbehavior = "plain-page"          // responds 500 to a page URL that is not ASCII
+	ShortUserAgent    Misbehavior = "short-user-agent"    // responds 500 to a user agent above 255 bytes
 )
 
 // Mistakes with dates.
@@ -158,6 +167,10 @@ const (
 	FieldNumbers      Misbehavior = "field-numbers"       // responds 500 to a number as a name
 	FieldColumns      Misbehavior = "field-columns"       // responds 500 to the name of a column
 	FieldPrototype    Misbehavior = "field-prototype"     // responds 500 to __proto__
+	FieldSlashes      Misbehavior = "field-slashes"       // responds 500 to a slash
+	FieldPercents     Misbehavior = "field-percents"      // responds 500 to a percent sign
+	FieldAnswerKeys   Misbehavior = "field-answer-keys"   // responds 500 to the name of a key of an answer
+	FieldLength       Misbehavior = "field-length"        // responds 500 to length
 	FieldMethods      Misbehavior = "field-methods"       // responds 500 to the name of a method of JavaScript objects
 	ShortField        Misbehavior = "short-field"         // responds 500 to a name above 255 bytes
 	FieldsFoldCase    Misbehavior = "fields-fold-case"    // responds 500 to two names that differ in case only
@@ -188,6 +201,9 @@ const (
 	StoresSlashes      Misbehavior = "stores-slashes"       // stores a backslash before backslashes and quotes
 	StoresObjects      Misbehavior = "stores-objects"       // stores [object Object] for an object
 	StoresNumbers      Misbehavior = "stores-numbers"       // stores a text that looks like a number as a number
+	StoresTwoDecimals  Misbehavior = "stores-two-decimals"  // stores numbers with two digits after the point
+	StoresSheetDates   Misbehavior = "stores-sheet-dates"   // stores a text like a day as a date
+	StoresUnescapedURL Misbehavior = "stores-unescaped-url" // decodes a text that has valid percent escapes only
 	StoresParsed       Misbehavior = "stores-parsed"        // stores a text that is a JSON object as an object
 	StoresFoldedFields Misbehavior = "stores-folded-fields" // stores names in lower case, so that one answer replaces another
 	StoresColumns      Misbehavior = "stores-columns"       // loses the answers id and status
@@ -195,24 +211,28 @@ const (
 
 // Mistakes with the events of a lead.
 const (
-	NotIdempotent         Misbehavior = "not-idempotent"          // makes a second record of a repeated event
-	RejectsDuplicates     Misbehavior = "rejects-duplicates"      // responds 409 to a repeated event other than completed
-	AppendsUpdates        Misbehavior = "appends-updates"         // makes a second record of a repeated update
-	RejectsCompletedTwice Misbehavior = "rejects-completed-twice" // responds 409 to a repeated completed event
-	RejectsCompletedFirst Misbehavior = "rejects-completed-first" // responds 409 to completed of an unknown lead
-	RejectsStale          Misbehavior = "rejects-stale"           // responds 409 to an event older than a known one
-	TrustsOrder           Misbehavior = "trusts-order"            // lets the last event win, whatever its version
-	ComparesText          Misbehavior = "compares-text"           // compares versions as text
-	NeedsCreated          Misbehavior = "needs-created"           // responds 409 to updated of an unknown lead
-	NeedsNextVersion      Misbehavior = "needs-next-version"      // responds 409 if a version was skipped
-	DropsSeenVersion      Misbehavior = "drops-seen-version"      // drops completed if it knows the version
-	StoresCreatedOnly     Misbehavior = "stores-created-only"     // stores the first event of a lead only
-	LosesUpdates          Misbehavior = "loses-updates"           // lets version 2 overwrite version 3 if both arrive at the same time
-	UniqueEmail           Misbehavior = "unique-email"            // responds 409 to the e-mail address of another lead
-	UniqueContact         Misbehavior = "unique-contact"          // responds 409 to the contact of another lead
-	UniqueAnswers         Misbehavior = "unique-answers"          // responds 409 to the answers of another lead
-	OneCurrentLead        Misbehavior = "one-current-lead"        // stores an update in the lead that was created last
-	FewLeads              Misbehavior = "few-leads"               // responds 429 to more than twenty requests at the same time
+	NotIdempotent             Misbehavior = "not-idempotent"               // makes a second record of a repeated event
+	RejectsDuplicates         Misbehavior = "rejects-duplicates"           // responds 409 to a repeated event other than completed
+	AppendsUpdates            Misbehavior = "appends-updates"              // makes a second record of a repeated update
+	RejectsCompletedTwice     Misbehavior = "rejects-completed-twice"      // responds 409 to a repeated completed event
+	RejectsCompletedFirst     Misbehavior = "rejects-completed-first"      // responds 409 to completed of an unknown lead
+	RejectsStale              Misbehavior = "rejects-stale"                // responds 409 to an event older than a known one
+	TrustsOrder               Misbehavior = "trusts-order"                 // lets the last event win, whatever its version
+	SmallVersion              Misbehavior = "small-version"                // responds 500 to a version above 255
+	ComparesText              Misbehavior = "compares-text"                // compares versions as text
+	NeedsCreated              Misbehavior = "needs-created"                // responds 409 to updated of an unknown lead
+	NeedsNextVersion          Misbehavior = "needs-next-version"           // responds 409 if a version was skipped
+	DropsSeenVersion          Misbehavior = "drops-seen-version"           // drops completed if it knows the version
+	StoresCreatedOnly         Misbehavior = "stores-created-only"          // stores the first event of a lead only
+	LosesUpdates              Misbehavior = "loses-updates"                // lets version 2 overwrite version 3 if both arrive at the same time
+	UniqueEmail               Misbehavior = "unique-email"                 // responds 409 to the e-mail address of another lead
+	UniqueContact             Misbehavior = "unique-contact"               // responds 409 to the contact of another lead
+	UniqueAnswers             Misbehavior = "unique-answers"               // responds 409 to the answers of another lead
+	UniqueTexts               Misbehavior = "unique-texts"                 // responds 500 to two equal answers of a lead
+	OverwritesContact         Misbehavior = "overwrites-contact"           // removes the earlier lead of the same contact
+	IgnoresAnswersOfCompleted Misbehavior = "ignores-answers-of-completed" // leaves the answers as they are when a lead is completed
+	OneCurrentLead            Misbehavior = "one-current-lead"             // stores an update in the lead that was created last
+	FewLeads                  Misbehavior = "few-leads"                    // responds 429 to more than twenty requests at the same time
 )
 
 // Mistakes with connections.
@@ -241,6 +261,10 @@ const (
 	GET500             Misbehavior = "get-500"              // responds 500 to GET
 	HEAD500            Misbehavior = "head-500"             // responds 500 to HEAD
 	OPTIONS500         Misbehavior = "options-500"          // responds 500 to OPTIONS
+	NeedsLength        Misbehavior = "needs-length"         // responds 411 to a body without Content-Length
+	RejectsHTTP10      Misbehavior = "rejects-http-10"      // responds 505 to HTTP/1.0
+	EmptyPost500       Misbehavior = "empty-post-500"       // responds 500 to a POST with an empty body
+	MixesBodies        Misbehavior = "mixes-bodies"         // keeps the rest of a longer body for the next request of the connection
 )
 
 // Mistakes with the text of a response.
@@ -276,12 +300,18 @@ func Misbehaviors() []Misbehavior {
 		StoresHTML, StoresHTMLLate, StoresUnescaped, StoresWithoutTag, StoresDecoded, StoresASCII, StoresBasicPlane, StoresVisible, StoresComposed,
 		StoresLatin1, Stores255, StoresOneLine, StoresTrimmed, StoresLowerCase, StoresUpperCase, Stores20, StoresFirstPart, StoresSlashes, StoresObjects, StoresNumbers,
 		StoresParsed, StoresFoldedFields, StoresColumns,
-		NotIdempotent, RejectsDuplicates, AppendsUpdates, RejectsCompletedTwice, RejectsCompletedFirst, RejectsStale, TrustsOrder, ComparesText,
+		NotIdempotent, RejectsDuplicates, AppendsUpdates, RejectsCompletedTwice, RejectsCompletedFirst, RejectsStale, TrustsOrder, ComparesText, SmallVersion,
 		NeedsCreated, NeedsNextVersion, DropsSeenVersion, StoresCreatedOnly, LosesUpdates, UniqueEmail,
 		UniqueContact, UniqueAnswers, OneCurrentLead, FewLeads,
 		BreaksAfterHalfBody, LeaksSlots, LocksAfterDisconnect, OneAtATime, Closes, ClosesSilently, Slow,
 		ContentType500, NeedsCharset, RejectsCharset, NeedsBrowser, RejectsExpect, NeedsExpect, RejectsManyHeaders, RejectsClose,
 		AbsoluteTarget500, Redirects, GET500, HEAD500, OPTIONS500,
+		TrustsQuery, TrustsLocalHost, VerifiesCreatedOnly, TrustsKnownLeads, AcceptsBatches, AcceptsForms,
+		FieldSlashes, FieldPercents, FieldAnswerKeys, FieldLength,
+		UniqueTexts, OverwritesContact, IgnoresAnswersOfCompleted,
+		NeedsPlainCountry, NeedsBrowserName, NeedsPage,
+		StoresTwoDecimals, StoresSheetDates, StoresUnescapedURL,
+		NeedsLength, RejectsHTTP10, EmptyPost500, MixesBodies,
 		HTMLErrors, RevealsSignature, RevealsTrace, RevealsTraceInHTML, RevealsSecret, WarnsInSuccess,
 	}
 }

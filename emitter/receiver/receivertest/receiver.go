@@ -54,6 +54,7 @@ type Receiver struct {
 	broken   bool          // the last body ended too early
 	slots    chan struct{} // bodies that are read now, for LeaksSlots
 
+	buffers sync.Map // the longest body of each connection, for MixesBodies
 	pending sync.Map // the events whose sender disconnected, for LocksAfterDisconnect
 }
 
@@ -86,6 +87,9 @@ func (s *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer s.serial.Unlock()
 	}
 	body, err := s.read(r.Body)
+	if s.has[MixesBodies] {
+		body = s.mix(r.RemoteAddr, body)
+	}
 	r = r.Clone(r.Context())
 	r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{err}))
 	a, right := s.receive(r)
@@ -93,6 +97,7 @@ func (s *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.judge(&a)
 	}
 	read := &request{Request: r, body: body, a: &a, event: readEvent(a.Body)}
+	read.known = len(s.leads.records(read.event.ResourceID)) > 0
 	if s.has[LocksAfterDisconnect] && a.Reason == "" && s.isLocked(read) {
 		a.Status, a.Reason = http.StatusConflict, "the event is being stored"
 	}
@@ -109,6 +114,15 @@ func (s *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.has[ClosesSilently] && a.Reason == "" {
 		closeSilently(w)
 	}
+}
+
+// mix returns the body with the rest of a longer one, which arrived earlier over the same connection.
+func (s *Receiver) mix(connection string, body []byte) []byte {
+	if earlier, ok := s.buffers.Load(connection); ok && len(earlier.([]byte)) > len(body) {
+		return append(body, earlier.([]byte)[len(body):]...)
+	}
+	s.buffers.Store(connection, body)
+	return body
 }
 
 // closeSilently closes the connection after the response, which does not announce it.

@@ -3,6 +3,7 @@ package receivertest
 import (
 	"encoding/json"
 	"html"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -56,6 +57,24 @@ var storedAs = map[Misbehavior]func(field string, a answer) (string, json.RawMes
 		}
 		return field, a.Value
 	},
+	StoresTwoDecimals: func(field string, a answer) (string, json.RawMessage) {
+		if n, err := strconv.ParseFloat(string(a.Value), 64); err == nil {
+			return field, json.RawMessage(strconv.FormatFloat(n, 'f', 2, 64))
+		}
+		return field, a.Value
+	},
+	StoresSheetDates: changingText(func(text string) string {
+		if day, err := time.Parse("1-2", text); err == nil {
+			return day.Format("2-Jan")
+		}
+		return text
+	}),
+	StoresUnescapedURL: changingText(func(text string) string {
+		if decoded, err := url.QueryUnescape(text); err == nil && strings.Contains(text, "%") {
+			return decoded
+		}
+		return text
+	}),
 	StoresParsed: func(field string, a answer) (string, json.RawMessage) {
 		if text := a.text(); json.Valid([]byte(text)) && text[0] == '{' {
 			return field, json.RawMessage(text)
