@@ -31,6 +31,8 @@ const (
 	escapeOAuth       // the URL without its query, the parameters in order, and the body, with ! ' ( ) * too
 	escapeWhole       // the whole message
 	escapeWholeStrict // the whole message, with ! ' ( ) * too
+	upperWhole        // no escapes, but the whole message in upper case
+	lowerWhole        // the same in lower case
 )
 
 // mac is how the message and the secret become a digest.
@@ -47,23 +49,27 @@ const (
 	macOfDigest         // HMAC of the digest of the message
 	macOfBase64         // HMAC of the base64 text of the message
 	macHexOfMessage     // HMAC of the hex digits of the message
+	macOfMAC            // HMAC of the right digest
+	macOfMACHex         // HMAC of the right signature in upper case
+	macOfMACLower       // HMAC of the right signature in lower case
+	macHashed           // hash of the right digest
 )
 
 func urlForm(method string) form { return form{order: "MUB", sep: "&", method: method} }
 
 func bodyForm(method string) form { return form{order: "B", method: method} }
 
-func (f form) usesURL() bool { return strings.ContainsAny(f.order, "UHTPOQ") }
+func (f form) usesURL() bool { return strings.ContainsAny(f.order, "UHTPOQJA") }
 
-func (f form) usesMethod() bool { return strings.Contains(f.order, "M") }
+func (f form) usesMethod() bool { return strings.ContainsAny(f.order, "MJA") }
 
-func (f form) usesBody() bool { return strings.Contains(f.order, "B") }
+func (f form) usesBody() bool { return strings.ContainsAny(f.order, "BJA") }
 
 func (f form) usesSecret() bool { return f.mac != macPlain }
 
 // append appends the message.
 func (f form) append(dst []byte, url, body string) []byte {
-	if f.escape == escapeWhole || f.escape == escapeWholeStrict {
+	if f.escape >= escapeWhole {
 		whole := f
 		whole.escape = escapeNothing
 		return append(dst, f.encode(string(whole.append(nil, url, body)))...)
@@ -79,6 +85,10 @@ func (f form) append(dst []byte, url, body string) []byte {
 			dst = append(dst, f.escapedURL(url)...)
 		case 'B':
 			dst = append(dst, f.escapedBody(body)...)
+		case 'J':
+			dst = append(dst, `{"method":`+jsonString(f.method)+`,"url":`+jsonString(url)+`,"body":`+jsonString(body)+"}"...)
+		case 'A':
+			dst = append(dst, "["+jsonString(f.method)+","+jsonString(url)+","+jsonString(body)+"]"...)
 		default:
 			dst = append(dst, partOf(f.order[i], url, body)...)
 		}
@@ -86,8 +96,14 @@ func (f form) append(dst []byte, url, body string) []byte {
 	return append(dst, f.end...)
 }
 
-// encode percent-encodes a text.
+// encode percent-encodes a text, or changes its letter case.
 func (f form) encode(text string) string {
+	switch f.escape {
+	case upperWhole:
+		return strings.ToUpper(text)
+	case lowerWhole:
+		return strings.ToLower(text)
+	}
 	text = encodeURIComponent(text)
 	if f.escape == escapePartsStrict || f.escape == escapeOAuth || f.escape == escapeWholeStrict {
 		text = strings.NewReplacer("!", "%21", "'", "%27", "(", "%28", ")", "%29", "*", "%2A").Replace(text)
@@ -118,7 +134,7 @@ func (f form) escapedBody(body string) string {
 }
 
 // partOf returns a part of the request that some codes sign by itself: H is the host, T the target, P the path, O the URL without its query, Q the query, N the
-// length of the body, C its content type.
+// length of the body, C its content type, and E is empty.
 func partOf(part byte, url, body string) string {
 	p := splitURL(url)
 	switch part {
@@ -177,6 +193,18 @@ func (t *trial) digest(newHash func() hash.Hash) []byte {
 		h = hmac.New(newHash, secret)
 	case macOfBase64:
 		h, message = hmac.New(newHash, secret), base64.StdEncoding.AppendEncode(nil, message)
+	case macOfMAC, macOfMACHex, macOfMACLower, macHashed:
+		h = hmac.New(newHash, secret)
+		h.Write(message)
+		message = h.Sum(nil)
+		switch h.Reset(); t.form.mac {
+		case macOfMACHex:
+			message = []byte(strings.ToUpper(hex.EncodeToString(message)))
+		case macOfMACLower:
+			message = hex.AppendEncode(nil, message)
+		case macHashed:
+			h = newHash()
+		}
 	case macHexOfMessage:
 		h, message = hmac.New(newHash, secret), hex.AppendEncode(nil, message)
 	default:
@@ -265,6 +293,11 @@ func orderMistakes() []mistake[form] {
 		{"MUCB", "METHOD&URL&application/json&BODY", rare},
 		{"MCUB", "METHOD&application/json&URL&BODY", rare},
 		{"HTB", "HOST&TARGET&BODY", rare},
+		{"EMUB", "METHOD&URL&BODY with an & before it", rare},
+		{"MMUB", "METHOD&METHOD&URL&BODY", rare},
+		{"MUUB", "METHOD&URL&URL&BODY", rare},
+		{"J", "a JSON object of method, URL and body", rare},
+		{"A", "a JSON array of method, URL and body", rare},
 	}
 	list := make([]mistake[form], 0, len(orders))
 	for i, o := range orders {
@@ -363,6 +396,8 @@ func escapeForms() []mistake[form] {
 		{escapeOAuth, "OAuth's base string: METHOD&URL&PARAMETERS&BODY, percent-encoded", rare},
 		{escapeWhole, "METHOD&URL&BODY, all of it percent-encoded", rare},
 		{escapeWholeStrict, "METHOD&URL&BODY, all of it percent-encoded as in OAuth", rare},
+		{upperWhole, "METHOD&URL&BODY, all of it in upper case", rare},
+		{lowerWhole, "METHOD&URL&BODY, all of it in lower case", rare},
 	}
 	list := make([]mistake[form], 0, len(kinds))
 	for i, k := range kinds {
@@ -398,6 +433,10 @@ func macMistakes() []mistake[form] {
 		{macOfDigest, "HMAC of the digest of the message", seldom},
 		{macOfBase64, "HMAC of the message in base64", seldom},
 		{macHexOfMessage, "HMAC of the message in hex", seldom},
+		{macOfMAC, "HMAC of the right digest", rare},
+		{macOfMACHex, "HMAC of the right signature", rare},
+		{macOfMACLower, "HMAC of the right signature in lower case", rare},
+		{macHashed, "a hash of the right digest", rare},
 	}
 	list := make([]mistake[form], 0, len(macs))
 	for i, k := range macs {

@@ -117,7 +117,7 @@ func checkMistake(t *testing.T, seed uint64, n int) {
 	if !proven || got.ID == "right" && wrong.secret == base.secret {
 		t.Errorf("seed %d, mistake %d %q: got %s %s", seed, n, names[n], got.ID, got.Text)
 	}
-	if got.URL != "" && wrong.form.usesURL() && wrong.form.sep == "&" && got.URL != withoutUserInfo(wrong.url) {
+	if got.URL != "" && strings.Contains(wrong.form.order, "U") && wrong.form.sep == "&" && got.URL != withoutUserInfo(wrong.url) {
 		t.Errorf("seed %d, mistake %d %q: the URL is %s, want %s", seed, n, names[n], got.URL, wrong.url)
 	}
 	if strings.Contains(got.Text, base.secret) {
@@ -125,12 +125,14 @@ func checkMistake(t *testing.T, seed uint64, n int) {
 	}
 }
 
-// TestProperty tries a part of the mistakes on random events. FuzzProperty tries more.
+// TestProperty tries a part of the mistakes on random events, one of each name. FuzzProperty tries more.
 func TestProperty(t *testing.T) {
 	t.Parallel()
-	_, list := allMistakes()
-	for n := range list {
-		if n%4 == 0 {
+	names, _ := allMistakes()
+	seen := map[string]bool{}
+	for n, name := range names {
+		if n%4 == 0 && !seen[name] {
+			seen[name] = true
 			checkMistake(t, uint64(n), n)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"html"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -20,7 +21,7 @@ const samplePlaceholder = "<Whatever you set your secret to in the ArtiBot webho
 
 // secretMistakes lists what becomes of a secret between ArtiBot's settings and the code. The texts never show it.
 func secretMistakes() []mistake[string] {
-	return slices.Concat(secretSpaceMistakes(), secretValueMistakes(), secretEncodingMistakes(), secretCutMistakes())
+	return slices.Concat(secretSpaceMistakes(), secretValueMistakes(), secretEncodingMistakes(), secretCutMistakes(), secretTypos())
 }
 
 func secretSpaceMistakes() []mistake[string] {
@@ -40,6 +41,7 @@ func secretSpaceMistakes() []mistake[string] {
 		{"secret-space", "the secret with a tab at its end", copied, "", fixSecret, rare, add(func(s string) string { return s + "\t" })},
 		{"secret-space", "the secret with a no-break space at its end", copied, "", fixSecret, rare, add(func(s string) string { return s + "\u00a0" })},
 		{"secret-space", "the secret with a zero-width space at its end", copied, "", fixSecret, rare, add(func(s string) string { return s + "\u200b" })},
+		{"secret-space", "the secret with a zero-width space before it", copied, "", fixSecret, rare, add(func(s string) string { return "\u200b" + s })},
 		{"secret-space", "the secret without the white space inside it", given, "", fixSecret, seldom, edit(func(s string) string { return strings.Join(strings.Fields(s), "") })},
 		{"secret-space", "the secret without its byte order mark", "the secret given here was read from a file that begins with one", "The file of the secret begins with a byte order mark.", fixSecret, likely, edit(func(s string) string { return strings.TrimPrefix(s, byteOrderMark) })},
 		{"secret-space", "the secret without invisible characters", given, "", fixSecret, seldom, edit(strings.NewReplacer("\u200b", "", "\u00a0", "", byteOrderMark, "", "\u200d", "", "\u2060", "", "\u00ad", "").Replace)},
@@ -57,6 +59,11 @@ func secretSpaceMistakes() []mistake[string] {
 		{"", ",", "a comma at its end"},
 		{"", ";", "a semicolon at its end"},
 		{"", ".", "a full stop at its end"},
+		{"", ":", "a colon at its end"},
+		{"<", ">", "angle brackets around it"},
+		{"{", "}", "braces around it"},
+		{"[", "]", "brackets around it"},
+		{"b'", "'", "the b'…' of Python's bytes around it"},
 		{"", `\n`, `the two characters \n at its end`},
 	} {
 		list = append(list, mistake[string]{"secret-affix", "the secret with " + affix.where, copied, symptom, fixSecret, rare, add(func(s string) string { return affix.before + s + affix.after })})
@@ -109,7 +116,7 @@ func secretValueMistakes() []mistake[string] {
 	for _, name := range []string{
 		"ARTIBOT_SECRET", "ARTIHOOK_SECRET", "WEBHOOK_SECRET", "SECRET", "secret", "ARTIBOT_WEBHOOK_SECRET", "artibot", "test", "testing",
 		"changeme", "password", "your-secret", "your_secret", "YOUR_SECRET", "<secret>", "$SECRET", "${SECRET}", "$ARTIBOT_SECRET",
-		"${ARTIBOT_SECRET}", "%SECRET%", "process.env.SECRET", "process.env.ARTIBOT_SECRET", "x-artibot-signature", "signature",
+		"${ARTIBOT_SECRET}", "%SECRET%", "%ARTIBOT_SECRET%", "$WEBHOOK_SECRET", "${WEBHOOK_SECRET}", "process.env.SECRET", "process.env.ARTIBOT_SECRET", "x-artibot-signature", "signature",
 	} {
 		fixed("secret-sample", name, "the text "+name+" as the secret", "that is a placeholder or the name of a variable, not the secret", "", rare)
 	}
@@ -197,9 +204,18 @@ func secretEncodingMistakes() []mistake[string] {
 		add("the secret with doubled backslashes", plain, "", rare, func(s string) string { return strings.ReplaceAll(s, `\`, `\\`) }),
 		add("the secret with a single $ for each $$", plain, "", rare, func(s string) string { return strings.ReplaceAll(s, "$$", "$") }),
 		add("the secret with doubled $", plain, "", rare, func(s string) string { return strings.ReplaceAll(s, "$", "$$") }),
+		add("the secret from its last to its first character", plain, "", rare, reversed),
+		add("the secret with a typographic dash for each -", charset, "", rare, func(s string) string { return strings.ReplaceAll(s, "-", "–") }),
+		add("the secret with a - for each typographic dash", charset, "", seldom, strings.NewReplacer("–", "-", "—", "-", "‑", "-").Replace),
 		add("the secret twice", plain, "", rare, func(s string) string { return s + s }),
 		add("the secret with an & at its end", "the secret is the key of the HMAC; nothing is added to it (OAuth does that)", "", rare, func(s string) string { return s + "&" }),
 	}
+}
+
+func reversed(text string) string {
+	characters := []rune(text)
+	slices.Reverse(characters)
+	return string(characters)
 }
 
 // lenientBase64 decodes as Node's Buffer.from(text, 'base64'): it ignores what is not base64.
@@ -292,6 +308,57 @@ func secretCutMistakes() []mistake[string] {
 		add("the first characters of the secret", "the secret that was used is cut at its end", symptom, rare, func(s string) string { return firstRunes(s, n) })
 		if n <= 32 {
 			add("the last characters of the secret", "the beginning of the secret that was used is missing", "", rare, func(s string) string { return s[len(firstRunes(s, n)):] })
+		}
+	}
+	return list
+}
+
+// maxTyped is how many characters of a secret secretTypos changes.
+const maxTyped = 40
+
+// secretTypos lists the mistakes of people who type a secret or read it from a picture, and of code that pads it to a fixed length.
+func secretTypos() []mistake[string] {
+	const typed = "the secret that was used was typed, or read from a picture"
+	list := []mistake[string]{}
+	add := func(id, what, why, symptom string, f func(string) string) {
+		list = append(list, mistake[string]{id, what, why, symptom, fixSecret, rare, edit(f)})
+	}
+	add("secret-typo", "the secret with O for each 0", typed, "A character of the secret is wrong or missing, or two are exchanged.", strings.NewReplacer("0", "O").Replace)
+	add("secret-typo", "the secret with 0 for each O", typed, "", strings.NewReplacer("O", "0").Replace)
+	add("secret-typo", "the secret with l for each 1", typed, "", strings.NewReplacer("1", "l").Replace)
+	add("secret-typo", "the secret with 1 for each l or I", typed, "", strings.NewReplacer("l", "1", "I", "1").Replace)
+	add("secret-typo", "the secret with l for each I", typed, "", strings.NewReplacer("I", "l").Replace)
+	add("secret-typo", "the secret with I for each l", typed, "", strings.NewReplacer("l", "I").Replace)
+	for i := range maxTyped {
+		at := func(f func(before, c, after string) string) func(string) string {
+			return func(s string) string {
+				if before, rest := firstRunes(s, i), s[len(firstRunes(s, i)):]; rest != "" {
+					c := firstRunes(rest, 1)
+					return f(before, c, rest[len(c):])
+				}
+				return s
+			}
+		}
+		add("secret-typo", "the secret with two characters exchanged", typed, "", at(func(before, c, after string) string {
+			next := firstRunes(after, 1)
+			return before + next + c + after[len(next):]
+		}))
+		add("secret-typo", "the secret with one letter in the other case", typed, "", at(func(before, c, after string) string {
+			if upper := strings.ToUpper(c); upper != c {
+				return before + upper + after
+			}
+			return before + strings.ToLower(c) + after
+		}))
+		add("secret-typo", "the secret without one of its characters", typed, "", at(func(before, _, after string) string { return before + after }))
+		add("secret-typo", "the secret with one character twice", typed, "", at(func(before, c, after string) string { return before + c + c + after }))
+	}
+	symptom := "The code pads the secret to the length of a block."
+	for _, size := range []int{16, 24, 32, 64} {
+		for _, by := range []struct{ text, name string }{{"0", "the digit 0"}, {" ", "spaces"}} {
+			add("secret-padded", "the secret with "+by.name+" up to "+strconv.Itoa(size)+" characters", "ArtiBot uses the secret as it is", symptom, func(s string) string {
+				return s + strings.Repeat(by.text, max(0, size-utf8.RuneCountInString(s)))
+			})
+			symptom = ""
 		}
 	}
 	return list

@@ -159,6 +159,7 @@ func pathMistakes() []mistake[urlParts] {
 		row("path-prefix", "the path was removed", "", seldom, func(p *urlParts) { p.path = "/" }),
 		row("path-prefix", "its path occurs twice", "", rare, func(p *urlParts) { p.path += p.path }),
 		row("case", "its path is in lower case", "", seldom, func(p *urlParts) { p.path = strings.ToLower(p.path) }),
+		row("case", "its path is in upper case", "", rare, func(p *urlParts) { p.path = strings.ToUpper(p.path) }),
 		row("case", "its path and query are in lower case", "", seldom, func(p *urlParts) { p.path, p.query = strings.ToLower(p.path), strings.ToLower(p.query) }),
 		row("path-suffix", "its path has no file extension", "The path ends with `index.php`, `.json` or `.html` on one side only.", rare, func(p *urlParts) {
 			if i := strings.LastIndexByte(p.path, '.'); i > strings.LastIndexByte(p.path, '/') {
@@ -227,6 +228,12 @@ func queryMistakes() []mistake[urlParts] {
 			}
 			return q
 		}),
+		row("the query is empty, but not its question mark", "", rare, func(q string) string {
+			if q != "" {
+				return "?"
+			}
+			return q
+		}),
 		row("the URL that was signed has no bare question mark", "", seldom, func(q string) string { return strings.TrimSuffix(q, "?") }),
 		row("the URL that was signed has no & at its end", "", seldom, func(q string) string { return strings.TrimRight(q, "&") }),
 		row("the empty parts of the query were removed", "", seldom, parts(func(l []string) []string {
@@ -263,6 +270,13 @@ func queryMistakes() []mistake[urlParts] {
 		row(rewritten, "", seldom, func(q string) string { return rewriteQuery(q, true, rawURLEncode) }),
 		row(rewritten, "", seldom, func(q string) string { return rewriteQuery(q, false, encodeURIComponent) }),
 		row("the parts of the query are joined with &amp;", "", rare, func(q string) string { return strings.ReplaceAll(q, "&", "&amp;") }),
+		row("the parts of the query are joined with %26", "", rare, func(q string) string { return strings.ReplaceAll(q, "&", "%26") }),
+		row("a printed object is in place of the query", "", rare, func(q string) string {
+			if q != "" {
+				return "?[object Object]"
+			}
+			return q
+		}),
 		row("the parts of the query were repeated", "", rare, func(q string) string {
 			if len(q) < 2 {
 				return q
@@ -427,6 +441,13 @@ func pieceMistakes() []mistake[urlParts] {
 			*p = urlParts{path: origin.String() + p.String()}
 		}),
 		row("the host is undefined (a header that is not there?)", "", seldom, func(p *urlParts) { p.host, p.port = "undefined", "" }),
+		row("the host is null (a header that is not there?)", "", rare, func(p *urlParts) { p.host, p.port = "null", "" }),
+		row("the placeholder undefined is in place of the URL (a setting that is not set?)", "", rare, func(p *urlParts) { *p = urlParts{path: "undefined"} }),
+		row("the placeholder null is in place of the URL (a setting that is not set?)", "", rare, func(p *urlParts) { *p = urlParts{path: "null"} }),
+		row("the placeholder None is in place of the URL (a setting that is not set?)", "", rare, func(p *urlParts) { *p = urlParts{path: "None"} }),
+		row("its scheme occurs twice (a setting that has the scheme already?)", "", rare, func(p *urlParts) { *p = urlParts{path: p.scheme + "://" + p.String()} }),
+		row("a slash after its scheme is missing (a path library that joined it?)", "", rare, func(p *urlParts) { *p = urlParts{path: strings.Replace(p.String(), "://", ":/", 1)} }),
+		row("the pattern of the route is in place of the path", "", rare, func(p *urlParts) { p.path = "/{proxy+}" }),
 		row("the host is missing", "", seldom, func(p *urlParts) { p.host, p.port = "", "" }),
 		row("the scheme is missing, but not its colon", "", rare, func(p *urlParts) { *p = urlParts{path: "://" + p.host + p.path + p.query} }),
 		row("the scheme has two colons (req.protocol with a colon?)", "", seldom, func(p *urlParts) { p.scheme += ":" }),
