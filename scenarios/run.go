@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -202,7 +203,7 @@ func (r *runner) runOne(ctx context.Context, run plannedRun) (*report.Suite, err
 	s := r.newScenarioRun(run)
 	suite := &report.Suite{Name: s.name, Description: s.file.Description.Value, Started: time.Now()}
 	if run.file.Ready == nil {
-		suite.File = s.file.File
+		suite.File = filepath.ToSlash(s.file.File)
 	}
 	s.execute(ctx)
 	suite.Name = s.redactText(suite.Name)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -219,7 +220,7 @@ func (s *scenarioRun) includedFile(step *format.Step) string {
 	if step.File == s.file.File {
 		return ""
 	}
-	return step.File
+	return filepath.ToSlash(step.File)
 }
 
 // mask adds texts to those that reports and repeat lines never show.
