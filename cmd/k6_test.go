@@ -65,7 +65,7 @@ func TestExportForK6(t *testing.T) {
 		day      string
 		parts    int // the number of instances
 	}{
-		{"a number of leads", []string{"--leads", "24", "--concurrency", "4", "--bot", "dental", "--threshold", "p99<60s,errors<1%,requests>1"}, signature.SchemeURL, payload.Edition2019, 24, 0, "", 8},
+		{"a number of leads", []string{"--leads", "24", "--concurrency", "8", "--bot", "dental", "--threshold", "p99<60s,errors<1%,requests>1"}, signature.SchemeURL, payload.Edition2019, 24, 0, "", 8},
 		{"older scheme, newer edition", []string{"--leads", "12", "--scheme", "body", "--edition", "2022", "--answer", "Demo Date=2026-12-24"}, signature.SchemeBody, payload.Edition2022, 12, 0, "2026-12-24", 2},
 		{"a rate with a ramp", []string{"--rate", "400/s", "--ramp", "1s", "--duration", "2s", "--abandon", "30%"}, signature.SchemeURL, payload.Edition2019, 0, 0, "", 2},
 		{behindTunnel, []string{"--leads", "4", "--sign-url", "https://crm.example/artibot?token=a%20b", "-H", "X-Env: test"}, signature.SchemeURL, payload.Edition2019, 4, 0, "", 2},
