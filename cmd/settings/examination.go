@@ -65,7 +65,7 @@ func (f *ExaminationFlags) ProbeIgnore() (*regexp.Regexp, error) {
 }
 
 // Probe returns the probe of --probe, which trusts the certificates that the deliveries trust. It is nil without --probe.
-func (f *ExaminationFlags) Probe(set *Settings, client *ClientFlags, w *emitter.Webhook) (check.Probe, error) {
+func (f *ExaminationFlags) Probe(set *Settings, client *ClientFlags, w *emitter.Webhook) (check.LeadProbe, error) {
 	http, err := client.HTTPClient(set)
 	if err != nil {
 		return nil, err

@@ -114,7 +114,7 @@ func parseTime(name, s string) (time.Duration, error) {
 }
 
 // probe returns the probe for a URL with {lead}. It accepts no command.
-func (h *Handler) probe(address string, hook *emitter.Webhook) (check.Probe, error) {
+func (h *Handler) probe(address string, hook *emitter.Webhook) (check.LeadProbe, error) {
 	if address == "" {
 		return nil, nil
 	}

@@ -66,7 +66,7 @@ func (x exam) run(t *testing.T) ([]Result, int) {
 	return results, int(arrived.Load())
 }
 
-func examine(t *testing.T, url string, x exam, probe Probe) []Result {
+func examine(t *testing.T, url string, x exam, probe LeadProbe) []Result {
 	t.Helper()
 	if testing.Short() && x.only == nil {
 		t.Skip("-short sends no whole examination")

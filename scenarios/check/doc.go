@@ -19,7 +19,7 @@
 // # Running
 //
 // [Run] sends one case after the other through an emitter and returns a [Result] for each. If the emitter has a history,
-// every delivery is recorded in it. A status does not show what the receiver stored: with a [Probe], the body and life
+// every delivery is recorded in it. A status does not show what the receiver stored: with a [LeadProbe], the body and life
 // cases also compare the stored lead. [ParseProbe] makes a Probe from a URL or a command. [Report] converts the results for package
 // report, which writes them as text, JUnit and other formats.
 package check

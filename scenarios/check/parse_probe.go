@@ -18,7 +18,7 @@ const (
 // ParseProbe returns the probe that the text describes: a URL with {lead} for an HTTP GET, or a shell command, which gets the
 // id of the lead as its argument, as the variable ARTIHOOK_LEAD, or in place of {lead}. For an empty text it returns nil. The
 // error is about a URL that is not valid.
-func ParseProbe(text string, runner *probe.Runner) (Probe, error) {
+func ParseProbe(text string, runner *probe.Runner) (LeadProbe, error) {
 	switch lower := strings.ToLower(text); {
 	case strings.TrimSpace(text) == "":
 		return nil, nil

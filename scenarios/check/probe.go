@@ -14,13 +14,13 @@ import (
 	"artihook/emitter/signature"
 )
 
-// Probe returns what the receiver's system has stored for the lead with this id, as text in any form. The text must contain
+// LeadProbe returns the lead with this id as the system of the receiver has stored it, as text in any form. The text must contain
 // the values of the answers, differ between a completed lead and one that is not, and stay the same while no event
 // arrives. An error means that there is no such lead yet: Run probes again until Options.Settle is over.
-type Probe func(ctx context.Context, lead string) (string, error)
+type LeadProbe func(ctx context.Context, lead string) (string, error)
 
 // redacted returns a probe that masks the secret in its results.
-func (p Probe) redacted(secret signature.Secret) Probe {
+func (p LeadProbe) redacted(secret signature.Secret) LeadProbe {
 	return func(ctx context.Context, lead string) (string, error) {
 		text, err := p(ctx, lead)
 		if err != nil {

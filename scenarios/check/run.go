@@ -36,7 +36,7 @@ type Options struct {
 	Emitter *emitter.Emitter // sends the deliveries; it must not retry
 	Webhook emitter.Webhook  // the receiver: its URL, secret, scheme and edition
 	Cases   []Case           // the cases to run, in this order; nil means all
-	Probe   Probe            // reads the stored lead; nil means that only the responses are examined
+	Probe   LeadProbe        // reads the stored lead; nil means that only the responses are examined
 	Seed    uint64           // of the generated leads; 0 means a random one, so that no run repeats the leads of another
 	Now     func() time.Time // the clock for the times in the events; nil means time.Now
 

@@ -87,7 +87,7 @@ func TestProbes(t *testing.T) {
 	var asked atomic.Int64
 	tests := []struct {
 		name  string
-		probe Probe
+		probe LeadProbe
 		got   string // in the result; "" passes
 
 		settle time.Duration

@@ -8,7 +8,7 @@ import (
 )
 
 // Redacted returns a probe that masks the secret in its results.
-func (p Probe) Redacted(secret signature.Secret) Probe { return p.redacted(secret) }
+func (p LeadProbe) Redacted(secret signature.Secret) LeadProbe { return p.redacted(secret) }
 
 // MissingAnswer returns the first answer of the event that the output of a probe does not show as it was sent, and what happened to
 // it if that is known, such as "in lower case". Both are "" if nothing is missing.

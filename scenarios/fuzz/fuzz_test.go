@@ -52,7 +52,7 @@ func fuzzing(t testing.TB, h http.Handler, opt Options) *Result {
 }
 
 // receiverWith returns a receiver with mistakes and its probe.
-func receiverWith(mistakes ...receivertest.Misbehavior) (*receivertest.Receiver, check.Probe) {
+func receiverWith(mistakes ...receivertest.Misbehavior) (*receivertest.Receiver, check.LeadProbe) {
 	examined := receivertest.New(receiver.Options{Secret: signature.NewSecret(testSecret)}, mistakes...)
 	return examined, func(_ context.Context, lead string) (string, error) {
 		text, err := json.Marshal(examined.Records(lead))

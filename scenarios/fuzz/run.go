@@ -36,7 +36,7 @@ type Options struct {
 	Recorded *emitter.Emitter // records the deliveries that failed, and sends those that repeat a failure; nil means Emitter
 	Webhook  emitter.Webhook  // the receiver: its URL, secret, scheme and edition
 	Bot      *fixtures.Bot    // its fields are in half of the answers; nil means none
-	Probe    check.Probe      // reads the stored lead; nil means that only the responses are judged
+	Probe    check.LeadProbe  // reads the stored lead; nil means that only the responses are judged
 
 	Properties []Property       // to judge; nil means all
 	Runs       int              // the number of examples; 0 means DefaultRuns, or any number if Duration is set
