@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"reflect"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"artihook/cmd/console"
 	"artihook/cmd/settings"
 	"artihook/emitter/history"
 
@@ -107,6 +109,23 @@ func TestDocumentTables(t *testing.T) {
 		slices.Sort(tt.want)
 		if diff := cmp.Diff(tt.want, tableNames(section(t, tt.file, tt.begin, tt.end))); diff != "" {
 			t.Errorf("the table after %q in %s (-program +document)\n%s", tt.begin, tt.file, diff)
+		}
+	}
+}
+
+// TestSkillNamesFailures checks that docs/agents/SKILL.md has every name of a failure, result of check and exit code.
+func TestSkillNamesFailures(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../docs/agents/SKILL.md")
+	must(t, err)
+	for _, name := range append(history.FailureNames(), "pass", "fail", "skip", "inconclusive") {
+		if !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("%q is missing", name)
+		}
+	}
+	for _, code := range []int{console.ExitOK, console.ExitFailed, console.ExitUsage, console.ExitTool, console.ExitInterrupted} {
+		if !strings.Contains(string(text), fmt.Sprintf("\n| %d | ", code)) {
+			t.Errorf("the exit code %d is missing", code)
 		}
 	}
 }
