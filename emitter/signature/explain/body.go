@@ -22,7 +22,7 @@ const (
 
 // bodyMistakes lists what becomes of a body between the request and the place where it is signed.
 func bodyMistakes() []mistake[string] {
-	return slices.Concat(spaceMistakes(), lostMistakes(), jsonMistakes(), charsetMistakes(), encodedMistakes(), textMistakes(), wrappedMistakes())
+	return slices.Concat(spaceMistakes(), lostMistakes(), jsonMistakes(), charsetMistakes(), encodedMistakes(), textMistakes(), valueMistakes(), wrappedMistakes())
 }
 
 // edit makes a mistake of a function that returns the changed body.
@@ -140,6 +140,7 @@ func charsetMistakes() []mistake[string] {
 		{"body-encoding", "the body in Latin-1", why, "`é` is one byte, or it became `Ã©`, `?` or `�`.", fixRawBody, likely, valid(latin1)},
 		{"body-encoding", "the body with its UTF-8 bytes taken for Latin-1", why, "", fixRawBody, likely, lossless(func(s string) string { return fromLatin1(s, false) })},
 		{"body-encoding", "the body with its UTF-8 bytes taken for Windows-1252", why, "", fixRawBody, seldom, lossless(func(s string) string { return fromLatin1(s, true) })},
+		{"body-encoding", "the body with its UTF-8 bytes taken for Latin-1 twice", why, "", fixRawBody, rare, lossless(func(s string) string { return fromLatin1(fromLatin1(s, false), false) })},
 		{"body-encoding", "the body in Windows-1252", why, "", fixRawBody, seldom, valid(toWindows1252)},
 		{"body-encoding", "the body in Node's latin1", why, "", fixRawBody, seldom, valid(func(s string) (string, bool) { return nodeLatin1(s), !isASCII(s) })},
 		{"body-encoding", "the body with a question mark for each non-ASCII character", why, "", fixRawBody, seldom, edit(func(s string) string { return replaceNonASCII(s, "?") })},
@@ -201,6 +202,7 @@ func encodedMistakes() []mistake[string] {
 		add("the body as Python prints its bytes", "The body begins with `b'`.", seldom, pythonBytes),
 		add("the body as a percent-encoded text", "The body is percent-encoded.", seldom, encodeURIComponent),
 		add("the body as a form value", "", seldom, url.QueryEscape),
+		add("the body as PHP's rawurlencode writes it", "", rare, rawURLEncode),
 		add("the body as a list of its bytes", "The body is a list of numbers (`String(Uint8Array)`).", seldom, func(s string) string { return byteList(s, ",", false) }),
 		add("the body as Java's Arrays.toString", "", rare, func(s string) string { return "[" + byteList(s, ", ", true) + "]" }),
 		add("the body as Go's %v of its bytes", "", rare, func(s string) string { return "[" + byteList(s, " ", false) + "]" }),
@@ -213,6 +215,7 @@ func encodedMistakes() []mistake[string] {
 		filter("the body with HTML entities", "`&` became `&amp;`, `\"` became `&quot;`.", seldom, html.EscapeString),
 		filter("the body with HTML entities, as PHP writes them", "", seldom, strings.NewReplacer("&", "&amp;", `"`, "&quot;", "'", "&#039;", "<", "&lt;", ">", "&gt;").Replace),
 		filter("the body with HTML entities except for the quotes", "", seldom, strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace),
+		filter("the body with HTML entities, as Python writes them", "", rare, strings.NewReplacer("&", "&amp;", `"`, "&quot;", "'", "&#x27;", "<", "&lt;", ">", "&gt;").Replace),
 		filter("the body with HTML entities decoded", "", seldom, html.UnescapeString),
 		filter("the body with < > & as JSON escapes", "", seldom, strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`).Replace),
 		filter("the body with backslashes before its quotes", "The body begins with `{\\\"`.", seldom, strings.NewReplacer(`\`, `\\`, `"`, `\"`, `'`, `\'`).Replace),

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -97,7 +98,7 @@ func jsonMistakes() []mistake[string] {
 			},
 		})
 	}
-	return append(list, partMistakes(read)...)
+	return slices.Concat(list, partMistakes(read), withoutKeys(read))
 }
 
 // partMistakes lists the parts of an event that are taken for the whole body.
@@ -129,6 +130,30 @@ func partMistakes(read func(string) *jsonValue) []mistake[string] {
 			}
 			list = append(list, m)
 		}
+	}
+	return list
+}
+
+// withoutKeys lists the keys of an event without which it is signed.
+func withoutKeys(read func(string) *jsonValue) []mistake[string] {
+	var list []mistake[string]
+	for _, key := range []string{"meta", "lead", "time_stamp", "resource_version"} {
+		list = append(list, mistake[string]{
+			id: "body-part", what: "the body without its key " + key, why: "ArtiBot signs the whole body", fix: fixRawBody, cost: rare,
+			do: func(body string) (string, bool) {
+				v := read(body)
+				if v == nil || v.member(key) == nil {
+					return "", false
+				}
+				rest := jsonValue{kind: v.kind}
+				for i, name := range v.keys {
+					if name != key {
+						rest.keys, rest.items = append(rest.keys, name), append(rest.items, v.items[i])
+					}
+				}
+				return string((&jsonStyle{}).append(nil, &rest, 0)), true
+			},
+		})
 	}
 	return list
 }

@@ -63,6 +63,16 @@ func TestInventedBodies(t *testing.T) {
 		{"chunks", func(s string) string { return fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(s), s) }, "", "body-wrapped"},
 		{"form field", func(s string) string { return "body=" + url.QueryEscape(s) }, "", "body-wrapped"},
 		{"null as text", replacer(":null", `:""`), "body-changed", "body-text"},
+		{"null as object", replacer(":null", ":{}"), "body-changed", "body-text"},
+		{"words of Python", replacer(":null", ":None", ":false", ":False"), "", "body-text"},
+		{"numbers as texts", regexpReplacer(`:(-?\d+(?:\.\d+)?)([,}])`, `:"$1"$2`), "", "body-values"},
+		{"dates with an offset", regexpReplacer(`(\d)Z"`, `$1+00:00"`), "", "body-values"},
+		{"dates with a space", regexpReplacer(`(\d)T(\d)`, "$1 $2"), "", "body-values"},
+		{"ids in upper case", replacer("7a1b2c3d", "7A1B2C3D"), "", "body-values"},
+		{"coordinates as numbers", regexpReplacer(`"(-?\d+\.\d{4})"`, "$1"), "", "body-values"},
+		{"the other edition", replacer(`"status":0`, `"status":"active"`), "", "body-values"},
+		{"without meta", regexpReplacer(`"meta":\{.*?\},"resource"`, `"resource"`), "body-changed", "body-part"},
+		{"in a key", func(s string) string { return `{"event":` + s + "}" }, "", "body-wrapped"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -124,7 +134,7 @@ func TestInventedSignatures(t *testing.T) {
 		{"variable", keyedSignature("ARTIBOT_SECRET="+inventedSecret, message), "secret-affix"},
 		{"two characters exchanged", keyedSignature("s3rcet-Of-the-hook", message), "secret-typo"},
 		{"a character missing", keyedSignature("s3cret-Of-te-hook", message), "secret-typo"},
-		{"other case", keyedSignature("s3cret-of-the-hook", message), "secret-typo"},
+		{"other case", keyedSignature("s3cret-Of-The-hook", message), "secret-typo"},
 		{"0 for O", keyedSignature("s3cret-0f-the-hook", message), "secret-typo"},
 		{"padded", keyedSignature(inventedSecret+strings.Repeat("0", 14), message), "secret-padded"},
 		{"typographic dashes", keyedSignature("s3cret–Of–the–hook", message), "secret-encoding"},

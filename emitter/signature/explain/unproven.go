@@ -48,7 +48,7 @@ func (c *Claim) unknown(s *search) Finding {
 	if !c.usesURL() {
 		return Finding{ID: "no-fit", Text: text + ": most likely the secret differs", Fix: fixOf(fixSecret)}
 	}
-	text += ": the signature is for another URL or was computed in another way that is not known here, or the secret differs"
+	text += ": the signature is for another URL, or for a body with other values, or was computed in another way that is not known here, or the secret differs"
 	if p := splitURL(c.Message.URL); isLocal(p.host) {
 		text = fmt.Sprintf("nothing fits (%d guesses): if a tunnel or a proxy is in front of %s, the signature is for the public URL, which is not known here; otherwise the secret differs",
 			s.tried, showURL(p.scheme+"://"+p.host))
