@@ -27,7 +27,7 @@ func TestSchemaVersion(t *testing.T) {
 	var missing []string
 	known := map[string]string{} // the digest by version and file
 	for line := range strings.Lines(string(text)) {
-		name, digest, ok := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		name, digest, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		if !ok || known[name] != "" {
 			t.Fatalf("%s: unexpected line %q", schemasFile, line)
 		}
