@@ -7,7 +7,7 @@ class Receiver(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # keeps connections open
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))  # the raw bytes
+        body = self.read_body()  # the raw bytes
         origin = os.environ.get("PUBLIC_ORIGIN") or "http://" + self.headers["Host"]
         message = f"POST&{origin}{self.path}&".encode() + body
         expected = hmac.new(os.environ["SECRET"].encode(), message, hashlib.sha1).hexdigest()
@@ -20,6 +20,17 @@ class Receiver(BaseHTTPRequestHandler):
             return self.respond(400)
         print(json.dumps(event))  # in ASCII: a terminal of Windows cannot show every character
         self.respond(204)
+
+    def read_body(self):
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        chunks = []  # from a tunnel or a proxy that passes the body on while it arrives
+        while size := int(self.rfile.readline(100).split(b";")[0], 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline(100)  # the end of the line
+        while self.rfile.readline(10000).strip():  # trailers
+            pass
+        return b"".join(chunks)
 
     def do_GET(self):
         self.respond(405)
