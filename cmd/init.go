@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"artihook/cmd/console"
 	"artihook/cmd/settings"
@@ -21,15 +23,16 @@ var firstFiles embed.FS
 
 // firstFile is a file that init writes.
 type firstFile struct {
-	Name    string `json:"file"`  // relative to the working directory, with slashes
-	About   string `json:"about"` // what it holds
+	Name    string `json:"file"`             // relative to the working directory, with slashes
+	About   string `json:"about"`            // what it holds
+	Exists  bool   `json:"exists,omitempty"` // it existed, and init does not change it
 	content string // a file of firstfiles
 }
 
 // projectFiles are the files that init always writes.
 var projectFiles = []firstFile{
-	{settings.ConfigName, "the webhooks: set url to that of your receiver", "artihook.yaml"},
-	{"scenarios/first-lead.yaml", "a scenario: one lead, and an update with a wrong signature", "first-lead.yaml"},
+	{Name: settings.ConfigName, About: "the webhooks: set url to that of your receiver", content: "artihook.yaml"},
+	{Name: "scenarios/first-lead.yaml", About: "a scenario: one lead, and an update with a wrong signature", content: "first-lead.yaml"},
 }
 
 // pipelineFiles are the files of --ci, by the system that reads them.
@@ -40,7 +43,7 @@ var pipelineFiles = []settings.Word[firstFile]{
 }
 
 func pipelineFile(name, content string) firstFile {
-	return firstFile{name, "the pipeline: replace your-account and your-receiver", content}
+	return firstFile{Name: name, About: "the pipeline: replace your-account and your-receiver", content: content}
 }
 
 func newInitCmd(a *app) *cobra.Command {
@@ -49,10 +52,11 @@ func newInitCmd(a *app) *cobra.Command {
 		Use:   "init",
 		Short: "Write a first artihook.yaml, a scenario and a pipeline",
 		Long: `Init writes a first artihook.yaml and scenarios/first-lead.yaml to the working directory, and with --ci the file of a
-pipeline that runs the scenario. It overwrites nothing: if one of the files exists, it writes none.`,
+pipeline that runs the scenario. It overwrites nothing: it writes only the files that are missing. If the file of the pipeline exists,
+it writes none.`,
 		Example: `  artihook init
   artihook init --ci github`,
-		Args: args(cobra.NoArgs),
+		Args: noInitArgs,
 		RunE: func(*cobra.Command, []string) error { return runInit(a, pipeline) },
 	}
 	settings.AddFlag(cmd.Flags(), &pipeline, settings.FlagSpec[firstFile]{
@@ -61,25 +65,31 @@ pipeline that runs the scenario. It overwrites nothing: if one of the files exis
 	return cmd
 }
 
-func runInit(a *app, pipeline firstFile) error {
-	files := projectFiles
-	if pipeline.Name != "" {
-		files = append(files[:len(files):len(files)], pipeline)
+func noInitArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return console.WithHint(errors.New("got an argument, want none"),
+			"run artihook init, then set url in "+settings.ConfigName)
 	}
-	if err := checkFree(files); err != nil {
-		return err
+	return nil
+}
+
+func runInit(a *app, pipeline firstFile) error {
+	files := slices.Clone(projectFiles)
+	if pipeline.Name != "" {
+		if fileExists(pipeline.Name) {
+			return existsError(pipeline.Name)
+		}
+		files = append(files, pipeline)
+	}
+	if existing := markExisting(files); len(existing) == len(files) {
+		return console.WithHint(fmt.Errorf("%s already exist; nothing was written", strings.Join(existing, " and ")),
+			"artihook init --ci github|gitlab|jenkins adds a pipeline")
 	}
 	if err := writeFirstFiles(files); err != nil {
 		return err
 	}
 	for _, f := range files {
-		var err error
-		if a.printer.JSON() {
-			err = a.printer.WriteJSON(f)
-		} else {
-			_, err = fmt.Fprintf(a.printer.Out, "%-30s  %s\n", f.Name, f.About)
-		}
-		if err != nil {
+		if err := printFirstFile(a, f); err != nil {
 			return err
 		}
 	}
@@ -91,28 +101,48 @@ Set ARTIHOOK_SECRET to the secret of your receiver. Then:
 	return nil
 }
 
-// checkFree returns an error that names the files that already exist. Another name of artihook.yaml is one of them, because
-// the program reads only one.
-func checkFree(files []firstFile) error {
-	for _, f := range files {
+func printFirstFile(a *app, f firstFile) error {
+	if a.printer.JSON() {
+		return a.printer.WriteJSON(f)
+	}
+	about := f.About
+	if f.Exists {
+		about = "exists, not changed"
+	}
+	_, err := fmt.Fprintf(a.printer.Out, "%-30s  %s\n", f.Name, about)
+	return err
+}
+
+// markExisting marks the files that exist and returns their names. For artihook.yaml, a file with its other name counts, because the
+// program reads only one.
+func markExisting(files []firstFile) (existing []string) {
+	for i := range files {
+		f := &files[i]
 		names := []string{f.Name}
 		if f.Name == settings.ConfigName {
 			names = settings.ConfigNames()
 		}
 		for _, name := range names {
-			if _, err := os.Lstat(filepath.FromSlash(name)); err == nil {
-				return existsError(name)
+			if !f.Exists && fileExists(name) {
+				f.Name, f.Exists = name, true
+				existing = append(existing, name)
 			}
 		}
 	}
-	return nil
+	return existing
+}
+
+// fileExists reports whether the name is taken, also by a symbolic link that leads nowhere.
+func fileExists(name string) bool {
+	_, err := os.Lstat(filepath.FromSlash(name))
+	return err == nil
 }
 
 func existsError(name string) error {
 	return console.WithHint(fmt.Errorf("%s already exists; nothing was written", name), "move it away, or use init in another directory")
 }
 
-// writeFirstFiles writes all files, or none.
+// writeFirstFiles writes the files that do not exist: all of them, or none.
 func writeFirstFiles(files []firstFile) (err error) {
 	var created []string // files and directories, in their order
 	defer func() {
@@ -124,6 +154,9 @@ func writeFirstFiles(files []firstFile) (err error) {
 		}
 	}()
 	for _, f := range files {
+		if f.Exists {
+			continue
+		}
 		content, err := firstFiles.ReadFile("firstfiles/" + f.content)
 		if err != nil {
 			return err
