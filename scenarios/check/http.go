@@ -161,10 +161,14 @@ func slowSender(c *caseRun) {
 	c.expect(req, accepted)
 }
 
+// cutTime is how long a busy receiver may need to notice that a connection was closed.
+const cutTime = 200 * time.Millisecond
+
 func cutOff(c *caseRun) {
 	req := c.validRequest()
 	req.variant, req.options = "with the connection cut in the middle of the body", emitter.SendOptions{Cut: true, CutAfter: len(req.body) / 2}
 	c.send(req)
+	c.pause(cutTime)
 	next := c.validRequest()
 	next.variant = "after a connection that was cut in the middle of the body"
 	c.expect(next, accepted)

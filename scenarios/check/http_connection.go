@@ -84,6 +84,7 @@ func fiveCuts(c *caseRun) {
 		req.variant, req.options = fmt.Sprintf("with the connection cut after %d bytes of the body", after), emitter.SendOptions{Cut: true, CutAfter: after}
 		c.send(req)
 	}
+	c.pause(cutTime)
 	next := c.validRequest()
 	next.variant = "after five connections that were cut"
 	c.expect(next, accepted)
