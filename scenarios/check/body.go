@@ -40,7 +40,7 @@ func plainCases() []Case {
 		{
 			ID: "body-unicode", Level: Must, Requests: 2, run: expectAccepted(answering("letters of many scripts in the answer", "zoë 你好 العربية ωмега ½"), unicodeCity),
 			Sends: "Two created events of leads: one with letters of many scripts in the answer, one in the city Dvůr Králové.",
-			Why:   "Visitors write in every script.", Fix: rawBytes,
+			Why:   "Visitors use all writing systems.", Fix: rawBytes,
 			Code: codeRawBody,
 		},
 		{
@@ -52,7 +52,7 @@ func plainCases() []Case {
 		{
 			ID: "body-mixed-case", Level: Must, Requests: 1, harmless: true, run: expectAccepted(answering("capital letters in the answer", "McDonald IBM iPhone")),
 			Sends: "The created event of a lead with capital letters in the answer.",
-			Why:   "Text in lower case is not what the visitor wrote.",
+			Why:   "Text that is converted to lower case is not what the visitor wrote.",
 			Fix:   "Store the text as it is, and change the case of a copy.", Code: codeParameters,
 		},
 		{

@@ -16,19 +16,19 @@ func dateCases() []Case {
 		{
 			ID: "body-date-short-fraction", Level: Must, Requests: 2, run: expectAccepted(fraction(1), fraction(4)),
 			Sends: "Two created events of leads whose dates have one and four digits after the second.",
-			Why:   "ArtiBot does not write zeros at the end of a date: every tenth date has a shorter fraction.",
+			Why:   "ArtiBot omits the trailing zeros of a fraction of a second: one date in ten has a shorter fraction.",
 			Fix:   fixDate, Code: codeParseDate, Section: section,
 		},
 		{
 			ID: "body-date-whole-second", Level: Must, Requests: 1, run: expectAccepted(fraction(0)),
 			Sends: "The created event of a lead whose dates have no fraction.",
-			Why:   "ArtiBot does not write zeros at the end of a date, and no dot if the fraction is zero: one date in a million has no fraction.",
+			Why:   "ArtiBot omits the trailing zeros of a fraction of a second, and the dot if the fraction is zero: one date in a million has no fraction.",
 			Fix:   fixDate, Code: codeParseDate, Section: section, needs: []string{"body-date-short-fraction"},
 		},
 		{
 			ID: "body-date-six-digits", Level: Must, Requests: 1, harmless: true, run: expectAccepted(fraction(6)),
 			Sends: "The created event of a lead whose dates have six digits after the second.",
-			Why:   "modify_date and time_stamp have seven digits, but every tenth has six.",
+			Why:   "modify_date and time_stamp have seven digits after the second, but one in ten has six.",
 			Fix:   fixDate, Code: codeParseDate, Section: section, needs: []string{"body-date-short-fraction"},
 		},
 		{
@@ -40,13 +40,13 @@ func dateCases() []Case {
 		{
 			ID: "body-day-before-1970", Level: Must, Requests: 1, run: expectAccepted(day(time.Date(1955, 3, 2, 9, 31, 0, 0, time.UTC), "America/Chicago", "1/2/06")),
 			Sends: "The created event of a lead with the day 1955-03-02.",
-			Why:   "A visitor enters a date of birth. It is before 1970, so that a Unix time is negative.", Fix: "Use a date type, not an unsigned number of seconds or MySQL's TIMESTAMP.", Code: codeDateColumn, Section: "2, Answers",
+			Why:   "A visitor may enter a date of birth before 1970. Its Unix time is negative.", Fix: "Use a date type, not an unsigned number of seconds or MySQL's TIMESTAMP.", Code: codeDateColumn, Section: "2, Answers",
 			needs: []string{"body-every-type"},
 		},
 		{
 			ID: "body-day-after-2038", Level: Should, Requests: 1, run: expectAccepted(day(time.Date(2041, 6, 30, 9, 31, 0, 0, time.UTC), "America/Chicago", "1/2/06")),
 			Sends: "The created event of a lead with the day 2041-06-30.",
-			Why:   "A Unix time of 32 bits ends in January 2038.", Fix: "Use a date type, not a number of 32 bits or MySQL's TIMESTAMP.", Code: codeDateColumn, Section: "2, Answers",
+			Why:   "A Unix time of 32 bits overflows in January 2038.", Fix: "Use a date type, not a number of 32 bits or MySQL's TIMESTAMP.", Code: codeDateColumn, Section: "2, Answers",
 			needs: []string{"body-every-type"},
 		},
 		{
@@ -58,7 +58,7 @@ func dateCases() []Case {
 		{
 			ID: "body-old-time-zone", Level: Must, Requests: 1, run: expectAccepted(day(time.Date(2027, 7, 28, 9, 31, 0, 0, time.UTC), "Asia/Calcutta", "1/2/06")),
 			Sends: "The created event of a lead whose day has the time zone Asia/Calcutta.",
-			Why:   "Browsers report old names of time zones. ArtiBot's captures have Asia/Calcutta, which short lists do not contain.",
+			Why:   "Browsers report old names of time zones. ArtiBot's captures have Asia/Calcutta, which incomplete lists do not contain.",
 			Fix:   "Use the whole time zone database with its old names, and accept a name that it does not have.", Code: codeTimeZone, Section: "2, Answers",
 			needs: []string{"body-every-type"},
 		},

@@ -34,7 +34,7 @@ func eventCases() []Case {
 		{
 			ID: "body-other-status", Level: Should, Requests: 1, harmless: true, run: expectAccepted(otherStatus),
 			Sends: "The created event of a lead with another lead.status than usual.",
-			Why:   "ArtiBot documents one value of lead.status, but not which others there are.", Fix: "Accept any status, and store it.",
+			Why:   "ArtiBot documents one value of lead.status, and does not list the others.", Fix: "Accept any status, and store it.",
 			Code: codeAnyStatus, Section: "2, Two payload editions",
 		},
 		{

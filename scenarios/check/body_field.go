@@ -97,7 +97,7 @@ func fieldCases() []Case {
 		{
 			ID: "body-field-methods", Level: Should, Requests: 2, run: expectAccepted(fields("constructor", "toString"), fields("hasOwnProperty", "length")),
 			Sends: `Two created events of leads: one with the fields "constructor" and "toString", one with "hasOwnProperty" and "length".`,
-			Why:   "Every JavaScript object has the first three names already, and libraries treat an object with length as an array.",
+			Why:   "Every JavaScript object has members with the first three names already, and libraries treat an object with length as an array.",
 			Fix:   "Use a Map in JavaScript, not an object.", Code: codeMap, Section: "2, Answers",
 		},
 		{
@@ -109,7 +109,7 @@ func fieldCases() []Case {
 		{
 			ID: "body-long-field", Level: Must, Requests: 1, run: expectAccepted(field(longText)),
 			Sends: "The created event of a lead with a field name of more than 500 bytes.",
-			Why:   "A field name may be a whole question. A column of 255 characters fails, or cuts it.",
+			Why:   "A field name may be a whole question. A column of 255 characters causes an error or truncates it.",
 			Fix:   "Use a column type without a length.", Code: codeTextColumn, Section: "2, Answers",
 		},
 	}

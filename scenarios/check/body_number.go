@@ -25,7 +25,7 @@ func numberCases() []Case {
 		{
 			ID: "body-number-fraction", Level: Must, Requests: 2, harmless: true, run: expectAccepted(number(19.5), number(0.0625)),
 			Sends: "Two created events of leads with the numbers 19.5 and 0.0625.",
-			Why:   "The value of a number is a double. A type for amounts of money keeps two digits of its fraction.", Fix: "Use a type for doubles.", Code: codeNumberColumn, Section: section, needs: needs,
+			Why:   "The value of a number is a double. A type for amounts of money keeps only two decimal places.", Fix: "Use a type for doubles.", Code: codeNumberColumn, Section: section, needs: needs,
 		},
 		{
 			ID: "body-number-above-31-bits", Level: Must, Requests: 1, harmless: true, run: expectAccepted(number(9000000001)),
@@ -36,7 +36,7 @@ func numberCases() []Case {
 		{
 			ID: "body-number-above-53-bits", Level: Should, Requests: 1, run: expectAccepted(number(1e20)),
 			Sends: "The created event of a lead with the number 1E+20.",
-			Why:   "A double above 2^53 has an exponent, and no integer type of 64 bits holds it.",
+			Why:   "A double above 2^53 has an exponent, and may be too large for an integer of 64 bits.",
 			Fix:   "Use a double, or store display_value.", Code: codeNumberColumn, Section: section, needs: append([]string{"body-number-above-31-bits"}, needs...),
 		},
 		{

@@ -117,7 +117,7 @@ func textCases() []Case {
 		{
 			ID: "body-empty-answer", Level: Must, Requests: 1, run: expectAccepted(answering("an empty answer", "")),
 			Sends: "The created event of a lead whose answer is empty.",
-			Why:   "A visitor may skip a question. An empty text is not a missing one.", Fix: "Allow an empty text in your validation and in your table.", Code: codeOptionalAnswer,
+			Why:   "A visitor may skip a question. An empty answer is not a missing answer.", Fix: "Allow an empty text in your validation and in your table.", Code: codeOptionalAnswer,
 		},
 		{
 			ID: "body-blank-answer", Level: Must, Requests: 1, run: expectAccepted(answering("a blank answer", "   ")),
@@ -151,12 +151,12 @@ func textCases() []Case {
 		{
 			ID: "body-separators", Level: Must, Requests: 1, harmless: true, run: expectAccepted(answering("separators in the answer", "two rooms, one bath; garden|pool")),
 			Sends: "The created event of a lead with commas, a semicolon and a vertical bar in the answer.",
-			Why:   "CSV, lists in a column and multiple choices of CRMs use them as separators, and a part of the answer is lost.", Fix: "Use a library for CSV, and do not split or join texts.", Code: codeKeepText,
+			Why:   "CSV, lists in a column and multiple-choice fields of CRMs use these characters as separators. A part of the answer is then lost.", Fix: "Use a library for CSV, and do not split or join texts.", Code: codeKeepText,
 		},
 		{
 			ID: "body-null-word", Level: Must, Requests: 1, harmless: true, run: expectAccepted(answering("null as its text", "null")),
 			Sends: "The created event of a lead with the text null.",
-			Why:   "Null is a family name. A text is not missing because it reads null.", Fix: "Compare with null, not with the text.", Code: codeKeepText,
+			Why:   "Null is a family name. The text null is not a missing answer.", Fix: "Compare with null, not with the text.", Code: codeKeepText,
 		},
 		{
 			ID: "body-json-in-text", Level: Should, Requests: 2, run: expectAccepted(answering("JSON as its text", `{"size": "xl"}`), answering("broken JSON as its text", "{size: xl")),
@@ -174,7 +174,7 @@ func textCases() []Case {
 		{
 			ID: "body-long-answer", Level: Must, Requests: 1, run: expectAccepted(answering("an answer of more than 500 bytes", longText)),
 			Sends: "The created event of a lead with an answer of more than 500 bytes.",
-			Why:   "A visitor writes a paragraph. A column of 255 characters fails, or cuts it.",
+			Why:   "A visitor writes a paragraph. A column of 255 characters causes an error or truncates it.",
 			Fix:   "Use a column type without a length.", Code: codeTextColumn,
 		},
 		{

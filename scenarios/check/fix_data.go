@@ -98,6 +98,7 @@ var (
 	codeBinaryCollation = sameCode("ALTER TABLE answers MODIFY field varchar(1000) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin; -- MySQL")
 	codeAddressColumn   = sameCode("ALTER TABLE leads ALTER COLUMN ip_address TYPE varchar(45); -- NULL is allowed")
 	codeNumberColumn    = sameCode("ALTER TABLE answers ALTER COLUMN number TYPE double precision;")
+	codeVersionColumn   = sameCode("ALTER TABLE leads ALTER COLUMN version TYPE integer;")
 	codeDateColumn      = sameCode("ALTER TABLE answers ALTER COLUMN day TYPE timestamptz; -- in MySQL DATETIME, not TIMESTAMP")
 	codeOwnTable        = sameCode("CREATE TABLE answers (lead_id uuid REFERENCES leads, field text, text text, PRIMARY KEY (lead_id, field));")
 	codeFirewall        = sameCode("location = /hook { modsecurity off; proxy_pass http://app; } # nginx: the signature protects it")

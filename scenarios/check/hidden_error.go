@@ -14,7 +14,7 @@ func errorResponseCase() Case {
 	return Case{
 		ID: "http-error-in-success", Level: Must, Requests: 3, independent: true, run: errorInSuccess,
 		Sends: "Three deliveries that often cause an error: a plain one, one without state and city, one with an address. Every earlier response counts too.",
-		Why:   "A 2xx response tells ArtiBot that the lead is stored. If its text is an error, the lead is lost.",
+		Why:   "A 2xx response means that the lead is stored. If its text is an error, the lead is lost.",
 		Fix:   "Respond 5xx if the lead is not stored, and 2xx without an error otherwise.", Code: codeRespond500,
 	}
 }

@@ -33,7 +33,7 @@ func serverCases() []Case {
 		{
 			ID: "http-no-redirect", Level: Must, Requests: 1, harmless: true, independent: true, run: noRedirect,
 			Sends: "A plain valid delivery.",
-			Why:   "ArtiBot does not follow a redirect, since the signature is for the original URL.", Fix: "Give ArtiBot the URL of the redirect. Check https and the slash at the end.",
+			Why:   "ArtiBot does not follow a redirect, since the signature is for the original URL.", Fix: "Configure the target of the redirect as the URL in ArtiBot. Check https and the slash at the end.",
 			Code: codeBothPaths,
 		},
 		{
@@ -75,7 +75,7 @@ func serverCases() []Case {
 		{
 			ID: "http-head", Level: Should, Requests: 1, independent: true, harmless: true, run: withoutBody(http.MethodHead),
 			Sends: "A HEAD without body and signature.",
-			Why:   "Monitors request your URL with HEAD.", Fix: "Respond 405 to every method but POST.", Code: codeOnlyPOST,
+			Why:   "Monitoring tools request your URL with HEAD.", Fix: "Respond 405 to every method but POST.", Code: codeOnlyPOST,
 		},
 		{
 			ID: "http-keep-alive", Level: Should, Requests: 2, harmless: true, run: keepAlive,

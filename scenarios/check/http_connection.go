@@ -14,7 +14,7 @@ func connectionCases() []Case {
 	return []Case{
 		{
 			ID: "http-one-slow", Level: Should, Requests: 1 + besideSlow, run: oneSlow,
-			Sends: "A plain delivery whose body is sent slowly, and three other plain deliveries meanwhile.",
+			Sends: "A plain delivery whose body is sent slowly, and three other plain deliveries at the same time.",
 			Why:   "One slow sender must not block the others.", Fix: "Handle requests concurrently: use threads, several workers, or a server that reads the whole body before it calls your program.",
 			Code: codeConcurrent, needs: []string{"http-cut"},
 		},
@@ -26,7 +26,7 @@ func cutsCase() Case {
 	return Case{
 		ID: "http-five-cuts", Level: Must, Requests: len(cutPoints) + 1, run: fiveCuts,
 		Sends: "Five plain deliveries whose connections close at different points of the body, then a plain valid one.",
-		Why:   "Connections break. Each one that holds a worker, a lock or a database connection makes the receiver slower, until it stops.",
+		Why:   "Connections break. If the receiver then keeps a worker, a lock or a database connection, it becomes slower and finally stops.",
 		Fix:   "Release the locks, connections and transactions of a request whose body cannot be read.", Code: codeReleaseAlways, needs: []string{"http-cut"},
 	}
 }

@@ -21,7 +21,7 @@ func requestCases() []Case {
 		{
 			ID: "http-user-agent", Level: Must, Requests: 1, harmless: true, independent: true, run: userAgent,
 			Sends: "A plain delivery. If it is not accepted, another one with the user agent of a browser.",
-			Why:   "ArtiBot's user agent is artibot-api. A filter for bots may reject it.", Fix: "Exempt the URL of the webhook from filters for bots: the signature protects it.", Code: codeFirewall,
+			Why:   "ArtiBot's user agent is artibot-api. A bot filter may reject it.", Fix: "Exempt the URL of the webhook from bot filters: the signature protects it.", Code: codeFirewall,
 		},
 		{
 			ID: "http-extra-headers", Level: Should, Requests: 1, harmless: true, run: expectAccepted(withExtraHeaders),
@@ -58,13 +58,13 @@ func requestCases() []Case {
 		{
 			ID: "http-old-version", Level: Should, Requests: 1, harmless: true, run: expectAccepted(version10),
 			Sends: "A plain delivery as HTTP/1.0, with Connection: close.",
-			Why:   "nginx talks HTTP/1.0 to the server behind it, unless it is configured otherwise.", Fix: "Accept HTTP/1.0, or set proxy_http_version 1.1 in nginx.", Code: codeReadAll,
+			Why:   "nginx before version 1.29.7 sends HTTP/1.0 to the server behind it, unless it is configured otherwise.", Fix: "Accept HTTP/1.0, or set proxy_http_version 1.1 in nginx.", Code: codeReadAll,
 			needs: []string{"http-connection-close"},
 		},
 		{
 			ID: "http-empty-post", Level: Should, Requests: 1, independent: true, harmless: true, run: emptyPost,
 			Sends: "A POST without body and signature.",
-			Why:   "Scanners and health checks send an empty POST. It is rejected, and does not cause an error.", Fix: "Verify the signature of an empty body as of any other.", Code: codeVerifyFirst,
+			Why:   "Scanners and health checks send an empty POST. It is rejected, and does not cause an error.", Fix: "Verify the signature of an empty body like that of any other body.", Code: codeVerifyFirst,
 			needs: []string{"signature-missing-header"},
 		},
 		{

@@ -52,7 +52,7 @@ func conversationCases() []Case {
 			ID: "life-same-moment", Level: Must, Requests: 3, run: sameMoment,
 			Sends: "The created event of one lead once, and that of another lead twice at the same time.",
 			Why:   "Two identical deliveries may arrive at the same time, at two of your workers.",
-			Fix:   "Let the database decide with a unique key. A query before the insert does not prevent the race.", Code: codeUpsert,
+			Fix:   "Use a unique key in the database. A query before the insert does not prevent the race.", Code: codeUpsert,
 		},
 		{
 			ID: "life-gaps", Level: Must, Requests: 3, run: gaps,

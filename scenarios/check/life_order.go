@@ -25,7 +25,7 @@ func orderCases() []Case {
 		{
 			ID: "life-completed-twice", Level: Must, Requests: 3, run: probedIfFast(completedTwice),
 			Sends: "The created and the completed event of a lead, then completed again.",
-			Why:   "completed may arrive twice. The second changes nothing: no second mail, no second deal.", Fix: "Respond 2xx to an event that you have stored, and start what follows from it once.",
+			Why:   "completed may arrive twice. The second changes nothing: no second mail, no second deal.", Fix: "Respond 2xx to an event that you have stored, and start follow-up actions only once.",
 			Code: codeSeenVersions, needs: []string{"life-conversation", "life-gaps", "life-twice", "body-date-without-zone"},
 		},
 		{
@@ -37,8 +37,8 @@ func orderCases() []Case {
 		{
 			ID: "life-version-300", Level: Should, Requests: 2, run: probedIfFast(version300),
 			Sends: "Version 1 of a lead, then version 300.",
-			Why:   "A version grows with each answer. A column of one byte ends at 255.", Fix: "Use an integer type of at least 32 bits.",
-			Code: codeNumberColumn, needs: []string{"life-conversation", "life-gaps"},
+			Why:   "A version grows with each answer. The maximum of a one-byte column is 255.", Fix: "Use an integer type of at least 32 bits.",
+			Code: codeVersionColumn, needs: []string{"life-conversation", "life-gaps"},
 		},
 		{
 			ID: "life-delayed", Level: Should, Requests: 1, run: expectAccepted(shifted("that is a day old", -24*60)),
@@ -54,7 +54,7 @@ func orderCases() []Case {
 		{
 			ID: "life-disconnect", Level: Must, Requests: 2, run: probedIfFast(disconnect),
 			Sends: "The created event of a lead whose connection closes before the response, then the same event again.",
-			Why:   "A sender that waited too long disconnects, and the event arrives again. It is stored once.", Fix: "Store the event whether the sender still waits or not, and release its locks.",
+			Why:   "A sender that waited too long disconnects, and the event arrives again. It is stored once.", Fix: "Store the event even if the sender has disconnected, and release its locks.",
 			Code: codeReleaseAlways, needs: []string{"life-twice"},
 		},
 	}

@@ -16,7 +16,7 @@ func peopleCases() []Case {
 				b.Lead.ContactID, b.Lead.Data = a.Lead.ContactID, a.Lead.Data
 			}),
 			Sends: "The created events of two leads with the same contact_id and the same answers.",
-			Why:   "A person may give the same answers twice. Both leads are new.", Fix: fix + " Do not look for duplicates by content.", Code: codeUniqueLead,
+			Why:   "A person may give the same answers twice. These are two leads.", Fix: fix + " Do not look for duplicates by content.", Code: codeUniqueLead,
 			needs: []string{"life-same-contact"},
 		},
 		{
@@ -31,14 +31,14 @@ func peopleCases() []Case {
 		},
 		{
 			ID: "life-two-versions", Level: Must, Requests: 3 * raceTries, run: probedIfFast(twoVersions),
-			Sends: "Twice version 1 of a lead, then its versions 2 and 3 at the same time.",
+			Sends: "Version 1 of two leads, each followed by versions 2 and 3 at the same time.",
 			Why:   "Two updates may arrive at the same time, at two of your workers. The newer one stays.",
 			Fix:   "Compare the versions in the same statement that writes, or lock the lead before you read it.", Code: codeUpsert,
 			needs: []string{"life-conversation", "life-interleaved", "life-gaps", "life-stale-version"},
 		},
 		{
 			ID: "life-stored-later", Level: Must, Requests: 1, alone: true, run: storedLater,
-			Sends: "A plain delivery. When the probe shows it, all earlier events of a receiver that stores them after its response count.",
+			Sends: "A plain delivery. When the probe shows it, check also compares the earlier events that were stored late with what was sent.",
 			Why:   "A receiver may store an event after its response. It must still store what was sent.", Fix: fixStoreText, Code: codeParameters,
 		},
 	}

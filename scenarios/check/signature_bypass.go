@@ -24,7 +24,7 @@ func bypassCases() []Case {
 				exchange.Header{Name: "Origin", Value: "https://app.artibot.ai"}, exchange.Header{Name: "Referer", Value: "https://app.artibot.ai/"},
 			)),
 			Sends: "A delivery with a wrong signature and headers that claim to come from this machine and from ArtiBot.",
-			Why:   "A client can send any header, X-Forwarded-For: 127.0.0.1 too.", Fix: "Do not trust a request because of its headers. " + fixFirst, Code: codeVerifyFirst,
+			Why:   "A client can send any header, including X-Forwarded-For: 127.0.0.1.", Fix: "Do not trust a request because of its headers. " + fixFirst, Code: codeVerifyFirst,
 		},
 		{
 			ID: "signature-debug-header", Level: Must, Requests: 1, harmless: true, independent: true,
@@ -47,7 +47,7 @@ func bypassCases() []Case {
 		{
 			ID: "signature-each-event", Level: Must, Requests: 3, harmless: true, independent: true, run: expectNotAccepted(updatedForgery, completedForgery, editionForgery),
 			Sends: "Three deliveries with a wrong signature: an updated event, a completed event, and a created event in the other edition.",
-			Why:   "A receiver that verifies in the handler of one action or edition accepts the others from anyone.", Fix: fixFirst, Code: codeVerifyFirst,
+			Why:   "If a receiver verifies only in the handler of one action or edition, anyone can send the others.", Fix: fixFirst, Code: codeVerifyFirst,
 		},
 		{
 			ID: "signature-known-lead", Level: Must, Requests: 2, harmless: true, independent: true, run: knownLead,
@@ -78,24 +78,24 @@ func bypassCases() []Case {
 		{
 			ID: "signature-put", Level: Must, Requests: 2, harmless: true, independent: true, run: expectNotAccepted(withMethod(http.MethodPut), withMethod(http.MethodPatch)),
 			Sends: "A PUT and a PATCH with a wrong signature.",
-			Why:   "A receiver that verifies a POST only accepts leads from anyone with another method.", Fix: "Respond 405 to every method but POST. " + fixFirst, Code: codeOnlyPOST,
+			Why:   "If a receiver verifies only POST requests, anyone can send leads with another method.", Fix: "Respond 405 to every method but POST. " + fixFirst, Code: codeOnlyPOST,
 		},
 		{
 			ID: "signature-content-type", Level: Must, Requests: 3, harmless: true, independent: true,
 			run:   expectNotAccepted(withContentType("text/plain"), withContentType("application/x-www-form-urlencoded"), withContentType("")),
 			Sends: "Three deliveries with a wrong signature: with the content type text/plain, with that of a form, and without any.",
-			Why:   "A body parser that verifies runs for its own content types only. express.json({ verify }) does not run for text/plain.",
+			Why:   "A body parser that verifies the signature runs only for its own content types. express.json({ verify }) does not run for text/plain.",
 			Fix:   fixFirst, Code: codeVerifyFirst,
 		},
 		{
 			ID: "signature-large-body", Level: Must, Requests: 1, harmless: true, independent: true, run: expectNotAccepted(largeForgery),
 			Sends: "A delivery of 90 KB with a wrong signature.",
-			Why:   "A receiver that does not verify a body above a limit, to save time or memory, accepts leads from anyone.", Fix: fixFirst, Code: codeVerifyFirst,
+			Why:   "If a receiver does not verify large bodies, to save time or memory, anyone can send leads.", Fix: fixFirst, Code: codeVerifyFirst,
 		},
 		{
 			ID: "signature-empty-body", Level: Must, Requests: 1, harmless: true, independent: true, run: expectNotAccepted(emptyBody),
 			Sends: "A delivery with a wrong signature and an empty body.",
-			Why:   "A body parser that verifies does not run for an empty body.", Fix: fixFirst, Code: codeVerifyFirst,
+			Why:   "A body parser that verifies the signature does not run for an empty body.", Fix: fixFirst, Code: codeVerifyFirst,
 		},
 	}
 }

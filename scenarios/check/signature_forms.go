@@ -22,7 +22,7 @@ func formCases() []Case {
 		{
 			ID: "signature-more-digits", Level: Should, Requests: 2, harmless: true, independent: true, run: expectRejected(aroundDigits("", "00"), aroundDigits("00", "")),
 			Sends: "Two plain deliveries: one with two digits after the right signature, one with two digits before it.",
-			Why:   "A signature of another length is rejected.", Fix: "Compare whole values. Do not look for one in the other.", Code: codeCompareAll,
+			Why:   "A signature of another length is rejected.", Fix: "Compare whole values. Do not test whether one contains the other.", Code: codeCompareAll,
 		},
 		{
 			ID: "signature-prefix", Level: Should, Requests: 1, harmless: true, independent: true, run: expectRejected(otherPrefix),
@@ -33,12 +33,12 @@ func formCases() []Case {
 		{
 			ID: "signature-header-twice", Level: Must, Requests: 2, independent: true, run: headerTwice,
 			Sends: "Two plain deliveries with the header x-artibot-signature twice: two wrong signatures, then a right and a wrong one.",
-			Why:   "A request may have a header twice. A framework then has a list in place of a text.", Fix: "Use the first value, or reject the request.", Code: codeOneHeader,
+			Why:   "A request may have a header twice. Some frameworks then return a list instead of a text.", Fix: "Use the first value, or reject the request.", Code: codeOneHeader,
 		},
 		{
 			ID: "signature-empty-secret", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(withSecret("an empty secret", "")),
 			Sends: "A plain delivery that is signed with an empty secret.",
-			Why:   "A second secret that is not configured is an empty one, and anyone can sign with it.", Fix: "Ignore a secret that is not configured, and do not start without any.", Code: codeNeedSecret,
+			Why:   "A receiver may use an empty text for a second secret that is not configured. Anyone can sign with it.", Fix: "Ignore a secret that is not configured, and do not start without any.", Code: codeNeedSecret,
 		},
 		{
 			ID: "signature-published-secret", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(withSecret("the secret of ArtiBot's documentation", publishedSecret)),

@@ -11,7 +11,7 @@ import (
 
 // urlCases returns the cases about the signed URL and the signed body.
 func urlCases() []Case {
-	const fixForwarded = "Take scheme and host from your settings. If a proxy in front sets the header, let it overwrite the one of the client, and accept requests from the proxy only."
+	const fixForwarded = "Take scheme and host from your settings. If a proxy in front sets the header, make it overwrite the client's header, and accept requests from the proxy only."
 	return []Case{
 		{
 			ID: "signature-other-port", Level: Must, Requests: 1, harmless: true, independent: true, run: expectRejected(otherPort),
@@ -67,7 +67,7 @@ func urlCases() []Case {
 			ID: "signature-body-ends", Level: Must, Requests: 3, harmless: true, independent: true,
 			run:   expectRejected(aroundBody("a space before the body", " ", ""), aroundBody("a line break after the body", "", "\n"), aroundBody("a byte order mark before the body", "\ufeff", "")),
 			Sends: "Three plain deliveries with more bytes than the signed ones: a space or a byte order mark before the body, a line break after it.",
-			Why:   "The signature is for every byte of the body.", Fix: "Verify the raw bytes. Do not trim or decode them before.", Code: codeRawBody,
+			Why:   "The signature covers every byte of the body.", Fix: "Verify the raw bytes. Do not trim or decode them before.", Code: codeRawBody,
 			needs: []string{"signature-other-body"},
 		},
 	}
