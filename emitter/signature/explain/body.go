@@ -36,7 +36,7 @@ func edit(f func(string) string) func(string) (string, bool) {
 func spaceMistakes() []mistake[string] {
 	const extra = "the body given here has more bytes than the one that was signed"
 	const missing = "the end of the body was removed (trimmed by an editor, a shell or a framework?)"
-	const lines = "the line ends were changed (git, an editor, a file in text mode?)"
+	const lines = "the line endings were changed (git, an editor, a file in text mode?)"
 	toWindows := func(text string) string {
 		return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
 	}
@@ -44,16 +44,16 @@ func spaceMistakes() []mistake[string] {
 		{"body-space", "the body without the white space at its end", extra, "White space around the body was added or removed.", fixRawBody, likely, edit(func(s string) string { return strings.TrimRight(s, " \t\r\n") })},
 		{"body-space", "the body without the white space around it", extra, "", fixRawBody, likely, edit(strings.TrimSpace)},
 		{"body-space", "the body with a line feed at its end", missing, "", fixRawBody, likely, edit(func(s string) string { return s + "\n" })},
-		{"body-space", "the body with a Windows line end at its end", missing, "", fixRawBody, seldom, edit(func(s string) string { return s + "\r\n" })},
+		{"body-space", "the body with a Windows line ending at its end", missing, "", fixRawBody, seldom, edit(func(s string) string { return s + "\r\n" })},
 		{"body-space", "the body with a space at its end", missing, "", fixRawBody, seldom, edit(func(s string) string { return s + " " })},
 		{"body-space", "the body with a line feed before it", missing, "", fixRawBody, seldom, edit(func(s string) string { return "\n" + s })},
 		{"body-space", "the body with a NUL at its end", "the buffer was longer than the body", "", fixRawBody, seldom, edit(func(s string) string { return s + "\x00" })},
 		{"body-space", "the body without its NUL bytes", "the body given here was read from a buffer that is longer than the body", "", fixRawBody, seldom, edit(func(s string) string { return strings.Trim(s, "\x00") })},
 		{"body-bom", "the body without its byte order mark", extra, "The body begins with the bytes EF BB BF.", fixRawBody, likely, edit(func(s string) string { return strings.TrimPrefix(s, byteOrderMark) })},
 		{"body-bom", "the body with a byte order mark before it", "the byte order mark that was signed is not in the body given here", "", fixRawBody, seldom, edit(func(s string) string { return byteOrderMark + s })},
-		{"body-newlines", "the body with Unix line ends", lines, "CR LF became LF, or LF became CR LF.", fixRawBody, likely, edit(func(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") })},
-		{"body-newlines", "the body with Windows line ends", lines, "", fixRawBody, likely, edit(toWindows)},
-		{"body-newlines", "the body without line ends", lines, "", fixRawBody, seldom, edit(strings.NewReplacer("\r", "", "\n", "").Replace)},
+		{"body-newlines", "the body with Unix line endings", lines, "CR LF became LF, or LF became CR LF.", fixRawBody, likely, edit(func(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") })},
+		{"body-newlines", "the body with Windows line endings", lines, "", fixRawBody, likely, edit(toWindows)},
+		{"body-newlines", "the body without line endings", lines, "", fixRawBody, seldom, edit(strings.NewReplacer("\r", "", "\n", "").Replace)},
 		{"body-space", "the body without any white space", "white space inside the texts was removed too", "", fixRawBody, seldom, edit(strings.NewReplacer("\r", "", "\n", "", "\t", "", " ", "").Replace)},
 	}
 }

@@ -60,7 +60,7 @@ func valueMistakes() []mistake[string] {
 	}
 	return []mistake[string]{
 		row("the body with its numbers as texts", "Numbers became texts, or dates, ids and coordinates have another form.", replacing(bareNumber, `:"$1"$2`)),
-		row("the body with two digits after the point of each double", "", replacing(wholeDouble, "${1}0$2")),
+		row("the body with two digits after the decimal point of each double", "", replacing(wholeDouble, "${1}0$2")),
 		row("the body with +00:00 for the Z of its dates", "", replacing(utcDate, `$1+00:00"`)),
 		row("the body without the Z of its dates", "", replacing(utcDate, `$1"`)),
 		row("the body with a space for the T of its dates", "", replacing(dateAndTime, "$1 $2")),

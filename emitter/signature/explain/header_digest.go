@@ -72,7 +72,7 @@ func addReversed(digest []byte, add func([]byte, string)) {
 	slices.Reverse(text)
 	add(bytewise, "has its bytes in reverse order")
 	add(text, "has its digits in reverse order")
-	add(swapped, "has the two digits of each byte exchanged")
+	add(swapped, "has the two digits of each byte swapped")
 	add(words, "has the bytes of each 32-bit word in reverse order")
 }
 

@@ -85,7 +85,7 @@ var layers = []layer{
 		}
 		return s[start : end+1], true
 	})},
-	{"body-newlines", "the body with Unix line ends", "the line ends of the body given here are CR LF", one(func(s string) (string, bool) { return strings.ReplaceAll(s, "\r\n", "\n"), true })},
+	{"body-newlines", "the body with Unix line endings", "the line endings of the body given here are CR LF", one(func(s string) (string, bool) { return strings.ReplaceAll(s, "\r\n", "\n"), true })},
 }
 
 // inside is a text that was found inside the body, and how.

@@ -328,7 +328,7 @@ func separatorMistakes() []mistake[form] {
 		cost      cost
 	}{
 		{"", "method, URL and body without the & between them", likely},
-		{"\n", "method, URL and body on lines of their own", likely},
+		{"\n", "method, URL and body on separate lines", likely},
 		{":", "method, URL and body with : between them", likely},
 		{"|", "method, URL and body with | between them", likely},
 		{".", "method, URL and body with . between them", likely},
@@ -427,7 +427,7 @@ func macMistakes() []mistake[form] {
 		{macSecretFirst, "a hash of the secret and the message", seldom},
 		{macSecretLast, "a hash of the message and the secret", seldom},
 		{macPlain, "a hash without the secret", seldom},
-		{macSwapped, "HMAC with the secret and the message exchanged", seldom},
+		{macSwapped, "HMAC with the secret and the message swapped", seldom},
 		{macSecretBoth, "a hash of the secret, the message and the secret again", seldom},
 		{macOfHex, "HMAC of the hex digest of the message", seldom},
 		{macOfDigest, "HMAC of the digest of the message", seldom},

@@ -34,7 +34,7 @@ func secretSpaceMistakes() []mistake[string] {
 	list := []mistake[string]{
 		{"secret-space", "the secret without the white space around it", given, "The secret has white space or a line feed around it (`\\n` of a file, `echo` without `-n`).", fixSecret, likely, edit(strings.TrimSpace)},
 		{"secret-space", "the secret with a line feed at its end", used, "", fixSecret, likely, add(func(s string) string { return s + "\n" })},
-		{"secret-space", "the secret with a Windows line end", used, "", fixSecret, seldom, add(func(s string) string { return s + "\r\n" })},
+		{"secret-space", "the secret with a Windows line ending", used, "", fixSecret, seldom, add(func(s string) string { return s + "\r\n" })},
 		{"secret-space", "the secret with a carriage return at its end", used, "", fixSecret, seldom, add(func(s string) string { return s + "\r" })},
 		{"secret-space", "the secret with a space at its end", copied, "", fixSecret, seldom, add(func(s string) string { return s + " " })},
 		{"secret-space", "the secret with a space before it", copied, "", fixSecret, seldom, add(func(s string) string { return " " + s })},
@@ -109,7 +109,7 @@ func secretValueMistakes() []mistake[string] {
 		list = append(list, mistake[string]{id, what, why, symptom, fixSecret, c, func(s string) (string, bool) { return text, s != text }})
 	}
 	for _, nothing := range []string{"undefined", "null", "None", "nil", "NULL", "[object Object]", "false"} {
-		fixed("secret-empty", nothing, "the word "+nothing+" as the secret", "the secret that was used is an unset variable", "", seldom)
+		fixed("secret-empty", nothing, "the word "+nothing+" as the secret", "the secret that was used is the text of an unset variable", "", seldom)
 	}
 	fixed("secret-sample", samplePlaceholder, "the placeholder of ArtiBot's sample code",
 		"the sample's text was not replaced with the secret", "The code contains the placeholder of ArtiBot's sample.", seldom)
@@ -156,8 +156,8 @@ func secretEncodingMistakes() []mistake[string] {
 	sha256Of := func(b []byte) []byte { sum := sha256.Sum256(b); return sum[:] }
 	md5Of := func(b []byte) []byte { sum := md5.Sum(b); return sum[:] }
 	return []mistake[string]{
-		add("the secret in upper case", "letter case counts", "The secret is in upper or lower case.", seldom, strings.ToUpper),
-		add("the secret in lower case", "letter case counts", "", seldom, strings.ToLower),
+		add("the secret in upper case", "the secret is case-sensitive", "The secret is in upper or lower case.", seldom, strings.ToUpper),
+		add("the secret in lower case", "the secret is case-sensitive", "", seldom, strings.ToLower),
 		add("the secret decoded from base64", plain, "The secret looks like base64 or hex, and the code decodes it.", likely, decoded(base64.StdEncoding.DecodeString)),
 		add("the secret decoded from base64", plain, "", seldom, decoded(func(s string) ([]byte, error) { return base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "=")) })),
 		add("the secret decoded from base64 for URLs", plain, "", seldom, decoded(func(s string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(strings.TrimRight(s, "=")) })),
@@ -204,7 +204,7 @@ func secretEncodingMistakes() []mistake[string] {
 		add("the secret with doubled backslashes", plain, "", rare, func(s string) string { return strings.ReplaceAll(s, `\`, `\\`) }),
 		add("the secret with a single $ for each $$", plain, "", rare, func(s string) string { return strings.ReplaceAll(s, "$$", "$") }),
 		add("the secret with doubled $", plain, "", rare, func(s string) string { return strings.ReplaceAll(s, "$", "$$") }),
-		add("the secret from its last to its first character", plain, "", rare, reversed),
+		add("the secret reversed", plain, "", rare, reversed),
 		add("the secret with a typographic dash for each -", charset, "", rare, func(s string) string { return strings.ReplaceAll(s, "-", "–") }),
 		add("the secret with a - for each typographic dash", charset, "", seldom, strings.NewReplacer("–", "-", "—", "-", "‑", "-").Replace),
 		add("the secret twice", plain, "", rare, func(s string) string { return s + s }),
@@ -264,7 +264,7 @@ func secretCutMistakes() []mistake[string] {
 	before := func(sep string) func(string) string {
 		return func(s string) string { part, _, _ := strings.Cut(s, sep); return part }
 	}
-	const shell = "a shell or an .env file reads more into this character"
+	const shell = "this character has a special meaning in a shell or an .env file"
 	for i, sep := range []string{"#", " ", "$", "&", "\n", ";", "!", "%", "=", ":", ",", `"`, "'", "\\", "`", "|", "@", "?", "/", "+", "-", "."} {
 		symptom := ""
 		if i == 0 {
@@ -290,7 +290,7 @@ func secretCutMistakes() []mistake[string] {
 		return s
 	})
 	for _, prefix := range []string{"Bearer ", "whsec_", "sha1=", "base64:", "hex:", "secret:", "0x"} {
-		add("the secret without "+prefix+" before it", "the prefix is not part of the secret", "", seldom, func(s string) string { return strings.TrimPrefix(s, prefix) })
+		add("the secret without "+strings.TrimSpace(prefix)+" before it", "the prefix is not part of the secret", "", seldom, func(s string) string { return strings.TrimPrefix(s, prefix) })
 		if prefix == "base64:" {
 			add("the secret decoded from base64 after base64:", "ArtiBot uses the secret as plain text", "", rare, func(s string) string {
 				if rest, ok := strings.CutPrefix(s, prefix); ok {
@@ -305,7 +305,7 @@ func secretCutMistakes() []mistake[string] {
 		if n == 1 {
 			symptom = "The field of a database or a settings page is shorter than the secret, or a character was not copied."
 		}
-		add("the first characters of the secret", "the secret that was used is cut at its end", symptom, rare, func(s string) string { return firstRunes(s, n) })
+		add("the first characters of the secret", "the secret that was used is truncated", symptom, rare, func(s string) string { return firstRunes(s, n) })
 		if n <= 32 {
 			add("the last characters of the secret", "the beginning of the secret that was used is missing", "", rare, func(s string) string { return s[len(firstRunes(s, n)):] })
 		}
@@ -323,7 +323,7 @@ func secretTypos() []mistake[string] {
 	add := func(id, what, why, symptom string, f func(string) string) {
 		list = append(list, mistake[string]{id, what, why, symptom, fixSecret, rare, edit(f)})
 	}
-	add("secret-typo", "the secret with O for each 0", typed, "A character of the secret is wrong or missing, or two are exchanged.", strings.NewReplacer("0", "O").Replace)
+	add("secret-typo", "the secret with O for each 0", typed, "A character of the secret is wrong or missing, or two are swapped.", strings.NewReplacer("0", "O").Replace)
 	add("secret-typo", "the secret with 0 for each O", typed, "", strings.NewReplacer("O", "0").Replace)
 	add("secret-typo", "the secret with l for each 1", typed, "", strings.NewReplacer("1", "l").Replace)
 	add("secret-typo", "the secret with 1 for each l or I", typed, "", strings.NewReplacer("l", "1", "I", "1").Replace)
@@ -339,7 +339,7 @@ func secretTypos() []mistake[string] {
 				return s
 			}
 		}
-		add("secret-typo", "the secret with two characters exchanged", typed, "", at(func(before, c, after string) string {
+		add("secret-typo", "the secret with two characters swapped", typed, "", at(func(before, c, after string) string {
 			next := firstRunes(after, 1)
 			return before + next + c + after[len(next):]
 		}))

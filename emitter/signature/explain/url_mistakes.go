@@ -55,7 +55,7 @@ func originMistakes() []mistake[urlParts] {
 				p.scheme = "https"
 			}
 		}),
-		row("scheme-http", "the sender posted to http, the URL given says https (a redirect or a proxy in between?)", "The code signs `https://…`, but the webhook's URL is `http://…`.", likely, func(p *urlParts) {
+		row("scheme-http", "the sender posted to http, the URL given has https (a redirect or a proxy in between?)", "The code signs `https://…`, but the webhook's URL is `http://…`.", likely, func(p *urlParts) {
 			if strings.EqualFold(p.scheme, "https") {
 				p.scheme = "http"
 			}
@@ -104,7 +104,7 @@ func originMistakes() []mistake[urlParts] {
 		}),
 		row("host", "the host that was signed has a dot at its end", "", seldom, onlyIf(isName, func(p *urlParts) { p.host += "." })),
 		row("host", "the host that was signed has no dot at its end", "", seldom, func(p *urlParts) { p.host = strings.TrimSuffix(p.host, ".") }),
-		row("host", "the first label of the host is missing or additional", "", rare, onlyIf(func(p *urlParts) bool { return strings.Count(p.host, ".") > 1 }, func(p *urlParts) {
+		row("host", "the first label of the host was removed or added", "", rare, onlyIf(func(p *urlParts) bool { return strings.Count(p.host, ".") > 1 }, func(p *urlParts) {
 			_, p.host, _ = strings.Cut(p.host, ".")
 		})),
 		row("case", "its host is in upper case", "The code signs another letter case than ArtiBot.", rare, func(p *urlParts) { p.host = strings.ToUpper(p.host) }),
@@ -131,7 +131,7 @@ func pathMistakes() []mistake[urlParts] {
 	const slash = "the URL that was signed has a slash at the end of its path"
 	const doubled = "its path has a double slash (a base URL that ends with a slash?)"
 	list := []mistake[urlParts]{
-		row("trailing-slash", "the URL that was signed has no slash at the end of its path", "The code signs `/hook/`, ArtiBot signs `/hook`, or the other way round.", likely, func(p *urlParts) { p.path = strings.TrimSuffix(p.path, "/") }),
+		row("trailing-slash", "the URL that was signed has no slash at the end of its path", "The code signs `/hook/`, ArtiBot signs `/hook`, or the reverse.", likely, func(p *urlParts) { p.path = strings.TrimSuffix(p.path, "/") }),
 		row("trailing-slash", slash, "", likely, func(p *urlParts) {
 			if !strings.HasSuffix(p.path, "/") {
 				p.path += "/"
@@ -327,7 +327,7 @@ func rewriteQuery(query string, sorted bool, escape func(string) string) string 
 func rawURLEncode(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
 
 func escapeMistakes() []mistake[urlParts] {
-	const undone = "its percent-encoding was undone (a framework's decoded path?)"
+	const undone = "it was percent-decoded (a framework's decoded path?)"
 	const encoded = "more of its characters are percent-encoded than ArtiBot encodes"
 	row := func(why, symptom string, c cost, f func(string) string) mistake[urlParts] {
 		return mistake[urlParts]{"escaping", "", why, symptom, fixTarget, c, urlEdit(func(p *urlParts) { p.path, p.query = f(p.path), f(p.query) })}
@@ -355,13 +355,13 @@ func escapeMistakes() []mistake[urlParts] {
 	return []mistake[urlParts]{
 		row(undone, "The code signs a decoded path or query (`/a b` for `/a%20b`), or encodes it again.", likely, unescape),
 		path, query,
-		row("its percent-encoding and plus signs were undone", "", seldom, percentDecoded),
+		row("it was percent-decoded, and its plus signs became spaces", "", seldom, percentDecoded),
 		row("the digits of its percent-encoding are upper case", "", seldom, upperEscapes),
 		row("the digits of its percent-encoding are lower case", "", seldom, lowerEscapes),
 		row("its spaces are written as plus signs", "", seldom, strings.NewReplacer("%20", "+", " ", "+").Replace),
 		row("its plus signs became spaces", "", seldom, strings.NewReplacer("+", "%20").Replace),
 		row("it was percent-encoded twice", "", seldom, strings.NewReplacer("%", "%25").Replace),
-		row("it was percent-encoded twice, and once undone", "", rare, func(s string) string { return strings.ReplaceAll(s, "%25", "%") }),
+		row("its %25 became a percent sign", "", rare, func(s string) string { return strings.ReplaceAll(s, "%25", "%") }),
 		row(encoded, "", seldom, replacer("[]")),
 		row(encoded, "", seldom, replacer("'")),
 		row(encoded, "", seldom, replacer(more)),
@@ -440,8 +440,8 @@ func pieceMistakes() []mistake[urlParts] {
 			origin := urlParts{scheme: p.scheme, host: p.host, port: p.port}
 			*p = urlParts{path: origin.String() + p.String()}
 		}),
-		row("the host is undefined (a header that is not there?)", "", seldom, func(p *urlParts) { p.host, p.port = "undefined", "" }),
-		row("the host is null (a header that is not there?)", "", rare, func(p *urlParts) { p.host, p.port = "null", "" }),
+		row("the host is undefined (a missing header?)", "", seldom, func(p *urlParts) { p.host, p.port = "undefined", "" }),
+		row("the host is null (a missing header?)", "", rare, func(p *urlParts) { p.host, p.port = "null", "" }),
 		row("the placeholder undefined is in place of the URL (a setting that is not set?)", "", rare, func(p *urlParts) { *p = urlParts{path: "undefined"} }),
 		row("the placeholder null is in place of the URL (a setting that is not set?)", "", rare, func(p *urlParts) { *p = urlParts{path: "null"} }),
 		row("the placeholder None is in place of the URL (a setting that is not set?)", "", rare, func(p *urlParts) { *p = urlParts{path: "None"} }),
