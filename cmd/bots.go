@@ -30,17 +30,28 @@ func newBotsCmd(a *app) *cobra.Command {
 			Args:  args(cobra.ExactArgs(1)),
 			RunE:  func(cmd *cobra.Command, args []string) error { return runBotsShow(cmd.Context(), a, args[0]) },
 		},
-		&cobra.Command{
-			Use:   "from FILE",
-			Short: "Print a bot with the field names and types of a captured payload",
-			Long: `From reads a body that ArtiBot sent, or a saved request in any format that history import reads (- is stdin). It prints a
-bot that asks for the same fields, so that every generated lead has your field names and types. The visitor's answers are not copied.`,
-			Example: `  artihook bots from captured.json > mine.yaml
-  artihook play localhost:3000/hook --bot mine.yaml`,
-			Args: args(cobra.ExactArgs(1)),
-			RunE: func(cmd *cobra.Command, args []string) error { return runBotsFrom(cmd.Context(), a, args[0]) },
-		},
+		newBotsFromCmd(a),
 	)
+	return cmd
+}
+
+func newBotsFromCmd(a *app) *cobra.Command {
+	var recorded settings.HistoryFlags
+	cmd := &cobra.Command{
+		Use:   "from FILE|N|last",
+		Short: "Print a bot with the field names and types of a captured payload",
+		Long: `From reads a body that ArtiBot sent, or a saved request in any format that history import reads (- is stdin), or the delivery
+with the number N of the history, or its last one. It prints a bot that asks for the same fields, so that every generated lead has your
+field names and types. The visitor's answers are not copied.`,
+		Example: `  artihook bots from captured.json > mine.yaml
+  artihook bots from last > mine.yaml
+  artihook play localhost:3000/hook --bot mine.yaml`,
+		Args: args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runBotsFrom(cmd.Context(), a, &recorded, args[0])
+		},
+	}
+	recorded.AddPath(cmd)
 	return cmd
 }
 
@@ -86,17 +97,10 @@ func runBotsShow(ctx context.Context, a *app, name string) error {
 	return printBot(a, bot)
 }
 
-func runBotsFrom(ctx context.Context, a *app, file string) error {
-	if file != "-" {
-		file = "@" + strings.TrimPrefix(file, "@")
-	}
-	data, err := a.settings.ReadInput(ctx, file)
+func runBotsFrom(ctx context.Context, a *app, recorded *settings.HistoryFlags, arg string) error {
+	name, data, err := readCapture(ctx, a, recorded, arg)
 	if err != nil {
 		return console.Usage(err)
-	}
-	name := strings.TrimPrefix(file, "@")
-	if name == "-" {
-		name = "stdin"
 	}
 	captured, err := settings.Interruptible(ctx, func() (capture, error) { return richest(data) })
 	if err != nil {
@@ -113,6 +117,21 @@ func runBotsFrom(ctx context.Context, a *app, file string) error {
 		a.printer.Notef("%s", note)
 	}
 	return printBot(a, bot)
+}
+
+// readCapture returns the body of a delivery of the history, or the content of a file or stdin, and its name in messages.
+func readCapture(ctx context.Context, a *app, recorded *settings.HistoryFlags, arg string) (name string, data []byte, err error) {
+	if settings.IsDelivery(arg) {
+		d, err := recorded.ReadDelivery(ctx, arg)
+		return fmt.Sprintf("delivery %d", d.ID), d.Request.Body, err
+	}
+	name = strings.TrimPrefix(arg, "@")
+	if name == "-" {
+		data, err = a.settings.ReadInput(ctx, "-")
+		return "stdin", data, err
+	}
+	data, err = a.settings.ReadInput(ctx, "@"+name)
+	return name, data, err
 }
 
 // capture is an event in a file of saved requests.

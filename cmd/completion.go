@@ -52,6 +52,7 @@ type suggester func(*app, *cobra.Command) []string
 // argumentValues are the values of the arguments of commands. Another command has no value that a shell could know, unless its
 // arguments are files.
 var argumentValues = map[string]suggester{
+	"bots from":      suggestDeliveries,
 	"bots show":      suggestBots,
 	"history diff":   suggestDeliveries,
 	"history export": suggestDeliveries,

@@ -132,6 +132,16 @@ func (f *HistoryFlags) OpenToRead(ctx context.Context) (*history.Store, error) {
 	return store, f.withHint(err)
 }
 
+// ReadDelivery opens the history and returns the delivery of an argument: its number, with or without #, or last.
+func (f *HistoryFlags) ReadDelivery(ctx context.Context, which string) (d history.Delivery, err error) {
+	store, err := f.OpenToRead(ctx)
+	if err != nil {
+		return d, err
+	}
+	defer store.Close()
+	return Delivery(ctx, store, which)
+}
+
 // Delivery returns the delivery of an argument: its number, with or without #, or last.
 func Delivery(ctx context.Context, store *history.Store, which string) (d history.Delivery, err error) {
 	if which == "last" {

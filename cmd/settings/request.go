@@ -63,7 +63,7 @@ func (f *deliveredFlags) read(ctx context.Context, set *Settings, args []string)
 		return f.recorded(ctx, f.number)
 	case len(args) == 0:
 		return nil, errors.New("body is missing; give its text, @FILE or -, or the number of a delivery")
-	case f.form == formAuto && isDelivery(args[0]):
+	case f.form == formAuto && IsDelivery(args[0]):
 		return f.recorded(ctx, args[0])
 	}
 	data, err := set.ReadInput(ctx, args[0])
@@ -91,8 +91,8 @@ func (f *deliveredFlags) read(ctx context.Context, set *Settings, args []string)
 	return newDelivered(recording)
 }
 
-// isDelivery reports whether an argument is the number of a delivery, or last. No body of an event looks so.
-func isDelivery(arg string) bool {
+// IsDelivery reports whether an argument is the number of a delivery, or last. No body of an event looks so.
+func IsDelivery(arg string) bool {
 	_, err := ParseNumber(strings.TrimPrefix(arg, "#"))
 	return err == nil || arg == "last"
 }
@@ -163,12 +163,7 @@ func RecordedURL(r *exchange.Recording) string {
 
 // recorded returns a delivery of the history: the one with this number, or the last.
 func (f *deliveredFlags) recorded(ctx context.Context, number string) (*delivered, error) {
-	store, err := f.history.OpenToRead(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer store.Close()
-	found, err := Delivery(ctx, store, number)
+	found, err := f.history.ReadDelivery(ctx, number)
 	if err != nil {
 		return nil, err
 	}
