@@ -115,7 +115,10 @@ func Run(ctx context.Context, system *console.System) int {
 		for _, problem := range problems { // in a form that editors recognise
 			fmt.Fprintln(a.printer.Err, text.Printable(problem.Error()))
 		}
-		err = fmt.Errorf("%s; nothing was sent", text.Counted(len(problems), "error"))
+		err = errors.New(text.Counted(len(problems), "error"))
+		if ran.Flags().Lookup("timeout") != nil { // the command can send
+			err = fmt.Errorf("%w; nothing was sent", err)
+		}
 	}
 	fmt.Fprintf(a.printer.Err, "%s: %s\n", commandName(ran), text.Printable(strings.ReplaceAll(err.Error(), "\n", " ")))
 	if hint := console.HintOf(err); hint != "" {

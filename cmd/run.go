@@ -71,7 +71,8 @@ func newRunCmd(a *app) *cobra.Command {
 		Use:   "run FILE|DIR|NAME|-…",
 		Short: "Run scenarios",
 		Long: `Run plays scenarios: files, directories of files, ready ones by name, or - for stdin. A scenario describes what the visitor and
-ArtiBot do and how the receiver must respond. If any file has an error, nothing is sent. The exit code is 1 if an expectation fails.`,
+ArtiBot do and how the receiver must respond. If any file has an error, nothing is sent. The exit code is 1 if an expectation fails.
+artihook scenarios --help shows a complete file.`,
 		Example: `  artihook run happy-path --url localhost:3000/hook
   artihook run scenarios/ --url :3000/hook --jobs 4 --report-junit results.xml
   artihook run my.yaml --var company=Zed --wait-for http://localhost:3000

@@ -15,12 +15,31 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// sampleScenario is the scenario in the help.
+const sampleScenario = `  name: my-scenario
+  description: A visitor gives a company and a phone number.
+  steps:
+    - start: {answers: {Company: Zed Ltd}}
+    - answer: 2
+      expect: {status: 2xx, within: 2s}
+    - name: a changed body is rejected
+      answer: 1
+      tamper: body
+      expect: {status: [401, 403]}
+    - complete:`
+
 func newScenariosCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scenarios",
 		Short: "List the ready scenarios, print one, check files, or print the schema for editors",
-		Args:  unknownCommand,
-		RunE:  func(*cobra.Command, []string) error { return runScenarios(a) },
+		Example: `  artihook scenarios show happy-path > my.yaml
+  artihook scenarios lint my.yaml
+  artihook run my.yaml --url localhost:3000/hook
+
+A scenario:
+` + sampleScenario,
+		Args: unknownCommand,
+		RunE: func(*cobra.Command, []string) error { return runScenarios(a) },
 	}
 	cmd.AddCommand(
 		&cobra.Command{

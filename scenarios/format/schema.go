@@ -6,8 +6,9 @@ import (
 	"artihook/emitter/jsonschema"
 )
 
-// SchemaLine is the first line of a scenario, with which an editor finds the schema beside the file.
-const SchemaLine = "# yaml-language-server: $schema=scenario.schema.json\n"
+// SchemaLine is the first line of a scenario, with which an editor finds the schema beside the file, and the command that writes it.
+const SchemaLine = "# yaml-language-server: $schema=scenario.schema.json\n" +
+	"# Write this schema: artihook schema scenario > scenario.schema.json\n"
 
 // Schema returns the JSON Schema (2020-12) of the scenario file, for editors. It is generated from the types and tags that
 // the decoder uses. It does not have the rules about several places of a file: the order of steps, unique ids, and fault
