@@ -110,7 +110,7 @@ func fieldCases() []Case {
 			ID: "body-long-field", Level: Must, Requests: 1, run: expectAccepted(field(longText)),
 			Sends: "The created event of a lead with a field name of more than 500 bytes.",
 			Why:   "A field name may be a whole question. A column of 255 characters causes an error or truncates it.",
-			Fix:   "Use a column type without a length.", Code: codeTextColumn, Section: "2, Answers",
+			Fix:   "Use a column type without a length.", Code: codeFieldColumn, Section: "2, Answers",
 		},
 	}
 }

@@ -64,7 +64,7 @@ func metaCases() []Case {
 				m.ChatStartPage = "https://check.example/?utm_campaign=" + strings.NewReplacer(", ", "-", " ", "_").Replace(longText)
 			})),
 			Sends: "The created event of a lead whose chat_start_page has more than 500 bytes.",
-			Why:   "A page URL has the parameters of a campaign. A column of 255 characters causes an error or truncates it.", Fix: "Use a column type without a length.", Code: codeTextColumn,
+			Why:   "A page URL has the parameters of a campaign. A column of 255 characters causes an error or truncates it.", Fix: "Use a column type without a length.", Code: codePageColumn,
 		},
 		{
 			ID: "body-page-escapes", Level: Should, Requests: 1, run: expectAccepted(withMeta("a page URL with other letters", func(m *payload.Meta) {
@@ -79,7 +79,7 @@ func metaCases() []Case {
 				m.Browser.UserAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 [FBAN/FBIOS;FBAV/442.0.0.37.108;FBBV/540204350;FBDV/iPhone14,5;FBMD/iPhone;FBSN/iOS;FBSV/17.1.2;FBSS/3;FBID/phone;FBLC/en_US;FBOP/5;FBRV/542184102;IABMV/1;FBCR/Carrier]"
 			})),
 			Sends: "The created event of a lead whose user agent has more than 255 bytes.",
-			Why:   "Browsers inside apps have long user agents. A column of 255 characters causes an error or truncates it.", Fix: "Use a column type without a length.", Code: codeTextColumn,
+			Why:   "Browsers inside apps have long user agents. A column of 255 characters causes an error or truncates it.", Fix: "Use a column type without a length.", Code: codeAgentColumn,
 		},
 	}
 }

@@ -94,6 +94,9 @@ var (
 		CSharp: "if (answer.Value is { } value) Store(value); // not if (value != 0)",
 	}
 	codeTextColumn      = sameCode("ALTER TABLE answers ALTER COLUMN text TYPE text; -- not VARCHAR(255)")
+	codeFieldColumn     = sameCode("ALTER TABLE answers ALTER COLUMN field TYPE text; -- not VARCHAR(255)")
+	codePageColumn      = sameCode("ALTER TABLE leads ALTER COLUMN chat_start_page TYPE text; -- not VARCHAR(255)")
+	codeAgentColumn     = sameCode("ALTER TABLE leads ALTER COLUMN user_agent TYPE text; -- not VARCHAR(255)")
 	codeUTF8MB4         = sameCode("ALTER TABLE answers CONVERT TO CHARACTER SET utf8mb4; -- MySQL")
 	codeBinaryCollation = sameCode("ALTER TABLE answers MODIFY field varchar(1000) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin; -- MySQL")
 	codeAddressColumn   = sameCode("ALTER TABLE leads ALTER COLUMN ip_address TYPE varchar(45); -- NULL is allowed")

@@ -16,7 +16,7 @@ func requestCases() []Case {
 		{
 			ID: "http-charset", Level: Must, Requests: 2, harmless: true, independent: true, run: charset,
 			Sends: "Two plain deliveries: one with the content type application/json, one with application/json; charset=utf-8.",
-			Why:   "ArtiBot's content type may have a charset or not: its programming language adds one by default.", Fix: "Compare the media type without its parameters.", Code: codeMediaType,
+			Why:   "The content type may have a charset or not: many .NET senders add one.", Fix: "Compare the media type without its parameters.", Code: codeMediaType,
 		},
 		{
 			ID: "http-user-agent", Level: Must, Requests: 1, harmless: true, independent: true, run: userAgent,
