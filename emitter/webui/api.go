@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,9 +27,15 @@ const maxRequest = 8 << 20
 
 var errNoToken = errors.New("the token is missing or wrong; send Authorization: Bearer TOKEN, with the value of --token or ARTIHOOK_TOKEN")
 
+// apiIndex is the response to GET /api.
+type apiIndex struct {
+	OpenAPI string   `json:"openapi"` // the path of the description
+	Paths   []string `json:"paths"`   // each with its method
+}
+
 func (h *Handler) addAPI(mux *http.ServeMux) {
 	api := http.NewServeMux()
-	for pattern, handle := range map[string]apiFunc{
+	endpoints := map[string]apiFunc{
 		"POST /api/send":                   h.apiSend,
 		"POST /api/play":                   h.apiPlay,
 		"POST /api/run":                    h.apiRun,
@@ -42,13 +49,21 @@ func (h *Handler) addAPI(mux *http.ServeMux) {
 		"GET /api/jobs":                    h.apiJobs,
 		"GET /api/jobs/{id}":               h.apiJob,
 		"DELETE /api/jobs/{id}":            h.apiCancel,
-	} {
-		api.Handle(pattern, handle)
 	}
+	index := apiIndex{OpenAPI: "/openapi.json", Paths: []string{"GET /api/events"}}
+	for pattern, handle := range endpoints {
+		api.Handle(pattern, handle)
+		index.Paths = append(index.Paths, pattern)
+	}
+	slices.Sort(index.Paths)
 	api.HandleFunc("GET /api/events", h.apiEvents)
+	for _, pattern := range []string{"GET /api", "GET /api/{$}"} {
+		api.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) { writeObject(w, http.StatusOK, index) })
+	}
 	api.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusNotFound, fmt.Errorf("the API has no %s %s; /openapi.json describes it", r.Method, r.URL.Path))
 	})
+	mux.Handle("/api", fromOwnSite(api))
 	mux.Handle("/api/", fromOwnSite(api))
 	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -58,7 +73,7 @@ func (h *Handler) addAPI(mux *http.ServeMux) {
 }
 
 func isAPI(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/openapi.json"
+	return r.URL.Path == "/api" || strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/openapi.json"
 }
 
 // fromOwnSite rejects requests that another site makes in a browser. CrossOriginProtection does so only for methods that change

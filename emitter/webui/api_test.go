@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -597,7 +598,7 @@ func TestToken(t *testing.T) {
 	s.page = New(opt)
 	s.server.Config.Handler = s.page
 	for path, status := range map[string]int{
-		"/": 401, "/deliveries/1": 401, "/api/deliveries": 401, "/openapi.json": 401, "/events": 401, "/send": 401, "/healthz": 200, "/assets/page.css": 200,
+		"/": 401, "/deliveries/1": 401, "/api": 401, "/api/deliveries": 401, "/openapi.json": 401, "/events": 401, "/send": 401, "/healthz": 200, "/assets/page.css": 200,
 	} {
 		response, body := s.do("GET", path, nil, http.Header{"Authorization": {"Bearer wrong"}})
 		if response.StatusCode != status || strings.Contains(body, "lead:updated") || strings.Contains(body, "history.db") {
@@ -623,6 +624,35 @@ func TestToken(t *testing.T) {
 		if response, _ := s.do("GET", "/deliveries/1", nil, http.Header{"Cookie": {value}}); response.StatusCode != 200 {
 			t.Errorf("with the cookie: %s", response.Status)
 		}
+	}
+}
+
+// TestAPIIndex checks that GET /api, with and without a slash at its end, lists the described paths.
+func TestAPIIndex(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	var index apiIndex
+	if status := s.api("GET", "/api", "", &index); status != http.StatusOK || index.OpenAPI != "/openapi.json" {
+		t.Errorf("got %d %+v", status, index)
+	}
+	var document struct{ Paths map[string]map[string]any }
+	if err := json.Unmarshal(openAPI, &document); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for path, methods := range document.Paths {
+		for method := range methods {
+			if strings.HasPrefix(path, "/api/") && method != "parameters" {
+				want = append(want, strings.ToUpper(method)+" "+path)
+			}
+		}
+	}
+	slices.Sort(want)
+	if !slices.Equal(index.Paths, want) {
+		t.Errorf("got %q\nwant %q", index.Paths, want)
+	}
+	if response, body := s.do("GET", "/api/", nil, nil); response.StatusCode != http.StatusOK || !strings.Contains(body, `"GET /api/deliveries"`) {
+		t.Errorf("/api/: %s %s", response.Status, body)
 	}
 }
 
