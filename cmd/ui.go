@@ -44,8 +44,8 @@ func newUICmd(a *app) *cobra.Command {
 		Short: "Serve the history as a live web page and an API that can send",
 		Long: `Ui serves the delivery history as a web page for this machine. New deliveries appear at once, also those of other
 terminals. The page can send a delivery again, or a new event, to the webhooks of ` + settings.ConfigName + ` and to any
-URL, signed with the secret of this command. The API at /api does the same for programs; /openapi.json describes it, and
-/healthz reports whether it is ready. It runs until it is interrupted.
+URL, signed with the secret of this command. The API at /api does the same for programs: GET /api/deliveries?status=failed
+lists the failed deliveries, and GET /openapi.json describes all requests. /healthz reports whether it is ready. It runs until it is interrupted.
 
 Other machines must send a token: --addr with an address beyond loopback needs --token or ARTIHOOK_TOKEN.`,
 		Example: `  artihook ui --open
@@ -150,7 +150,10 @@ func (opt *uiOptions) runPing(ctx context.Context, a *app) error {
 	}
 	response, err := emitter.HTTPClient(emitter.Options{}).Do(request)
 	if err != nil {
-		_, reason := emitter.NameFailure(err, pingTime)
+		name, reason := emitter.NameFailure(err, pingTime)
+		if name == history.FailureRefused {
+			reason = "nothing listens there; is artihook ui running, and is --addr right?"
+		}
 		return console.Failedf("no page at http://%s: %s", address, reason)
 	}
 	defer response.Body.Close()
