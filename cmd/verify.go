@@ -51,7 +51,7 @@ func runVerify(ctx context.Context, a *app, opt *verifyOptions, args []string) e
 	if header == "" {
 		header = c.From.Signature
 	}
-	if header == "" && !c.From.HasHeader {
+	if header == "" && !c.From.HasHeader && c.From.Tampered == "" {
 		return console.Usagef("signature is missing; give the header's value with --signature")
 	}
 	also := c.From.Also
@@ -65,7 +65,7 @@ func runVerify(ctx context.Context, a *app, opt *verifyOptions, args []string) e
 	if err := printFinding(a, fits, finding); err != nil {
 		return err
 	}
-	if (finding.ID == "no-fit" || finding.ID == "url-bad") && c.Scheme == signature.SchemeURL && len(opt.alsoURLs) == 0 {
+	if (finding.ID == "no-fit" || finding.ID == "url-bad") && (!c.From.Signed || opt.signature != "") && c.Scheme == signature.SchemeURL && len(opt.alsoURLs) == 0 {
 		a.printer.Notef("hint: name the public URL of a tunnel or a proxy with --also-url")
 	}
 	if !fits {

@@ -40,7 +40,7 @@ func judge(c *settings.Claim, header string, also []string) (fits bool, finding 
 	if !proven {
 		finding = wrongLength(c, header, finding)
 	}
-	return false, finding
+	return false, recordedMistake(c, header, finding, proven)
 }
 
 // printFinding prints the result, its notes and the fix.

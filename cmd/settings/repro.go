@@ -62,14 +62,17 @@ func (set *Settings) RepeatCommand(cmd *cobra.Command, args []string, flags ...s
 	return set.ShellLine(slices.Concat(words, set.RepeatFlags(cmd, nil), flags))
 }
 
-// VerifyCommand returns the command that verifies a delivery of this command line, without the number of the delivery. Environment
-// variables replace credentials.
+// VerifyCommand returns the command that verifies a delivery of this command line, without the number of the delivery. The secret of
+// --secret signed it, so the command has a placeholder for that of the receiver.
 func (set *Settings) VerifyCommand(cmd *cobra.Command) string {
 	words := []string{"artihook", "verify"}
-	for _, name := range []string{"config", "history", "secret", "secret-file"} {
+	for _, name := range []string{"config", "history", "secret-file"} {
 		if f := cmd.Flags().Lookup(name); f != nil && set.ChangedFlags[name] {
 			words = append(words, repeatFlag(f)...)
 		}
+	}
+	if set.ChangedFlags["secret"] {
+		words = append(words, "--secret", "SECRET-OF-THE-RECEIVER")
 	}
 	return set.ShellLine(words)
 }

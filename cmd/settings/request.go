@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"artihook/emitter/exchange"
+	"artihook/emitter/history"
 	"artihook/emitter/signature"
 	"artihook/emitter/text"
 
@@ -52,6 +53,8 @@ type delivered struct {
 	webhook   string // name of the webhook; "" is unknown
 	Rejected  int    // the status 401 or 403 of the response; 0 if it had another
 	Number    int64  // in the history; 0 if it is not from there
+	Signed    bool   // artihook signed it, for URL
+	Tampered  string // what is wrong with the signature on purpose; "" is nothing
 }
 
 // read returns the delivery of the argument or of --delivery.
@@ -169,7 +172,10 @@ func (f *deliveredFlags) recorded(ctx context.Context, number string) (*delivere
 	}
 	d := &delivered{
 		body: found.Request.Body, method: found.Request.Method, URL: found.SignURL, scheme: found.Scheme, webhook: found.Webhook, Length: -1,
-		Number: found.ID,
+		Number: found.ID, Tampered: found.Tampered,
+	}
+	if d.Signed, err = signedHere(ctx, store, found); err != nil {
+		return nil, err
 	}
 	if found.Status == http.StatusUnauthorized || found.Status == http.StatusForbidden {
 		d.Rejected = found.Status
@@ -179,4 +185,20 @@ func (f *deliveredFlags) recorded(ctx context.Context, number string) (*delivere
 	}
 	d.Signature, d.HasHeader = found.Request.Headers.Lookup(signature.Header)
 	return d, nil
+}
+
+// signedHere reports whether artihook signed a delivery. An imported delivery, and one that was sent again from it, has a signature of
+// which nothing is known.
+func signedHere(ctx context.Context, store *history.Store, d history.Delivery) (bool, error) {
+	for d.Source != history.SourceImport && d.ResendOf > 0 {
+		original, err := store.Get(ctx, d.ResendOf)
+		if errors.Is(err, history.ErrNotFound) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		d = original
+	}
+	return d.Source != history.SourceImport, nil
 }

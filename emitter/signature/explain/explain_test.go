@@ -418,6 +418,9 @@ func TestMismatchNothingFits(t *testing.T) {
 			if proven || got.ID != tt.id || !strings.Contains(got.Text, tt.text) {
 				t.Errorf("got %+v, proven %v; want %s with %q", got, proven, tt.id, tt.text)
 			}
+			if c.Secret.Empty() && got.Fix != nil {
+				t.Errorf("without a secret, the fix is %q", got.Fix.ID)
+			}
 			if got.URL != "" || got.Method != "" {
 				t.Errorf("something is said to fit: %+v", got)
 			}

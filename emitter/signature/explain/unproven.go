@@ -39,7 +39,7 @@ func (c *Claim) unproven(h *header, s *search, g *guesses, urlErr error) Finding
 // unknown returns the finding for a claim in which body, URL and header are well-formed.
 func (c *Claim) unknown(s *search) Finding {
 	if c.Secret.Empty() {
-		return Finding{ID: "no-fit", Text: fmt.Sprintf("nothing fits (%d guesses): no secret is given here, and the sender seems to have one", s.tried), Fix: fixOf(fixSecret)}
+		return Finding{ID: "no-fit", Text: fmt.Sprintf("nothing fits (%d guesses): no secret is given here, and the sender seems to have one", s.tried)}
 	}
 	text := fmt.Sprintf("nothing fits (%d guesses)", s.tried)
 	if c.Contract.Altered != nil {
