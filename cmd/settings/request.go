@@ -166,7 +166,12 @@ func RecordedURL(r *exchange.Recording) string {
 
 // recorded returns a delivery of the history: the one with this number, or the last.
 func (f *deliveredFlags) recorded(ctx context.Context, number string) (*delivered, error) {
-	found, err := f.history.ReadDelivery(ctx, number)
+	store, err := f.history.OpenToRead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	found, err := Delivery(ctx, store, number)
 	if err != nil {
 		return nil, err
 	}
