@@ -57,7 +57,7 @@ func newListenCmd(a *app) *cobra.Command {
 		Use:   "listen",
 		Short: "Receive deliveries, verify them and print them",
 		Long: `Listen runs the reference receiver. It verifies the signature of each request, compares the payload with what
-ArtiBot sends (docs/contract.md), prints it, and responds. If it rejects a signature, it explains why. It runs until it is
+ArtiBot sends (` + payload.ContractSection("") + `), prints it, and responds. If it rejects a signature, it explains why. It runs until it is
 interrupted.
 
 --forward passes the body and the headers on. The connection flags are for --forward. If the other receiver would see another URL than the sender has signed, because

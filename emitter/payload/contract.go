@@ -12,6 +12,16 @@ import (
 	"artihook/emitter/jsonschema"
 )
 
+// ContractSection returns the place of a section of docs/contract.md for messages to users, such as "docs/contract.md in artihook's
+// repository, section 2, Dates". If section is "", it is that of the whole document.
+func ContractSection(section string) string {
+	place := "docs/contract.md in artihook's repository"
+	if section != "" {
+		place += ", section " + section
+	}
+	return place
+}
+
 // Object is a kind of object in a body, with its keys in the order of the wire (docs/contract.md, section 2).
 type Object struct {
 	Name string // of its definition in the JSON Schema, such as "Browser"

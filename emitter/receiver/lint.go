@@ -58,7 +58,7 @@ func (l *linter) object(path string, n *node, at string, keys []payload.Key) {
 	var known []string
 	for _, name := range n.keys {
 		if !slices.Contains(names, name) {
-			l.add(FlawUnknownKey, join(path, name), rule(at, "additionalProperties"), "ArtiBot does not send this key (docs/contract.md#2-the-body)")
+			l.add(FlawUnknownKey, join(path, name), rule(at, "additionalProperties"), "ArtiBot does not send this key (%s)", payload.ContractSection("2, The body"))
 			continue
 		}
 		known = append(known, name)

@@ -74,7 +74,7 @@ func (l *linter) value(path string, entry *node) {
 	case payload.TypeAddress:
 		l.valueObject(path, value, payload.AddressObject())
 	default:
-		l.add(FlawAnswerType, path[:len(path)-len(".value")]+".type", definition("Answer"), "ArtiBot does not document the answer type %q (docs/contract.md#answers)", kindOf)
+		l.add(FlawAnswerType, path[:len(path)-len(".value")]+".type", definition("Answer"), "ArtiBot does not document the answer type %q (%s)", kindOf, payload.ContractSection("2, Answers"))
 	}
 }
 

@@ -31,7 +31,7 @@ func TestDeliveryShowsFlawsOfThePayload(t *testing.T) {
 	shown := plainText(body)
 	for _, want := range []string{
 		title, "missing-key meta.browser.is_mobile: the key is missing #/$defs/Browser/required",
-		"unknown-key meta.browser.mobile: ArtiBot does not send this key (docs/contract.md#2-the-body) #/$defs/Browser/additionalProperties",
+		"unknown-key meta.browser.mobile: ArtiBot does not send this key (docs/contract.md in artihook's repository, section 2, The body) #/$defs/Browser/additionalProperties",
 	} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %q on the page", want)

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"artihook/emitter/payload"
 )
 
 // Level is the severity of a failed case. The zero value is not valid.
@@ -51,9 +53,9 @@ var sections = map[string]string{
 	"http":      "1, The request",
 }
 
-// Contract returns the section of docs/contract.md that the case is about, such as "docs/contract.md, section 2, Dates".
+// Contract returns the section of docs/contract.md that the case is about, in the form of [payload.ContractSection].
 func (c *Case) Contract() string {
-	return "docs/contract.md, section " + cmp.Or(c.Section, sections[c.Group()])
+	return payload.ContractSection(cmp.Or(c.Section, sections[c.Group()]))
 }
 
 // Group returns the first word of the id.

@@ -217,8 +217,9 @@ var aboutGroup = map[string]string{
 // section returns the lines about a case.
 func section(c *Case) []string {
 	text := strings.NewReplacer("<", `\<`).Replace
+	contract := strings.Replace(c.Contract(), " in artihook's repository", "", 1) // the page is there too
 	lines := []string{
-		"## " + c.ID, "", "**" + string(c.Level) + "** · " + c.Contract(), "", text(c.Why), "",
+		"## " + c.ID, "", "**" + string(c.Level) + "** · " + contract, "", text(c.Why), "",
 		"- Sends: " + text(c.Sends), "- Fix: " + text(c.Fix), "",
 	}
 	if c.Code.Node == "" {
