@@ -101,6 +101,9 @@ var reference = []struct {
 func setHelp(a *app, root *cobra.Command) {
 	root.PersistentFlags().BoolP("help", "h", false, "Print this help")
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		if unknownTopic(cmd) != nil {
+			return // Run reports the error
+		}
 		fmt.Fprint(a.printer.Out, helpText(cmd, a.printer.Width()))
 	})
 }

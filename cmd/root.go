@@ -102,6 +102,9 @@ func Run(ctx context.Context, system *console.System) int {
 	a := newApp(system)
 	root := newRootCmd(a)
 	ran, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		err = console.Usage(unknownTopic(ran)) // cobra does not check arguments before --help
+	}
 	code := console.ExitCode(err)
 	if err == nil || errors.Is(err, console.ErrFailed) || errors.Is(err, syscall.EPIPE) {
 		return code // the reader of stdout has gone
@@ -173,6 +176,13 @@ A flag overrides its environment variable, and the variable overrides the file a
 		if strings.HasPrefix(problem, "unknown") {
 			err = errors.New(problem)
 		}
+		var repeated *repeatedError
+		if errors.As(err, &repeated) {
+			return repeated.usage(cmd)
+		}
+		if problem == "unknown flag: --all" && cmd.Name() == "send" {
+			return console.WithHint(err, "play --all --leads 1 --events created sends one event to every webhook")
+		}
 		if problem == "unknown flag: --url" && strings.Contains(cmd.Use, "URL") {
 			return console.WithHint(err, "the URL is an argument: "+cmd.UseLine())
 		}
@@ -192,6 +202,7 @@ A flag overrides its environment variable, and the variable overrides the file a
 	// Building all commands can take longer than running one, so build the named command only.
 	if newCmd := commands()[firstOf(a.system.Args)]; newCmd != nil {
 		root.AddCommand(newCmd(a))
+		rejectRepeated(root)
 		return root
 	}
 	for _, newCmd := range commands() {
@@ -199,6 +210,7 @@ A flag overrides its environment variable, and the variable overrides the file a
 	}
 	root.AddCommand(newManCmd(a)) // describes all commands
 	strictBuiltins(root)
+	rejectRepeated(root)
 	if strings.HasPrefix(firstOf(a.system.Args), cobra.ShellCompRequestCmd) {
 		addCompletions(a, root)
 	}
@@ -290,9 +302,17 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	return console.WithHint(err, fmt.Sprintf("see %s --help", cmd.CommandPath()))
 }
 
+// unknownTopic returns the error if --help follows a word that is no command of cmd.
+func unknownTopic(cmd *cobra.Command) error {
+	if !cmd.HasSubCommands() {
+		return nil
+	}
+	return unknownCommand(cmd, cmd.Flags().Args())
+}
+
 // otherNames are words that people try for a command.
 var otherNames = map[string]string{
-	"create": "init", "dashboard": "ui", "diagnose": "verify", "event": "send", "log": "history", "logs": "history", "post": "send", "receive": "listen",
+	"compare": "history diff", "create": "init", "dashboard": "ui", "diagnose": "verify", "event": "send", "log": "history", "logs": "history", "post": "send", "receive": "listen",
 	"replay": "history resend", "retry": "history resend", "serve": "listen", "server": "listen", "simulate": "play", "test": "check",
 	"validate": "check", "web": "ui",
 }
@@ -300,7 +320,7 @@ var otherNames = map[string]string{
 // nearCommands returns the commands that the word probably means: those below a command of cmd with exactly this name, otherwise those of
 // cmd with a similar one.
 func nearCommands(cmd *cobra.Command, word string) (near []string) {
-	if name := otherNames[word]; name != "" && !cmd.HasParent() {
+	if name := otherNames[word]; name != "" && (!cmd.HasParent() || strings.HasPrefix(name, cmd.Name()+" ")) {
 		return []string{name}
 	}
 	for _, sub := range cmd.Commands() {
