@@ -122,7 +122,11 @@ func (f *ClaimFlags) setURL(set *Settings, entry *WebhookConfig, c *Claim) error
 		}
 		c.Message.URL = url.String()
 	case c.Scheme == signature.SchemeURL:
-		return fmt.Errorf("url is missing; give the Payload URL of the webhook with --url, or the webhook with -w")
+		names := ""
+		if len(set.Config.Webhooks) > 0 {
+			names = " (" + strings.Join(set.Config.webhookNames(), ", ") + ")"
+		}
+		return fmt.Errorf("url is missing; give the Payload URL of the webhook with --url, or the webhook with -w%s", names)
 	}
 	return nil
 }

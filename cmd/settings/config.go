@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -116,12 +117,9 @@ func (c *Config) expand(s Setting, env func(string) (string, bool)) (string, err
 
 // webhook returns the entry with this name.
 func (c *Config) webhook(name string) (*WebhookConfig, error) {
-	var names []string
-	for i := range c.Webhooks {
-		if c.Webhooks[i].Name.Text == name {
-			return &c.Webhooks[i], nil
-		}
-		names = append(names, c.Webhooks[i].Name.Text)
+	names := c.webhookNames()
+	if i := slices.Index(names, name); i >= 0 {
+		return &c.Webhooks[i], nil
 	}
 	switch {
 	case c.File == "":
@@ -130,6 +128,15 @@ func (c *Config) webhook(name string) (*WebhookConfig, error) {
 		return nil, fmt.Errorf("unknown webhook %q: %s lists none", name, c.File)
 	}
 	return nil, fmt.Errorf("unknown webhook %q; %s has %s", name, c.File, strings.Join(names, ", "))
+}
+
+// webhookNames returns the names of the webhooks, in their order.
+func (c *Config) webhookNames() []string {
+	names := make([]string, len(c.Webhooks))
+	for i := range c.Webhooks {
+		names[i] = c.Webhooks[i].Name.Text
+	}
+	return names
 }
 
 // Settings are the combined settings of command line, environment and artihook.yaml. Set Env, Now, Stdin and Notef, then call Resolve.

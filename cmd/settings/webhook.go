@@ -3,6 +3,7 @@ package settings
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"artihook/emitter"
 	"artihook/emitter/payload"
@@ -65,7 +66,8 @@ func (f *WebhookFlags) One(set *Settings, args []string) (emitter.Webhook, error
 	case len(set.Config.Webhooks) == 1:
 		entry = &set.Config.Webhooks[0]
 	case len(set.Config.Webhooks) > 1:
-		return emitter.Webhook{}, fmt.Errorf("url is missing; give it %s, or one of the webhooks of %s with --webhook", cmp.Or(f.Where, "as an argument"), set.Config.File)
+		return emitter.Webhook{}, fmt.Errorf("url is missing; give it %s, or one of the webhooks of %s (%s) with --webhook",
+			cmp.Or(f.Where, "as an argument"), set.Config.File, strings.Join(set.Config.webhookNames(), ", "))
 	}
 	return f.Resolve(set, entry, url)
 }
