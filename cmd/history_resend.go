@@ -60,7 +60,7 @@ accept them. --include-tampered sends them too. The exit code is 1 unless every 
 	flags.BoolVar(&opt.exact, "exact", false, "Send the same bytes, signature and headers to the same URL")
 	opt.edits.Add(flags, "recorded")
 	flags.BoolVar(&opt.tampered, "include-tampered", false, "Also send deliveries of check and fuzz, and those with a signature that is wrong on purpose")
-	flags.BoolVar(&opt.dryRun, "dry-run", false, "Print the requests; send and record nothing")
+	flags.BoolVar(&opt.dryRun, "dry-run", false, "Print what would be sent, with the request of a single delivery or with -v; send and record nothing")
 	settings.MarkFilters(flags, "url", "exact", "include-tampered")
 	return cmd
 }
@@ -162,8 +162,15 @@ func (r *resender) skips(d *history.Delivery) bool {
 	return true
 }
 
-// preview prints the requests without sending them.
+// preview prints the deliveries without sending them: the request of a single one or with -v, otherwise a line for each.
 func (r *resender) preview(selected iter.Seq2[history.Delivery, error]) error {
+	printer := r.app.printer
+	show := printer.PlannedLine
+	if printer.Verbose {
+		show = printer.Planned
+	}
+	var first history.Delivery // it is printed when it is known whether another follows
+	noSecret := false
 	for d, err := range selected {
 		if err != nil {
 			return err
@@ -171,14 +178,30 @@ func (r *resender) preview(selected iter.Seq2[history.Delivery, error]) error {
 		if r.skips(&d) {
 			continue
 		}
-		_, planned, err := r.opt.plan(r.app, &d)
+		w, planned, err := r.opt.plan(r.app, &d)
 		if err != nil {
 			return console.Usage(fmt.Errorf("delivery %d: %w", d.ID, err))
 		}
-		if err := r.app.printer.Planned(&planned); err != nil {
+		noSecret = noSecret || w.Secret.Empty() && !r.opt.exact
+		switch r.sent++; r.sent {
+		case 1:
+			first = planned
+			continue
+		case 2:
+			err = show(&first)
+		}
+		if err == nil {
+			err = show(&planned)
+		}
+		if err != nil {
 			return err
 		}
-		r.sent++
+	}
+	if noSecret {
+		printer.Notef(console.NoSecret)
+	}
+	if r.sent == 1 {
+		return printer.Planned(&first)
 	}
 	return nil
 }

@@ -132,6 +132,9 @@ func (opt *sendOptions) preview(ctx context.Context, a *app, args []string) erro
 	if err != nil {
 		return err
 	}
+	if w.Secret.Empty() && !opt.unsigned {
+		a.printer.Notef(console.NoSecret)
+	}
 	if opt.as == "" {
 		return a.printer.Planned(&planned)
 	}

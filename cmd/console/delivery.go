@@ -185,7 +185,11 @@ func (p *Printer) plannedLine(d *history.Delivery) string {
 	if d.Event != "" {
 		subject = fmt.Sprintf("%s v%d", text.Printable(d.Event), d.Version)
 	}
-	return fmt.Sprintf("%s %s %s", p.Paint(Yellow, "[not sent]"), subject, text.Printable(d.URL))
+	line := fmt.Sprintf("%s %s %s", p.Paint(Yellow, "[not sent]"), subject, text.Printable(d.URL))
+	if d.ResendOf > 0 {
+		line += " resend of " + Number(d.ResendOf)
+	}
+	return line
 }
 
 // Number returns the number of a delivery in the form #42; "" for 0.
@@ -236,12 +240,18 @@ func (p *Printer) Hint(d *history.Delivery, sending SendContext) {
 
 // Planned prints a delivery that is not sent.
 func (p *Printer) Planned(d *history.Delivery) error {
+	if err := p.PlannedLine(d); err != nil || p.JSON() {
+		return err
+	}
+	return p.Request(&d.Request)
+}
+
+// PlannedLine prints a delivery that is not sent: a JSON object with -o json, otherwise a line.
+func (p *Printer) PlannedLine(d *history.Delivery) error {
 	d.Time = p.system.Now()
 	if p.JSON() {
 		return p.WriteJSON(d)
 	}
-	if _, err := fmt.Fprintln(p.Out, p.plannedLine(d)); err != nil {
-		return err
-	}
-	return p.Request(&d.Request)
+	_, err := fmt.Fprintln(p.Out, p.plannedLine(d))
+	return err
 }
