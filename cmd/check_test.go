@@ -75,7 +75,7 @@ func TestHintsAreBounded(t *testing.T) {
 			Status: http.StatusUnauthorized, Method: "POST", URL: "http://localhost/", Body: []byte("{}"),
 			Header: http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {strconv.Itoa(i)}},
 		}
-		if err := printer.print(&arrival); err != nil {
+		if err := printer.print(t.Context(), &arrival); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -130,14 +130,14 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	var mu sync.Mutex // of the output and the recording
-	printer := arrivalPrinter{a, &opts, map[string]bool{}}
+	var mu sync.Mutex // of the recording
+	printing := startPrinting(&arrivalPrinter{a, &opts, map[string]bool{}})
 	opts.Seen = func(arrival receiver.Arrival) {
-		mu.Lock()
-		defer mu.Unlock()
 		redacted := arrival.Redacted(opts.Secret)
+		mu.Lock()
 		rec.add(&redacted)
-		_ = printer.print(&arrival) // listen continues if stdout is closed
+		mu.Unlock()
+		printing.add(arrival)
 	}
 	a.printer.Notef("listening on %s://%s; Ctrl-C ends it", scheme, listener.Addr())
 	if !settings.OnLoopback(listener.Addr()) {
@@ -147,6 +147,7 @@ func runListen(ctx context.Context, a *app, opt *listenOptions) error {
 	server := settings.NewServer(receiver.New(opts))
 	server.WriteTimeout += opt.delay + opt.client.Timeout
 	err = settings.Serve(ctx, server, listener)
+	printing.end()
 	mu.Lock()
 	defer mu.Unlock()
 	return errors.Join(err, rec.end(a))

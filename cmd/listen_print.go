@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -79,8 +80,8 @@ func (p *arrivalPrinter) once(text string) bool {
 }
 
 // print prints a request: a line, a line for each note on its signature and for each flaw of its payload, and with -v the request
-// and the response.
-func (p *arrivalPrinter) print(arrival *receiver.Arrival) error {
+// and the response. If ctx has ended, it does not explain the signature.
+func (p *arrivalPrinter) print(ctx context.Context, arrival *receiver.Arrival) error {
 	redact := p.opts.Secret.RedactText
 	reason, hint := arrival.Reason, forwardHint(arrival)
 	if to := arrival.Forwarded; to != nil && to.Err != nil {
@@ -90,7 +91,7 @@ func (p *arrivalPrinter) print(arrival *receiver.Arrival) error {
 	}
 	var notes []string
 	explained := false
-	if arrival.Status == http.StatusUnauthorized && !arrival.Verified {
+	if arrival.Status == http.StatusUnauthorized && !arrival.Verified && ctx.Err() == nil {
 		finding := explainArrival(p.opts, arrival)
 		reason, hint = redact(finding.Text), rejectionHint(p.opts, arrival, finding)
 		for _, note := range append(finding.Result(false).Notes, proxyNotes(arrival)...) {

@@ -223,14 +223,27 @@ func TestListenEvents(t *testing.T) {
 	}
 }
 
+// TestListenRespondsBeforeItPrints sends requests while nothing reads the output of listen.
+func TestListenRespondsBeforeItPrints(t *testing.T) {
+	t.Parallel()
+	listen := start(t, "listen", "--addr", ":0", "--secret", "s3cret")
+	url := listen.url(t) + "/hook"
+	for range 3 {
+		if status := post(t, url, eventBody, "00"); status != http.StatusUnauthorized {
+			t.Errorf("got %d", status)
+		}
+	}
+	go io.Copy(io.Discard, listen.stdout)
+	listen.stop()
+}
+
 // TestListenExplains prints the explanation of verify, once for each mistake, and the headers of a proxy.
 func TestListenExplains(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"text", "json"} {
 		listen := start(t, "listen", "--addr", ":0", "--secret", "s3cret", "--color", "never", "-o", format)
 		url := listen.url(t) + "/hook"
-		out := make(chan string, 1)
-		go func() { text, _ := io.ReadAll(listen.stdout); out <- string(text) }()
+		out := bufio.NewReader(listen.stdout)
 		signedFor := map[string]string{"unknown": "http://elsewhere.example/other", "https": strings.Replace(url, "http:", "https:", 1)}
 		for _, name := range []string{"unknown", "https", "unknown", "https"} {
 			r, err := http.NewRequestWithContext(t.Context(), "POST", url, strings.NewReader(eventBody))
@@ -244,8 +257,19 @@ func TestListenExplains(t *testing.T) {
 			must(t, err)
 			response.Body.Close()
 		}
+		got, times := "", 1
+		for requests := 0; requests < 4; {
+			line, err := out.ReadString('\n')
+			must(t, err)
+			got += line
+			if strings.Contains(line, "[401]") || strings.Contains(line, `"status":401`) {
+				requests++
+			}
+		}
 		listen.stop()
-		got, times := <-out, 1
+		rest, err := io.ReadAll(out)
+		must(t, err)
+		got += string(rest)
 		if format == "json" {
 			times = 2 // each object is complete
 		}
