@@ -83,7 +83,7 @@ func (p *process) crash() {
 // restart starts the receiver again a moment after a crash. It tries again while a connection of another test has the port.
 func (p *process) restart() {
 	p.crash()
-	time.AfterFunc(200*time.Millisecond, func() {
+	time.AfterFunc(time.Second, func() {
 		for p.start() != nil {
 			time.Sleep(10 * time.Millisecond)
 		}
@@ -182,7 +182,7 @@ func TestLateCrash(t *testing.T) {
 					return true
 				})
 			})
-			results := examine(t, p.url(), exam{only: tt.only, restart: 2 * time.Second, linger: 100 * time.Millisecond}, nil)
+			results := examine(t, p.url(), exam{only: tt.only, restart: 20 * time.Second, linger: 100 * time.Millisecond}, nil)
 			if diff := cmp.Diff([]string{tt.blaming}, failed(results)); diff != "" {
 				t.Error(diff)
 			}
