@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -88,7 +89,7 @@ type runner struct {
 	bots    *botCache
 	preview func(history.Delivery) error // gets the deliveries of a dry run; nil is not called
 	mu      sync.Mutex                   // guards the calls of opts.Ended, and targets
-	targets []string                     // the URLs of the receivers
+	targets map[string]bool              // the URLs of the receivers
 	failed  atomic.Bool                  // a step has failed
 	step    string                       // the only step to send, or ""
 	stepOf  int                          // the number of its run; 0 means every run
@@ -96,7 +97,7 @@ type runner struct {
 
 // newRunner returns a runner and the runs of the files.
 func newRunner(opts Options, files []*format.File) (*runner, []plannedRun, error) {
-	r := &runner{opts: opts.withDefaults(), actions: actionTable(), bots: newBotCache()}
+	r := &runner{opts: opts.withDefaults(), actions: actionTable(), bots: newBotCache(), targets: map[string]bool{}}
 	var err error
 	if r.stepOf, r.step, err = splitStep(opts.Step); err != nil {
 		return nil, nil, err
@@ -185,9 +186,8 @@ func (r *runner) runAll(ctx context.Context, runs []plannedRun) (*report.Report,
 	}
 	_ = jobs.Wait() // its error is the cause of ctx, too
 	err := context.Cause(ctx)
-	slices.Sort(r.targets)
 	rep := &report.Report{
-		Command: "run", Target: strings.Join(slices.Compact(r.targets), ", "), Seed: strconv.FormatUint(r.opts.Seed, 10),
+		Command: "run", Target: r.target(), Seed: strconv.FormatUint(r.opts.Seed, 10),
 		Started: started, Took: time.Since(started), Interrupted: errors.Is(err, context.Canceled),
 	}
 	for _, s := range suites {
@@ -196,6 +196,19 @@ func (r *runner) runAll(ctx context.Context, runs []plannedRun) (*report.Report,
 		}
 	}
 	return rep, err
+}
+
+// maxTargets is the number of receivers that a report names.
+const maxTargets = 5
+
+// target returns the receivers for the report.
+func (r *runner) target() string {
+	urls := slices.Sorted(maps.Keys(r.targets))
+	more := ""
+	if n := len(urls) - maxTargets; n > 0 {
+		urls, more = urls[:maxTargets], fmt.Sprintf(" and %d more", n)
+	}
+	return strings.Join(urls, ", ") + more
 }
 
 // runOne runs one scenario. The error is one that ends the whole run.
@@ -216,7 +229,7 @@ func (r *runner) runOne(ctx context.Context, run plannedRun) (*report.Suite, err
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range s.webhooks {
-		r.targets = append(r.targets, s.redactText(text.Mask(s.webhooks[i].URL.String())))
+		r.targets[s.redactText(text.Mask(s.webhooks[i].URL.String()))] = true
 	}
 	if r.opts.Ended != nil && s.state.fatal == nil {
 		return suite, r.opts.Ended(suite)

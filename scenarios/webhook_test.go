@@ -83,3 +83,19 @@ func TestRetriesOfOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestReportNamesTargets checks that a report names each receiver once, and the first of many.
+func TestReportNamesTargets(t *testing.T) {
+	t.Parallel()
+	c := startCRM(t, testSecret)
+	const all = "defaults: {webhooks: [{name: a, url: 'BASE/1'}, {name: b, url: 'BASE/2'}, {name: c, url: 'BASE/3'}, {name: d, url: 'BASE/4'}, " +
+		"{name: e, url: 'BASE/5'}, {name: f, url: 'BASE/6'}, {name: g, url: 'BASE/6'}]}\nsteps: [{start: {}}]"
+	file := parseSteps(t, strings.ReplaceAll(all, "BASE", c.URL))
+	rep, err := Run(t.Context(), []*format.File{file, file}, c.options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.ReplaceAll("BASE/1, BASE/2, BASE/3, BASE/4, BASE/5 and 1 more", "BASE", c.URL); rep.Target != want {
+		t.Errorf("the target is %q, want %q", rep.Target, want)
+	}
+}

@@ -33,7 +33,7 @@ func failureHint(d *history.Delivery, sending *SendContext) (hint, cause string)
 			hint += "; " + flags
 		}
 	case d.Status == http.StatusBadRequest:
-		if reason := emitter.WrongScheme(context.Background(), d); reason != "" { // of the text of the response
+		if reason := emitter.WrongScheme(context.Background(), d); reason != "" { // found in the body of the response
 			hint = fmt.Sprintf("%d: %s", d.Status, reason)
 		}
 	case d.Status == http.StatusProxyAuthRequired && d.Proxy != "":
